@@ -1,0 +1,53 @@
+# make demo   watch the real engine switch a key off, notice drift, and mend it
+# make test   every test
+# make check  formatting, lint, types and layers
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-oldest check format lock docs clean
+
+PYTEST_ARGS ?= -n 2 --dist loadfile
+
+# The folder of a venv comes first, so that the engine's host runs the program in it.
+ENGINE = engine=$$(tools/engine/engine.sh) && export PATH="$$engine$${engine:+:}$(CURDIR)/.venv/bin:$$PATH"
+
+help:
+	@sed -n 's/^# make /make /p' Makefile
+
+demo: .venv/.made-from
+	@$(ENGINE) && exec .venv/bin/python tools/demo.py
+
+test: .venv/.made-from check
+	@$(ENGINE) && .venv/bin/python -m pytest $(PYTEST_ARGS)
+
+# The oldest supported pulumi and boto3, in an environment of their own.
+test-oldest: .venv-oldest/.made-from
+	@engine=$$(tools/engine/engine.sh) && \
+		PATH="$$engine$${engine:+:}$(CURDIR)/.venv-oldest/bin:$$PATH" .venv-oldest/bin/python -m pytest $(PYTEST_ARGS)
+
+check: .venv/.made-from
+	@.venv/bin/ruff format --quiet --check .
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-logo >/dev/null || .venv/bin/lint-imports --no-logo
+
+format: .venv/.made-from
+	@.venv/bin/ruff format --quiet .
+	@.venv/bin/ruff check --quiet --fix .
+
+docs: .venv/.made-from
+	@.venv/bin/python tools/errors_page.py
+
+lock:
+	uv pip compile --quiet pyproject.toml --group dev --universal --python-version 3.10 \
+		--generate-hashes --no-header --upgrade --output-file requirements.lock
+	uv pip compile --quiet pyproject.toml --group dev --constraint oldest.txt --universal \
+		--python-version 3.10 --generate-hashes --no-header --upgrade --output-file requirements-oldest.lock
+
+.venv/.made-from: requirements.lock pyproject.toml tools/venv.sh
+	@tools/venv.sh .venv requirements.lock
+
+.venv-oldest/.made-from: requirements-oldest.lock pyproject.toml tools/venv.sh
+	@tools/venv.sh .venv-oldest requirements-oldest.lock
+
+clean:
+	rm -rf .venv .venv-oldest .engine build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,306 @@
+"""Every message that keyswitch can give a reader, each under a code that never changes.
+
+An entry is the single source of its text: :mod:`keyswitch.errors` fills the templates in, and
+``docs/errors.md`` is generated from them. ``KS1..`` is about the declaration, ``KS2..`` about the
+key as it was found, ``KS3..`` about what AWS refused, ``KS4..`` about the way to AWS and back,
+``KS5..`` about keyswitch's own records. Code numbers are never reused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One message: ``cause`` and ``remedy`` are ``str.format`` templates with named fields."""
+
+    code: str
+    title: str
+    cause: str
+    remedy: str
+
+
+UNKNOWN_PROPERTY = Entry(
+    "KS101",
+    "Unknown property",
+    "the property {property} is not one of keyswitch's",
+    "{suggestion}Known: {known}.",
+)
+MISSING_PROPERTY = Entry(
+    "KS102",
+    "Missing property",
+    "the required property {property} is missing",
+    "Add {property}.",
+)
+BAD_STATUS = Entry(
+    "KS103",
+    "A status that cannot be declared",
+    "the status {value} cannot be declared",
+    'Write "Active" or "Inactive", spelt exactly so{suggestion}.',
+)
+BAD_ACCESS_KEY_ID = Entry(
+    "KS104",
+    "Not an access key id",
+    "{property} is not an access key id: {problem}",
+    "An access key id has 16 to 128 letters, digits or underscores, such as AKIAIOSFODNN7EXAMPLE.",
+)
+TEMPORARY_KEY = Entry(
+    "KS105",
+    "A temporary key",
+    "{access_key_id} begins with ASIA: it is a temporary key of AWS STS, and has no switch",
+    "Declare the long-term key (AKIA...) behind it. Sessions already issued end by themselves or "
+    "by a policy that denies them, not by a status.",
+)
+SECRET_PASTED = Entry(
+    "KS106",
+    "A secret in the wrong field",
+    "{property} holds something of the shape of a secret access key or a session token; "
+    "it is not repeated here",
+    "Take it out of the program and its history, and treat it as leaked: switch the key off and "
+    "mint another. keyswitch needs the access key id only.",
+)
+BAD_USER_NAME = Entry(
+    "KS107",
+    "Not an IAM user name",
+    "{property} is not an IAM user name: {problem}",
+    "A user name has 1 to 128 letters, digits or any of +=,.@_- (no path, no ARN).",
+)
+BAD_ON_DESTROY = Entry(
+    "KS108",
+    "Unknown on_destroy",
+    "{property} is {value}",
+    'Write "leave" (the default), "deactivate" or "restore"{suggestion}.',
+)
+NOT_A_STRING = Entry(
+    "KS109",
+    "Not a string",
+    "{property} is {kind}, not a string",
+    "Write it as a string, in quotes.",
+)
+DECLARED_TWICE = Entry(
+    "KS110",
+    "One key declared twice",
+    "it is declared more than once in this program, by the resources {names}",
+    "Keep one of them: two declarations of one key would switch it back and forth.",
+)
+BAD_REGISTER = Entry(
+    "KS111",
+    "The register of keys cannot be read",
+    "the stack config keyswitch:keys cannot be read: {problem}",
+    "It is a map from access key id to {{userName, status, reason, onDestroy}}; "
+    "Pulumi.example.yaml shows one.",
+)
+UNSUPPORTED_CONFIG = Entry(
+    "KS112",
+    "Configuration that is not honoured",
+    "the stack config {keys} decides who signs the calls, and keyswitch does not honour it yet",
+    "Give the same identity by the environment (AWS_PROFILE, or the variables of an assumed role) "
+    "and remove it from this stack's config, or keep this key in a stack of its own.",
+)
+BAD_CONFIG = Entry(
+    "KS113",
+    "Configuration that cannot be read",
+    "the stack config {key} cannot be read: {problem}",
+    "Correct it with pulumi config set {key}.",
+)
+
+USER_NOT_FOUND = Entry(
+    "KS201",
+    "No such user",
+    "there is no user {user_name} in {account}, and no owner of this key is known there",
+    "Check user_name and the account that the credentials belong to.",
+)
+KEY_NOT_FOUND = Entry(
+    "KS202",
+    "No such key of this user",
+    "user {user_name} in {account} has no such key (found there: {keys})",
+    "Check access_key_id and user_name; keyswitch adopts keys that exist and never makes one.",
+)
+KEY_OF_ANOTHER_USER = Entry(
+    "KS203",
+    "The key of another user",
+    "the key belongs to user {owner}, not to {user_name}",
+    "Write user_name={owner}, or check access_key_id. A renamed user keeps its keys.",
+)
+WRONG_ACCOUNT = Entry(
+    "KS204",
+    "Another account",
+    "the credentials belong to account {caller_account}, but the key was adopted in account "
+    "{account}; that it is not found here says nothing about it",
+    "Use credentials of account {account}. Nothing was changed and nothing was dropped.",
+)
+DELETED_BUT_ACTIVE = Entry(
+    "KS205",
+    "Deleted, but declared Active",
+    "the key was deleted outside this program, and a deleted key cannot be brought back",
+    "Remove its declaration, or declare it Inactive; mint a new key where one is still needed.",
+)
+EXPIRED_BUT_ACTIVE = Entry(
+    "KS206",
+    "Expired, but wanted Active",
+    "the key is Expired, and AWS does not switch an expired key on",
+    "Declare it Inactive, or remove its declaration; mint a new key where one is still needed.",
+)
+OWNER_UNKNOWN = Entry(
+    "KS207",
+    "The owner cannot be told",
+    "user_name is omitted, iam:GetAccessKeyLastUsed does not tell the owner (AWS refuses it "
+    "without permission, and for a key that does not exist), and temporary credentials have no "
+    "user of their own to look at",
+    "Add user_name, or allow iam:GetAccessKeyLastUsed, and check access_key_id.",
+)
+OWN_KEY_NOT_FOUND = Entry(
+    "KS208",
+    "No such key of the signer",
+    "user_name is omitted, iam:GetAccessKeyLastUsed does not tell the owner, and the key is not "
+    "one of the signer's own in {account} (found there: {keys})",
+    "Add user_name, or allow iam:GetAccessKeyLastUsed, and check access_key_id.",
+)
+GONE = Entry(
+    "KS209",
+    "Deleted, and declared Inactive",
+    "the key was deleted outside this program{unverified}; Inactive is satisfied",
+    "The declaration can go.",
+)
+DRIFTED = Entry(
+    "KS210",
+    "Drift",
+    "found {observed}, declared {declared}: it was switched outside this program",
+    "It will be switched back to {declared}; to keep what was found, declare {observed}.",
+)
+NOT_LOOKED_AT = Entry(
+    "KS211",
+    "Not looked at in this preview",
+    "{properties} will be known only in the update, so this preview did not look at the key",
+    "The update looks before it switches anything.",
+)
+OWNER_NOT_FOUND = Entry(
+    "KS212",
+    "No owner of this key",
+    "user_name is omitted, and no user in {account} owns the key",
+    "Check access_key_id and the account that the credentials belong to.",
+)
+ALREADY = Entry(
+    "KS213",
+    "Already so",
+    "found {observed} already, as declared",
+    "Nothing will be switched; only the record is brought up to date.",
+)
+
+ACCESS_DENIED = Entry(
+    "KS301",
+    "Not allowed",
+    "{principal} may not call {operation} on {resource}",
+    "Allow {operation} on that resource, and check user_name: AWS also answers so for a user "
+    "that does not exist.",
+)
+VANISHED = Entry(
+    "KS302",
+    "Gone between look and write",
+    "the key was there a moment ago and AWS now finds {what}",
+    "Somebody deleted or moved it meanwhile. Preview again.",
+)
+LIMIT_EXCEEDED = Entry(
+    "KS303",
+    "AWS's limit",
+    "AWS answered LimitExceeded: {message}",
+    "Too many changes for this account for the moment; run again later. Nothing was switched.",
+)
+SERVICE_FAILURE = Entry(
+    "KS304",
+    "AWS's own failure",
+    "AWS failed to process {operation}, {attempts}",
+    "Run again later; it is safe. AWS's health page says more.",
+)
+INVALID_INPUT = Entry(
+    "KS305",
+    "AWS finds the request invalid",
+    "AWS refused the request as invalid: {message}",
+    "Check access_key_id, user_name and status.",
+)
+THROTTLED = Entry(
+    "KS306",
+    "Throttled",
+    "AWS throttled {operation}, {attempts}",
+    "Run again later, or with a lower --parallel; it is safe.",
+)
+CREDENTIALS_EXPIRED = Entry(
+    "KS307",
+    "Credentials expired",
+    "the AWS credentials have expired: {message}",
+    "Log in again (aws sso login, or a new assumed role), then run again; it is safe.",
+)
+NO_CREDENTIALS = Entry(
+    "KS308",
+    "No credentials",
+    "there are no AWS credentials: {message}",
+    "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or aws:profile in the "
+    "stack config; pulumi refresh and destroy take them from the environment too.",
+)
+CREDENTIALS_REFUSED = Entry(
+    "KS309",
+    "Credentials not accepted",
+    "AWS does not accept the credentials: {message}",
+    "The signing key may be Inactive, deleted or mistyped, or this machine's clock wrong.",
+)
+CONFLICT = Entry(
+    "KS310",
+    "Somebody else is changing the user",
+    "AWS answered {aws_code}: {message}",
+    "Another change of this user is under way. Run again in a moment; it is safe.",
+)
+OTHER_REFUSAL = Entry(
+    "KS311",
+    "Another refusal of AWS",
+    "AWS answered {aws_code} to {operation}: {message}",
+    "Nothing is known to have been switched; preview again to see what is there.",
+)
+
+UNREACHABLE = Entry(
+    "KS401",
+    "AWS cannot be reached",
+    "{endpoint} cannot be reached: {message}",
+    "Check the network, the proxy and the endpoint, then run again; it is safe.",
+)
+NO_ANSWER = Entry(
+    "KS402",
+    "No answer from AWS",
+    "{endpoint} did not answer {operation} in full: {message}",
+    "Run again; it is safe, and looks first at what is there.",
+)
+UNREADABLE_ANSWER = Entry(
+    "KS403",
+    "Not an answer of AWS's",
+    "what came back for {operation} is no answer of AWS's: {message}",
+    "Something between here and AWS may have answered instead (a proxy, a login page). "
+    "Reach AWS past it and run again; it is safe.",
+)
+NOT_SEEN = Entry(
+    "KS404",
+    "Switched, but not seen to be",
+    "iam:UpdateAccessKey was accepted, but {seconds:g} s later the key is still seen as {observed}",
+    "AWS may need longer, or something else switches it back. Run again; it is safe: it looks "
+    "first and writes only if that is still needed.",
+)
+SDK_FAILED = Entry(
+    "KS405",
+    "The AWS SDK gave up before the call",
+    "{operation} was not called: {message}",
+    "Check the shared AWS files and the AWS_* variables of this environment.",
+)
+
+UNREADABLE_STATE = Entry(
+    "KS501",
+    "The recorded state cannot be read",
+    "the state recorded for this resource has no usable {property}",
+    "Was it edited by hand? Restore it from the stack's history, or remove the resource with "
+    "pulumi state delete and declare it again: keyswitch adopts the key as it is.",
+)
+
+ALL: tuple[Entry, ...] = tuple(
+    sorted(
+        (value for value in list(globals().values()) if isinstance(value, Entry)),
+        key=lambda entry: entry.code,
+    )
+)

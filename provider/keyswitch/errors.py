@@ -1,0 +1,84 @@
+"""Makes the text of a message from its catalogue entry: attempted, on what, why, what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from keyswitch.catalogue import Entry
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What was being done, and to which key of which user.
+
+    ``verb`` is a participle ("switching", "looking at"), or empty for a message that is only about
+    the key; ``goal`` is what follows the key ("to Inactive") or empty. ``user_name`` is ``None`` where it is not known.
+    """
+
+    verb: str
+    access_key_id: str
+    user_name: str | None = None
+    goal: str = ""
+
+    def __str__(self) -> str:
+        user = f" of user {self.user_name}" if self.user_name else ""
+        goal = f" {self.goal}" if self.goal else ""
+        return f"{self.verb} access key {self.access_key_id}{user}{goal}".strip()
+
+
+@dataclass(frozen=True)
+class AwsAnswer:
+    """What AWS said when it refused: its error code and the id to quote to its support."""
+
+    code: str = ""
+    request_id: str = ""
+
+    def __str__(self) -> str:
+        parts = [self.code, f"request id {self.request_id}" if self.request_id else ""]
+        return ", ".join(part for part in parts if part)
+
+
+class KeyswitchError(Exception):
+    """A refusal or failure with its catalogue entry; ``str()`` is the whole message, in one line.
+
+    :param entry: the catalogue entry.
+    :param attempt: what was attempted, on which key and user; ``None`` where no key is concerned.
+    :param answer: AWS's code and request id, where AWS answered at all.
+    :param fields: the values for the entry's templates.
+    """
+
+    def __init__(
+        self,
+        entry: Entry,
+        attempt: Attempt | None = None,
+        answer: AwsAnswer | None = None,
+        **fields: object,
+    ) -> None:
+        super().__init__(message(entry, attempt, answer, **fields))
+        self.entry = entry
+        self.attempt = attempt
+        self.answer = answer
+        self.fields = fields
+
+    @property
+    def code(self) -> str:
+        """The catalogue code, ``KS`` and three digits."""
+        return self.entry.code
+
+    def during(self, attempt: Attempt) -> KeyswitchError:
+        """The same error, told of ``attempt``: the lower layers do not know what they serve."""
+        return KeyswitchError(self.entry, attempt, self.answer, **self.fields)
+
+
+def message(
+    entry: Entry,
+    attempt: Attempt | None = None,
+    answer: AwsAnswer | None = None,
+    **fields: object,
+) -> str:
+    """The one line that a reader sees: code, attempt, cause, AWS's answer, remedy."""
+    cause = entry.cause.format(**fields)
+    said = f" ({answer})" if answer is not None and str(answer) else ""
+    subject = f" {attempt}:" if attempt is not None else ""
+    text = f"{entry.code}{subject} {cause}{said}. {entry.remedy.format(**fields)}"
+    return " ".join(text.split())

@@ -1,0 +1,99 @@
+"""What one phase of one process has seen of IAM, each thing looked at once.
+
+The engine runs a preview and an update in processes of their own, and within one of them asks
+about many keys, four at a time. A :class:`PhaseView` lives as long as such a process and
+guarantees: one ListAccessKeys per user however many of its keys are asked about, also when they
+are asked about at the same time; never an answer from before a write; at most one
+GetCallerIdentity. A fault is not remembered, an absent user is.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import RLock
+
+from keyswitch.gateway import AccessKey, Gateway, LastUsed, NoSuchEntityError
+from keyswitch.status import Status
+
+
+@dataclass
+class _Seen:
+    """One user's keys, or that the user is missing; ``lock`` is held over looks and writes."""
+
+    lock: RLock = field(default_factory=RLock)
+    keys: tuple[AccessKey, ...] | None = None
+    missing: NoSuchEntityError | None = None
+
+    def forget(self) -> None:
+        self.keys = None
+        self.missing = None
+
+
+class PhaseView:
+    """A :class:`~keyswitch.gateway.Gateway` seen through what this phase already knows."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._users: defaultdict[str | None, _Seen] = defaultdict(_Seen)
+        self._users_lock = RLock()
+        self._account_id: str | None = None
+        self._account_lock = RLock()
+
+    @contextmanager
+    def alone_with(self, user_name: str | None) -> Iterator[None]:
+        """Keeps every other thread from looking at or writing to this user meanwhile."""
+        with self._seen(user_name).lock:
+            yield
+
+    def keys_of(self, user_name: str | None, *, fresh: bool = False) -> tuple[AccessKey, ...]:
+        """The user's keys; ``fresh`` asks IAM again whatever is known.
+
+        :raises NoSuchEntityError: there is no such user.
+        :raises UserNameNeededError: see :meth:`Gateway.list_access_keys`.
+        """
+        seen = self._seen(user_name)
+        with seen.lock:
+            if fresh:
+                seen.forget()
+            if seen.missing is not None:
+                raise seen.missing
+            if seen.keys is None:
+                try:
+                    seen.keys = self._gateway.list_access_keys(user_name)
+                except NoSuchEntityError as missing:
+                    seen.missing = missing
+                    raise
+            return seen.keys
+
+    def update_access_key(self, access_key_id: str, user_name: str | None, status: Status) -> None:
+        """Writes, and forgets everything that the write may have made untrue."""
+        try:
+            self._gateway.update_access_key(access_key_id, user_name, status)
+        finally:
+            self._forget(access_key_id, user_name)
+
+    def last_used(self, access_key_id: str) -> LastUsed:
+        """See :meth:`Gateway.last_used`; asked each time, as it changes with every use."""
+        return self._gateway.last_used(access_key_id)
+
+    def account_id(self) -> str:
+        """The caller's account, asked once."""
+        with self._account_lock:
+            if self._account_id is None:
+                self._account_id = self._gateway.account_id()
+            return self._account_id
+
+    def _seen(self, user_name: str | None) -> _Seen:
+        with self._users_lock:
+            return self._users[user_name]
+
+    def _forget(self, access_key_id: str, user_name: str | None) -> None:
+        """The key may be known under another name too: its owner's old one, or none at all."""
+        self._seen(user_name).forget()
+        with self._users_lock:
+            for seen in self._users.values():
+                if any(key.access_key_id == access_key_id for key in seen.keys or ()):
+                    seen.forget()

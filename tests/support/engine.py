@@ -1,0 +1,158 @@
+"""The real engine, run as a process on a project of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+PROGRAM = """\
+import json, pathlib
+import pulumi
+import keyswitch
+
+for name, inputs in json.loads(pathlib.Path("keys.json").read_text()).items():
+    keyswitch.AccessKeyStatus(name, **inputs)
+"""
+TYPE = "pulumi-python:dynamic/keyswitch:AccessKeyStatus"
+SECONDS = 120
+
+ROOT = Path(__file__).parents[2]
+
+
+def engine_is_there() -> bool:
+    return bool(shutil.which("pulumi") and shutil.which("pulumi-language-python"))
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one command of the CLI did."""
+
+    command: str
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.stdout}\n{self.stderr}"
+
+    @property
+    def words(self) -> str:
+        """The text with its white space folded: the display aligns columns."""
+        return " ".join(self.text.split())
+
+    def lines(self, containing: str) -> list[str]:
+        """The distinct lines that hold a text, stripped."""
+        return list(dict.fromkeys(ln.strip() for ln in self.text.splitlines() if containing in ln))
+
+    def diagnostics(self, beginning: str) -> list[str]:
+        """The messages under Diagnostics (or among ``--diff``'s loose lines) that begin so."""
+        lines = (line.strip() for line in self.text.splitlines())
+        return [line for line in lines if line.startswith(beginning)]
+
+    def row(self, name: str) -> str:
+        """The last line that the display showed of a resource."""
+        rows = [line.strip() for line in self.stdout.splitlines() if f"{TYPE} {name} " in line]
+        return rows[-1] if rows else ""
+
+
+@dataclass
+class Project:
+    """A Pulumi project in a folder of its own, with one stack on a file backend."""
+
+    folder: Path
+    env: dict[str, str]
+    stack: str = "test"
+    runs: list[Run] = field(default_factory=list)
+
+    @classmethod
+    def make(
+        cls, folder: Path, env: dict[str, str], program: str = PROGRAM, *, options: str = ""
+    ) -> Project:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "Pulumi.yaml").write_text(f"name: project\nruntime: python\n{options}")
+        (folder / "__main__.py").write_text(program)
+        project = cls(folder, {**env, "PULUMI_BACKEND_URL": f"file://{folder}"})
+        project.expect(0, "stack", "init", project.stack)
+        return project
+
+    def declare(self, **keys: dict[str, Any]) -> None:
+        """Writes the program's resources: logical name to inputs."""
+        (self.folder / "keys.json").write_text(json.dumps(keys))
+
+    def run(self, *args: str, **env: str) -> Run:
+        done = subprocess.run(
+            ["pulumi", *args, "--non-interactive", "--color", "never"],
+            cwd=self.folder,
+            env={**self.env, **env},
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        run = Run(" ".join(args), done.returncode, done.stdout, done.stderr)
+        self.runs.append(run)
+        return run
+
+    def expect(self, code: int, *args: str, **env: str) -> Run:
+        run = self.run(*args, **env)
+        assert run.code == code, f"pulumi {run.command} exited {run.code}\n{run.text}"
+        assert "Traceback" not in run.text, run.text
+        return run
+
+    def preview(self, *args: str, code: int = 0, **env: str) -> Run:
+        return self.expect(code, "preview", *args, **env)
+
+    def up(self, *args: str, code: int = 0, **env: str) -> Run:
+        """Without a preview before it, as ``up -f`` in a pipeline: twice as fast, and stricter."""
+        return self.expect(code, "up", "--yes", "--skip-preview", *args, **env)
+
+    def up_with_preview(self, *args: str, code: int = 0, **env: str) -> Run:
+        return self.expect(code, "up", "--yes", *args, **env)
+
+    def refresh(self, *args: str, code: int = 0, **env: str) -> Run:
+        return self.expect(code, "refresh", "--yes", "--skip-preview", *args, **env)
+
+    def destroy(self, *args: str, code: int = 0, **env: str) -> Run:
+        return self.expect(code, "destroy", "--yes", "--skip-preview", *args, **env)
+
+    def state(self) -> dict[str, Any]:
+        return json.loads(self.expect(0, "stack", "export").stdout)
+
+    def resources(self) -> dict[str, dict[str, Any]]:
+        """The keys in state: logical name to the resource."""
+        found = self.state()["deployment"].get("resources", [])
+        return {r["urn"].rpartition("::")[2]: r for r in found if r["type"] == TYPE}
+
+    def outputs(self, name: str) -> dict[str, Any]:
+        outputs = self.resources()[name]["outputs"]
+        return {key: value for key, value in outputs.items() if not key.startswith("__")}
+
+
+MakeProject = Callable[..., Project]
+
+
+def engine_env(home: Path, server_url: str) -> dict[str, str]:
+    """An environment with made-up credentials for a local server, and nothing of the user's."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    return {
+        **kept,
+        "HOME": str(home),
+        "PULUMI_HOME": str(home / "pulumi"),
+        "PULUMI_CONFIG_PASSPHRASE": "",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "AWS_ACCESS_KEY_ID": "AKIATESTSIGNER000000",
+        "AWS_SECRET_ACCESS_KEY": "made-up",
+        "AWS_ENDPOINT_URL": server_url,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": str(home / "no-config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(home / "no-credentials"),
+        "NO_PROXY": "127.0.0.1",
+    }

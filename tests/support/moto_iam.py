@@ -1,0 +1,63 @@
+"""The emulator: moto's IAM and STS, with the changes that somebody else might make behind Pulumi."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from moto.server import DomainDispatcherApplication, create_backend_app
+
+from support.http import OUTSIDER, RecordingServer
+
+_NUMBERS = itertools.count(1)
+
+
+def moto_app() -> Any:
+    return DomainDispatcherApplication(create_backend_app)
+
+
+class Outsider:
+    """Somebody with a console: makes users and keys, and changes them without telling Pulumi.
+
+    Its own calls are neither recorded nor ruled.
+    """
+
+    def __init__(self, server: RecordingServer) -> None:
+        self._iam = boto3.client(
+            "iam",
+            endpoint_url=server.url,
+            region_name="us-east-1",
+            aws_access_key_id=OUTSIDER,
+            aws_secret_access_key="outsider",
+            config=Config(retries={"mode": "standard", "total_max_attempts": 1}),
+        )
+
+    def new_user(self, stem: str = "bob") -> str:
+        user_name = f"{stem}-{next(_NUMBERS)}"
+        self._ask("create_user", UserName=user_name)
+        return user_name
+
+    def new_key(self, user_name: str, status: str = "Active") -> str:
+        made = self._ask("create_access_key", UserName=user_name)
+        access_key_id: str = made["AccessKey"]["AccessKeyId"]
+        if status != "Active":
+            self.switch(user_name, access_key_id, status)
+        return access_key_id
+
+    def switch(self, user_name: str, access_key_id: str, status: str) -> None:
+        self._ask("update_access_key", UserName=user_name, AccessKeyId=access_key_id, Status=status)
+
+    def status(self, user_name: str, access_key_id: str) -> str | None:
+        rows = self._ask("list_access_keys", UserName=user_name)["AccessKeyMetadata"]
+        return {row["AccessKeyId"]: row["Status"] for row in rows}.get(access_key_id)
+
+    def delete_key(self, user_name: str, access_key_id: str) -> None:
+        self._ask("delete_access_key", UserName=user_name, AccessKeyId=access_key_id)
+
+    def rename(self, user_name: str, new_name: str) -> None:
+        self._ask("update_user", UserName=user_name, NewUserName=new_name)
+
+    def _ask(self, operation: str, **parameters: str) -> Any:
+        return getattr(self._iam, operation)(**parameters)

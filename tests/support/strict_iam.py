@@ -1,0 +1,246 @@
+"""IAM in memory, as strict as AWS where the emulator is not.
+
+Pages, resolves an omitted UserName from the signing key, refuses what AWS refuses, knows Expired
+keys and reads that follow writes late. :class:`StrictIam` is the model, :func:`strict_app` its
+HTTP face, :class:`FakeGateway` the one in the domain's words; the contract suite runs over all.
+"""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+from xml.sax.saxutils import escape
+
+from werkzeug.wrappers import Request, Response
+
+from keyswitch.errors import AwsAnswer
+from keyswitch.gateway import (
+    AccessKey,
+    LastUsed,
+    NoSuchEntityError,
+    OwnerNotToldError,
+    UserNameNeededError,
+)
+from keyswitch.status import ObservedStatus, Status
+from support.http import aws_error
+
+ACCOUNT = "123456789012"
+TEMPORARY = "ASIATEMPORARYSIGNER0"
+ADMIN = "AKIAADMINISTRATOR000"
+CREATED = "2026-01-31T09:30:00Z"
+
+
+class AwsRefusal(Exception):  # noqa: N818 - a refusal in AWS's words is no error of the fake
+    def __init__(self, http_status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.http_status = http_status
+        self.code = code
+        self.message = message
+
+
+@dataclass
+class StrictIam:
+    """Users and their keys. ``page`` is the most rows of an answer, ``late`` how many reads of a
+    user still show what was before the last write of its keys."""
+
+    page: int = 100
+    late: int = 0
+    users: dict[str, dict[str, AccessKey]] = field(default_factory=dict)
+    used: dict[str, str] = field(default_factory=dict)
+    _before: dict[str, tuple[dict[str, AccessKey], int]] = field(default_factory=dict)
+    _numbers: Any = field(default_factory=itertools.count)
+
+    def add_user(self, user_name: str) -> None:
+        self.users[user_name] = {}
+
+    def add_key(self, user_name: str, status: ObservedStatus = ObservedStatus.ACTIVE) -> str:
+        access_key_id = f"AKIASTRICT{next(self._numbers):010d}"
+        key = AccessKey(access_key_id, user_name, status, CREATED)
+        self.users.setdefault(user_name, {})[access_key_id] = key
+        return access_key_id
+
+    def set_status(self, access_key_id: str, status: ObservedStatus) -> None:
+        """Somebody else's change, or AWS's own."""
+        owner = self.owner(access_key_id)
+        self.users[owner][access_key_id] = replace(self.users[owner][access_key_id], status=status)
+
+    def rename(self, user_name: str, new_name: str) -> None:
+        """A renamed user keeps its keys."""
+        keys = self.users.pop(user_name)
+        self.users[new_name] = {
+            name: replace(key, user_name=new_name) for name, key in keys.items()
+        }
+
+    def delete_key(self, access_key_id: str) -> None:
+        del self.users[self.owner(access_key_id)][access_key_id]
+
+    def status(self, access_key_id: str) -> ObservedStatus:
+        return self.users[self.owner(access_key_id)][access_key_id].status
+
+    def owner(self, access_key_id: str) -> str:
+        return next(name for name, keys in self.users.items() if access_key_id in keys)
+
+    def list_access_keys(
+        self, signer: str, user_name: str | None, marker: str | None = None, most: int = 100
+    ) -> tuple[list[AccessKey], str | None]:
+        name = self._user(signer, user_name)
+        rows = list(self._as_read(name).values())
+        start = int(marker or 0)
+        end = start + min(most, self.page)
+        return rows[start:end], str(end) if end < len(rows) else None
+
+    def update_access_key(
+        self, signer: str, user_name: str | None, access_key_id: str, status: str
+    ) -> None:
+        if status not in {"Active", "Inactive"}:
+            message = (
+                f"1 validation error detected: Value '{status}' at 'status' failed to satisfy "
+                "constraint: Member must satisfy enum value set: [Active, Inactive]"
+            )
+            raise AwsRefusal(400, "ValidationError", message)
+        name = self._user(signer, user_name)
+        if access_key_id not in self.users[name]:
+            message = f"The Access Key with id {access_key_id} cannot be found."
+            raise AwsRefusal(404, "NoSuchEntity", message)
+        if self.late:
+            self._before[name] = (dict(self.users[name]), self.late)
+        key = self.users[name][access_key_id]
+        self.users[name][access_key_id] = replace(key, status=ObservedStatus(status))
+
+    def last_used(self, access_key_id: str) -> LastUsed:
+        try:
+            owner = self.owner(access_key_id)
+        except StopIteration:
+            message = (
+                f"User: arn:aws:iam::{ACCOUNT}:user/ci is not authorized to perform: "
+                f"iam:GetAccessKeyLastUsed on resource: access key {access_key_id}"
+            )
+            raise AwsRefusal(403, "AccessDenied", message) from None
+        date = self.used.get(access_key_id)
+        return LastUsed(owner, date, "s3" if date else "N/A", "eu-west-1" if date else "N/A")
+
+    def _user(self, signer: str, user_name: str | None) -> str:
+        if user_name is None:
+            owned = [name for name, keys in self.users.items() if signer in keys]
+            if not owned:
+                message = "Must specify userName when calling with non-User credentials"
+                raise AwsRefusal(400, "ValidationError", message)
+            return owned[0]
+        if user_name not in self.users:
+            message = f"The user with name {user_name} cannot be found."
+            raise AwsRefusal(404, "NoSuchEntity", message)
+        return user_name
+
+    def _as_read(self, name: str) -> dict[str, AccessKey]:
+        before, reads = self._before.get(name, ({}, 0))
+        if not reads:
+            return self.users[name]
+        self._before[name] = (before, reads - 1)
+        return before
+
+
+class FakeGateway:
+    """The strict model behind the :class:`keyswitch.gateway.Gateway` protocol, keeping a log."""
+
+    def __init__(self, iam: StrictIam, signer: str = ADMIN, account: str = ACCOUNT) -> None:
+        self.iam = iam
+        self.signer = signer
+        self.account = account
+        self.log: list[str] = []
+
+    def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
+        self.log.append(f"list {user_name}")
+        keys, marker = self._ask(lambda: self.iam.list_access_keys(self.signer, user_name))
+        while marker is not None:
+            more, marker = self.iam.list_access_keys(self.signer, user_name, marker)
+            keys = keys + more
+        return tuple(keys)
+
+    def update_access_key(self, access_key_id: str, user_name: str | None, status: Status) -> None:
+        self.log.append(f"update {access_key_id} {user_name} {status}")
+        self._ask(
+            lambda: self.iam.update_access_key(self.signer, user_name, access_key_id, str(status))
+        )
+
+    def last_used(self, access_key_id: str) -> LastUsed:
+        self.log.append(f"last used {access_key_id}")
+        return self._ask(lambda: self.iam.last_used(access_key_id))
+
+    def account_id(self) -> str:
+        self.log.append("account")
+        return self.account
+
+    @staticmethod
+    def _ask(ask: Callable[[], Any]) -> Any:
+        try:
+            return ask()
+        except AwsRefusal as refusal:
+            if refusal.code == "NoSuchEntity":
+                raise NoSuchEntityError(
+                    AwsAnswer("NoSuchEntity", "fake"), refusal.message
+                ) from None
+            if refusal.code == "AccessDenied":
+                raise OwnerNotToldError from None
+            raise UserNameNeededError from None
+
+
+def strict_app(iam: StrictIam) -> Callable[..., Iterable[bytes]]:
+    """The model over IAM's query protocol, and STS for the caller's account."""
+
+    @Request.application
+    def app(request: Request) -> Response:
+        signer = request.headers.get("Authorization", "").partition("Credential=")[2]
+        try:
+            return _answer(iam, signer.partition("/")[0], request.form)
+        except AwsRefusal as refusal:
+            return aws_error(refusal.http_status, refusal.code, escape(refusal.message))
+
+    return app
+
+
+def _answer(iam: StrictIam, signer: str, form: Any) -> Response:
+    action = form["Action"]
+    if action == "ListAccessKeys":
+        rows, marker = iam.list_access_keys(
+            signer, form.get("UserName"), form.get("Marker"), int(form.get("MaxItems", 100))
+        )
+        truncated = f"<IsTruncated>true</IsTruncated><Marker>{marker}</Marker>"
+        more = truncated if marker else "<IsTruncated>false</IsTruncated>"
+        members = "".join(_member(row) for row in rows)
+        return _xml(action, f"<AccessKeyMetadata>{members}</AccessKeyMetadata>{more}")
+    if action == "UpdateAccessKey":
+        iam.update_access_key(signer, form.get("UserName"), form["AccessKeyId"], form["Status"])
+        return _xml(action, None)
+    if action == "GetAccessKeyLastUsed":
+        used = iam.last_used(form["AccessKeyId"])
+        date = f"<LastUsedDate>{used.date}</LastUsedDate>" if used.date else ""
+        return _xml(
+            action,
+            f"<UserName>{used.user_name}</UserName><AccessKeyLastUsed>{date}"
+            f"<ServiceName>{used.service_name}</ServiceName><Region>{used.region}</Region>"
+            "</AccessKeyLastUsed>",
+        )
+    if action == "GetCallerIdentity":
+        identity = f"<UserId>AIDA</UserId><Account>{ACCOUNT}</Account>"
+        return _xml(action, f"<Arn>arn:aws:iam::{ACCOUNT}:user/ci</Arn>{identity}")
+    raise AwsRefusal(400, "InvalidAction", f"Could not find operation {action}")
+
+
+def _member(key: AccessKey) -> str:
+    return (
+        f"<member><UserName>{key.user_name}</UserName><AccessKeyId>{key.access_key_id}"
+        f"</AccessKeyId><Status>{key.status}</Status><CreateDate>{key.create_date}</CreateDate>"
+        "</member>"
+    )
+
+
+def _xml(action: str, result: str | None) -> Response:
+    body = f"<{action}Result>{result}</{action}Result>" if result is not None else ""
+    return Response(
+        f"<{action}Response>{body}<ResponseMetadata><RequestId>{uuid.uuid4()}</RequestId>"
+        f"</ResponseMetadata></{action}Response>",
+        content_type="text/xml",
+    )

@@ -1,0 +1,73 @@
+"""The catalogue: each entry makes a message, and the page in the docs is made from it."""
+
+from __future__ import annotations
+
+import re
+import string
+
+import pytest
+
+from errors_page import errors_page
+from keyswitch import catalogue
+from keyswitch.catalogue import ALL, Entry
+from keyswitch.errors import Attempt, AwsAnswer, KeyswitchError, message
+from support.engine import ROOT
+
+
+def fields(entry: Entry) -> dict[str, str]:
+    names = {
+        name.partition(":")[0]
+        for template in (entry.cause, entry.remedy)
+        for _, name, _, _ in string.Formatter().parse(template)
+        if name
+    }
+    return {name: f"<{name}>" for name in names}
+
+
+def test_codes_are_unique_and_in_families() -> None:
+    codes = [entry.code for entry in ALL]
+
+    assert len(set(codes)) == len(codes) > 40
+    assert all(re.fullmatch(r"KS[1-5]\d\d", code) for code in codes)
+
+
+@pytest.mark.parametrize("entry", ALL, ids=lambda entry: entry.code)
+def test_every_entry_says_cause_and_remedy_in_whole_sentences(entry: Entry) -> None:
+    values: dict[str, object] = {**fields(entry)}
+    if "seconds" in values:
+        values["seconds"] = 30
+
+    text = message(entry, Attempt("switching", "AKIA", "bob", "to Inactive"), None, **values)
+
+    assert text.startswith(f"{entry.code} switching access key AKIA of user bob to Inactive: ")
+    assert text.endswith(".")
+    assert ".." not in text.replace("...", "")
+    assert "  " not in text
+
+
+def test_a_message_tells_attempt_key_user_cause_aws_answer_and_remedy_in_one_line() -> None:
+    error = KeyswitchError(
+        catalogue.LIMIT_EXCEEDED,
+        Attempt("switching", "AKIAIOSFODNN7EXAMPLE", "bob", "to Inactive"),
+        AwsAnswer("LimitExceeded", "4c6b"),
+        message="too\nmany",
+    )
+
+    assert str(error) == (
+        "KS303 switching access key AKIAIOSFODNN7EXAMPLE of user bob to Inactive: AWS answered "
+        "LimitExceeded: too many (LimitExceeded, request id 4c6b). Too many changes for this "
+        "account for the moment; run again later. Nothing was switched."
+    )
+    assert error.code == "KS303"
+
+
+def test_an_error_from_below_is_told_of_the_attempt_that_it_served() -> None:
+    error = KeyswitchError(catalogue.UNREACHABLE, endpoint="https://iam", message="refused")
+
+    told = error.during(Attempt("looking at", "AKIA", None))
+
+    assert str(told).startswith("KS401 looking at access key AKIA: https://iam cannot be reached")
+
+
+def test_the_page_in_the_docs_is_the_catalogue() -> None:
+    assert (ROOT / "docs" / "errors.md").read_text() == errors_page(), "run `make docs`"

@@ -1,0 +1,316 @@
+"""The lifecycle over the strict fake: in which order it calls, and what it believes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from keyswitch import catalogue
+from keyswitch.declaration import Declaration, Record
+from keyswitch.errors import KeyswitchError
+from keyswitch.gateway import AccessKey
+from keyswitch.lifecycle import Clock, Lifecycle, Patience
+from keyswitch.status import ObservedStatus, OnDestroy, Status
+from support.strict_iam import ACCOUNT, FakeGateway, StrictIam
+
+
+@dataclass
+class TestClock(Clock):
+    """Time that passes only while somebody sleeps."""
+
+    __test__ = False
+    elapsed: float = 0.0
+    pauses: list[float] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        return datetime(2026, 3, 1, 12, tzinfo=timezone.utc) + timedelta(seconds=self.elapsed)
+
+    def monotonic(self) -> float:
+        return self.elapsed
+
+    def sleep(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.elapsed += seconds
+
+
+@pytest.fixture
+def iam() -> StrictIam:
+    return StrictIam()
+
+
+@pytest.fixture
+def gateway(iam: StrictIam) -> FakeGateway:
+    return FakeGateway(iam)
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    return TestClock()
+
+
+@pytest.fixture
+def lifecycle(gateway: FakeGateway, clock: TestClock) -> Lifecycle:
+    return Lifecycle(gateway, clock)
+
+
+def phase(gateway: FakeGateway) -> Lifecycle:
+    """Another process: nothing of what was seen survives into it."""
+    gateway.log.clear()
+    return Lifecycle(gateway, TestClock())
+
+
+def test_adopting_looks_asks_the_account_writes_once_and_looks_again(
+    lifecycle: Lifecycle, gateway: FakeGateway, iam: StrictIam
+) -> None:
+    key = iam.add_key("bob")
+
+    record = lifecycle.apply(Declaration(key, Status.INACTIVE, "bob"), None)
+
+    assert gateway.log == ["list bob", "account", f"update {key} bob Inactive", "list bob"]
+    assert record.status is ObservedStatus.INACTIVE
+    assert record.adopted_status is ObservedStatus.ACTIVE
+    assert record.account_id == ACCOUNT
+    assert record.changed_at == "2026-03-01T12:00:00Z"
+
+
+def test_judging_both_keys_of_a_user_is_one_look_and_never_a_write(
+    lifecycle: Lifecycle, gateway: FakeGateway, iam: StrictIam
+) -> None:
+    for key in [iam.add_key("bob"), iam.add_key("bob")]:
+        lifecycle.judge(Declaration(key, Status.INACTIVE, "bob"), None)
+
+    assert gateway.log == ["list bob"]
+
+
+def test_what_was_seen_before_a_write_is_never_told_after_it(
+    lifecycle: Lifecycle, iam: StrictIam
+) -> None:
+    key, other = iam.add_key("bob"), iam.add_key("bob")
+    lifecycle.judge(Declaration(other, Status.ACTIVE, "bob"), None)
+    record = lifecycle.apply(Declaration(key, Status.INACTIVE, "bob"), None)
+
+    judgement = lifecycle.judge(Declaration(key, Status.INACTIVE, "bob"), record)
+
+    assert not judgement.decision.needs_step
+
+
+def test_a_switch_that_is_seen_late_is_waited_for_with_growing_pauses(
+    lifecycle: Lifecycle, gateway: FakeGateway, iam: StrictIam, clock: TestClock
+) -> None:
+    key = iam.add_key("bob")
+    iam.late = 4
+
+    lifecycle.apply(Declaration(key, Status.INACTIVE, "bob"), None)
+
+    assert clock.pauses == [0.25, 0.5, 1.0, 2.0]
+    assert gateway.log.count(f"update {key} bob Inactive") == 1
+
+
+def test_a_switch_that_is_never_seen_is_an_honest_error_after_the_bound(
+    gateway: FakeGateway, iam: StrictIam, clock: TestClock
+) -> None:
+    key = iam.add_key("bob")
+    iam.late = 10_000
+    lifecycle = Lifecycle(gateway, clock, Patience(limit=10))
+
+    with pytest.raises(KeyswitchError) as raised:
+        lifecycle.apply(Declaration(key, Status.INACTIVE, "bob"), None)
+
+    assert str(raised.value).startswith(
+        f"KS404 switching access key {key} of user bob to Inactive: iam:UpdateAccessKey was "
+        "accepted, but 10 s later the key is still seen as Active. "
+    )
+    assert 10 <= clock.elapsed < 20
+
+    iam.late = 0
+    iam._before.clear()
+    again = phase(gateway).apply(Declaration(key, Status.INACTIVE, "bob"), None)
+    assert again.status is ObservedStatus.INACTIVE
+    assert not [line for line in gateway.log if line.startswith("update")]
+
+
+class Unsure(FakeGateway):
+    """Its writes fail on the way; ``lands`` says whether they arrive all the same."""
+
+    entry = catalogue.NO_ANSWER
+    lands = True
+
+    def update_access_key(self, access_key_id: str, user_name: str | None, status: Status) -> None:
+        if self.lands:
+            super().update_access_key(access_key_id, user_name, status)
+        raise KeyswitchError(
+            self.entry, operation="iam:UpdateAccessKey", endpoint="https://iam", message="closed"
+        )
+
+
+def test_a_write_whose_answer_was_lost_counts_if_it_is_seen_to_have_landed(iam: StrictIam) -> None:
+    key = iam.add_key("bob")
+    gateway = Unsure(iam)
+
+    record = Lifecycle(gateway, TestClock()).apply(Declaration(key, Status.INACTIVE, "bob"), None)
+
+    assert record.status is ObservedStatus.INACTIVE
+    assert len([line for line in gateway.log if line.startswith("update")]) == 1
+
+
+def test_a_write_that_did_not_land_is_the_error_that_it_was(iam: StrictIam) -> None:
+    key = iam.add_key("bob")
+    gateway = Unsure(iam)
+    gateway.lands = False
+
+    with pytest.raises(KeyswitchError, match=f"^KS402 switching access key {key} of user bob"):
+        Lifecycle(gateway, TestClock()).apply(Declaration(key, Status.INACTIVE, "bob"), None)
+
+
+class Vanishing(FakeGateway):
+    """Somebody deletes between look and write: the key, or the whole user."""
+
+    what = "key"
+
+    def update_access_key(self, access_key_id: str, user_name: str | None, status: Status) -> None:
+        if self.what == "key":
+            self.iam.delete_key(access_key_id)
+        else:
+            del self.iam.users[str(user_name)]
+        super().update_access_key(access_key_id, user_name, status)
+
+
+@pytest.mark.parametrize(
+    ("what", "said"), [("key", "no key {key} of this user"), ("user", "no user bob")]
+)
+def test_no_such_entity_at_the_write_is_told_apart_by_another_look(
+    iam: StrictIam, what: str, said: str
+) -> None:
+    key = iam.add_key("bob")
+    gateway = Vanishing(iam)
+    gateway.what = what
+
+    with pytest.raises(KeyswitchError) as raised:
+        Lifecycle(gateway, TestClock()).apply(Declaration(key, Status.INACTIVE, "bob"), None)
+
+    assert raised.value.entry is catalogue.VANISHED
+    assert said.format(key=key) in str(raised.value)
+    assert "NoSuchEntity, request id fake" in str(raised.value)
+
+
+def adopted(gateway: FakeGateway, status: Status, **declared: object) -> tuple[str, Record]:
+    key = gateway.iam.add_key("bob")
+    declaration = replace(Declaration(key, status, "bob"), **declared)  # type: ignore[arg-type]
+    return key, Lifecycle(gateway, TestClock()).apply(declaration, None)
+
+
+def test_a_refresh_leaves_what_was_desired_and_when_as_it_is(
+    gateway: FakeGateway, iam: StrictIam
+) -> None:
+    key, record = adopted(gateway, Status.INACTIVE)
+    iam.set_status(key, ObservedStatus.ACTIVE)
+
+    assert phase(gateway).read(record) == replace(record, status=ObservedStatus.ACTIVE)
+    assert gateway.log == ["list bob"]
+
+
+def test_a_refresh_of_a_deleted_key_says_deleted_and_asks_whose_it_might_be(
+    gateway: FakeGateway, iam: StrictIam
+) -> None:
+    key, record = adopted(gateway, Status.INACTIVE)
+    iam.delete_key(key)
+
+    assert phase(gateway).read(record).status is ObservedStatus.DELETED
+    assert gateway.log == ["list bob", "account", f"last used {key}"]
+
+
+def test_a_refresh_from_another_account_is_an_error(gateway: FakeGateway, iam: StrictIam) -> None:
+    _, record = adopted(gateway, Status.INACTIVE)
+    elsewhere = FakeGateway(StrictIam(), account="222222222222")
+
+    with pytest.raises(KeyswitchError, match=r"KS204 .* account 222222222222, but the key was"):
+        phase(elsewhere).read(record)
+
+
+@pytest.mark.parametrize(
+    ("on_destroy", "declared", "calls"),
+    [
+        (None, Status.INACTIVE, []),
+        (OnDestroy.LEAVE, Status.INACTIVE, []),
+        (OnDestroy.DEACTIVATE, Status.INACTIVE, ["list bob"]),
+        (
+            OnDestroy.DEACTIVATE,
+            Status.ACTIVE,
+            ["list bob", "update {key} bob Inactive", "list bob"],
+        ),
+        (OnDestroy.RESTORE, Status.INACTIVE, ["list bob", "update {key} bob Active", "list bob"]),
+        (OnDestroy.RESTORE, Status.ACTIVE, ["list bob"]),
+    ],
+)
+def test_destroy_makes_only_the_calls_that_on_destroy_needs(
+    gateway: FakeGateway, on_destroy: OnDestroy | None, declared: Status, calls: list[str]
+) -> None:
+    key, record = adopted(gateway, declared, on_destroy=on_destroy)
+
+    phase(gateway).destroy(record)
+
+    assert gateway.log == [call.format(key=key) for call in calls]
+
+
+def test_destroy_of_a_key_that_is_gone_is_fine_and_of_an_expired_one_restores_nothing(
+    gateway: FakeGateway, iam: StrictIam
+) -> None:
+    key, record = adopted(gateway, Status.INACTIVE, on_destroy=OnDestroy.RESTORE)
+    iam.set_status(key, ObservedStatus.EXPIRED)
+    with pytest.raises(KeyswitchError, match=r"^KS206 restoring access key"):
+        phase(gateway).destroy(record)
+
+    iam.delete_key(key)
+    phase(gateway).destroy(record)
+
+
+def test_the_root_users_key_is_looked_at_and_switched_without_a_user_name(iam: StrictIam) -> None:
+    class Root(FakeGateway):
+        def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
+            assert user_name is None
+            keys = super().list_access_keys("root")
+            return tuple(replace(key, user_name=None) for key in keys)
+
+        def update_access_key(
+            self, access_key_id: str, user_name: str | None, status: Status
+        ) -> None:
+            assert user_name is None
+            super().update_access_key(access_key_id, "root", status)
+
+    key = iam.add_key("root")
+    gateway = Root(iam)
+    gateway.last_used = lambda _: replace(iam.last_used(key), user_name=None)  # type: ignore[method-assign]
+    lifecycle = Lifecycle(gateway, TestClock())
+
+    record = lifecycle.apply(Declaration(key, Status.INACTIVE), None)
+
+    assert record.user_name is None
+    assert lifecycle.judge(record.declaration, record).decision.needs_step is False
+
+
+def test_an_account_that_cannot_be_told_does_not_hide_why_a_key_is_refused(iam: StrictIam) -> None:
+    class NoSts(FakeGateway):
+        def account_id(self) -> str:
+            raise KeyswitchError(catalogue.UNREACHABLE, endpoint="https://sts", message="refused")
+
+    iam.add_user("bob")
+    judgement = Lifecycle(NoSts(iam)).judge(
+        Declaration("AKIA" + "0" * 16, Status.ACTIVE, "bob"), None
+    )
+
+    assert "user bob in this account has no such key (found there: none)" in str(
+        judgement.refusal()
+    )
+
+
+def test_missing_users_are_remembered_for_the_phase(gateway: FakeGateway) -> None:
+    lifecycle = Lifecycle(gateway, TestClock())
+    for number in range(3):
+        judgement = lifecycle.judge(
+            Declaration(f"AKIA{number:016d}", Status.ACTIVE, "nobody"), None
+        )
+        assert judgement.sighting.absence is catalogue.USER_NOT_FOUND
+
+    assert gateway.log.count("list nobody") == 1

@@ -1,0 +1,100 @@
+"""What one phase has seen serves the phase: once per user, also for threads, never stale."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from keyswitch.gateway import AccessKey, NoSuchEntityError
+from keyswitch.status import ObservedStatus, Status
+from keyswitch.view import PhaseView
+from support.strict_iam import FakeGateway, StrictIam
+
+THREADS = 4
+
+
+class Slow(FakeGateway):
+    """Holds every look until all threads have asked, or until it is clear that they will not."""
+
+    def __init__(self, iam: StrictIam) -> None:
+        super().__init__(iam)
+        self.asked = threading.Barrier(THREADS)
+
+    def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
+        threading.Event().wait(0.05)
+        return super().list_access_keys(user_name)
+
+
+def test_four_threads_that_ask_at_once_share_one_look() -> None:
+    iam = StrictIam()
+    iam.add_key("bob")
+    gateway = Slow(iam)
+    view = PhaseView(gateway)
+
+    def ask(_: int) -> tuple[AccessKey, ...]:
+        gateway.asked.wait()
+        return view.keys_of("bob")
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        answers = list(pool.map(ask, range(THREADS)))
+
+    assert gateway.log == ["list bob"]
+    assert len(set(answers)) == 1
+
+
+def test_the_account_is_asked_once_by_all_threads() -> None:
+    gateway = FakeGateway(StrictIam())
+    view = PhaseView(gateway)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(lambda _: view.account_id(), range(THREADS)))
+
+    assert gateway.log == ["account"]
+
+
+def test_a_write_makes_the_next_look_a_new_one_under_every_name_the_key_was_seen_under() -> None:
+    iam = StrictIam()
+    key = iam.add_key("bob")
+    view = PhaseView(FakeGateway(iam, signer=key))
+    assert view.keys_of(None) == view.keys_of("bob")
+
+    view.update_access_key(key, "bob", Status.INACTIVE)
+
+    for user_name in (None, "bob"):
+        assert [k.status for k in view.keys_of(user_name)] == [ObservedStatus.INACTIVE]
+
+
+def test_a_write_that_failed_makes_the_next_look_a_new_one_too() -> None:
+    iam = StrictIam()
+    iam.add_key("bob")
+    gateway = FakeGateway(iam)
+    view = PhaseView(gateway)
+    view.keys_of("bob")
+
+    with pytest.raises(NoSuchEntityError):
+        view.update_access_key("AKIANOTTHERE00000000", "bob", Status.INACTIVE)
+    view.keys_of("bob")
+
+    assert gateway.log.count("list bob") == 2
+
+
+def test_a_fault_is_not_remembered() -> None:
+    iam = StrictIam()
+    iam.add_key("bob")
+
+    class Once(FakeGateway):
+        failed = False
+
+        def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
+            if not self.failed:
+                self.failed = True
+                raise TimeoutError
+            return super().list_access_keys(user_name)
+
+    view = PhaseView(Once(iam))
+    with pytest.raises(TimeoutError):
+        view.keys_of("bob")
+
+    assert len(view.keys_of("bob")) == 1

@@ -1,0 +1,137 @@
+"""The gateway over AWS: one method, one operation; botocore retries, this module translates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from keyswitch import catalogue, faults
+from keyswitch.errors import AwsAnswer, KeyswitchError
+from keyswitch.faults import Call
+from keyswitch.gateway import (
+    AccessKey,
+    LastUsed,
+    NoSuchEntityError,
+    OwnerNotToldError,
+    UserNameNeededError,
+)
+from keyswitch.session import AwsConfig, Clients
+from keyswitch.status import ObservedStatus, Status
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+
+_NO_SUCH_ENTITY = "NoSuchEntity"
+_USER_NAME_NEEDED = "Must specify userName"
+
+
+class BotoGateway:
+    """:class:`~keyswitch.gateway.Gateway` over boto3; clients are made at the first call."""
+
+    def __init__(self, config: AwsConfig) -> None:
+        self._config = config
+        self._made: Clients | None = None
+        self._making = Lock()
+
+    def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
+        """See :meth:`Gateway.list_access_keys`."""
+        with self._calling("iam:ListAccessKeys", user_name) as clients:
+            pages = clients.iam.get_paginator("list_access_keys").paginate(**_user(user_name))
+            return tuple(_access_key(row) for page in pages for row in page["AccessKeyMetadata"])
+
+    def update_access_key(self, access_key_id: str, user_name: str | None, status: Status) -> None:
+        """See :meth:`Gateway.update_access_key`."""
+        with self._calling("iam:UpdateAccessKey", user_name) as clients:
+            clients.iam.update_access_key(
+                AccessKeyId=access_key_id, Status=status.value, **_user(user_name)
+            )
+
+    def last_used(self, access_key_id: str) -> LastUsed:
+        """See :meth:`Gateway.last_used`."""
+        try:
+            with self._calling("iam:GetAccessKeyLastUsed", "*") as clients:
+                answer = clients.iam.get_access_key_last_used(AccessKeyId=access_key_id)
+                used = answer["AccessKeyLastUsed"]
+                return LastUsed(
+                    user_name=answer.get("UserName") or None,
+                    date=_iso(used["LastUsedDate"]) if "LastUsedDate" in used else None,
+                    service_name=used["ServiceName"],
+                    region=used["Region"],
+                )
+        except KeyswitchError as error:
+            if error.entry is catalogue.ACCESS_DENIED:
+                raise OwnerNotToldError from error
+            raise
+
+    def account_id(self) -> str:
+        """See :meth:`Gateway.account_id`; empty under ``aws:skipRequestingAccountId``."""
+        if self._config.skip_requesting_account_id:
+            return ""
+        with self._calling("sts:GetCallerIdentity", None) as clients:
+            return str(clients.sts.get_caller_identity()["Account"])
+
+    @contextmanager
+    def _calling(self, operation: str, user_name: str | None) -> Iterator[Clients]:
+        """The clients, for a call and the reading of its answer.
+
+        A 200 that lacks what the operation promises is no answer of AWS's: botocore's parser
+        raises KeyError for some of those, the reading of the answer for the others.
+        """
+        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
+
+        try:
+            yield self._clients()
+        except ClientError as error:
+            raise _answer_of(error, self._call(operation, user_name)) from None
+        except (BotoCoreError, ResponseParserError) as error:
+            raise faults.unanswered(error, self._call(operation, user_name)) from None
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise faults.garbled(error, self._call(operation, user_name)) from None
+
+    def _clients(self) -> Clients:
+        with self._making:
+            if self._made is None:
+                self._made = Clients(self._config)
+            return self._made
+
+    def _call(self, operation: str, user_name: str | None) -> Call:
+        """What a message says of a call that failed; there may be no client yet."""
+        endpoint, partition = "AWS", "aws"
+        if self._made is not None:
+            client = self._made.sts if operation.startswith("sts:") else self._made.iam
+            endpoint, partition = client.meta.endpoint_url, client.meta.partition
+        user = user_name or "${aws:username}"
+        return Call(operation, endpoint, f"arn:{partition}:iam::*:user/{user}")
+
+
+def _answer_of(error: ClientError, call: Call) -> Exception:
+    said = error.response.get("Error", {})
+    if said.get("Code") == _NO_SUCH_ENTITY:
+        request_id = error.response.get("ResponseMetadata", {}).get("RequestId", "")
+        return NoSuchEntityError(AwsAnswer(_NO_SUCH_ENTITY, request_id), said.get("Message", ""))
+    if _USER_NAME_NEEDED in said.get("Message", ""):
+        return UserNameNeededError()
+    return faults.answered(error, call)
+
+
+def _access_key(row: Any) -> AccessKey:
+    created = row.get("CreateDate")
+    return AccessKey(
+        access_key_id=row["AccessKeyId"],
+        user_name=row.get("UserName") or None,
+        status=ObservedStatus(row["Status"]),
+        create_date=_iso(created) if created is not None else "",
+    )
+
+
+def _iso(moment: datetime) -> str:
+    utc = moment.astimezone(timezone.utc)
+    return utc.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _user(user_name: str | None) -> Any:
+    return {} if user_name is None else {"UserName": user_name}

@@ -1,0 +1,160 @@
+"""Turns what botocore raises into the catalogue's words: one table, from code and kind to entry.
+
+Retries have already happened inside botocore when an error arrives here. botocore is imported only
+once a call is made.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from keyswitch import catalogue
+from keyswitch.catalogue import Entry
+from keyswitch.errors import AwsAnswer, KeyswitchError
+from keyswitch.secrets import redact
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from botocore.exceptions import ClientError
+
+_ENTRY_OF_CODE: Final[Mapping[str, Entry]] = {
+    "AccessDenied": catalogue.ACCESS_DENIED,
+    "AccessDeniedException": catalogue.ACCESS_DENIED,
+    "UnauthorizedOperation": catalogue.ACCESS_DENIED,
+    "LimitExceeded": catalogue.LIMIT_EXCEEDED,
+    "InvalidInput": catalogue.INVALID_INPUT,
+    "ValidationError": catalogue.INVALID_INPUT,
+    "ServiceFailure": catalogue.SERVICE_FAILURE,
+    "InternalFailure": catalogue.SERVICE_FAILURE,
+    "InternalError": catalogue.SERVICE_FAILURE,
+    "ServiceUnavailable": catalogue.SERVICE_FAILURE,
+    "Throttling": catalogue.THROTTLED,
+    "ThrottlingException": catalogue.THROTTLED,
+    "ThrottledException": catalogue.THROTTLED,
+    "RequestLimitExceeded": catalogue.THROTTLED,
+    "TooManyRequestsException": catalogue.THROTTLED,
+    "SlowDown": catalogue.THROTTLED,
+    "ExpiredToken": catalogue.CREDENTIALS_EXPIRED,
+    "ExpiredTokenException": catalogue.CREDENTIALS_EXPIRED,
+    "RequestExpired": catalogue.CREDENTIALS_EXPIRED,
+    "InvalidClientTokenId": catalogue.CREDENTIALS_REFUSED,
+    "UnrecognizedClientException": catalogue.CREDENTIALS_REFUSED,
+    "SignatureDoesNotMatch": catalogue.CREDENTIALS_REFUSED,
+    "IncompleteSignature": catalogue.CREDENTIALS_REFUSED,
+    "MissingAuthenticationToken": catalogue.CREDENTIALS_REFUSED,
+    "InvalidToken": catalogue.CREDENTIALS_REFUSED,
+    "OptInRequired": catalogue.CREDENTIALS_REFUSED,
+    "EntityTemporarilyUnmodifiable": catalogue.CONFLICT,
+    "ConcurrentModification": catalogue.CONFLICT,
+}
+_TOO_MANY_REQUESTS: Final = 429
+_SERVER_ERRORS: Final = range(500, 600)
+_REDIRECTS_AND_CLIENT_ERRORS: Final = range(300, 500)
+_PRINCIPAL = re.compile(r"User: (\S+) is not authorized")
+_RESOURCE = re.compile(r"on resource: (?:access key )?(\S+)")
+_LONGEST_QUOTE: Final = 300
+
+
+@dataclass(frozen=True)
+class Call:
+    """The call that failed: operation (``iam:ListAccessKeys``), endpoint URL and resource ARN."""
+
+    operation: str
+    endpoint: str
+    resource: str
+
+
+def answered(error: ClientError, call: Call) -> KeyswitchError:
+    """The error for an answer that botocore could read as an error of AWS's."""
+    response = error.response
+    said = response.get("Error", {})
+    metadata = response.get("ResponseMetadata", {})
+    code = said.get("Code", "")
+    http_status = metadata.get("HTTPStatusCode", 0)
+    text = _quote(said.get("Message", "") or "no message")
+    answer = AwsAnswer(code, metadata.get("RequestId", ""))
+    entry = _ENTRY_OF_CODE.get(code) or _entry_of_http_status(http_status, said_nothing=not said)
+    principal, resource = _PRINCIPAL.search(text), _RESOURCE.search(text)
+    return KeyswitchError(
+        entry,
+        None,
+        answer,
+        aws_code=code or f"HTTP {http_status}",
+        message=text.rstrip("."),
+        operation=call.operation,
+        endpoint=call.endpoint,
+        principal=principal.group(1) if principal else "this caller",
+        resource=resource.group(1) if resource else call.resource,
+        attempts=_attempts(metadata.get("RetryAttempts")),
+    )
+
+
+def _entry_of_http_status(http_status: int, *, said_nothing: bool) -> Entry:
+    if http_status == _TOO_MANY_REQUESTS:
+        return catalogue.THROTTLED
+    if http_status in _SERVER_ERRORS:
+        return catalogue.SERVICE_FAILURE
+    if http_status in _REDIRECTS_AND_CLIENT_ERRORS and said_nothing:
+        return catalogue.UNREADABLE_ANSWER
+    return catalogue.OTHER_REFUSAL
+
+
+def _attempts(retries: int | None) -> str:
+    tried = (retries or 0) + 1
+    return "once" if tried == 1 else f"{tried} times in a row"
+
+
+def unanswered(error: Exception, call: Call) -> KeyswitchError:
+    """The error for anything else that botocore raises: no credentials, no way there, no answer."""
+    text = _quote(str(error)).rstrip(".")
+    return KeyswitchError(
+        _entry_of_exception(error),
+        message=text,
+        operation=call.operation,
+        endpoint=call.endpoint,
+    )
+
+
+def garbled(error: Exception, call: Call) -> KeyswitchError:
+    """The error for an answer that was read, and lacks or garbles what the operation promises."""
+    return KeyswitchError(
+        catalogue.UNREADABLE_ANSWER,
+        operation=call.operation,
+        message=f"it lacks or garbles {_quote(str(error))}",
+    )
+
+
+def _entry_of_exception(error: Exception) -> Entry:
+    from botocore import exceptions as e
+
+    rows: tuple[tuple[tuple[type[Exception], ...], Entry], ...] = (
+        ((e.SSOError, e.TokenRetrievalError), catalogue.CREDENTIALS_EXPIRED),
+        (
+            (
+                e.NoCredentialsError,
+                e.ProfileNotFound,
+                e.PartialCredentialsError,
+                e.CredentialRetrievalError,
+            ),
+            catalogue.NO_CREDENTIALS,
+        ),
+        (
+            (e.ConnectionClosedError, e.ReadTimeoutError, e.IncompleteReadError),
+            catalogue.NO_ANSWER,
+        ),
+        ((e.ConnectionError, e.HTTPClientError), catalogue.UNREACHABLE),
+        ((e.BotoCoreError,), catalogue.SDK_FAILED),
+    )
+    for kinds, entry in rows:
+        if isinstance(error, kinds):
+            return entry
+    return catalogue.UNREADABLE_ANSWER
+
+
+def _quote(text: str) -> str:
+    """Somebody else's words: one line, not endless, and never a secret."""
+    line = redact(" ".join(text.split()))
+    return line if len(line) <= _LONGEST_QUOTE else f"{line[:_LONGEST_QUOTE]}..."

@@ -1,0 +1,195 @@
+"""Faults as botocore really sees them: a real HTTP server that misbehaves, real retries in front."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from werkzeug.wrappers import Request, Response
+
+from keyswitch import catalogue
+from keyswitch.boto import BotoGateway
+from keyswitch.catalogue import Entry
+from keyswitch.errors import KeyswitchError
+from keyswitch.gateway import OwnerNotToldError
+from keyswitch.session import AwsConfig
+from keyswitch.status import Status
+from support.http import RecordingServer, aws_error, serving
+
+HTML = "<!doctype html><html><body>Please log in</body></html>"
+OTHER_XML = (
+    "<ListUsersResponse><ListUsersResult><Users/></ListUsersResult>"
+    "<ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></ListUsersResponse>"
+)
+
+
+@Request.application
+def nothing(_: Request) -> Response:
+    return Response("", status=500)
+
+
+@pytest.fixture
+def server() -> Iterator[RecordingServer]:
+    with serving(nothing) as recording:
+        yield recording
+
+
+def gateway(url: str, attempts: int = 2) -> BotoGateway:
+    return BotoGateway(
+        AwsConfig(
+            access_key="AKIATESTSIGNER000000",
+            secret_key="made-up",
+            iam_endpoint=url,
+            sts_endpoint=url,
+            attempts=attempts,
+        )
+    )
+
+
+def answer(
+    body: str, status: int = 200, content_type: str = "text/xml"
+) -> Callable[[object], Response]:
+    return lambda _: Response(body, status=status, content_type=content_type)
+
+
+def error(status: int, code: str, message: str = "said AWS") -> Callable[[object], Response]:
+    return lambda _: aws_error(status, code, message)
+
+
+FAULTS = [
+    # answer, attempts, entry, what the message says besides
+    (error(400, "Throttling"), 2, catalogue.THROTTLED, "2 times in a row"),
+    (error(500, "ServiceFailure"), 2, catalogue.SERVICE_FAILURE, "2 times in a row"),
+    (answer("", 500), 2, catalogue.SERVICE_FAILURE, "2 times in a row"),
+    (answer("<html></html>", 502, "text/html"), 2, catalogue.SERVICE_FAILURE, "2 times in a row"),
+    (answer(HTML, 502, "text/html"), 1, catalogue.UNREADABLE_ANSWER, ""),
+    (answer("busy", 503, "text/plain"), 1, catalogue.UNREADABLE_ANSWER, ""),
+    (answer("", 429), 1, catalogue.UNREADABLE_ANSWER, ""),
+    (error(409, "LimitExceeded"), 1, catalogue.LIMIT_EXCEEDED, "said AWS"),
+    (error(409, "EntityTemporarilyUnmodifiable"), 1, catalogue.CONFLICT, "Entity"),
+    (error(409, "ConcurrentModification"), 1, catalogue.CONFLICT, "Concurrent"),
+    (error(400, "InvalidInput"), 1, catalogue.INVALID_INPUT, "said AWS"),
+    (error(400, "ValidationError"), 1, catalogue.INVALID_INPUT, "said AWS"),
+    (error(403, "AccessDenied"), 1, catalogue.ACCESS_DENIED, "iam:ListAccessKeys"),
+    (error(403, "ExpiredToken"), 1, catalogue.CREDENTIALS_EXPIRED, "said AWS"),
+    (error(403, "InvalidClientTokenId"), 1, catalogue.CREDENTIALS_REFUSED, "said AWS"),
+    (error(403, "SignatureDoesNotMatch"), 1, catalogue.CREDENTIALS_REFUSED, "clock"),
+    (error(418, "Teapot"), 1, catalogue.OTHER_REFUSAL, "Teapot"),
+    (answer("<trunc", 200), 1, catalogue.UNREADABLE_ANSWER, ""),
+    (answer("", 200), 1, catalogue.UNREADABLE_ANSWER, ""),
+    (answer(HTML, 200, "text/html"), 1, catalogue.UNREADABLE_ANSWER, ""),
+    (answer(OTHER_XML, 200), 1, catalogue.UNREADABLE_ANSWER, ""),
+    (answer(HTML, 404, "text/html"), 1, catalogue.UNREADABLE_ANSWER, ""),
+]
+
+
+@pytest.mark.parametrize(("rule", "attempts", "entry", "says"), FAULTS)
+def test_a_fault_of_a_look_is_its_catalogue_entry_after_botocores_own_retries(
+    server: RecordingServer,
+    rule: Callable[[object], Response],
+    attempts: int,
+    entry: Entry,
+    says: str,
+) -> None:
+    server.rules.append(rule)
+
+    with pytest.raises(KeyswitchError) as raised:
+        gateway(server.url).list_access_keys("bob")
+
+    assert raised.value.entry is entry
+    assert says in str(raised.value)
+    assert server.count("ListAccessKeys") == attempts
+    assert "{" not in str(raised.value)
+
+
+def test_an_error_of_aws_keeps_its_code_and_request_id(server: RecordingServer) -> None:
+    server.rules.append(error(409, "LimitExceeded"))
+
+    with pytest.raises(KeyswitchError) as raised:
+        gateway(server.url).update_access_key("AKIAIOSFODNN7EXAMPLE", "bob", Status.INACTIVE)
+
+    assert raised.value.answer is not None
+    assert raised.value.answer.code == "LimitExceeded"
+    assert raised.value.answer.request_id in str(raised.value)
+    assert len(raised.value.answer.request_id) == 36
+
+
+@pytest.mark.parametrize("body", ["<html><body>Please log in</body></html>", OTHER_XML])
+def test_a_wrong_200_to_the_write_is_no_error_here_so_only_a_look_can_tell(
+    server: RecordingServer, body: str
+) -> None:
+    """The reason why the lifecycle looks after every write; to be noticed if botocore changes."""
+    server.rules.append(answer(body))
+
+    gateway(server.url).update_access_key("AKIAIOSFODNN7EXAMPLE", "bob", Status.INACTIVE)
+
+
+@pytest.mark.parametrize("ask", ["account_id", "last_used"])
+@pytest.mark.parametrize("body", [HTML, OTHER_XML])
+def test_a_wrong_200_to_any_other_question_is_unreadable(
+    server: RecordingServer, ask: str, body: str
+) -> None:
+    server.rules.append(answer(body))
+    asked = gateway(server.url)
+
+    with pytest.raises(KeyswitchError) as raised:
+        asked.account_id() if ask == "account_id" else asked.last_used("AKIAIOSFODNN7EXAMPLE")
+
+    assert raised.value.entry is catalogue.UNREADABLE_ANSWER
+
+
+def test_a_refused_question_for_the_owner_proves_nothing(server: RecordingServer) -> None:
+    server.rules.append(error(403, "AccessDenied"))
+
+    with pytest.raises(OwnerNotToldError):
+        gateway(server.url).last_used("AKIAIOSFODNN7EXAMPLE")
+
+
+def test_a_status_that_iam_never_had_is_unreadable(server: RecordingServer) -> None:
+    row = "<AccessKeyId>AKIAIOSFODNN7EXAMPLE</AccessKeyId><Status>Asleep</Status>"
+    server.rules.append(
+        answer(
+            "<ListAccessKeysResponse><ListAccessKeysResult><AccessKeyMetadata>"
+            f"<member>{row}</member></AccessKeyMetadata></ListAccessKeysResult>"
+            "</ListAccessKeysResponse>"
+        )
+    )
+
+    with pytest.raises(KeyswitchError, match="Asleep"):
+        gateway(server.url).list_access_keys("bob")
+
+
+@pytest.fixture
+def closing_port() -> Iterator[int]:
+    """Accepts connections, and closes them before an answer."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def close_all() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                connection.recv(65536)
+                connection.close()
+
+        threading.Thread(target=close_all, daemon=True).start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def test_a_connection_closed_before_an_answer_is_no_answer(closing_port: int) -> None:
+    with pytest.raises(KeyswitchError) as raised:
+        gateway(f"http://127.0.0.1:{closing_port}").list_access_keys("bob")
+
+    assert raised.value.entry is catalogue.NO_ANSWER
+
+
+def test_an_endpoint_that_nobody_serves_is_unreachable_and_named() -> None:
+    with pytest.raises(KeyswitchError) as raised:
+        gateway("http://127.0.0.1:9").list_access_keys("bob")
+
+    assert raised.value.entry is catalogue.UNREACHABLE
+    assert "http://127.0.0.1:9 cannot be reached" in str(raised.value)

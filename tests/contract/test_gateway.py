@@ -1,0 +1,181 @@
+"""One suite for the gateway, over the emulator, over the strict fake by HTTP, and over it directly.
+
+What only AWS's strictness shows (paging, the signer's own keys, temporary credentials) runs over
+the two strict ones; where the emulator deviates it says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import pytest
+
+from keyswitch.boto import BotoGateway
+from keyswitch.gateway import (
+    Gateway,
+    NoSuchEntityError,
+    OwnerNotToldError,
+    UserNameNeededError,
+)
+from keyswitch.session import AwsConfig
+from keyswitch.status import ObservedStatus, Status
+from support.http import serving
+from support.moto_iam import Outsider, moto_app
+from support.strict_iam import ADMIN, TEMPORARY, FakeGateway, StrictIam, strict_app
+
+MISSING = "AKIANOTTHERE00000000"
+
+
+@dataclass
+class World:
+    """A gateway, and the means to change what it looks at."""
+
+    name: str
+    signed_by: Callable[[str], Gateway]
+    new_user: Callable[[], str]
+    new_key: Callable[[str], str]
+
+    @property
+    def gateway(self) -> Gateway:
+        return self.signed_by(ADMIN)
+
+
+def boto(url: str, signer: str) -> Gateway:
+    token = "token" if signer == TEMPORARY else None
+    return BotoGateway(
+        AwsConfig(
+            access_key=signer,
+            secret_key="made-up",
+            token=token,
+            iam_endpoint=url,
+            sts_endpoint=url,
+        )
+    )
+
+
+def worlds(kind: str) -> Iterator[World]:
+    iam = StrictIam(page=2)
+    names = iter(f"user-{number}" for number in range(100))
+
+    def new_user() -> str:
+        user_name = next(names)
+        iam.add_user(user_name)
+        return user_name
+
+    with ExitStack() as stack:
+        if kind == "moto":
+            server = stack.enter_context(serving(moto_app()))
+            outsider = Outsider(server)
+            yield World(
+                kind, lambda signer: boto(server.url, signer), outsider.new_user, outsider.new_key
+            )
+        elif kind == "strict-http":
+            url = stack.enter_context(serving(strict_app(iam))).url
+            yield World(kind, lambda signer: boto(url, signer), new_user, iam.add_key)
+        else:
+            yield World(kind, lambda signer: FakeGateway(iam, signer), new_user, iam.add_key)
+
+
+@pytest.fixture(params=["moto", "strict-http", "strict"])
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    yield from worlds(request.param)
+
+
+@pytest.fixture(params=["strict-http", "strict"])
+def strict_world(request: pytest.FixtureRequest) -> Iterator[World]:
+    """For what the emulator is not strict enough to show."""
+    yield from worlds(request.param)
+
+
+def test_a_user_without_keys_has_none(world: World) -> None:
+    assert world.gateway.list_access_keys(world.new_user()) == ()
+
+
+def test_a_key_is_listed_with_its_owner_status_and_date(world: World) -> None:
+    bob = world.new_user()
+    access_key_id = world.new_key(bob)
+
+    (key,) = world.gateway.list_access_keys(bob)
+
+    assert key.access_key_id == access_key_id
+    assert key.user_name == bob
+    assert key.status is ObservedStatus.ACTIVE
+    assert key.create_date.endswith("Z")
+
+
+def test_a_missing_user_is_no_such_entity(world: World) -> None:
+    with pytest.raises(NoSuchEntityError):
+        world.gateway.list_access_keys("nobody")
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_a_status_that_was_set_is_seen(world: World, status: Status) -> None:
+    bob = world.new_user()
+    access_key_id = world.new_key(bob)
+
+    world.gateway.update_access_key(access_key_id, bob, status)
+
+    assert [key.status.value for key in world.gateway.list_access_keys(bob)] == [status.value]
+
+
+def test_setting_a_missing_key_or_user_is_no_such_entity(world: World) -> None:
+    bob = world.new_user()
+    for user_name in (bob, "nobody"):
+        with pytest.raises(NoSuchEntityError):
+            world.gateway.update_access_key(MISSING, user_name, Status.INACTIVE)
+
+
+def test_the_key_of_another_user_is_no_such_entity(strict_world: World) -> None:
+    bob, eve = strict_world.new_user(), strict_world.new_user()
+    access_key_id = strict_world.new_key(bob)
+
+    with pytest.raises(NoSuchEntityError):
+        strict_world.gateway.update_access_key(access_key_id, eve, Status.INACTIVE)
+
+
+def test_the_owner_of_a_key_is_told_and_a_key_never_used_has_no_date(world: World) -> None:
+    bob = world.new_user()
+
+    used = world.gateway.last_used(world.new_key(bob))
+
+    assert used.user_name == bob
+    assert used.date is None
+    assert used.service_name == "N/A"
+
+
+def test_the_owner_of_a_key_that_does_not_exist_is_not_told(world: World) -> None:
+    """AWS refuses the question; the emulator answers NoSuchEntity."""
+    with pytest.raises(NoSuchEntityError if world.name == "moto" else OwnerNotToldError):
+        world.gateway.last_used(MISSING)
+
+
+def test_the_account_has_twelve_digits(world: World) -> None:
+    assert world.gateway.account_id() == "123456789012"
+
+
+def test_every_page_is_read(strict_world: World) -> None:
+    bob = strict_world.new_user()
+    made = [strict_world.new_key(bob) for _ in range(5)]
+
+    listed = strict_world.gateway.list_access_keys(bob)
+
+    assert [key.access_key_id for key in listed] == made
+
+
+def test_without_a_user_name_the_signers_own_keys_are_listed_and_set(strict_world: World) -> None:
+    bob = strict_world.new_user()
+    own, other = strict_world.new_key(bob), strict_world.new_key(bob)
+    gateway = strict_world.signed_by(own)
+
+    gateway.update_access_key(other, None, Status.INACTIVE)
+
+    assert [key.status.value for key in gateway.list_access_keys(None)] == ["Active", "Inactive"]
+
+
+def test_temporary_credentials_need_a_user_name(strict_world: World) -> None:
+    gateway = strict_world.signed_by(TEMPORARY)
+
+    with pytest.raises(UserNameNeededError):
+        gateway.list_access_keys(None)

@@ -1,0 +1,194 @@
+"""Judges every create and update of a program before it happens, in the preview too.
+
+A refusal inside the plugin would end a run at the first key. The guard is a resource hook instead,
+which runs in the program's process: in a preview it reports on each refused key's own row and goes
+on, and when all keys are through it fails the program once, so that one preview names every
+violator. In an update it stops each refused key before the plugin is asked. The plugin judges
+again right before it writes; this is the part that a reviewer reads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import pulumi
+from pulumi.resource import DependencyResource
+from pulumi.runtime import get_root_resource, is_dry_run, known_types
+
+from keyswitch import catalogue
+from keyswitch.boto import BotoGateway
+from keyswitch.declaration import UNKNOWN, Declaration, Record, parse_inputs, parse_outputs
+from keyswitch.errors import Attempt, KeyswitchError
+from keyswitch.judgement import Judgement
+from keyswitch.lifecycle import Lifecycle
+from keyswitch.problems import ACCESS_KEY_ID, STATUS, USER_NAME
+from keyswitch.session import AwsConfig
+
+T = TypeVar("T")
+
+_ATTRIBUTE = "_keyswitch_guard"
+_NEEDED_TO_JUDGE = frozenset({ACCESS_KEY_ID, STATUS, USER_NAME})
+_LATE_DECLARATIONS_SECONDS = 0.2
+
+
+class Guard:
+    """One program's guard: its hook, which keys it declares, and what was refused."""
+
+    def __init__(self) -> None:
+        self.hook = pulumi.ResourceHook(
+            "keyswitch", self._before_step, pulumi.ResourceHookOptions(on_dry_run=True)
+        )
+        self._names: defaultdict[str, set[str]] = defaultdict(set)
+        self._refused: list[str] = []
+        self._declared = 0
+        self._under_way = 0
+        self._lifecycle: Lifecycle | None = None
+
+    @classmethod
+    def of_program(cls) -> Guard:
+        """The running program's guard.
+
+        A hook's name can be registered once in a program and belongs to its event loop, so the
+        guard lives as long as the program's root resource, not as long as the module.
+        """
+        root = get_root_resource()
+        guard: Guard | None = getattr(root, _ATTRIBUTE, None)
+        if guard is None:
+            guard = cls()
+            setattr(root, _ATTRIBUTE, guard)
+        return guard
+
+    def binding(self) -> pulumi.ResourceOptions:
+        """The options that put a resource under this guard, to be merged into its own."""
+        return pulumi.ResourceOptions(
+            hooks=pulumi.ResourceHookBinding(before_create=[self.hook], before_update=[self.hook])
+        )
+
+    def claim(self, access_key_id: object, name: str) -> None:
+        """Remembers that the resource ``name`` declares this key, as soon as the id is known."""
+        if isinstance(access_key_id, str):
+            self._names[access_key_id].add(name)
+        elif isinstance(access_key_id, pulumi.Output):
+            access_key_id.apply(lambda known: self._names[known].add(name))
+
+    def watch(self, resource: pulumi.Resource) -> None:
+        """Counts the resource in, and has the program fail once the last one is through."""
+        self._declared += 1
+        self._under_way += 1
+        _settled: pulumi.Output[None] = resource.urn.apply(self._through)
+
+    async def _through(self, _urn: str) -> None:
+        """A key declared inside another's ``apply`` comes a moment after the last one known."""
+        self._under_way -= 1
+        if self._under_way or not self._refused:
+            return
+        await asyncio.sleep(_LATE_DECLARATIONS_SECONDS)
+        if self._under_way or not self._refused:
+            return
+        refused, self._refused = sorted(self._refused), []
+        raise pulumi.RunError(
+            f"keyswitch refused {len(refused)} of {self._declared} keys, "
+            f"each with its reason above: {', '.join(refused)}"
+        )
+
+    async def _before_step(self, args: pulumi.ResourceHookArgs) -> None:
+        row = DependencyResource(args.urn)
+        try:
+            judgement = await self._judge(args)
+        except KeyswitchError as refusal:
+            if not is_dry_run():
+                raise
+            pulumi.log.error(str(refusal), resource=row)
+            self._refused.append(args.name)
+            return
+        if judgement is None:
+            return
+        warning, note = judgement.warning(), judgement.note()
+        if warning is not None:
+            pulumi.log.warn(warning, resource=row)
+        if note is not None:
+            pulumi.log.info(note, resource=row)
+
+    async def _judge(self, args: pulumi.ResourceHookArgs) -> Judgement | None:
+        """The judgement of a step, or ``None`` where not enough is known yet.
+
+        :raises KeyswitchError: the step is refused, or the key cannot be looked at.
+        """
+        record = parse_outputs(await _plain(args.old_outputs)) if args.old_outputs else None
+        parsed = parse_inputs(
+            await _plain(args.new_inputs or {}), previous=record.declaration if record else None
+        )
+        if parsed.declaration is None or parsed.unknown & _NEEDED_TO_JUDGE:
+            return None
+        self._refuse_second_declaration(parsed.declaration, args.name)
+        judgement = await _in_thread(self._judge_in_thread(parsed.declaration, record))
+        refusal = judgement.refusal()
+        if refusal is not None:
+            raise refusal
+        return judgement
+
+    def _refuse_second_declaration(self, declaration: Declaration, name: str) -> None:
+        names = self._names[declaration.access_key_id] | {name}
+        if len(names) > 1:
+            raise KeyswitchError(
+                catalogue.DECLARED_TWICE,
+                Attempt("declaring", declaration.access_key_id, declaration.user_name),
+                names=" and ".join(sorted(names)),
+            )
+
+    def _judge_in_thread(
+        self, declaration: Declaration, record: Record | None
+    ) -> Callable[[], Judgement]:
+        if self._lifecycle is None:
+            config = AwsConfig.read(pulumi.Config("aws").get)
+            self._lifecycle = Lifecycle(BotoGateway(config))
+        lifecycle = self._lifecycle
+        return lambda: lifecycle.judge(declaration, record)
+
+
+async def _plain(bag: Mapping[str, Any]) -> dict[str, object]:
+    """The bag without the provider; secrets come as outputs, unknown values as the SDK's own."""
+    plain: dict[str, object] = {}
+    for name, value in bag.items():
+        if name == "__provider":
+            continue
+        known = await value.future() if isinstance(value, pulumi.Output) else value
+        plain[name] = UNKNOWN if known_types.is_unknown(known) else known
+    return plain
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
+    """Runs blocking ``work`` in a daemon thread of its own.
+
+    The event loop's default executor is full of the SDK's blocked calls, which wait for this very
+    hook: work handed to it would never start (from 32 keys on).
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def finish(result: T | None, error: BaseException | None) -> None:
+        if done.cancelled():
+            return
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(result)  # type: ignore[arg-type]
+
+    def run() -> None:
+        result, error = None, None
+        try:
+            result = work()
+        except BaseException as raised:  # noqa: BLE001 - carried over to the waiting hook whole
+            error = raised
+        try:
+            loop.call_soon_threadsafe(finish, result, error)
+        except RuntimeError:
+            # The program has ended, and its loop with it: nobody waits for this answer.
+            return
+
+    threading.Thread(target=run, daemon=True, name="keyswitch-hook").start()
+    return await done

@@ -1,0 +1,172 @@
+"""The dynamic provider: the engine's calls on one side, the lifecycle on the other.
+
+``keyswitch.provider.AccessKeyStatusProvider`` is written into every state by name and is public
+for ever: an engine that no longer finds it cannot even destroy. The pickled provider is a
+constant, because an instance has no state until the engine configures it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+from pulumi.runtime import known_types
+
+from keyswitch import catalogue
+from keyswitch.boto import BotoGateway
+from keyswitch.declaration import (
+    UNKNOWN,
+    Declaration,
+    Record,
+    parse_inputs,
+    parse_outputs,
+)
+from keyswitch.errors import Attempt, KeyswitchError, message
+from keyswitch.host import clean_errors, warn
+from keyswitch.lifecycle import Lifecycle
+from keyswitch.problems import ACCESS_KEY_ID, STATUS, USER_NAME
+from keyswitch.session import AwsConfig
+from keyswitch.status import ObservedStatus
+
+_PROVIDER = "__provider"
+_DECIDES_WHAT_TO_LOOK_AT = frozenset({STATUS, USER_NAME})
+
+
+class AccessKeyStatusProvider(ResourceProvider):
+    """Maps Check, Diff, Create, Read, Update and Delete to the lifecycle of a declared key."""
+
+    serialize_as_secret_always = False
+
+    _lifecycle: Lifecycle
+    _declared: set[str]
+
+    @clean_errors
+    def configure(self, req: ConfigureRequest) -> None:
+        """Takes the stack's ``aws:*`` config; called once per process, before anything else."""
+        config = AwsConfig.read(lambda key: req.config.get(f"aws:{key}"))
+        self._lifecycle = Lifecycle(BotoGateway(config))
+        self._declared = set()
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Refuses bad inputs, all at once and without any call; secrets are never repeated.
+
+        Remembers which keys this program declares, for :meth:`delete`.
+        """
+        bag = _inputs(news)
+        access_key_id = bag.get(ACCESS_KEY_ID)
+        if isinstance(access_key_id, str):
+            self._declared.add(access_key_id)
+        failures = [
+            CheckFailure(problem.property if problem.repeatable else "", str(problem))
+            for problem in parse_inputs(bag).problems
+        ]
+        return CheckResult({k: v for k, v in news.items() if k != _PROVIDER}, failures)
+
+    @clean_errors
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        """Whether a step is needed, by a look at the live key.
+
+        A refusal counts as a change, so that the hook, which can name every violator in one run,
+        is asked. Where there is no step no hook is asked either, and this method warns instead.
+        """
+        record = parse_outputs(_olds)
+        bag = _inputs(_news)
+        if bag.get(ACCESS_KEY_ID) != record.declaration.access_key_id:
+            return DiffResult(changes=True, replaces=[ACCESS_KEY_ID])
+        parsed = parse_inputs(bag, previous=record.declaration)
+        declaration = _declaration(parsed.declaration)
+        if parsed.unknown & _DECIDES_WHAT_TO_LOOK_AT:
+            return self._diff_of_unknown(declaration, record, parsed.unknown)
+        if self._is_refreshing(declaration):
+            record = replace(record, declaration=declaration)
+        judgement = self._lifecycle.judge(declaration, record)
+        warning = judgement.warning()
+        if warning is not None and not judgement.decision.needs_step:
+            self._warn(declaration, warning)
+        return DiffResult(changes=judgement.decision.needs_step)
+
+    @clean_errors
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Adopts the key; ``iam:UpdateAccessKey`` only if its status is not the declared one."""
+        declaration = _declaration(parse_inputs(_inputs(props)).declaration)
+        record = self._lifecycle.apply(declaration, None)
+        return CreateResult(declaration.access_key_id, record.to_outputs())
+
+    @clean_errors
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        """Looks again, then switches if that is (still) needed."""
+        declaration = _declaration(parse_inputs(_inputs(_news)).declaration)
+        record = self._lifecycle.apply(declaration, parse_outputs(_olds))
+        return UpdateResult(record.to_outputs())
+
+    @clean_errors
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Refreshes, the status among the inputs too, so that the next preview shows its drift.
+
+        One that cannot be declared (Expired, Deleted) stands in the outputs only.
+        """
+        record = self._lifecycle.read(parse_outputs(props))
+        declared = record.declaration
+        declarable = record.status in (ObservedStatus.ACTIVE, ObservedStatus.INACTIVE)
+        inputs = declared.to_inputs(record.status if declarable else None)
+        return ReadResult(id_, record.to_outputs(), inputs)
+
+    @clean_errors
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Does what ``on_destroy`` says, but not to a key that this program still declares.
+
+        After a rename of the logical name without an alias the engine creates the new name and
+        then deletes the old one, of the same key: that must not touch it.
+        """
+        record = parse_outputs(_props)
+        if record.declaration.access_key_id not in self._declared:
+            self._lifecycle.destroy(record)
+
+    def _diff_of_unknown(
+        self, declaration: Declaration, record: Record, unknown: frozenset[str]
+    ) -> DiffResult:
+        """An unknown input is never compared, and without it there is nothing to look for."""
+        names = ", ".join(sorted(unknown & _DECIDES_WHAT_TO_LOOK_AT))
+        attempt = Attempt("previewing", declaration.access_key_id, record.user_name)
+        changed = declaration != record.declaration
+        if not changed:
+            self._warn(declaration, message(catalogue.NOT_LOOKED_AT, attempt, properties=names))
+        return DiffResult(changes=changed)
+
+    def _is_refreshing(self, declaration: Declaration) -> bool:
+        """Whether this Diff belongs to a refresh: such a one comes before the key's Check.
+
+        Its ``news`` are the stored inputs, so it is those that it asks the live key about, and
+        there is no program yet to warn.
+        """
+        return declaration.access_key_id not in self._declared
+
+    def _warn(self, declaration: Declaration, text: str) -> None:
+        if not self._is_refreshing(declaration):
+            warn(text)
+
+
+def _inputs(bag: Mapping[str, Any]) -> dict[str, object]:
+    return {
+        name: UNKNOWN if known_types.is_unknown(value) else value
+        for name, value in bag.items()
+        if name != _PROVIDER
+    }
+
+
+def _declaration(declaration: Declaration | None) -> Declaration:
+    """Check lets nothing else pass; an engine that did not ask Check must not be guessed for."""
+    if declaration is None:
+        raise KeyswitchError(catalogue.UNREADABLE_STATE, property="inputs")
+    return declaration

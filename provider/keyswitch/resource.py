@@ -1,0 +1,110 @@
+"""The resource that programs declare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from keyswitch.declaration import COMPUTED
+from keyswitch.guard import Guard
+from keyswitch.problems import ACCESS_KEY_ID, ON_DESTROY, REASON, STATUS, USER_NAME
+from keyswitch.provider import AccessKeyStatusProvider
+from keyswitch.status import OnDestroy, Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessKeyStatusArgs:
+    """The inputs of :class:`AccessKeyStatus`, as one value.
+
+    :param access_key_id: the id of an existing long-term key (``AKIA...``).
+    :param status: the status that the key should have.
+    :param user_name: the IAM user that owns it; omitted, the owner is looked up.
+    :param reason: why, for whoever reads the program, the state or the register.
+    :param on_destroy: ``leave`` (default), ``deactivate`` or ``restore``.
+    """
+
+    access_key_id: pulumi.Input[str]
+    status: pulumi.Input[Status | str]
+    user_name: pulumi.Input[str] | None = None
+    reason: pulumi.Input[str] | None = None
+    on_destroy: pulumi.Input[OnDestroy | str] | None = None
+
+
+class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
+    """The status that an existing IAM access key should have.
+
+    Adopts the key, never makes or deletes one, and never sees its secret. Its id is the access key
+    id. See the README for what happens in each situation, and ``docs/errors.md`` for each message.
+    """
+
+    access_key_id: pulumi.Output[str]
+    """The access key id."""
+    user_name: pulumi.Output[str]
+    """The owner as found; empty for the account's root user."""
+    status: pulumi.Output[str]
+    """The status as last seen: Active, Inactive, Expired or Deleted."""
+    desired_status: pulumi.Output[str]
+    """The status as last declared and carried out."""
+    account_id: pulumi.Output[str]
+    """The account that the key was adopted in; empty under ``aws:skipRequestingAccountId``."""
+    create_date: pulumi.Output[str]
+    """When the key was made, ISO 8601."""
+    changed_at: pulumi.Output[str]
+    """When this program last switched the key, ISO 8601; empty if it never has."""
+    adopted_status: pulumi.Output[str]
+    """The status in which the key was found when it was adopted."""
+    reason: pulumi.Output[str | None]
+    """The reason, as declared."""
+    on_destroy: pulumi.Output[str | None]
+    """What happens to the key on destroy, as declared."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        args: AccessKeyStatusArgs | None = None,
+        *,
+        access_key_id: pulumi.Input[str] | None = None,
+        status: pulumi.Input[Status | str] | None = None,
+        user_name: pulumi.Input[str] | None = None,
+        reason: pulumi.Input[str] | None = None,
+        on_destroy: pulumi.Input[OnDestroy | str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declares the key.
+
+        :param resource_name: the logical name, unique among the program's resources of this type.
+        :param args: all inputs as one value, instead of the keywords.
+        :param access_key_id: the id of an existing long-term key. Another id is another resource.
+        :param status: ``Active`` or ``Inactive``.
+        :param user_name: the IAM user that owns the key. Omitted, it is looked up by
+            ``iam:GetAccessKeyLastUsed``, or else taken to be the signer's own key.
+        :param reason: why, for whoever reads the program, the state or the register.
+        :param on_destroy: ``leave`` (default): no call; ``deactivate``: switched off; ``restore``:
+            switched back to the status in which it was adopted.
+        :param opts: the usual resource options; hooks of yours run before keyswitch's own.
+        :raises TypeError: ``args`` and keywords are both given.
+        """
+        given = {
+            ACCESS_KEY_ID: access_key_id,
+            STATUS: status,
+            USER_NAME: user_name,
+            REASON: reason,
+            ON_DESTROY: on_destroy,
+        }
+        if args is not None:
+            if any(value is not None for value in given.values()):
+                raise TypeError("give AccessKeyStatusArgs or keywords, not both")
+            given = {name: getattr(args, name) for name in given}
+        guard = Guard.of_program()
+        guard.claim(given[ACCESS_KEY_ID], resource_name)
+        props: dict[str, Any] = {**given, **dict.fromkeys(COMPUTED)}
+        super().__init__(
+            AccessKeyStatusProvider(),
+            resource_name,
+            props,
+            pulumi.ResourceOptions.merge(opts, guard.binding()),
+        )
+        guard.watch(self)

@@ -1,0 +1,245 @@
+"""Check and the guard: what a program may declare, and how it is told what it may not."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.engine import TYPE, MakeProject, Project
+from support.http import RecordingServer
+from support.moto_iam import Outsider
+
+SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+SECRET_WITHOUT_SYMBOLS = "wJalrXUtnFEMIqK7MDENGzbPxRfiCYEXAMPLEKEY"
+
+
+def test_check_names_every_problem_of_a_resource_at_once_and_makes_no_call(
+    project: Project, iam: RecordingServer
+) -> None:
+    program = """
+import pulumi, keyswitch
+
+def also(args):
+    return pulumi.ResourceTransformResult({**args.props, "acces_key": "x"}, args.opts)
+
+keyswitch.AccessKeyStatus(
+    "bob", access_key_id="AKIA", status="inactive", user_name="path/bob", on_destroy="delete",
+    opts=pulumi.ResourceOptions(transforms=[also]),
+)
+"""
+    (project.folder / "__main__.py").write_text(program)
+
+    preview = project.preview(code=1)
+
+    problems = [line for line in preview.diagnostics("error:") if f"{TYPE} resource 'bob'" in line]
+    assert [problem.partition("KS")[2][:3] for problem in problems] == [
+        "101",
+        "104",
+        "103",
+        "107",
+        "108",
+    ]
+    assert 'did you mean "Inactive"?' in preview.text
+    assert "Did you mean access_key_id?" in preview.text
+    assert iam.calls == []
+
+
+@pytest.mark.parametrize(
+    ("inputs", "expected"),
+    [
+        ({"access_key_id": "ASIAIOSFODNN7EXAMPLE", "status": "Inactive"}, "KS105"),
+        ({"access_key_id": "AKIAIOSFODNN7EXAMPLE", "status": "Expired"}, "KS103"),
+        ({"access_key_id": "AKIAIOSFODNN7EXAMPLE"}, "KS102"),
+        ({"access_key_id": "AKIAIOSFODNN7EXAMPLE", "status": False}, 'did you mean "Inactive"?'),
+    ],
+)
+def test_a_single_bad_input_is_refused_with_its_code(
+    project: Project, inputs: dict[str, object], expected: str
+) -> None:
+    project.declare(bob=inputs)
+
+    assert expected in project.preview(code=1).text
+
+
+@pytest.mark.parametrize("field", ["access_key_id", "user_name", "reason", "status", "on_destroy"])
+@pytest.mark.parametrize("secret", [SECRET, SECRET_WITHOUT_SYMBOLS])
+def test_a_secret_in_any_field_is_refused_and_never_repeated(
+    project: Project, field: str, secret: str
+) -> None:
+    inputs = {"access_key_id": "AKIAIOSFODNN7EXAMPLE", "status": "Inactive", field: secret}
+    project.declare(bob=inputs)
+
+    runs = [
+        project.preview(code=1),
+        project.preview("--json", code=1),
+        project.preview("--diff", code=1),
+        project.up(code=1),
+    ]
+
+    assert all("KS106" in run.text for run in runs)
+    assert not any(secret in run.text for run in runs)
+    state = project.folder / ".pulumi"
+    assert not [p for p in state.rglob("*.json") if secret in p.read_text(errors="replace")]
+
+
+def test_the_same_key_twice_is_refused_naming_both_resources(
+    project: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    bob = outsider.new_user()
+    key = outsider.new_key(bob)
+    declared = {"access_key_id": key, "user_name": bob, "status": "Active"}
+    project.declare(first=declared)
+    project.up()
+    project.declare(first=declared, second={**declared, "status": "Inactive"})
+
+    preview = project.preview(code=1)
+
+    assert "KS110 declaring access key" in preview.row("second")
+    assert "by the resources first and second" in preview.row("second")
+    project.up(code=1)
+    assert iam.writes == []
+
+
+LATER = """
+import json, pathlib
+import pulumi, keyswitch
+from pulumi.dynamic import CreateResult, Resource, ResourceProvider, UpdateResult
+
+class Later(Resource):
+    value: pulumi.Output[str]
+
+    def __init__(self, name, given):
+        super().__init__(LaterProvider(), name, {"given": given, "value": None})
+
+class LaterProvider(ResourceProvider):
+    def create(self, props):
+        return CreateResult("later", {**props, "value": props["given"]})
+
+keys = json.loads(pathlib.Path("keys.json").read_text())
+given = {name: Later(f"{name}-later", value).value for name, value in keys.pop("later").items()}
+keyswitch.AccessKeyStatus("bob", **{**keys["bob"], **given})
+"""
+
+
+@pytest.mark.parametrize("unknown", ["access_key_id", "user_name", "status", "reason"])
+def test_an_unknown_input_of_a_new_key_is_skipped_and_decided_in_the_update(
+    make_project: MakeProject, iam: RecordingServer, outsider: Outsider, unknown: str
+) -> None:
+    project: Project = make_project(program=LATER)
+    bob = outsider.new_user()
+    key = outsider.new_key(bob)
+    declared = {
+        "access_key_id": key,
+        "user_name": bob,
+        "status": "Inactive",
+        "reason": "because",
+    }
+    project.declare(bob=declared, later={unknown: declared[unknown]})
+
+    assert project.preview().row("bob").endswith("create")
+    assert iam.count("ListAccessKeys") == (1 if unknown == "reason" else 0)
+
+    project.up()
+    assert iam.writes == [(key, "Inactive")]
+    assert project.outputs("bob")["reason"] == "because"
+
+
+@pytest.mark.parametrize("unknown", ["user_name", "status", "reason"])
+def test_an_unknown_input_of_a_known_key_is_never_compared(
+    make_project: MakeProject, iam: RecordingServer, outsider: Outsider, unknown: str
+) -> None:
+    project: Project = make_project(program=LATER)
+    bob = outsider.new_user()
+    key = outsider.new_key(bob)
+    declared = {"access_key_id": key, "user_name": bob, "status": "Inactive", "reason": "because"}
+    project.declare(bob=declared, later={})
+    project.up()
+    project.declare(bob=declared, later={unknown: declared[unknown]})
+    iam.reset()
+
+    preview = project.preview()
+
+    assert "2 unchanged" in preview.text
+    assert ("KS211" in preview.row("bob")) is (unknown != "reason")
+    assert iam.count("ListAccessKeys") == (1 if unknown == "reason" else 0)
+    project.up()
+    assert iam.writes == []
+
+
+def test_an_unknown_access_key_id_of_a_known_key_means_replace_and_no_call_is_made(
+    make_project: MakeProject, iam: RecordingServer, outsider: Outsider
+) -> None:
+    project: Project = make_project(program=LATER)
+    bob = outsider.new_user()
+    key, other = outsider.new_key(bob), outsider.new_key(bob)
+    declared = {"access_key_id": key, "user_name": bob, "status": "Inactive"}
+    project.declare(bob=declared, later={})
+    project.up()
+    project.declare(bob=declared, later={"access_key_id": other})
+    iam.reset()
+
+    preview = project.preview()
+
+    assert "1 to replace" in preview.text
+    assert iam.calls == []
+    project.up()
+    assert iam.writes == [(other, "Inactive")]
+    assert project.resources()["bob"]["id"] == other
+
+
+SHAPES = """
+import os
+import pulumi, keyswitch
+from keyswitch import AccessKeyStatus, AccessKeyStatusArgs, OnDestroy, Status
+
+key, user = os.environ["KEY"], os.environ["BOB"]
+
+def log(args):
+    pulumi.log.info(f"hook of the user for {args.name}")
+
+mine = pulumi.ResourceHook("mine", log, pulumi.ResourceHookOptions(on_dry_run=True))
+
+class Team(pulumi.ComponentResource):
+    def __init__(self, name):
+        super().__init__("acme:index:Team", name)
+        self.key = AccessKeyStatus(
+            "key",
+            AccessKeyStatusArgs(
+                access_key_id=pulumi.Output.from_input(key),
+                status=Status.INACTIVE,
+                user_name=pulumi.Output.secret(user),
+                reason=pulumi.Output.secret("because of OPS-123"),
+                on_destroy=OnDestroy.RESTORE,
+            ),
+            opts=pulumi.ResourceOptions(
+                parent=self, hooks=pulumi.ResourceHookBinding(before_create=[mine])
+            ),
+        )
+        self.register_outputs({})
+
+team = Team("shop")
+pulumi.export("status", team.key.status)
+pulumi.export("adopted", team.key.adopted_status)
+"""
+
+
+def test_enumerations_args_outputs_secrets_components_and_hooks_of_ones_own_all_work(
+    make_project: MakeProject, iam: RecordingServer, outsider: Outsider
+) -> None:
+    project: Project = make_project(program=SHAPES)
+    bob = outsider.new_user()
+    key = outsider.new_key(bob)
+    project.env.update(KEY=key, BOB=bob)
+
+    assert "hook of the user for key" in project.preview().text
+    project.up()
+
+    assert iam.writes == [(key, "Inactive")]
+    assert project.resources()["key"]["urn"].endswith(f"acme:index:Team${TYPE}::key")
+    assert "OPS-123" not in project.expect(0, "stack", "export").text
+    assert project.expect(0, "stack", "output", "adopted").stdout.strip() == "Active"
+    project.preview("--expect-no-changes")
+    project.preview("--expect-no-changes", "--refresh")
+    project.refresh()
+    assert "OPS-123" not in project.expect(0, "stack", "export").text
+    project.destroy()
+    assert outsider.status(bob, key) == "Active"

@@ -1,0 +1,171 @@
+"""Delete: the key is let go as ``on_destroy`` says, and never while the program declares it."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.engine import Project
+from support.http import RecordingServer
+from support.moto_iam import Outsider
+
+LEAVE: dict[str, str] = {}
+DEACTIVATE = {"on_destroy": "deactivate"}
+RESTORE = {"on_destroy": "restore"}
+
+
+@pytest.mark.parametrize(
+    ("adopted", "declared", "on_destroy", "left"),
+    [
+        ("Active", "Inactive", LEAVE, "Inactive"),
+        ("Active", "Active", {"on_destroy": "leave"}, "Active"),
+        ("Active", "Active", DEACTIVATE, "Inactive"),
+        ("Active", "Inactive", RESTORE, "Active"),
+        ("Inactive", "Active", RESTORE, "Inactive"),
+    ],
+)
+def test_destroy_leaves_the_key_as_on_destroy_says(
+    project: Project,
+    iam: RecordingServer,
+    outsider: Outsider,
+    adopted: str,
+    declared: str,
+    on_destroy: dict[str, str],
+    left: str,
+) -> None:
+    bob = outsider.new_user()
+    key = outsider.new_key(bob, adopted)
+    project.declare(bob={"access_key_id": key, "user_name": bob, "status": declared, **on_destroy})
+    project.up()
+    project.preview("--refresh", "--expect-no-changes", "--diff")
+    iam.reset()
+
+    project.destroy()
+
+    assert outsider.status(bob, key) == left
+    assert iam.writes == ([] if left == declared else [(key, left)])
+    if on_destroy in (LEAVE, {"on_destroy": "leave"}):
+        assert iam.calls == []
+
+
+@pytest.mark.parametrize("flags", [[], ["--refresh"], ["--run-program"]])
+def test_every_way_to_destroy_deactivates(
+    project: Project, outsider: Outsider, flags: list[str]
+) -> None:
+    bob = outsider.new_user()
+    key = outsider.new_key(bob)
+    project.declare(bob={"access_key_id": key, "user_name": bob, "status": "Active", **DEACTIVATE})
+    project.up()
+
+    project.destroy(*flags)
+
+    assert outsider.status(bob, key) == "Inactive"
+    assert project.resources() == {}
+
+
+@pytest.mark.parametrize("flags", [[], ["--refresh"]])
+def test_a_key_that_is_already_gone_is_fine(
+    project: Project, outsider: Outsider, iam: RecordingServer, flags: list[str]
+) -> None:
+    bob = outsider.new_user()
+    key = outsider.new_key(bob)
+    project.declare(bob={"access_key_id": key, "user_name": bob, "status": "Active", **DEACTIVATE})
+    project.up()
+    outsider.delete_key(bob, key)
+
+    project.destroy(*flags)
+
+    assert project.resources() == {}
+    assert iam.writes == []
+
+
+@pytest.mark.parametrize("flags", [[], ["--refresh"]])
+def test_a_declaration_taken_out_of_the_program_deactivates(
+    project: Project, outsider: Outsider, flags: list[str]
+) -> None:
+    bob = outsider.new_user()
+    key, other = outsider.new_key(bob), outsider.new_key(bob)
+    declared = {"user_name": bob, "status": "Active", **DEACTIVATE}
+    project.declare(
+        first={"access_key_id": key, **declared}, second={"access_key_id": other, **declared}
+    )
+    project.up()
+    project.declare(second={"access_key_id": other, **declared})
+
+    project.up(*flags)
+
+    assert outsider.status(bob, key) == "Inactive"
+    assert outsider.status(bob, other) == "Active"
+
+
+@pytest.mark.parametrize("flags", [[], ["--refresh"]])
+def test_a_new_logical_name_without_an_alias_leaves_the_key_as_the_program_declares_it(
+    project: Project, iam: RecordingServer, outsider: Outsider, flags: list[str]
+) -> None:
+    bob = outsider.new_user()
+    key = outsider.new_key(bob)
+    declared = {"access_key_id": key, "user_name": bob, "status": "Active", **DEACTIVATE}
+    project.declare(old=declared)
+    project.up()
+    project.declare(new=declared)
+
+    up = project.up(*flags)
+
+    assert "1 created" in up.text
+    assert "1 deleted" in up.text
+    assert list(project.resources()) == ["new"]
+    assert iam.writes == []
+
+
+def test_two_names_that_swap_their_keys_switch_nothing(
+    project: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    bob = outsider.new_user()
+    one = {"access_key_id": outsider.new_key(bob), "status": "Active", **RESTORE}
+    two = {"access_key_id": outsider.new_key(bob), "status": "Active", **RESTORE}
+    project.declare(a=one, b=two)
+    project.up()
+    project.declare(a=two, b=one)
+
+    project.up()
+
+    assert iam.writes == []
+    assert project.outputs("a")["access_key_id"] == two["access_key_id"]
+
+
+@pytest.mark.parametrize(("on_destroy", "left"), [(LEAVE, "Active"), (DEACTIVATE, "Inactive")])
+def test_another_access_key_id_replaces_and_treats_the_old_key_as_on_destroy_says(
+    project: Project,
+    iam: RecordingServer,
+    outsider: Outsider,
+    on_destroy: dict[str, str],
+    left: str,
+) -> None:
+    bob = outsider.new_user()
+    old, new = outsider.new_key(bob), outsider.new_key(bob, "Inactive")
+    declared = {"user_name": bob, "status": "Active", **on_destroy}
+    project.declare(bob={"access_key_id": old, **declared})
+    project.up()
+    project.declare(bob={"access_key_id": new, **declared})
+
+    assert "1 to replace" in project.preview().text
+    project.up()
+
+    assert project.resources()["bob"]["id"] == new
+    assert outsider.status(bob, new) == "Active"
+    assert outsider.status(bob, old) == left
+
+
+def test_on_destroy_can_be_changed_by_an_update_without_a_write(
+    project: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    bob = outsider.new_user()
+    key = outsider.new_key(bob)
+    declared = {"access_key_id": key, "user_name": bob, "status": "Active"}
+    project.declare(bob={**declared, **DEACTIVATE})
+    project.up()
+    project.declare(bob=declared)
+    project.up()
+
+    project.destroy()
+
+    assert iam.writes == []

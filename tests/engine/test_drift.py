@@ -1,0 +1,145 @@
+"""Somebody switches a key behind Pulumi's back: seen with and without a refresh, and mended."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from support.engine import MakeProject, Project
+from support.http import RecordingServer
+from support.moto_iam import Outsider
+
+WARNING = "KS210 access key {key} of user {user}: found {found}, declared {declared}"
+
+
+@pytest.mark.parametrize(("declared", "found"), [("Inactive", "Active"), ("Active", "Inactive")])
+def test_without_a_refresh_drift_is_a_change_with_a_warning_on_the_keys_row_and_up_mends_it(
+    project: Project, iam: RecordingServer, outsider: Outsider, declared: str, found: str
+) -> None:
+    bob = outsider.new_user()
+    key = outsider.new_key(bob)
+    project.declare(bob={"access_key_id": key, "user_name": bob, "status": declared})
+    project.up()
+    outsider.switch(bob, key, found)
+    iam.reset()
+
+    preview = project.preview("--expect-no-changes", code=7)
+    warning = WARNING.format(key=key, user=bob, found=found, declared=declared)
+    assert f"update warning: {warning}" in preview.row("bob")
+    assert iam.writes == []
+
+    up = project.up()
+    assert warning in up.row("bob")
+    assert iam.writes == [(key, declared)]
+    assert project.outputs("bob")["status"] == declared
+    project.preview("--expect-no-changes")
+
+
+@pytest.mark.parametrize("how", ["--refresh", "options"])
+def test_with_a_refresh_the_preview_shows_the_status_from_and_to(
+    make_project: MakeProject, iam: RecordingServer, outsider: Outsider, how: str
+) -> None:
+    options = "options: {refresh: always}\n" if how == "options" else ""
+    refresh = [how] if how == "--refresh" else []
+    project: Project = make_project(options=options)
+    bob = outsider.new_user()
+    key = outsider.new_key(bob)
+    project.declare(bob={"access_key_id": key, "user_name": bob, "status": "Inactive"})
+    project.up()
+    outsider.switch(bob, key, "Active")
+    iam.reset()
+
+    preview = project.preview("--diff", *refresh)
+    assert '~ status       : "Active" => "Inactive"' in preview.text
+    assert "KS210" in preview.stderr
+    assert "update [diff: ~status]" in project.preview(*refresh).row("bob")
+    project.preview("--expect-no-changes", *refresh, code=7)
+    assert iam.writes == []
+
+    project.up(*refresh)
+    assert iam.writes == [(key, "Inactive")]
+    project.preview("--expect-no-changes", *refresh)
+
+
+def test_a_refresh_writes_down_what_it_saw_and_the_next_preview_tells_it(
+    project: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    bob = outsider.new_user()
+    key = outsider.new_key(bob)
+    project.declare(bob={"access_key_id": key, "user_name": bob, "status": "Inactive"})
+    project.up()
+    outsider.switch(bob, key, "Active")
+
+    alarm = project.expect(7, "refresh", "--preview-only", "--expect-no-changes", "--diff")
+    assert '~ status : "Inactive" => "Active"' in alarm.words
+
+    project.refresh()
+    bag = project.resources()["bob"]
+    assert bag["outputs"]["status"] == bag["inputs"]["status"] == "Active"
+    assert bag["outputs"]["desired_status"] == "Inactive"
+    project.expect(0, "refresh", "--preview-only", "--expect-no-changes")
+
+    preview = project.preview("--diff")
+    assert '~ status       : "Active" => "Inactive"' in preview.text
+    assert "KS210" in preview.stderr
+
+    outsider.switch(bob, key, "Inactive")
+    iam.reset()
+    mended = project.up()
+    assert "KS213 access key" in mended.text
+    assert "Nothing will be switched" in mended.text
+    assert iam.writes == []
+    project.preview("--expect-no-changes")
+
+
+def test_a_drift_warning_reaches_a_machine_with_its_urn_and_severity(
+    project: Project, outsider: Outsider
+) -> None:
+    bob = outsider.new_user()
+    key = outsider.new_key(bob)
+    project.declare(bob={"access_key_id": key, "user_name": bob, "status": "Inactive"})
+    project.up()
+    outsider.switch(bob, key, "Active")
+
+    digest = json.loads(project.preview("--json").stdout)
+
+    (diagnostic,) = [d for d in digest["diagnostics"] if "KS210" in d["message"]]
+    assert diagnostic["severity"] == "warning"
+    assert diagnostic["urn"].endswith("::bob")
+    assert digest["changeSummary"] == {"same": 1, "update": 1}
+
+
+def test_a_declared_change_is_no_drift_and_carries_no_warning(
+    project: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    bob = outsider.new_user()
+    key = outsider.new_key(bob)
+    project.declare(bob={"access_key_id": key, "user_name": bob, "status": "Active"})
+    project.up()
+    project.declare(bob={"access_key_id": key, "user_name": bob, "status": "Inactive"})
+
+    preview = project.preview()
+    assert preview.row("bob").endswith("update [diff: ~status]")
+    assert "warning" not in preview.text
+
+    project.up()
+    assert iam.writes == [(key, "Inactive")]
+
+
+def test_a_new_reason_is_recorded_without_a_write(
+    project: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    bob = outsider.new_user()
+    key = outsider.new_key(bob)
+    declared = {"access_key_id": key, "user_name": bob, "status": "Active"}
+    project.declare(bob=declared)
+    project.up()
+    project.declare(bob={**declared, "reason": "deploys the shop"})
+
+    assert '+ reason       : "deploys the shop"' in project.preview("--diff").text
+    project.up()
+
+    assert iam.writes == []
+    assert project.outputs("bob")["reason"] == "deploys the shop"
+    project.preview("--expect-no-changes")

@@ -1,0 +1,110 @@
+"""How errors and warnings reach a terminal; and when the workarounds for that can go.
+
+The host shows a provider's errors as tracebacks and gives it no way to warn. ``keyswitch.host``
+gets round both. The tests named ``the_engine_still_...`` fail on the day that the engine no longer
+needs it: then that part of ``keyswitch.host`` can go.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from support.engine import MakeProject, Project
+from support.http import RecordingServer, refuse
+from support.moto_iam import Outsider
+
+PLAIN_PROVIDER = """
+import pulumi, keyswitch
+from pulumi.dynamic import CreateResult, Resource, ResourceProvider
+
+class Broken(Resource):
+    def __init__(self, name):
+        super().__init__(BrokenProvider(), name, {})
+
+class BrokenProvider(ResourceProvider):
+    def create(self, props):
+        pulumi.log.warn("a warning from inside the plugin")
+        raise keyswitch.KeyswitchError(keyswitch.catalogue.NO_CREDENTIALS, message="broken")
+
+Broken("broken")
+"""
+PLAIN_PROVIDER = PLAIN_PROVIDER.replace(
+    "import pulumi, keyswitch\n",
+    "import pulumi\nfrom keyswitch import catalogue\nfrom keyswitch.errors import KeyswitchError\n",
+).replace("keyswitch.KeyswitchError(keyswitch.catalogue", "KeyswitchError(catalogue")
+
+
+@pytest.fixture
+def declared(outsider: Outsider) -> dict[str, str]:
+    bob = outsider.new_user()
+    key = outsider.new_key(bob)
+    return {"access_key_id": key, "user_name": bob, "status": "Inactive", "on_destroy": "restore"}
+
+
+@pytest.mark.parametrize("operation", ["create", "diff", "update", "read", "delete"])
+def test_an_error_in_any_operation_is_one_clean_line(
+    project: Project,
+    iam: RecordingServer,
+    declared: dict[str, str],
+    operation: str,
+) -> None:
+    action = "UpdateAccessKey" if operation in {"create", "update"} else "ListAccessKeys"
+    no = refuse(action, 403, "AccessDenied", "no")
+    if operation == "update":
+        project.declare(bob={**declared, "status": "Active"})
+    project.declare(bob=declared)
+    if operation in {"diff", "read", "delete"}:
+        project.up()
+    if operation == "update":
+        project.declare(bob={**declared, "status": "Active"})
+        project.up()
+        project.declare(bob=declared)
+    iam.rules.append(no)
+
+    run = {
+        "create": project.up,
+        "diff": project.preview,
+        "update": project.up,
+        "read": project.refresh,
+        "delete": project.destroy,
+    }[operation](code=1)
+
+    errors = [line for line in run.diagnostics("error:") if "KS301" in line]
+    assert len(errors) == 1
+    assert declared["access_key_id"] in errors[0]
+    assert "Traceback" not in run.text
+
+
+def test_a_bad_aws_config_is_one_clean_line_from_the_plugin_and_from_the_hook(
+    project: Project, declared: dict[str, str]
+) -> None:
+    project.declare(bob=declared)
+    project.expect(0, "config", "set", "aws:assumeRoles", '[{"roleArn":"arn:aws:iam::1:role/r"}]')
+
+    preview = project.preview(code=1)
+
+    assert "error: KS112 the stack config aws:assumeRoles decides who signs" in preview.text
+
+
+def test_the_engine_still_shows_another_providers_error_as_a_traceback(
+    make_project: MakeProject,
+) -> None:
+    project: Project = make_project(program=PLAIN_PROVIDER)
+
+    up = project.run("up", "--yes", "--skip-preview")
+
+    assert up.code == 1
+    assert "Traceback (most recent call last)" in up.text
+    assert "KS308" in up.text
+
+
+def test_the_engine_still_shows_a_warning_from_inside_a_plugin_as_no_warning_of_the_resource(
+    make_project: MakeProject,
+) -> None:
+    project: Project = make_project(program=PLAIN_PROVIDER)
+
+    up = project.run("up", "--yes", "--skip-preview")
+
+    assert up.lines("a warning from inside the plugin")
+    rows = [line for line in up.stdout.splitlines() if "dynamic:Resource broken" in line]
+    assert not [row for row in rows if "a warning from inside" in row]

@@ -1,0 +1,74 @@
+"""What can never change: the type token, the provider's dotted path, the property names in state."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+
+from support.engine import Project
+from support.http import RecordingServer
+from support.moto_iam import Outsider
+
+STATE_0_1_0 = Path(__file__).parent / "state-0.1.0.json"
+
+
+def test_token_class_path_and_property_names_in_state_are_these(
+    project: Project, outsider: Outsider
+) -> None:
+    bob = outsider.new_user()
+    declared = {
+        "user_name": bob,
+        "status": "Active",
+        "reason": "deploys",
+        "on_destroy": "leave",
+    }
+    project.declare(bob={"access_key_id": outsider.new_key(bob), **declared})
+    project.up()
+
+    resource = project.resources()["bob"]
+
+    assert resource["type"] == "pulumi-python:dynamic/keyswitch:AccessKeyStatus"
+    pickled = base64.b64decode(resource["inputs"]["__provider"])
+    assert b"keyswitch.provider" in pickled
+    assert b"AccessKeyStatusProvider" in pickled
+    assert len(pickled) < 70
+    inputs = {"access_key_id", "user_name", "status", "reason", "on_destroy"}
+    computed = {"desired_status", "account_id", "create_date", "changed_at", "adopted_status"}
+    assert set(resource["inputs"]) == {*inputs, "__provider"}
+    assert set(resource["outputs"]) == {*inputs, *computed, "__provider", "user_name_resolved"}
+    assert resource["resourceHooks"] == {
+        "BeforeCreate": ["keyswitch"],
+        "BeforeUpdate": ["keyswitch"],
+    }
+
+
+def old_state(project: Project, bob: str, key: str) -> dict[str, object]:
+    """A stack as version 0.1.0 left it, its key and user replaced by ones that exist."""
+    text = STATE_0_1_0.read_text().replace("AKIAOLDSTATE00000000", key).replace("old-bob", bob)
+    path = project.folder / "old.json"
+    path.write_text(text)
+    project.expect(0, "stack", "import", "--file", str(path))
+    return json.loads(text)
+
+
+def test_a_state_written_by_0_1_0_still_previews_refreshes_updates_and_destroys(
+    project: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    bob = outsider.new_user("old-bob-again")
+    key = outsider.new_key(bob, "Inactive")
+    old_state(project, bob, key)
+    declared = {"access_key_id": key, "user_name": bob, "on_destroy": "restore"}
+
+    project.declare(old={**declared, "status": "Inactive"})
+    project.preview("--expect-no-changes")
+    project.refresh()
+    project.preview("--expect-no-changes")
+    project.declare(old={**declared, "status": "Active"})
+    project.up()
+    project.declare(old={**declared, "status": "Inactive"})
+    project.up()
+    assert iam.writes == [(key, "Active"), (key, "Inactive")]
+
+    project.destroy()
+    assert outsider.status(bob, key) == "Active"

@@ -1,0 +1,77 @@
+"""The program's side, with the SDK's own mocks, as users test their programs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import pulumi
+import pytest
+
+KEY = "AKIAIOSFODNN7EXAMPLE"
+TOKEN = "pulumi-python:dynamic/keyswitch:AccessKeyStatus"
+
+
+class Mocks(pulumi.runtime.Mocks):
+    def __init__(self) -> None:
+        self.made: list[pulumi.runtime.MockResourceArgs] = []
+
+    def new_resource(
+        self, args: pulumi.runtime.MockResourceArgs
+    ) -> tuple[str | None, dict[str, Any]]:
+        self.made.append(args)
+        return args.inputs["access_key_id"], {
+            **args.inputs,
+            "desired_status": args.inputs["status"],
+        }
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:
+        return {}
+
+
+@pytest.fixture
+def mocks() -> Mocks:
+    mocks = Mocks()
+    pulumi.runtime.set_mocks(mocks)
+    return mocks
+
+
+@pulumi.runtime.test
+def test_keywords_and_enumerations_reach_the_engine_as_strings(mocks: Mocks) -> Any:
+    from keyswitch import AccessKeyStatus, OnDestroy, Status
+
+    key = AccessKeyStatus(
+        "bob", access_key_id=KEY, status=Status.INACTIVE, on_destroy=OnDestroy.RESTORE
+    )
+
+    def check(values: list[str]) -> None:
+        (made,) = [args for args in mocks.made if args.typ == TOKEN]
+        inputs = {k: v for k, v in made.inputs.items() if k != "__provider"}
+        assert inputs == {"access_key_id": KEY, "status": "Inactive", "on_destroy": "restore"}
+        assert values == ["Inactive", "Inactive"]
+
+    return pulumi.Output.all(key.status, key.desired_status).apply(check)
+
+
+@pulumi.runtime.test
+def test_args_are_the_same_as_keywords_and_not_to_be_mixed_with_them(mocks: Mocks) -> Any:
+    from keyswitch import AccessKeyStatus, AccessKeyStatusArgs
+
+    args = AccessKeyStatusArgs(access_key_id=KEY, status="Active", user_name="bob", reason="r")
+    key = AccessKeyStatus("bob", args)
+    with pytest.raises(TypeError, match="not both"):
+        AccessKeyStatus("bob", args, status="Inactive")
+
+    def check(_: object) -> None:
+        (made,) = [args for args in mocks.made if args.typ == TOKEN]
+        assert made.inputs["user_name"] == "bob"
+
+    return key.user_name.apply(check)
+
+
+def test_neither_boto3_nor_botocore_is_imported_with_the_package() -> None:
+    code = "import sys, keyswitch; print([m for m in sys.modules if m.startswith('boto')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"

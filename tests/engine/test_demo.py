@@ -1,0 +1,108 @@
+"""``make demo``: what it prints, that README shows it, and that it leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from support.engine import ROOT
+
+DEMO = [sys.executable, str(ROOT / "tools" / "demo.py")]
+CONFIG = ROOT / "Pulumi.demo.yaml"
+SECONDS = 120
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    return tmp_path
+
+
+def servers(port: str) -> list[str]:
+    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
+    return [line for line in listed.stdout.splitlines() if f"-p {port}" in line]
+
+
+def neutral(line: str) -> str:
+    """A line without what differs from run to run: ids, ports, folders, durations, spaces."""
+    for pattern, word in (
+        (r"AKIA[A-Z0-9]{16}", "AKIA"),
+        (r"127\.0\.0\.1:\d+|-p \d+", "PORT"),
+        (r"\(?\d+(\.\d+)?s\)?", "TIME"),
+        (r"\s+", " "),
+    ):
+        line = re.sub(pattern, word, line)
+    return line.strip()
+
+
+def test_the_demo_shows_the_whole_main_job_and_readme_shows_the_demo(temporary: Path) -> None:
+    demo = subprocess.run(
+        DEMO,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+    assert demo.returncode == 0, demo.stdout
+    assert '~ status       : "Active" => "Inactive"' in demo.stdout
+    lists = re.findall(r"list-access-keys bob\n\S+ (\w+)\n\S+ (\w+)\n", demo.stdout)
+    assert lists == [("Inactive", "Active")] * 3
+    for line in demo.stdout.splitlines():
+        assert not line.startswith("Traceback")
+
+    readme = (ROOT / "README.md").read_text()
+    (shown,) = re.findall(r"<!-- demo -->\n+```console\n(.*?)```", readme, re.DOTALL)
+    printed = iter([neutral(line) for line in demo.stdout.splitlines()])
+    for line in shown.splitlines():
+        assert line == "..." or neutral(line) in printed, f"the demo does not print: {line}"
+
+    assert not CONFIG.exists()
+    assert list(temporary.glob("keyswitch-demo-*")) == []
+    (port,) = re.findall(r"moto_server -H 127\.0\.0\.1 -p (\d+)", demo.stdout)
+    assert servers(port) == []
+
+
+def test_the_demo_cleans_up_after_ctrl_c(temporary: Path) -> None:
+    demo = subprocess.Popen(
+        DEMO,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert demo.stdout is not None
+    port = ""
+    for line in demo.stdout:
+        if line.startswith("$ moto_server"):
+            port = line.split("-p ")[1].split()[0]
+        if line.startswith("$ pulumi up"):
+            time.sleep(1)
+            os.killpg(demo.pid, signal.SIGINT)
+            break
+    _, stderr = demo.communicate(timeout=SECONDS)
+
+    assert demo.returncode == 130
+    assert "stopped, and cleaned up" in stderr
+    assert not CONFIG.exists()
+    assert list(temporary.glob("keyswitch-demo-*")) == []
+    assert servers(port) == []
+
+
+def test_the_demo_never_overwrites_a_stack_of_yours(temporary: Path) -> None:
+    CONFIG.write_text("config: {}\n")
+    try:
+        demo = subprocess.run(DEMO, capture_output=True, text=True, timeout=SECONDS, check=False)
+        assert demo.returncode == 1
+        assert "is there already" in demo.stderr
+        assert CONFIG.read_text() == "config: {}\n"
+    finally:
+        CONFIG.unlink()

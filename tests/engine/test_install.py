@@ -1,0 +1,58 @@
+"""The package as users get it: a wheel, in an environment and a project that know nothing of us."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from support.engine import PROGRAM, ROOT, Project, engine_env
+from support.http import RecordingServer
+from support.moto_iam import Outsider
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("wheel")
+    source = tmp_path_factory.mktemp("source") / "keyswitch"
+    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out)]
+    subprocess.run([*build, str(source)], check=True, capture_output=True)
+    return next(out.glob("*.whl"))
+
+
+def test_the_wheel_contains_only_keyswitch_and_its_metadata(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+
+    assert {name.partition("/")[0] for name in names} == {
+        "keyswitch",
+        f"keyswitch-{wheel.name.split('-')[1]}.dist-info",
+    }
+    assert "keyswitch/py.typed" in names
+    assert all(name.endswith((".py", "py.typed")) for name in names if ".dist-info" not in name)
+
+
+def test_installed_into_an_empty_environment_it_serves_a_program_in_another_folder(
+    wheel: Path, tmp_path: Path, home: Path, iam: RecordingServer, outsider: Outsider
+) -> None:
+    venv = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+    install = [str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", str(wheel)]
+    subprocess.run(install, check=True, capture_output=True)
+    env = engine_env(home, iam.url)
+    env["PATH"] = f"{venv / 'bin'}:{env['PATH']}"
+    bob = outsider.new_user()
+    key = outsider.new_key(bob)
+    project = Project.make(tmp_path / "elsewhere", env, PROGRAM)
+    project.declare(bob={"access_key_id": key, "user_name": bob, "status": "Inactive"})
+
+    project.up_with_preview()
+
+    assert iam.writes == [(key, "Inactive")]
+    outsider.switch(bob, key, "Active")
+    assert "KS210" in project.preview("--expect-no-changes", code=7).row("bob")
+    project.destroy()

@@ -1,0 +1,123 @@
+"""The ready-made program: the register of keys in the stack's config."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from support.engine import ROOT, Project, engine_env
+from support.http import RecordingServer
+from support.moto_iam import Outsider
+
+
+@pytest.fixture
+def root(tmp_path: Path, home: Path, iam: RecordingServer) -> Project:
+    """This repository's own program, word for word, with a stack of the test's."""
+    folder = tmp_path / "root"
+    folder.mkdir()
+    shutil.copy(ROOT / "__main__.py", folder)
+    settings = (ROOT / "Pulumi.yaml").read_text()
+    (folder / "Pulumi.yaml").write_text(settings)
+    (folder / ".venv").symlink_to(shutil.which("python").rpartition("/bin/")[0])  # type: ignore[union-attr]
+    env = {**engine_env(home, iam.url), "PULUMI_BACKEND_URL": f"file://{folder}"}
+    project = Project(folder, env)
+    project.expect(0, "stack", "init", project.stack)
+    return project
+
+
+@pytest.fixture
+def set_key(root: Project) -> Callable[..., None]:
+    def set_key(key: str, **entry: str) -> None:
+        for name, value in entry.items():
+            root.expect(0, "config", "set", "--path", f"keyswitch:keys.{key}.{name}", value)
+
+    return set_key
+
+
+def test_one_command_on_one_entry_is_the_whole_change(
+    root: Project, iam: RecordingServer, outsider: Outsider, set_key: Callable[..., None]
+) -> None:
+    bob = outsider.new_user()
+    old, new = outsider.new_key(bob), outsider.new_key(bob)
+    set_key(old, userName=bob, status="Active", reason="deploys the shop")
+    set_key(new, userName=bob, status="Active")
+    root.up()
+    table = json.loads(root.expect(0, "stack", "output", "--json").stdout)["keys"]
+    assert sorted(table, key=lambda row: row["reason"]) == [
+        {"key": new, "user": bob, "status": "Active", "reason": ""},
+        {"key": old, "user": bob, "status": "Active", "reason": "deploys the shop"},
+    ]
+
+    set_key(old, status="Inactive")
+    preview = root.preview("--diff")
+
+    assert preview.words.count('~ status : "Active" => "Inactive"') == 1
+    assert "1 to update" in preview.text
+    root.up()
+    assert iam.writes == [(old, "Inactive")]
+
+
+def test_drift_is_shown_by_every_preview_because_the_project_always_refreshes(
+    root: Project, outsider: Outsider, set_key: Callable[..., None]
+) -> None:
+    bob = outsider.new_user()
+    key = outsider.new_key(bob)
+    set_key(key, userName=bob, status="Inactive")
+    root.up()
+    outsider.switch(bob, key, "Active")
+
+    assert '~ status : "Active" => "Inactive"' in root.preview("--diff").words
+    root.up()
+    assert outsider.status(bob, key) == "Inactive"
+    root.destroy()
+    assert outsider.status(bob, key) == "Inactive"
+
+
+def test_bad_entries_are_all_reported_each_by_its_id_and_a_secret_by_its_place(
+    root: Project, iam: RecordingServer
+) -> None:
+    secret = "wJalrXUtnFEMIqK7MDENGzbPxRfiCYEXAMPLEKEY"
+    entries = {
+        "AKIAIOSFODNN7EXAMPL1": {"status": "disabled"},
+        "AKIAIOSFODNN7EXAMPL2": {"userName": "bob", "state": "Inactive"},
+        "AKIAIOSFODNN7EXAMPL3": "Inactive",
+        "short": {"status": "Active", "userName": "no/path"},
+        secret: {"status": "Active"},
+    }
+    root.expect(0, "config", "set", "keyswitch:keys", json.dumps(entries))
+
+    preview = root.preview(code=1)
+
+    errors = preview.diagnostics("error:")
+    assert any("AKIAIOSFODNN7EXAMPL1: KS103" in e and '"Inactive"?' in e for e in errors)
+    assert any("AKIAIOSFODNN7EXAMPL2: KS101" in e for e in errors)
+    assert any("AKIAIOSFODNN7EXAMPL2: KS102" in e for e in errors)
+    assert any("KS111" in e and "entry AKIAIOSFODNN7EXAMPL3 is no map" in e for e in errors)
+    assert any("short: KS104" in e for e in errors)
+    assert any("short: KS107" in e for e in errors)
+    assert any("number 5: KS106" in e for e in errors)
+    assert any("has 7 problems" in e for e in errors)
+    assert secret not in preview.text
+    assert iam.calls == []
+
+
+def test_an_empty_register_is_an_empty_stack(root: Project) -> None:
+    root.up()
+
+    assert root.resources() == {}
+
+
+def test_the_example_register_is_one_that_the_program_reads(
+    root: Project, iam: RecordingServer
+) -> None:
+    with (root.folder / "Pulumi.test.yaml").open("a") as stack_config:
+        stack_config.write((ROOT / "Pulumi.example.yaml").read_text())
+
+    preview = root.preview(code=1)
+
+    assert preview.row("AKIAIOSFODNN7EXAMPLE").partition("error: ")[2].startswith("KS201")
+    assert preview.row("AKIAI44QH8DHBEXAMPLE").partition("error: ")[2].startswith("KS201")

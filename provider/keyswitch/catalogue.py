@@ -104,6 +104,12 @@ BAD_CONFIG = Entry(
     "the stack config {key} cannot be read: {problem}",
     "Correct it with pulumi config set {key}.",
 )
+NOTHING_TO_IMPORT = Entry(
+    "KS114",
+    "Nothing to import",
+    "the resource {name} has the option {option}, which Pulumi's dynamic resources do not serve",
+    "Remove it: declaring a key adopts it as it is, and pulumi preview shows what would change.",
+)
 
 USER_NOT_FOUND = Entry(
     "KS201",

@@ -8,7 +8,9 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import Resource
 
+from keyswitch import catalogue
 from keyswitch.declaration import COMPUTED
+from keyswitch.errors import message
 from keyswitch.guard import Guard
 from keyswitch.problems import ACCESS_KEY_ID, ON_DESTROY, REASON, STATUS, USER_NAME
 from keyswitch.provider import AccessKeyStatusProvider
@@ -86,7 +88,9 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
             switched back to the status in which it was adopted.
         :param opts: the usual resource options; hooks of yours run before keyswitch's own.
         :raises TypeError: ``args`` and keywords are both given.
+        :raises pulumi.RunError: KS114, for the options ``id`` and ``import_``.
         """
+        _refuse_import(resource_name, opts)
         given = {
             ACCESS_KEY_ID: access_key_id,
             STATUS: status,
@@ -108,3 +112,12 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
             pulumi.ResourceOptions.merge(opts, guard.binding()),
         )
         guard.watch(self)
+
+
+def _refuse_import(resource_name: str, opts: pulumi.ResourceOptions | None) -> None:
+    """The host answers these options with a KeyError of its own."""
+    for option in ("id", "import_"):
+        if opts is not None and getattr(opts, option) is not None:
+            raise pulumi.RunError(
+                message(catalogue.NOTHING_TO_IMPORT, name=resource_name, option=option)
+            )

@@ -116,6 +116,25 @@ def test_a_new_logical_name_without_an_alias_leaves_the_key_as_the_program_decla
     assert iam.writes == []
 
 
+def test_a_target_of_the_old_name_alone_lets_the_key_go_and_the_next_update_mends_it(
+    project: Project, outsider: Outsider
+) -> None:
+    """The one hole: the engine does not show the plugin a declaration that is not a target."""
+    bob = outsider.new_user()
+    key = outsider.new_key(bob)
+    declared = {"access_key_id": key, "user_name": bob, "status": "Active", **DEACTIVATE}
+    project.declare(old=declared)
+    project.up()
+    old = project.resources()["old"]["urn"]
+    project.declare(new=declared)
+
+    project.up("--target", old)
+    assert outsider.status(bob, key) == "Inactive"
+
+    project.up()
+    assert outsider.status(bob, key) == "Active"
+
+
 def test_two_names_that_swap_their_keys_switch_nothing(
     project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:

@@ -14,18 +14,10 @@ from support.strict_iam import StrictIam
 SATISFIED = "KS209"
 
 
-def adopt(project: Project, outsider: Outsider, **inputs: str) -> tuple[str, str]:
-    bob = outsider.new_user()
-    key = outsider.new_key(bob)
-    project.declare(bob={"access_key_id": key, "user_name": bob, **inputs})
-    project.up()
-    return bob, key
-
-
 def test_a_deleted_key_declared_inactive_is_satisfied_with_one_warning_and_stays_in_state(
     project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:
-    bob, key = adopt(project, outsider, status="Inactive")
+    bob, key = outsider.adopted(project, status="Inactive")
     outsider.delete_key(bob, key)
     iam.reset()
 
@@ -45,7 +37,7 @@ def test_a_deleted_key_declared_inactive_is_satisfied_with_one_warning_and_stays
 def test_with_a_refresh_a_deleted_key_declared_inactive_is_no_change_in_any_run(
     project: Project, outsider: Outsider
 ) -> None:
-    bob, key = adopt(project, outsider, status="Inactive")
+    bob, key = outsider.adopted(project, status="Inactive")
     outsider.delete_key(bob, key)
 
     preview = project.preview("--refresh", "--expect-no-changes")
@@ -61,7 +53,7 @@ def test_with_a_refresh_a_deleted_key_declared_inactive_is_no_change_in_any_run(
 def test_a_deleted_key_declared_active_is_refused_and_stays_in_state(
     project: Project, iam: RecordingServer, outsider: Outsider, refresh: list[str]
 ) -> None:
-    bob, key = adopt(project, outsider, status="Active")
+    bob, key = outsider.adopted(project, status="Active")
     outsider.delete_key(bob, key)
     iam.reset()
 
@@ -132,7 +124,7 @@ def test_an_omitted_user_name_follows_the_renamed_user_by_itself(
 def test_without_permission_to_ask_the_owner_a_mistyped_user_is_not_taken_for_a_deleted_key(
     project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:
-    bob, key = adopt(project, outsider, status="Inactive")
+    bob, key = outsider.adopted(project, status="Inactive")
     iam.rules.append(refuse("GetAccessKeyLastUsed", 403, "AccessDenied", "no"))
     project.declare(bob={"access_key_id": key, "user_name": "mistyped", "status": "Inactive"})
 
@@ -167,7 +159,7 @@ def in_account(project: Project, iam: RecordingServer, account: str) -> dict[str
 def test_not_found_from_another_account_is_an_error_about_the_account_and_loses_nothing(
     project: Project, iam: RecordingServer, outsider: Outsider, status: str
 ) -> None:
-    _, key = adopt(project, outsider, status=status, on_destroy="deactivate")
+    _, key = outsider.adopted(project, status=status, on_destroy="deactivate")
     before = bags(project)
     elsewhere = in_account(project, iam, "222222222222")
     iam.reset()
@@ -190,7 +182,7 @@ def test_not_found_from_another_account_is_an_error_about_the_account_and_loses_
 def test_the_account_is_asked_once_a_process_and_only_when_a_key_is_not_found(
     project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:
-    bob, key = adopt(project, outsider, status="Inactive")
+    bob, key = outsider.adopted(project, status="Inactive")
     iam.reset()
     project.preview()
     assert iam.count("GetCallerIdentity") == 0
@@ -206,7 +198,7 @@ def test_skip_requesting_account_id_turns_the_account_check_off_and_says_so(
     project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:
     project.expect(0, "config", "set", "aws:skipRequestingAccountId", "true")
-    bob, key = adopt(project, outsider, status="Inactive")
+    bob, key = outsider.adopted(project, status="Inactive")
     assert project.outputs("bob")["account_id"] == ""
     outsider.delete_key(bob, key)
 

@@ -12,18 +12,10 @@ from support.moto_iam import Outsider
 DENIED = "User: arn:aws:iam::123456789012:user/ci is not authorized to perform: iam:{action}"
 
 
-def adopt(project: Project, outsider: Outsider, **inputs: str) -> tuple[str, str]:
-    bob = outsider.new_user()
-    key = outsider.new_key(bob)
-    project.declare(bob={"access_key_id": key, "user_name": bob, **inputs})
-    project.up()
-    return bob, key
-
-
 def test_without_permission_to_list_every_command_fails_and_names_permission_and_resource(
     project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:
-    bob, key = adopt(project, outsider, status="Inactive", on_destroy="restore")
+    bob, key = outsider.adopted(project, status="Inactive", on_destroy="restore")
     before = project.resources()
     message = DENIED.format(action="ListAccessKeys")
     iam.rules.append(refuse("ListAccessKeys", 403, "AccessDenied", message))
@@ -64,7 +56,7 @@ def test_without_permission_to_switch_the_preview_is_right_and_up_names_the_perm
 def test_without_a_network_the_preview_fails_and_names_the_endpoint(
     project: Project, outsider: Outsider
 ) -> None:
-    bob, key = adopt(project, outsider, status="Inactive")
+    bob, key = outsider.adopted(project, status="Inactive")
     project.expect(0, "config", "set", "aws:maxRetries", "1")
     nowhere = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
 
@@ -185,7 +177,7 @@ def test_the_calls_of_each_operation_on_a_user_with_two_keys_are_the_fewest_ther
 def test_every_call_names_keyswitch_and_its_version(
     project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:
-    adopt(project, outsider, status="Inactive")
+    outsider.adopted(project, status="Inactive")
 
     assert {"ListAccessKeys", "UpdateAccessKey", "GetCallerIdentity"} <= set(iam.counts())
     assert all(" keyswitch/0." in call.user_agent for call in iam.calls)

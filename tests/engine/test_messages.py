@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import pytest
 
-from support.engine import MakeProject, Project
+from support.engine import PROGRAM, MakeProject, Project
 from support.http import RecordingServer, refuse
 from support.moto_iam import Outsider
 
 PLAIN_PROVIDER = """
-import pulumi, keyswitch
-from pulumi.dynamic import CreateResult, Resource, ResourceProvider
+import pulumi
+from pulumi.dynamic import Resource, ResourceProvider
+from keyswitch import catalogue
+from keyswitch.errors import KeyswitchError
 
 class Broken(Resource):
     def __init__(self, name):
@@ -24,14 +26,10 @@ class Broken(Resource):
 class BrokenProvider(ResourceProvider):
     def create(self, props):
         pulumi.log.warn("a warning from inside the plugin")
-        raise keyswitch.KeyswitchError(keyswitch.catalogue.NO_CREDENTIALS, message="broken")
+        raise KeyswitchError(catalogue.NO_CREDENTIALS, message="broken")
 
 Broken("broken")
 """
-PLAIN_PROVIDER = PLAIN_PROVIDER.replace(
-    "import pulumi, keyswitch\n",
-    "import pulumi\nfrom keyswitch import catalogue\nfrom keyswitch.errors import KeyswitchError\n",
-).replace("keyswitch.KeyswitchError(keyswitch.catalogue", "KeyswitchError(catalogue")
 
 
 @pytest.fixture
@@ -84,6 +82,23 @@ def test_a_bad_aws_config_is_one_clean_line_from_the_plugin_and_from_the_hook(
     preview = project.preview(code=1)
 
     assert "error: KS112 the stack config aws:assumeRoles decides who signs" in preview.text
+
+
+def test_another_provider_in_the_same_process_keeps_its_own_traceback(
+    make_project: MakeProject, iam: RecordingServer, declared: dict[str, str]
+) -> None:
+    project = make_project(program=PROGRAM + PLAIN_PROVIDER)
+    iam.rules.append(refuse("UpdateAccessKey", 403, "AccessDenied", "no"))
+    project.declare(bob=declared)
+
+    up = project.run("up", "--yes", "--skip-preview", "--continue-on-error")
+
+    text = up.stdout.partition("Diagnostics:")[2]
+    (ours,) = [part for part in text.split("\n\n") if "AccessKeyStatus (bob)" in part]
+    (others,) = [part for part in text.split("\n\n") if "dynamic:Resource (broken)" in part]
+    assert "KS301" in ours
+    assert "Traceback" not in ours
+    assert "Traceback (most recent call last)" in others
 
 
 def test_the_engine_still_shows_another_providers_error_as_a_traceback(

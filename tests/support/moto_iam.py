@@ -9,6 +9,7 @@ import boto3
 from botocore.config import Config
 from moto.server import DomainDispatcherApplication, create_backend_app
 
+from support.engine import Project
 from support.http import OUTSIDER, RecordingServer
 
 _NUMBERS = itertools.count(1)
@@ -58,6 +59,15 @@ class Outsider:
 
     def rename(self, user_name: str, new_name: str) -> None:
         self._ask("update_user", UserName=user_name, NewUserName=new_name)
+
+    def adopted(self, project: Project, **inputs: str) -> tuple[str, str]:
+        """A new user and key, declared as ``bob`` in the project and adopted."""
+        user_name = self.new_user()
+        access_key_id = self.new_key(user_name)
+        declared = {"access_key_id": access_key_id, "user_name": user_name, **inputs}
+        project.declare(bob=declared)
+        project.up()
+        return user_name, access_key_id
 
     def _ask(self, operation: str, **parameters: str) -> Any:
         return getattr(self._iam, operation)(**parameters)

@@ -70,6 +70,15 @@ def test_args_are_the_same_as_keywords_and_not_to_be_mixed_with_them(mocks: Mock
     return key.user_name.apply(check)
 
 
+@pytest.mark.parametrize("option", ["id", "import_"])
+def test_an_import_is_refused_with_what_to_do_instead(mocks: Mocks, option: str) -> None:
+    from keyswitch import AccessKeyStatus
+
+    opts = pulumi.ResourceOptions(**{option: KEY})
+    with pytest.raises(pulumi.RunError, match=f"KS114 the resource bob has the option {option}"):
+        AccessKeyStatus("bob", access_key_id=KEY, status="Active", opts=opts)
+
+
 def test_neither_boto3_nor_botocore_is_imported_with_the_package() -> None:
     code = "import sys, keyswitch; print([m for m in sys.modules if m.startswith('boto')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -5,13 +5,11 @@ import pulumi
 import keyswitch
 from keyswitch.register import CONFIG_KEY, read_register
 
-register = read_register(pulumi.Config("keyswitch").get_object(CONFIG_KEY))
+register = read_register(pulumi.Config("keyswitch").get(CONFIG_KEY))
 for problem in register.problems:
     pulumi.log.error(problem)
 if register.problems:
-    raise pulumi.RunError(
-        f"the register keyswitch:{CONFIG_KEY} has {len(register.problems)} problems, each named above"
-    )
+    raise pulumi.RunError(register.summary)
 
 table = []
 for declared in register.declarations:

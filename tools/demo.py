@@ -25,6 +25,8 @@ ROOT = Path(__file__).resolve().parents[1]
 STACK = "demo"
 CONFIG = ROOT / f"Pulumi.{STACK}.yaml"
 IAM = "python tools/iam.py"
+NOT_KEPT = ("AWS_", "PULUMI_")
+"""The reader's own accounts and stacks are none of the demo's business."""
 START_SECONDS = 30
 STOP_SECONDS = 10
 
@@ -33,34 +35,50 @@ class Demo:
     """Runs commands for a reader who could type them."""
 
     def __init__(self, env: dict[str, str]) -> None:
-        self.env = {**os.environ, **env}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(NOT_KEPT)}
+        self.env = {**kept, **env}
 
     def step(self, text: str) -> None:
         print(f"\n# {text}", flush=True)
 
     def run(self, command: str) -> None:
-        print(f"$ {command}", flush=True)
-        subprocess.run(shlex.split(command), cwd=ROOT, env=self.env, check=True)
+        """Runs a command and shows it and what it prints."""
+        self._finish(self._start(command, None))
 
     def answer(self, command: str) -> str:
-        """Runs a command whose answer the next one needs, and shows it too."""
+        """The same for a command whose answer the next one needs."""
+        answer = self._finish(self._start(command, subprocess.PIPE))
+        print(answer, end="", flush=True)
+        return answer
+
+    def _start(self, command: str, stdout: int | None) -> subprocess.Popen[str]:
         print(f"$ {command}", flush=True)
-        done = subprocess.run(
-            shlex.split(command),
-            cwd=ROOT,
-            env=self.env,
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
+        return subprocess.Popen(
+            shlex.split(command), cwd=ROOT, env=self.env, stdout=stdout, text=True
         )
-        print(done.stdout, end="", flush=True)
-        return done.stdout
+
+    @staticmethod
+    def _finish(process: subprocess.Popen[str]) -> str:
+        """Ctrl-C reaches the command too: it is given the time to end its own processes."""
+        try:
+            answer, _ = process.communicate()
+        except KeyboardInterrupt:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(STOP_SECONDS)
+            raise
+        finally:
+            if process.poll() is None:
+                stop(process)
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, process.args)
+        return answer or ""
 
 
 def main() -> int:
     if CONFIG.exists():
         print(f"demo: {CONFIG} is there already; move it away first", file=sys.stderr)
         return 1
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         with contextlib.ExitStack() as cleanup:
@@ -84,17 +102,16 @@ def prepare(cleanup: contextlib.ExitStack) -> Demo:
         "AWS_ACCESS_KEY_ID": "demo",
         "AWS_SECRET_ACCESS_KEY": "demo",
         "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": f"{folder}/none",
+        "AWS_SHARED_CREDENTIALS_FILE": f"{folder}/none",
+        "NO_PROXY": "127.0.0.1",
         "PULUMI_BACKEND_URL": f"file://{folder}",
         "PULUMI_HOME": f"{folder}/home",
         "PULUMI_CONFIG_PASSPHRASE": "",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
     }
-    others = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_IAM")
-    demo = Demo({**settings, **dict.fromkeys(others, "")})
-    for name in others:
-        demo.env.pop(name)
-
+    demo = Demo(settings)
     demo.step("Everything happens on this machine, in this folder and environment:")
     print(f"$ cd {shlex.quote(str(ROOT))}")
     print(f"$ export PATH={shlex.quote(':'.join(our_path()))}:$PATH")
@@ -109,6 +126,7 @@ def prepare(cleanup: contextlib.ExitStack) -> Demo:
         env=demo.env,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        text=True,
         start_new_session=True,
     )
     cleanup.callback(stop, server)
@@ -166,13 +184,14 @@ def free_port() -> int:
         return port
 
 
-def wait_until_serving(url: str, server: subprocess.Popen[bytes]) -> None:
+def wait_until_serving(url: str, server: subprocess.Popen[str]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if server.poll() is not None:
             break
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            urllib.request.urlopen(f"{url}/moto-api/", timeout=1)  # noqa: S310 - our own server
+            direct.open(f"{url}/moto-api/", timeout=1)
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
         else:
@@ -180,13 +199,14 @@ def wait_until_serving(url: str, server: subprocess.Popen[bytes]) -> None:
     sys.exit(f"demo: the IAM server at {url} did not start")
 
 
-def stop(server: subprocess.Popen[bytes]) -> None:
-    server.terminate()
+def stop(process: subprocess.Popen[str]) -> None:
+    """Asks a process to end, as Ctrl-C does, and insists after a while."""
+    process.send_signal(signal.SIGINT)
     try:
-        server.wait(STOP_SECONDS)
+        process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
+        process.kill()
+        process.wait()
 
 
 if __name__ == "__main__":

@@ -58,8 +58,8 @@ class BotoGateway:
                 return LastUsed(
                     user_name=answer.get("UserName") or None,
                     date=_iso(used["LastUsedDate"]) if "LastUsedDate" in used else None,
-                    service_name=used["ServiceName"],
-                    region=used["Region"],
+                    service_name=used.get("ServiceName", ""),
+                    region=used.get("Region", ""),
                 )
         except KeyswitchError as error:
             if error.entry is catalogue.ACCESS_DENIED:
@@ -84,7 +84,11 @@ class BotoGateway:
         from botocore.parsers import ResponseParserError
 
         try:
-            yield self._clients()
+            clients = self._clients()
+        except (BotoCoreError, ValueError) as error:
+            raise faults.unmade(error, self._call(operation, user_name)) from None
+        try:
+            yield clients
         except ClientError as error:
             raise _answer_of(error, self._call(operation, user_name)) from None
         except (BotoCoreError, ResponseParserError) as error:
@@ -110,11 +114,12 @@ class BotoGateway:
 
 def _answer_of(error: ClientError, call: Call) -> Exception:
     said = error.response.get("Error", {})
-    if said.get("Code") == _NO_SUCH_ENTITY:
-        request_id = error.response.get("ResponseMetadata", {}).get("RequestId", "")
-        return NoSuchEntityError(AwsAnswer(_NO_SUCH_ENTITY, request_id), said.get("Message", ""))
-    if _USER_NAME_NEEDED in said.get("Message", ""):
-        return UserNameNeededError()
+    code, text = said.get("Code") or "", said.get("Message") or ""
+    answer = AwsAnswer(code, error.response.get("ResponseMetadata", {}).get("RequestId", ""))
+    if code == _NO_SUCH_ENTITY:
+        return NoSuchEntityError(answer, text)
+    if _USER_NAME_NEEDED in text:
+        return UserNameNeededError(answer)
     return faults.answered(error, call)
 
 

@@ -94,15 +94,28 @@ BAD_REGISTER = Entry(
 UNSUPPORTED_CONFIG = Entry(
     "KS112",
     "Configuration that is not honoured",
-    "the stack config {keys} decides who signs the calls, and keyswitch does not honour it yet",
-    "Give the same identity by the environment (AWS_PROFILE, or the variables of an assumed role) "
-    "and remove it from this stack's config, or keep this key in a stack of its own.",
+    "keyswitch does not honour the stack config {keys} yet, and without it might act as somebody "
+    "else, in another account or by another way than you configured",
+    "Say the same by the environment (AWS_PROFILE, the variables of an assumed role, AWS_CA_BUNDLE, "
+    "HTTPS_PROXY) and remove it from this stack's config, or declare the keys in another stack.",
 )
 BAD_CONFIG = Entry(
     "KS113",
     "Configuration that cannot be read",
     "the stack config {key} cannot be read: {problem}",
     "Correct it with pulumi config set {key}.",
+)
+REFUSED = Entry(
+    "KS115",
+    "The summary of a run with refusals",
+    "{refused} of {declared} declared keys are refused: {names}",
+    "Each has its reason above; nothing was switched in this preview.",
+)
+BAD_ENTRIES = Entry(
+    "KS116",
+    "The summary of a register with problems",
+    "the stack config keyswitch:keys has {count}, each named above",
+    "Correct them; until then nothing is previewed or switched.",
 )
 NOTHING_TO_IMPORT = Entry(
     "KS114",
@@ -181,11 +194,31 @@ NOT_LOOKED_AT = Entry(
     "{properties} will be known only in the update, so this preview did not look at the key",
     "The update looks before it switches anything.",
 )
-OWNER_NOT_FOUND = Entry(
+DELETED_OR_RENAMED = Entry(
     "KS212",
-    "No owner of this key",
-    "user_name is omitted, and no user in {account} owns the key",
-    "Check access_key_id and the account that the credentials belong to.",
+    "Deleted, or its user renamed",
+    "there is no user {user_name} any more, and IAM does not tell whether the key is gone with it "
+    "or belongs to the user under a new name",
+    "If the user was renamed, write its new user_name. If it was deleted, remove the declaration. "
+    "With iam:GetAccessKeyLastUsed allowed, keyswitch finds a renamed user by itself.",
+)
+CONTRADICTION = Entry(
+    "KS214",
+    "IAM contradicts itself",
+    "IAM says that the key belongs to user {user_name}, and does not list it among that user's",
+    "A change is probably under way: run again in a moment; it is safe.",
+)
+NOT_THE_ROOT_USER = Entry(
+    "KS215",
+    "The root user's key, and other credentials",
+    "the key was adopted as the signer's own, and these are temporary credentials, which own no key",
+    "Use the credentials that it was adopted with.",
+)
+EXPIRED_NOT_RESTORED = Entry(
+    "KS216",
+    "Expired, and left so",
+    "the key was Active when it was adopted and is Expired now, so that it cannot be restored",
+    "It was let go as it is.",
 )
 ALREADY = Entry(
     "KS213",
@@ -285,7 +318,8 @@ UNREADABLE_ANSWER = Entry(
 NOT_SEEN = Entry(
     "KS404",
     "Switched, but not seen to be",
-    "iam:UpdateAccessKey was accepted, but {seconds:g} s later the key is still seen as {observed}",
+    "iam:UpdateAccessKey was answered without an error, but {seconds:g} s later the key is still "
+    "seen as {observed}",
     "AWS may need longer, or something else switches it back. Run again; it is safe: it looks "
     "first and writes only if that is still needed.",
 )

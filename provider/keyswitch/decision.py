@@ -39,6 +39,8 @@ class Cause(Enum):
     """The key that is to be adopted is not there."""
     OTHER_OWNER = auto()
     """The key belongs to another user than the one declared."""
+    UNDECIDED = auto()
+    """It cannot be told whether the key is deleted or belongs to a renamed user."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def decide(
     memory: Memory | None,
     *,
     owned_by_another: bool = False,
+    undecided: bool = False,
     otherwise_changed: bool = False,
 ) -> Decision:
     """Decides for one key.
@@ -76,10 +79,13 @@ def decide(
     :param observed: the status that the key was just seen in; ``DELETED`` if it is not there.
     :param memory: what the last run recorded; ``None`` if the key is to be adopted.
     :param owned_by_another: whether the key was found with another user than the declared one.
+    :param undecided: whether it cannot be told if the key is deleted.
     :param otherwise_changed: whether the record differs in anything but the status.
     """
     if owned_by_another:
         return Decision(Action.REFUSE, Cause.OTHER_OWNER)
+    if undecided:
+        return Decision(Action.REFUSE, Cause.UNDECIDED)
     if observed is ObservedStatus.DELETED and memory is None:
         return Decision(Action.REFUSE, Cause.ABSENT)
     if not observed.satisfies(declared):

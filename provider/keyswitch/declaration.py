@@ -39,6 +39,10 @@ USER_NAME_RESOLVED: Final = "user_name_resolved"
 and has to tell the two apart."""
 
 
+JUDGED_BY: Final = frozenset({ACCESS_KEY_ID, STATUS, USER_NAME})
+"""The inputs without which a key cannot be judged."""
+
+
 class Unknown(Enum):
     """Stands for an input whose value is not known in a preview."""
 

@@ -72,7 +72,7 @@ class KeyswitchError(Exception):
 
 def message(
     entry: Entry,
-    attempt: Attempt | None = None,
+    attempt: Attempt | str | None = None,
     answer: AwsAnswer | None = None,
     **fields: object,
 ) -> str:

@@ -54,7 +54,8 @@ _TOO_MANY_REQUESTS: Final = 429
 _SERVER_ERRORS: Final = range(500, 600)
 _REDIRECTS_AND_CLIENT_ERRORS: Final = range(300, 500)
 _PRINCIPAL = re.compile(r"User: (\S+) is not authorized")
-_RESOURCE = re.compile(r"on resource: (?:access key )?(\S+)")
+_DENIED_OPERATION = re.compile(r"not authorized to perform: ([\w-]+:\w+)")
+_RESOURCE = re.compile(r"on resource: (arn:\S+)")
 _LONGEST_QUOTE: Final = 300
 
 
@@ -78,18 +79,25 @@ def answered(error: ClientError, call: Call) -> KeyswitchError:
     answer = AwsAnswer(code, metadata.get("RequestId", ""))
     entry = _ENTRY_OF_CODE.get(code) or _entry_of_http_status(http_status, said_nothing=not said)
     principal, resource = _PRINCIPAL.search(text), _RESOURCE.search(text)
+    denied = _DENIED_OPERATION.search(text)
+    operation = denied.group(1) if denied else call.operation
     return KeyswitchError(
         entry,
         None,
         answer,
         aws_code=code or f"HTTP {http_status}",
         message=text.rstrip("."),
-        operation=call.operation,
+        operation=operation,
         endpoint=call.endpoint,
         principal=principal.group(1) if principal else "this caller",
-        resource=resource.group(1) if resource else call.resource,
+        resource=resource.group(1) if resource else _resource(operation, call),
         attempts=_attempts(metadata.get("RetryAttempts")),
     )
+
+
+def _resource(operation: str, call: Call) -> str:
+    """AWS names the user or key in prose; a policy needs the ARN. Another operation has another."""
+    return call.resource if operation == call.operation else "the role"
 
 
 def _entry_of_http_status(http_status: int, *, said_nothing: bool) -> Entry:
@@ -116,6 +124,15 @@ def unanswered(error: Exception, call: Call) -> KeyswitchError:
         operation=call.operation,
         endpoint=call.endpoint,
     )
+
+
+def unmade(error: Exception, call: Call) -> KeyswitchError:
+    """The error where not even a client could be made: nothing was called."""
+    entry = _entry_of_exception(error)
+    if entry is catalogue.UNREADABLE_ANSWER:
+        entry = catalogue.SDK_FAILED
+    text = _quote(str(error)).rstrip(".")
+    return KeyswitchError(entry, message=text, operation=call.operation, endpoint=call.endpoint)
 
 
 def garbled(error: Exception, call: Call) -> KeyswitchError:

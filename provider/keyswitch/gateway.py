@@ -58,6 +58,10 @@ class OwnerNotToldError(Exception):
 class UserNameNeededError(Exception):
     """The call was signed without UserName by credentials that belong to no user."""
 
+    def __init__(self, answer: AwsAnswer) -> None:
+        super().__init__(str(answer))
+        self.answer = answer
+
 
 class Gateway(Protocol):
     """IAM and STS as keyswitch sees them. Every method is one operation, safe to run again."""

@@ -12,26 +12,25 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 import pulumi
 from pulumi.resource import DependencyResource
-from pulumi.runtime import get_root_resource, is_dry_run, known_types
+from pulumi.runtime import get_root_resource, is_dry_run
 
 from keyswitch import catalogue
+from keyswitch.bags import revealed
 from keyswitch.boto import BotoGateway
-from keyswitch.declaration import UNKNOWN, Declaration, Record, parse_inputs, parse_outputs
-from keyswitch.errors import Attempt, KeyswitchError
+from keyswitch.declaration import JUDGED_BY, Declaration, Record, parse_inputs, parse_outputs
+from keyswitch.errors import Attempt, KeyswitchError, message
 from keyswitch.judgement import Judgement
 from keyswitch.lifecycle import Lifecycle
-from keyswitch.problems import ACCESS_KEY_ID, STATUS, USER_NAME
 from keyswitch.session import AwsConfig
 
 T = TypeVar("T")
 
 _ATTRIBUTE = "_keyswitch_guard"
-_NEEDED_TO_JUDGE = frozenset({ACCESS_KEY_ID, STATUS, USER_NAME})
 _LATE_DECLARATIONS_SECONDS = 0.2
 
 
@@ -42,7 +41,7 @@ class Guard:
         self.hook = pulumi.ResourceHook(
             "keyswitch", self._before_step, pulumi.ResourceHookOptions(on_dry_run=True)
         )
-        self._names: defaultdict[str, set[str]] = defaultdict(set)
+        self._claims: defaultdict[str, list[str]] = defaultdict(list)
         self._refused: list[str] = []
         self._declared = 0
         self._under_way = 0
@@ -70,10 +69,15 @@ class Guard:
 
     def claim(self, access_key_id: object, name: str) -> None:
         """Remembers that the resource ``name`` declares this key, as soon as the id is known."""
-        if isinstance(access_key_id, str):
-            self._names[access_key_id].add(name)
-        elif isinstance(access_key_id, pulumi.Output):
-            access_key_id.apply(lambda known: self._names[known].add(name))
+
+        def known(value: object) -> None:
+            if isinstance(value, str):
+                self._claims[value].append(name)
+
+        if isinstance(access_key_id, pulumi.Output):
+            access_key_id.apply(known)
+        else:
+            known(access_key_id)
 
     def watch(self, resource: pulumi.Resource) -> None:
         """Counts the resource in, and has the program fail once the last one is through."""
@@ -91,8 +95,12 @@ class Guard:
             return
         refused, self._refused = sorted(self._refused), []
         raise pulumi.RunError(
-            f"keyswitch refused {len(refused)} of {self._declared} keys, "
-            f"each with its reason above: {', '.join(refused)}"
+            message(
+                catalogue.REFUSED,
+                refused=len(refused),
+                declared=self._declared,
+                names=", ".join(refused),
+            )
         )
 
     async def _before_step(self, args: pulumi.ResourceHookArgs) -> None:
@@ -118,11 +126,11 @@ class Guard:
 
         :raises KeyswitchError: the step is refused, or the key cannot be looked at.
         """
-        record = parse_outputs(await _plain(args.old_outputs)) if args.old_outputs else None
+        record = parse_outputs(await revealed(args.old_outputs)) if args.old_outputs else None
         parsed = parse_inputs(
-            await _plain(args.new_inputs or {}), previous=record.declaration if record else None
+            await revealed(args.new_inputs), previous=record.declaration if record else None
         )
-        if parsed.declaration is None or parsed.unknown & _NEEDED_TO_JUDGE:
+        if parsed.declaration is None or parsed.unknown & JUDGED_BY:
             return None
         self._refuse_second_declaration(parsed.declaration, args.name)
         judgement = await _in_thread(self._judge_in_thread(parsed.declaration, record))
@@ -132,12 +140,13 @@ class Guard:
         return judgement
 
     def _refuse_second_declaration(self, declaration: Declaration, name: str) -> None:
-        names = self._names[declaration.access_key_id] | {name}
+        claims = self._claims[declaration.access_key_id]
+        names = sorted(claims if name in claims else [*claims, name])
         if len(names) > 1:
             raise KeyswitchError(
                 catalogue.DECLARED_TWICE,
                 Attempt("declaring", declaration.access_key_id, declaration.user_name),
-                names=" and ".join(sorted(names)),
+                names=" and ".join(names),
             )
 
     def _judge_in_thread(
@@ -148,17 +157,6 @@ class Guard:
             self._lifecycle = Lifecycle(BotoGateway(config))
         lifecycle = self._lifecycle
         return lambda: lifecycle.judge(declaration, record)
-
-
-async def _plain(bag: Mapping[str, Any]) -> dict[str, object]:
-    """The bag without the provider; secrets come as outputs, unknown values as the SDK's own."""
-    plain: dict[str, object] = {}
-    for name, value in bag.items():
-        if name == "__provider":
-            continue
-        known = await value.future() if isinstance(value, pulumi.Output) else value
-        plain[name] = UNKNOWN if known_types.is_unknown(known) else known
-    return plain
 
 
 async def _in_thread(work: Callable[[], T]) -> T:

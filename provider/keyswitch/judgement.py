@@ -38,16 +38,22 @@ class Judgement:
             return KeyswitchError(
                 catalogue.KEY_OF_ANOTHER_USER,
                 attempt,
+                seen.answer,
                 owner=seen.other_owner,
                 user_name=self.declaration.user_name,
+            )
+        if self.decision.cause is Cause.UNDECIDED:
+            return KeyswitchError(
+                catalogue.DELETED_OR_RENAMED, attempt, seen.answer, user_name=seen.user_name
             )
         if self.decision.cause is Cause.EXPIRED:
             return KeyswitchError(catalogue.EXPIRED_BUT_ACTIVE, attempt)
         if self.decision.cause is Cause.GONE:
-            return KeyswitchError(catalogue.DELETED_BUT_ACTIVE, attempt)
+            return KeyswitchError(catalogue.DELETED_BUT_ACTIVE, attempt, seen.answer)
         return KeyswitchError(
             seen.absence or catalogue.KEY_NOT_FOUND,
             attempt,
+            seen.answer,
             user_name=seen.user_name,
             account=f"account {self.account_id}" if self.account_id else "this account",
             keys=", ".join(f"{key.access_key_id} {key.status}" for key in seen.listed) or "none",

@@ -10,55 +10,30 @@ Knows nothing of how it is called: a dynamic provider today. Guarantees, each fr
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime, timezone
+from dataclasses import replace
+from typing import TypeVar
 
 from keyswitch import catalogue
+from keyswitch.clock import Clock, Patience
 from keyswitch.decision import Action, Cause, Memory, decide
 from keyswitch.declaration import Declaration, Record
-from keyswitch.errors import Attempt, KeyswitchError
+from keyswitch.errors import Attempt, KeyswitchError, message
 from keyswitch.gateway import Gateway, NoSuchEntityError
 from keyswitch.judgement import Judgement
-from keyswitch.sighting import Finder, Sighting, Whom
+from keyswitch.sighting import Finder, Sighting
 from keyswitch.status import ObservedStatus, OnDestroy, Status
 from keyswitch.view import PhaseView
 
+T = TypeVar("T")
+
+_MOST_NAMES_FOLLOWED = 3
 _MAY_HAVE_LANDED = (
     catalogue.NO_ANSWER,
     catalogue.UNREADABLE_ANSWER,
     catalogue.SERVICE_FAILURE,
 )
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long a switch may take to be seen, in seconds: IAM's reads follow its writes late.
-
-    The pause between looks doubles from ``first_pause`` to ``longest_pause``.
-    """
-
-    limit: float = 30.0
-    first_pause: float = 0.25
-    longest_pause: float = 4.0
-
-
-class Clock:
-    """The time of day, and pauses."""
-
-    def now(self) -> datetime:
-        """The time of day in UTC."""
-        return datetime.now(timezone.utc)
-
-    def monotonic(self) -> float:
-        """Seconds, never going back."""
-        return time.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        """Pauses this thread."""
-        time.sleep(seconds)
 
 
 class Lifecycle:
@@ -78,95 +53,126 @@ class Lifecycle:
         :param record: what is recorded of the key; ``None`` if it is to be adopted.
         :raises KeyswitchError: the key cannot be looked at.
         """
-        attempt = _looking(declaration.access_key_id, declaration.user_name, record)
-        with _telling(attempt):
-            whom = self._finder.whom_to_ask(
-                declaration.access_key_id, declaration.user_name, record
-            )
-            return self._judge(declaration, record, whom, fresh=False)
+        access_key_id, user_name = declaration.access_key_id, declaration.user_name
+        with _telling(_looking(access_key_id, user_name, record)):
+            asked = self._finder.whom_to_ask(access_key_id, user_name, record)
+            seen = self._finder.look(access_key_id, asked, record)
+            if user_name is None and seen.other_owner is not None:
+                seen = self._finder.look(access_key_id, seen.other_owner, record)
+            return self._judged(declaration, record, seen)
 
     def apply(self, declaration: Declaration, record: Record | None) -> Record:
         """Adopts or updates: looks afresh, switches if that is needed, and records.
 
         :raises KeyswitchError: a refusal, or a fault; running again is safe.
         """
-        attempt = _looking(declaration.access_key_id, declaration.user_name, record)
-        with _telling(attempt):
-            whom = self._finder.whom_to_ask(
-                declaration.access_key_id, declaration.user_name, record
-            )
-            with self._view.alone_with(whom.user_name):
-                judgement = self._judge(declaration, record, whom, fresh=True)
-                refusal = judgement.refusal()
-                if refusal is not None:
-                    raise refusal
-                seen = judgement.sighting
-                account_id = (record.account_id if record else "") or self._view.account_id()
-                changed_at = record.changed_at if record else ""
-                status = seen.status
-                if judgement.decision.action is Action.SWITCH:
-                    status = self._switch(declaration.access_key_id, seen, declaration.status)
-                    changed_at = self._clock.now().isoformat(timespec="seconds")
-        return Record(
-            declaration=declaration,
-            user_name=seen.user_name,
-            status=status,
-            account_id=account_id,
-            create_date=seen.create_date or (record.create_date if record else ""),
-            changed_at=changed_at.replace("+00:00", "Z"),
-            adopted_status=record.adopted_status if record else seen.status,
-        )
 
-    def read(self, record: Record) -> Record:
+        def carry_out(seen: Sighting) -> Record:
+            judgement = self._judged(declaration, record, seen)
+            refusal = judgement.refusal()
+            if refusal is not None:
+                raise refusal
+            account_id = (record.account_id if record else "") or self._view.account_id()
+            status, changed_at = seen.status, record.changed_at if record else ""
+            if judgement.decision.action is Action.SWITCH:
+                status = self._switch(declaration.access_key_id, seen, declaration.status)
+                changed_at = f"{self._clock.now():%Y-%m-%dT%H:%M:%SZ}"
+            return Record(
+                declaration=declaration,
+                user_name=seen.user_name,
+                status=status,
+                account_id=account_id,
+                create_date=seen.create_date or (record.create_date if record else ""),
+                changed_at=changed_at,
+                adopted_status=record.adopted_status if record else seen.status,
+            )
+
+        return self._alone(declaration.access_key_id, declaration.user_name, record, carry_out)
+
+    def read(self, record: Record) -> tuple[Record, str | None]:
         """Refreshes what is recorded: the live status, and the owner's present name.
 
         A renamed user is followed, so that a refresh never stands in the way of the program that
-        names it anew. What was desired, and when, is left as it is.
+        names it anew; where that cannot be told, nothing is changed and the second value is a
+        warning. What was desired, and when, is left as it is.
         """
         access_key_id = record.declaration.access_key_id
-        with _telling(_looking(access_key_id, record.user_name, record)):
-            seen = self._finder.find(access_key_id, Whom(record.user_name), record)
+        with _telling(_looking(access_key_id, None, record)):
+            seen = self._finder.look(access_key_id, record.user_name, record)
+            if seen.other_owner is not None:
+                seen = self._finder.look(access_key_id, seen.other_owner, record)
+        if seen.undecided:
+            key = Attempt("", access_key_id, record.user_name)
+            warning = message(
+                catalogue.DELETED_OR_RENAMED, key, seen.answer, user_name=seen.user_name
+            )
+            return record, warning
         declared = record.declaration
         if declared.user_name is not None and seen.user_name is not None:
             declared = replace(declared, user_name=seen.user_name)
-        return replace(
+        refreshed = replace(
             record,
             declaration=declared,
             status=seen.status,
             user_name=seen.user_name,
             create_date=seen.create_date or record.create_date,
         )
+        return refreshed, None
 
-    def destroy(self, record: Record) -> None:
+    def destroy(self, record: Record) -> str | None:
         """Lets the key go as ``on_destroy`` says. A key that is already gone is fine.
 
+        :returns: a warning, if the key could not be restored because it has expired.
         :raises KeyswitchError: it could not be looked at or switched; the record must be kept.
         """
         target = _target_on_destroy(record)
         if target is None:
-            return
+            return None
         access_key_id = record.declaration.access_key_id
-        with (
-            _telling(_looking(access_key_id, record.user_name, record)),
-            self._view.alone_with(record.user_name),
-        ):
-            seen = self._finder.find(access_key_id, Whom(record.user_name), record, fresh=True)
-            if seen.status is ObservedStatus.DELETED or seen.status.satisfies(target):
-                return
-            if seen.status is ObservedStatus.EXPIRED:
-                attempt = Attempt("restoring", access_key_id, seen.user_name, f"to {target}")
-                raise KeyswitchError(catalogue.EXPIRED_BUT_ACTIVE, attempt)
-            self._switch(access_key_id, seen, target)
 
-    def _judge(
-        self, declaration: Declaration, record: Record | None, whom: Whom, *, fresh: bool
-    ) -> Judgement:
-        seen = self._finder.find(declaration.access_key_id, whom, record, fresh=fresh)
+        def let_go(seen: Sighting) -> str | None:
+            key = Attempt("letting go of", access_key_id, seen.user_name)
+            if seen.undecided:
+                raise KeyswitchError(
+                    catalogue.DELETED_OR_RENAMED, key, seen.answer, user_name=seen.user_name
+                )
+            if seen.status is ObservedStatus.DELETED or seen.status.satisfies(target):
+                return None
+            if seen.status is ObservedStatus.EXPIRED:
+                return message(catalogue.EXPIRED_NOT_RESTORED, key)
+            self._switch(access_key_id, seen, target)
+            return None
+
+        return self._alone(access_key_id, None, record, let_go)
+
+    def _alone(
+        self,
+        access_key_id: str,
+        user_name: str | None,
+        record: Record | None,
+        act: Callable[[Sighting], T],
+    ) -> T:
+        """Acts on a fresh look, while no other thread looks at or writes to the key's user.
+
+        A renamed user is followed by letting go of the one name before taking hold of the next.
+        """
+        with _telling(_looking(access_key_id, user_name, record)):
+            asked = self._finder.whom_to_ask(access_key_id, user_name, record)
+            for _ in range(_MOST_NAMES_FOLLOWED):
+                with self._view.alone_with(asked):
+                    seen = self._finder.look(access_key_id, asked, record, fresh=True)
+                    if user_name is not None or seen.other_owner is None:
+                        return act(seen)
+                asked = seen.other_owner
+            raise KeyswitchError(catalogue.CONTRADICTION, user_name=asked)
+
+    def _judged(self, declaration: Declaration, record: Record | None, seen: Sighting) -> Judgement:
         decision = decide(
             declaration.status,
             seen.status,
             Memory(record.declaration.status, record.status) if record else None,
             owned_by_another=seen.other_owner is not None,
+            undecided=seen.undecided,
             otherwise_changed=record is not None and _otherwise_changed(declaration, record, seen),
         )
         tells_account = decision.cause in (Cause.ABSENT, Cause.GONE)
@@ -186,17 +192,14 @@ class Lifecycle:
             return ""
 
     def _switch(self, access_key_id: str, seen: Sighting, target: Status) -> ObservedStatus:
-        attempt = Attempt("switching", access_key_id, seen.user_name, f"to {target}")
-        with _telling(attempt):
+        """Writes once, whatever comes back, and believes what is seen afterwards."""
+        goal = f"from {seen.status} to {target}"
+        with _telling(Attempt("switching", access_key_id, seen.user_name, goal)):
             try:
                 self._view.update_access_key(access_key_id, seen.user_name, target)
             except NoSuchEntityError as missing:
-                raise KeyswitchError(
-                    catalogue.VANISHED,
-                    attempt,
-                    missing.answer,
-                    what=self._what_vanished(access_key_id, seen.user_name),
-                ) from None
+                what = self._what_vanished(access_key_id, seen.user_name)
+                raise KeyswitchError(catalogue.VANISHED, None, missing.answer, what=what) from None
             except KeyswitchError as fault:
                 if fault.entry not in _MAY_HAVE_LANDED or not self._landed(
                     access_key_id, seen.user_name, target
@@ -207,16 +210,24 @@ class Lifecycle:
     def _wait_until_seen(
         self, access_key_id: str, user_name: str | None, target: Status
     ) -> ObservedStatus:
+        """A look that fails counts as one that does not see it yet."""
         started = self._clock.monotonic()
         pause = self._patience.first_pause
         while True:
-            observed = self._status_of(access_key_id, user_name)
-            if observed.value == target.value:
-                return observed
-            if self._clock.monotonic() - started >= self._patience.limit:
-                raise KeyswitchError(
+            try:
+                observed = self._status_of(access_key_id, user_name)
+                unseen = KeyswitchError(
                     catalogue.NOT_SEEN, seconds=self._patience.limit, observed=observed
                 )
+            except KeyswitchError as fault:
+                observed, unseen = None, fault
+            if observed is ObservedStatus.DELETED:
+                what = f"no key {access_key_id} of this user"
+                raise KeyswitchError(catalogue.VANISHED, what=what)
+            if observed is not None and observed.value == target.value:
+                return observed
+            if self._clock.monotonic() - started >= self._patience.limit:
+                raise unseen
             self._clock.sleep(pause)
             pause = min(pause * 2, self._patience.longest_pause)
 

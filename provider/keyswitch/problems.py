@@ -40,6 +40,7 @@ _SYNONYMS: Final[Mapping[str, Status]] = {
     ),
 }
 _REPEATABLE_LENGTH = 20
+_REPEATABLE_NAME = re.compile(r"[\w.-]{1,39}")
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,10 @@ class Problem:
 
     def __str__(self) -> str:
         return message(self.entry, None, None, **self.fields)
+
+    def told_of(self, subject: str) -> str:
+        """The message with what it is about, for a place that no resource's row names."""
+        return message(self.entry, subject, None, **self.fields)
 
 
 def problems_of(
@@ -81,7 +86,7 @@ def _unknown_properties(given: Iterable[str], spelling: Spelling) -> list[Proble
     names = [spelling[name] for name in INPUTS if " " not in spelling[name]]
     problems = []
     for name in sorted(set(given) - set(INPUTS)):
-        shown = "(not repeated)" if looks_secret(name) else name
+        shown = name if _REPEATABLE_NAME.fullmatch(name.strip()) else "(not repeated)"
         close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
         problems.append(
             _problem(

@@ -7,7 +7,6 @@ constant, because an instance has no state until the engine configures it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -21,12 +20,12 @@ from pulumi.dynamic import (
     ResourceProvider,
     UpdateResult,
 )
-from pulumi.runtime import known_types
 
 from keyswitch import catalogue
+from keyswitch.bags import plain, without_provider
 from keyswitch.boto import BotoGateway
 from keyswitch.declaration import (
-    UNKNOWN,
+    JUDGED_BY,
     Declaration,
     Record,
     parse_inputs,
@@ -35,12 +34,9 @@ from keyswitch.declaration import (
 from keyswitch.errors import Attempt, KeyswitchError, message
 from keyswitch.host import clean_errors, warn
 from keyswitch.lifecycle import Lifecycle
-from keyswitch.problems import ACCESS_KEY_ID, STATUS, USER_NAME
+from keyswitch.problems import ACCESS_KEY_ID
 from keyswitch.session import AwsConfig
 from keyswitch.status import ObservedStatus
-
-_PROVIDER = "__provider"
-_DECIDES_WHAT_TO_LOOK_AT = frozenset({STATUS, USER_NAME})
 
 
 class AccessKeyStatusProvider(ResourceProvider):
@@ -63,7 +59,7 @@ class AccessKeyStatusProvider(ResourceProvider):
 
         Remembers which keys this program declares, for :meth:`delete`.
         """
-        bag = _inputs(news)
+        bag = plain(news)
         access_key_id = bag.get(ACCESS_KEY_ID)
         if isinstance(access_key_id, str):
             self._declared.add(access_key_id)
@@ -71,7 +67,7 @@ class AccessKeyStatusProvider(ResourceProvider):
             CheckFailure(problem.property if problem.repeatable else "", str(problem))
             for problem in parse_inputs(bag).problems
         ]
-        return CheckResult({k: v for k, v in news.items() if k != _PROVIDER}, failures)
+        return CheckResult(without_provider(news), failures)
 
     @clean_errors
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
@@ -81,12 +77,12 @@ class AccessKeyStatusProvider(ResourceProvider):
         is asked. Where there is no step no hook is asked either, and this method warns instead.
         """
         record = parse_outputs(_olds)
-        bag = _inputs(_news)
+        bag = plain(_news)
         if bag.get(ACCESS_KEY_ID) != record.declaration.access_key_id:
             return DiffResult(changes=True, replaces=[ACCESS_KEY_ID])
         parsed = parse_inputs(bag, previous=record.declaration)
         declaration = _declaration(parsed.declaration)
-        if parsed.unknown & _DECIDES_WHAT_TO_LOOK_AT:
+        if parsed.unknown & JUDGED_BY:
             return self._diff_of_unknown(declaration, record, parsed.unknown)
         if self._is_refreshing(declaration):
             record = replace(record, declaration=declaration)
@@ -99,14 +95,14 @@ class AccessKeyStatusProvider(ResourceProvider):
     @clean_errors
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Adopts the key; ``iam:UpdateAccessKey`` only if its status is not the declared one."""
-        declaration = _declaration(parse_inputs(_inputs(props)).declaration)
+        declaration = _declaration(parse_inputs(plain(props)).declaration)
         record = self._lifecycle.apply(declaration, None)
         return CreateResult(declaration.access_key_id, record.to_outputs())
 
     @clean_errors
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Looks again, then switches if that is (still) needed."""
-        declaration = _declaration(parse_inputs(_inputs(_news)).declaration)
+        declaration = _declaration(parse_inputs(plain(_news)).declaration)
         record = self._lifecycle.apply(declaration, parse_outputs(_olds))
         return UpdateResult(record.to_outputs())
 
@@ -116,7 +112,9 @@ class AccessKeyStatusProvider(ResourceProvider):
 
         One that cannot be declared (Expired, Deleted) stands in the outputs only.
         """
-        record = self._lifecycle.read(parse_outputs(props))
+        record, warning = self._lifecycle.read(parse_outputs(props))
+        if warning is not None:
+            warn(warning)
         declared = record.declaration
         declarable = record.status in (ObservedStatus.ACTIVE, ObservedStatus.INACTIVE)
         inputs = declared.to_inputs(record.status if declarable else None)
@@ -131,13 +129,15 @@ class AccessKeyStatusProvider(ResourceProvider):
         """
         record = parse_outputs(_props)
         if record.declaration.access_key_id not in self._declared:
-            self._lifecycle.destroy(record)
+            warning = self._lifecycle.destroy(record)
+            if warning is not None:
+                warn(warning)
 
     def _diff_of_unknown(
         self, declaration: Declaration, record: Record, unknown: frozenset[str]
     ) -> DiffResult:
-        """An unknown input is never compared, and without it there is nothing to look for."""
-        names = ", ".join(sorted(unknown & _DECIDES_WHAT_TO_LOOK_AT))
+        """An unknown input is never compared, and without it the key cannot be judged."""
+        names = ", ".join(sorted(unknown & JUDGED_BY))
         attempt = Attempt("previewing", declaration.access_key_id, record.user_name)
         changed = declaration != record.declaration
         if not changed:
@@ -155,14 +155,6 @@ class AccessKeyStatusProvider(ResourceProvider):
     def _warn(self, declaration: Declaration, text: str) -> None:
         if not self._is_refreshing(declaration):
             warn(text)
-
-
-def _inputs(bag: Mapping[str, Any]) -> dict[str, object]:
-    return {
-        name: UNKNOWN if known_types.is_unknown(value) else value
-        for name, value in bag.items()
-        if name != _PROVIDER
-    }
 
 
 def _declaration(declaration: Declaration | None) -> Declaration:

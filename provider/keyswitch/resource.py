@@ -91,7 +91,7 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
         :raises pulumi.RunError: KS114, for the options ``id`` and ``import_``.
         """
         _refuse_import(resource_name, opts)
-        given = {
+        given: dict[str, Any] = {
             ACCESS_KEY_ID: access_key_id,
             STATUS: status,
             USER_NAME: user_name,
@@ -102,6 +102,9 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
             if any(value is not None for value in given.values()):
                 raise TypeError("give AccessKeyStatusArgs or keywords, not both")
             given = {name: getattr(args, name) for name in given}
+        if not isinstance(given[ACCESS_KEY_ID], str):
+            # An awaitable can be awaited once, and both the guard and the engine ask for it.
+            given[ACCESS_KEY_ID] = pulumi.Output.from_input(given[ACCESS_KEY_ID])
         guard = Guard.of_program()
         guard.claim(given[ACCESS_KEY_ID], resource_name)
         props: dict[str, Any] = {**given, **dict.fromkeys(COMPUTED)}

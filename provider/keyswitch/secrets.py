@@ -1,19 +1,22 @@
 """Recognises credentials that were pasted where they do not belong, so that they are never repeated.
 
 A secret access key is 40 characters of base64, a session token some hundreds. Neither has a
-prefix or a checksum, so this is a judgement by shape: mixed case and as many different characters
-as random text has. A git commit (40 hexadecimal digits) and an ordinary sentence or URL pass.
+prefix or a checksum, so this is a judgement by shape: random text mixes many different characters
+and changes between capitals, small letters and digits at more than every other one. A git commit
+(40 hexadecimal digits), a URL and a sentence do not.
 """
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 _BASE64_RUN = re.compile(r"[A-Za-z0-9/+]+")
-_HEXADECIMAL = re.compile(r"[0-9a-f]+|[0-9A-F]+")
+_SYMBOLS = "/+"
 _SECRET_KEY_LENGTH = 40
 _SESSION_TOKEN_LENGTH = 100
-_RANDOM_TEXT_HAS_DISTINCT = 22
+_LEAST_DISTINCT = 18
+_LEAST_SHARE_OF_CHANGES = 0.3
 
 REDACTED = "[redacted]"
 
@@ -31,9 +34,33 @@ def redact(text: str) -> str:
 
 
 def _run_looks_secret(run: str) -> bool:
-    if len(run) != _SECRET_KEY_LENGTH and len(run) < _SESSION_TOKEN_LENGTH:
-        return False
-    if _HEXADECIMAL.fullmatch(run):
-        return False
-    mixed_case = any(c.islower() for c in run) and any(c.isupper() for c in run)
-    return mixed_case and len(set(run)) >= _RANDOM_TEXT_HAS_DISTINCT
+    if len(run) >= _SESSION_TOKEN_LENGTH:
+        return _looks_random(run)
+    return any(_looks_random(piece) for piece in _pieces(run))
+
+
+def _pieces(run: str) -> list[str]:
+    """The pieces of a secret key's length that begin or end where something else may adjoin it."""
+    return [
+        run[start : start + _SECRET_KEY_LENGTH]
+        for start in range(len(run) - _SECRET_KEY_LENGTH + 1)
+        if start == 0
+        or run[start - 1] in _SYMBOLS
+        or start + _SECRET_KEY_LENGTH == len(run)
+        or run[start + _SECRET_KEY_LENGTH] in _SYMBOLS
+    ]
+
+
+def _looks_random(text: str) -> bool:
+    letters = [character for character in text if character not in _SYMBOLS]
+    changes = sum(_kind(one) != _kind(next_one) for one, next_one in pairwise(letters))
+    return (
+        any(character.islower() for character in letters)
+        and any(character.isupper() for character in letters)
+        and len(set(text)) >= _LEAST_DISTINCT
+        and changes >= _LEAST_SHARE_OF_CHANGES * len(letters)
+    )
+
+
+def _kind(character: str) -> int:
+    return 0 if character.isdigit() else 1 if character.islower() else 2

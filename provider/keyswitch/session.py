@@ -1,7 +1,7 @@
 """From ``aws:*`` stack config and the environment to boto3 clients for IAM and STS.
 
-Honours the part of pulumi-aws's configuration named in :data:`HONOURED`, and refuses by name what
-decides who signs and is not honoured: acting as somebody else would be worse than not acting.
+Honours a part of pulumi-aws's configuration, see :class:`AwsConfig`, and refuses by name what
+could make a difference and is not honoured: acting as somebody else would be worse than not acting.
 Where botocore and the Go SDK differ on the environment (``AWS_REGION`` before
 ``AWS_DEFAULT_REGION``, ``AWS_PROFILE`` before ``AWS_DEFAULT_PROFILE``), this follows the Go SDK,
 so that both providers of a stack act in one account. boto3 is imported when a client is made.
@@ -23,16 +23,6 @@ if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_sts import STSClient
 
-HONOURED: Final = (
-    "region",
-    "profile",
-    "accessKey",
-    "secretKey",
-    "token",
-    "endpoints",
-    "maxRetries",
-    "skipRequestingAccountId",
-)
 REFUSED: Final = (
     "assumeRole",
     "assumeRoles",
@@ -91,6 +81,10 @@ class AwsConfig:
         if refused:
             raise KeyswitchError(catalogue.UNSUPPORTED_CONFIG, keys=", ".join(refused))
         endpoints = _endpoints(get("endpoints"))
+        if bool(get("accessKey")) != bool(get("secretKey")):
+            given, missing = ("accessKey", "secretKey")[:: 1 if get("accessKey") else -1]
+            problem = f"it needs aws:{missing} beside it"
+            raise KeyswitchError(catalogue.BAD_CONFIG, key=f"aws:{given}", problem=problem)
         return cls(
             region=_text(get("region")),
             profile=_text(get("profile")),
@@ -177,7 +171,7 @@ def _attempts(value: object) -> int:
         return _ATTEMPTS
     try:
         attempts = int(float(str(value)))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise KeyswitchError(
             catalogue.BAD_CONFIG, key="aws:maxRetries", problem="it is no whole number"
         ) from None
@@ -198,4 +192,10 @@ def _endpoints(value: object) -> Mapping[str, object]:
             key="aws:endpoints",
             problem="it is no list of maps such as [{iam: https://...}]",
         )
-    return {service: url for entry in listed for service, url in entry.items()}
+    endpoints = {service: url for entry in listed for service, url in entry.items()}
+    for service in ("iam", "sts"):
+        url = endpoints.get(service)
+        if url and not str(url).startswith(("http://", "https://")):
+            problem = f"the one of {service} is no URL with http:// or https://"
+            raise KeyswitchError(catalogue.BAD_CONFIG, key="aws:endpoints", problem=problem)
+    return endpoints

@@ -2,7 +2,8 @@
 
 "Not there" is the one answer that must not be taken lightly: credentials of another account, a
 renamed user and a missing permission all look like it. A :class:`Finder` says ``DELETED`` only
-after it has ruled out what can be ruled out.
+where the user is there and does not list the key, or where IAM could have named another owner and
+did not; where it cannot tell, it says that.
 """
 
 from __future__ import annotations
@@ -12,33 +13,21 @@ from dataclasses import dataclass
 from keyswitch import catalogue
 from keyswitch.catalogue import Entry
 from keyswitch.declaration import Record
-from keyswitch.errors import KeyswitchError
+from keyswitch.errors import AwsAnswer, KeyswitchError
 from keyswitch.gateway import AccessKey, NoSuchEntityError, OwnerNotToldError, UserNameNeededError
 from keyswitch.status import ObservedStatus
 from keyswitch.view import PhaseView
 
 
 @dataclass(frozen=True)
-class Whom:
-    """Whose keys are asked for.
-
-    ``user_name`` is ``None`` for the signer's own. ``owner_told`` says that IAM has just named the
-    owner, ``owner_missing`` that it has just said there is none.
-    """
-
-    user_name: str | None
-    declared: bool = False
-    owner_told: bool = False
-    owner_missing: bool = False
-
-
-@dataclass(frozen=True)
 class Sighting:
     """What was seen of one key.
 
-    ``user_name`` is whose key it is, or was asked for where it is ``DELETED``; ``other_owner`` is
-    set if it belongs to another user than the declared one. ``absence`` is the catalogue entry
-    that tells a ``DELETED`` best, ``listed`` the keys that were there instead.
+    :param user_name: whose key it is, or whose it was looked for.
+    :param other_owner: the user whose key it is, where that is not the one asked for.
+    :param absence: the catalogue entry that tells best why it was not found.
+    :param listed: the keys that were there instead.
+    :param answer: AWS's own words, where it answered that something is not there.
     """
 
     status: ObservedStatus
@@ -47,75 +36,79 @@ class Sighting:
     other_owner: str | None = None
     absence: Entry | None = None
     listed: tuple[AccessKey, ...] = ()
+    answer: AwsAnswer | None = None
+
+    @property
+    def undecided(self) -> bool:
+        """Whether it cannot be told if the key is deleted or its user renamed."""
+        return self.absence is catalogue.DELETED_OR_RENAMED
 
 
 class Finder:
-    """Looks for keys through a :class:`~keyswitch.view.PhaseView`."""
+    """Looks for keys through a :class:`~keyswitch.view.PhaseView`. Holds no lock."""
 
     def __init__(self, view: PhaseView) -> None:
         self._view = view
 
-    def whom_to_ask(self, access_key_id: str, user_name: str | None, record: Record | None) -> Whom:
-        """The declared user, else the recorded one, else the owner by GetAccessKeyLastUsed."""
+    def whom_to_ask(
+        self, access_key_id: str, user_name: str | None, record: Record | None
+    ) -> str | None:
+        """Whose keys to look through: the declared user's, the recorded one's, the owner's.
+
+        ``None`` stands for the signer's own, where IAM tells no owner, or that it is the root user.
+        """
         if user_name is not None:
-            return Whom(user_name, declared=True)
+            return user_name
         if record is not None:
-            return Whom(record.user_name)
-        try:
-            return Whom(self._view.last_used(access_key_id).user_name, owner_told=True)
-        except NoSuchEntityError:
-            return Whom(None, owner_missing=True)
-        except OwnerNotToldError:
-            return Whom(None)
+            return record.user_name
+        return self._owner(access_key_id)
 
-    def find(
-        self, access_key_id: str, whom: Whom, record: Record | None, *, fresh: bool = False
+    def look(
+        self, access_key_id: str, asked: str | None, record: Record | None, *, fresh: bool = False
     ) -> Sighting:
-        """Looks for the key.
+        """Looks for the key among those of ``asked``, and for its owner if it is not there.
 
-        :param whom: from :meth:`whom_to_ask`.
+        :param asked: from :meth:`whom_to_ask`, or the ``other_owner`` of an earlier look.
         :param record: what is recorded of it, for the account that it must be in.
         :param fresh: ask IAM again, whatever this phase has seen.
         :raises KeyswitchError: KS204 if these are another account's credentials, KS207 if the
-            owner can be found in no way, and whatever keeps the gateway from looking.
+            signer has no keys of its own, KS214 if IAM contradicts itself, and whatever keeps the
+            gateway from looking.
         """
-        if whom.owner_missing:
-            return Sighting(ObservedStatus.DELETED, None, absence=catalogue.OWNER_NOT_FOUND)
+        answer: AwsAnswer | None = None
+        keys: tuple[AccessKey, ...] | None = None
         try:
-            keys = self._view.keys_of(whom.user_name, fresh=fresh)
-        except NoSuchEntityError:
-            return self._not_there(access_key_id, whom, record, catalogue.USER_NOT_FOUND, ())
-        except UserNameNeededError:
-            raise KeyswitchError(catalogue.OWNER_UNKNOWN) from None
-        for key in keys:
+            keys = self._view.keys_of(asked, fresh=fresh)
+        except NoSuchEntityError as missing:
+            answer = missing.answer
+        except UserNameNeededError as needed:
+            entry = catalogue.OWNER_UNKNOWN if record is None else catalogue.NOT_THE_ROOT_USER
+            raise KeyswitchError(entry, None, needed.answer) from None
+        for key in keys or ():
             if key.access_key_id == access_key_id:
-                return Sighting(key.status, key.user_name or whom.user_name, key.create_date)
-        entry = catalogue.OWN_KEY_NOT_FOUND if whom.user_name is None else catalogue.KEY_NOT_FOUND
-        return self._not_there(access_key_id, whom, record, entry, keys)
-
-    def _not_there(
-        self,
-        access_key_id: str,
-        whom: Whom,
-        record: Record | None,
-        absence: Entry,
-        listed: tuple[AccessKey, ...],
-    ) -> Sighting:
+                return Sighting(key.status, key.user_name or asked, key.create_date)
         self._refuse_another_account(record)
-        owner = None if whom.owner_told else self._owner(access_key_id, whom, record)
-        if owner is not None and owner != whom.user_name:
-            if whom.declared:
-                return Sighting(ObservedStatus.DELETED, whom.user_name, other_owner=owner)
-            return self.find(access_key_id, Whom(owner, owner_told=True), record)
-        return Sighting(ObservedStatus.DELETED, whom.user_name, absence=absence, listed=listed)
+        owner = self._other_owner(access_key_id, asked, record)
+        absence = None if owner else self._absence(asked, record, user_exists=keys is not None)
+        return Sighting(
+            ObservedStatus.DELETED,
+            asked,
+            other_owner=owner,
+            absence=absence,
+            listed=keys or (),
+            answer=answer,
+        )
 
-    def _owner(self, access_key_id: str, whom: Whom, record: Record | None) -> str | None:
+    def _other_owner(
+        self, access_key_id: str, asked: str | None, record: Record | None
+    ) -> str | None:
         """The owner as IAM tells it; else the recorded one, if the key is still there."""
-        try:
-            return self._view.last_used(access_key_id).user_name
-        except (NoSuchEntityError, OwnerNotToldError):
-            pass
-        if record is None or record.user_name == whom.user_name:
+        owner = self._owner(access_key_id)
+        if owner is not None and owner == asked:
+            raise KeyswitchError(catalogue.CONTRADICTION, user_name=asked)
+        if owner is not None:
+            return owner
+        if record is None or record.user_name == asked:
             return None
         try:
             keys = self._view.keys_of(record.user_name)
@@ -123,6 +116,29 @@ class Finder:
             return None
         is_there = any(key.access_key_id == access_key_id for key in keys)
         return record.user_name if is_there else None
+
+    def _absence(self, asked: str | None, record: Record | None, *, user_exists: bool) -> Entry:
+        if asked is None:
+            return catalogue.OWN_KEY_NOT_FOUND
+        if user_exists:
+            return catalogue.KEY_NOT_FOUND
+        if record is None or self._would_be_told_an_owner():
+            return catalogue.USER_NOT_FOUND
+        return catalogue.DELETED_OR_RENAMED
+
+    def _would_be_told_an_owner(self) -> bool:
+        """Whether IAM names owners to this caller at all, tried on a key that is known to exist.
+
+        It refuses the question for a key that does not exist just as it does without permission.
+        """
+        known = self._view.some_key()
+        return known is not None and self._owner(known) is not None
+
+    def _owner(self, access_key_id: str) -> str | None:
+        try:
+            return self._view.last_used(access_key_id).user_name
+        except (NoSuchEntityError, OwnerNotToldError):
+            return None
 
     def _refuse_another_account(self, record: Record | None) -> None:
         if record is None or not record.account_id:

@@ -21,11 +21,16 @@ from keyswitch.status import Status
 
 @dataclass
 class _Seen:
-    """One user's keys, or that the user is missing; ``lock`` is held over looks and writes."""
+    """What is known of one user. ``lock`` is held over looks, and by :meth:`PhaseView.alone_with`.
+
+    A write may concern it under another name and without its lock: ``writes`` counts those, so that
+    a look that was under way meanwhile is not kept.
+    """
 
     lock: RLock = field(default_factory=RLock)
     keys: tuple[AccessKey, ...] | None = None
     missing: NoSuchEntityError | None = None
+    writes: int = 0
 
     def forget(self) -> None:
         self.keys = None
@@ -44,7 +49,10 @@ class PhaseView:
 
     @contextmanager
     def alone_with(self, user_name: str | None) -> Iterator[None]:
-        """Keeps every other thread from looking at or writing to this user meanwhile."""
+        """Keeps every other thread from looking at or writing to this user meanwhile.
+
+        A thread holds one user at a time, or two of them could wait for each other for ever.
+        """
         with self._seen(user_name).lock:
             yield
 
@@ -56,17 +64,16 @@ class PhaseView:
         """
         seen = self._seen(user_name)
         with seen.lock:
-            if fresh:
-                seen.forget()
-            if seen.missing is not None:
-                raise seen.missing
-            if seen.keys is None:
-                try:
-                    seen.keys = self._gateway.list_access_keys(user_name)
-                except NoSuchEntityError as missing:
-                    seen.missing = missing
-                    raise
-            return seen.keys
+            keys, missing = (None, None) if fresh else (seen.keys, seen.missing)
+            if missing is not None:
+                raise missing
+            return self._look(seen, user_name) if keys is None else keys
+
+    def some_key(self) -> str | None:
+        """The id of any key that this phase has seen, ``None`` if it has seen none."""
+        with self._users_lock:
+            seen = [user.keys for user in self._users.values()]
+        return next((key.access_key_id for keys in seen for key in keys or ()), None)
 
     def update_access_key(self, access_key_id: str, user_name: str | None, status: Status) -> None:
         """Writes, and forgets everything that the write may have made untrue."""
@@ -86,14 +93,28 @@ class PhaseView:
                 self._account_id = self._gateway.account_id()
             return self._account_id
 
+    def _look(self, seen: _Seen, user_name: str | None) -> tuple[AccessKey, ...]:
+        seen.forget()
+        writes = seen.writes
+        try:
+            keys = self._gateway.list_access_keys(user_name)
+        except NoSuchEntityError as missing:
+            if seen.writes == writes:
+                seen.missing = missing
+            raise
+        if seen.writes == writes:
+            seen.keys = keys
+        return keys
+
     def _seen(self, user_name: str | None) -> _Seen:
         with self._users_lock:
             return self._users[user_name]
 
     def _forget(self, access_key_id: str, user_name: str | None) -> None:
         """The key may be known under another name too: its owner's old one, or none at all."""
-        self._seen(user_name).forget()
         with self._users_lock:
-            for seen in self._users.values():
-                if any(key.access_key_id == access_key_id for key in seen.keys or ()):
+            for name, seen in self._users.items():
+                seen.writes += 1
+                known = seen.keys or ()
+                if name == user_name or any(key.access_key_id == access_key_id for key in known):
                     seen.forget()

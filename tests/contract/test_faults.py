@@ -18,6 +18,10 @@ from keyswitch.session import AwsConfig
 from keyswitch.status import Status
 from support.http import RecordingServer, aws_error, serving
 
+DENIED = (
+    "User: arn:aws:iam::1:user/ci is not authorized to perform: {} on resource: {} "
+    "because no identity-based policy allows it"
+)
 HTML = "<!doctype html><html><body>Please log in</body></html>"
 OTHER_XML = (
     "<ListUsersResponse><ListUsersResult><Users/></ListUsersResult>"
@@ -73,6 +77,26 @@ FAULTS = [
     (error(400, "InvalidInput"), 1, catalogue.INVALID_INPUT, "said AWS"),
     (error(400, "ValidationError"), 1, catalogue.INVALID_INPUT, "said AWS"),
     (error(403, "AccessDenied"), 1, catalogue.ACCESS_DENIED, "iam:ListAccessKeys"),
+    (
+        error(403, "AccessDenied", DENIED.format("iam:ListAccessKeys", "user bob")),
+        1,
+        catalogue.ACCESS_DENIED,
+        "arn:aws:iam::1:user/ci may not call iam:ListAccessKeys on arn:aws:iam::*:user/bob (",
+    ),
+    (
+        error(403, "AccessDenied", DENIED.format("iam:ListAccessKeys", "arn:aws:iam::1:user/b")),
+        1,
+        catalogue.ACCESS_DENIED,
+        "may not call iam:ListAccessKeys on arn:aws:iam::1:user/b (",
+    ),
+    (
+        error(403, "AccessDenied", DENIED.format("sts:AssumeRole", "arn:aws:iam::1:role/r")),
+        1,
+        catalogue.ACCESS_DENIED,
+        "Allow sts:AssumeRole on that resource",
+    ),
+    (error(400, "Throttling", ""), 2, catalogue.THROTTLED, "2 times in a row"),
+    (error(418, "Teapot", ""), 1, catalogue.OTHER_REFUSAL, "no message"),
     (error(403, "ExpiredToken"), 1, catalogue.CREDENTIALS_EXPIRED, "said AWS"),
     (error(403, "InvalidClientTokenId"), 1, catalogue.CREDENTIALS_REFUSED, "said AWS"),
     (error(403, "SignatureDoesNotMatch"), 1, catalogue.CREDENTIALS_REFUSED, "clock"),
@@ -193,3 +217,11 @@ def test_an_endpoint_that_nobody_serves_is_unreachable_and_named() -> None:
 
     assert raised.value.entry is catalogue.UNREACHABLE
     assert "http://127.0.0.1:9 cannot be reached" in str(raised.value)
+
+
+def test_a_client_that_cannot_be_made_is_no_answer_of_anybody() -> None:
+    with pytest.raises(KeyswitchError) as raised:
+        gateway("not a url").list_access_keys("bob")
+
+    assert raised.value.entry is catalogue.SDK_FAILED
+    assert "iam:ListAccessKeys was not called: Invalid endpoint: not a url" in str(raised.value)

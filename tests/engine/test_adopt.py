@@ -72,10 +72,9 @@ def test_what_is_not_there_is_refused_in_the_preview_each_with_what_was_found_in
     found = f"user {bob} in account 123456789012 has no such key (found there: {key} Active)"
     assert found in preview.row("no_key")
     assert "there is no user nobody in account 123456789012" in preview.row("no_user")
-    assert "no user in account 123456789012 owns the key" in preview.row("no_owner")
+    assert "KS20" in preview.row("no_owner")
     assert f"the key belongs to user {bob}, not to" in preview.row("other_owner")
-    refused = "keyswitch refused 4 of 4 keys, each with its reason above: no_key, no_owner"
-    assert refused in preview.text
+    assert "KS115 4 of 4 declared keys are refused: no_key, no_owner, no_user, " in preview.text
 
     project.up(code=1)
     assert iam.writes == []

@@ -99,6 +99,47 @@ def test_the_same_key_twice_is_refused_naming_both_resources(
     assert iam.writes == []
 
 
+TWO_TEAMS = """
+import json, pathlib
+import pulumi, keyswitch
+
+class Team(pulumi.ComponentResource):
+    def __init__(self, name, inputs):
+        super().__init__("acme:index:Team", name)
+        self.key = keyswitch.AccessKeyStatus(
+            "key", **inputs, opts=pulumi.ResourceOptions(parent=self)
+        )
+
+class Crew(pulumi.ComponentResource):
+    def __init__(self, name, inputs):
+        super().__init__("acme:index:Crew", name)
+        self.key = keyswitch.AccessKeyStatus(
+            "key", **inputs, opts=pulumi.ResourceOptions(parent=self)
+        )
+
+async def soon(value):
+    return value
+
+inputs = json.loads(pathlib.Path("keys.json").read_text())["bob"]
+Team("shop", {**inputs, "status": "Active"})
+Crew("ship", {**inputs, "access_key_id": soon(inputs["access_key_id"])})
+"""
+
+
+def test_the_same_key_twice_is_refused_also_under_one_name_in_two_components(
+    make_project: MakeProject, iam: RecordingServer, outsider: Outsider
+) -> None:
+    project = make_project(program=TWO_TEAMS)
+    bob = outsider.new_user()
+    key = outsider.new_key(bob)
+    project.declare(bob={"access_key_id": key, "user_name": bob, "status": "Inactive"})
+
+    preview = project.preview(code=1)
+
+    assert "by the resources key and key" in preview.text
+    assert iam.writes == []
+
+
 LATER = """
 import json, pathlib
 import pulumi, keyswitch
@@ -116,6 +157,8 @@ class LaterProvider(ResourceProvider):
 
 keys = json.loads(pathlib.Path("keys.json").read_text())
 given = {name: Later(f"{name}-later", value).value for name, value in keys.pop("later").items()}
+if keys.pop("secretly", None) is not None:
+    given = {name: pulumi.Output.secret(value) for name, value in given.items()}
 keyswitch.AccessKeyStatus("bob", **{**keys["bob"], **given})
 """
 
@@ -141,6 +184,22 @@ def test_an_unknown_input_of_a_new_key_is_skipped_and_decided_in_the_update(
     project.up()
     assert iam.writes == [(key, "Inactive")]
     assert project.outputs("bob")["reason"] == "because"
+
+
+def test_an_unknown_secret_is_skipped_like_any_other_unknown(
+    make_project: MakeProject, iam: RecordingServer, outsider: Outsider
+) -> None:
+    project = make_project(program=LATER)
+    bob = outsider.new_user()
+    key = outsider.new_key(bob)
+    declared = {"access_key_id": key, "user_name": bob, "status": "Inactive"}
+    project.declare(bob=declared, later={"user_name": bob}, secretly={})
+
+    project.preview()
+    assert iam.calls == []
+
+    project.up()
+    assert iam.writes == [(key, "Inactive")]
 
 
 @pytest.mark.parametrize("unknown", ["user_name", "status", "reason"])

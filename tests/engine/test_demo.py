@@ -95,6 +95,8 @@ def test_the_demo_cleans_up_after_ctrl_c(temporary: Path) -> None:
     assert not CONFIG.exists()
     assert list(temporary.glob("keyswitch-demo-*")) == []
     assert servers(port) == []
+    left = subprocess.run(["ps", "-eo", "pgid,args"], capture_output=True, text=True, check=True)
+    assert [ln for ln in left.stdout.splitlines() if ln.split()[0] == str(demo.pid)] == []
 
 
 def test_the_demo_never_overwrites_a_stack_of_yours(temporary: Path) -> None:

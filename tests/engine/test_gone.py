@@ -11,8 +11,6 @@ from support.http import RecordingServer, refuse
 from support.moto_iam import Outsider
 from support.strict_iam import StrictIam
 
-SATISFIED = "KS209"
-
 
 def test_a_deleted_key_declared_inactive_is_satisfied_with_one_warning_and_stays_in_state(
     project: Project, iam: RecordingServer, outsider: Outsider
@@ -131,6 +129,27 @@ def test_without_permission_to_ask_the_owner_a_mistyped_user_is_not_taken_for_a_
     preview = project.preview(code=1)
 
     assert f"the key belongs to user {bob}, not to mistyped" in preview.row("bob")
+
+
+def test_a_key_whose_user_is_gone_where_iam_tells_no_owner_is_refused_and_not_called_deleted(
+    strict_project: Project, strict_server: RecordingServer, strict_iam: StrictIam
+) -> None:
+    key = strict_iam.add_key("bob", ObservedStatus.INACTIVE)
+    declared = {"access_key_id": key, "status": "Inactive", "on_destroy": "deactivate"}
+    strict_project.declare(bob={**declared, "user_name": "bob"})
+    strict_project.up()
+    strict_iam.rename("bob", "robert")
+    strict_iam.set_status(key, ObservedStatus.ACTIVE)
+    strict_server.rules.append(refuse("GetAccessKeyLastUsed", 403, "AccessDenied", "no"))
+
+    assert "KS212 keeping access key" in strict_project.preview(code=1).row("bob")
+    assert "KS212" in strict_project.refresh().text
+    assert "KS212" in strict_project.destroy(code=1).text
+
+    strict_project.declare(bob={**declared, "user_name": "robert"})
+    strict_project.up("--refresh")
+    assert strict_iam.status(key) == "Inactive"
+    assert strict_project.outputs("bob")["user_name"] == "robert"
 
 
 def bags(project: Project) -> dict[str, object]:

@@ -19,7 +19,9 @@ from support.moto_iam import Outsider
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("wheel")
     source = tmp_path_factory.mktemp("source") / "keyswitch"
-    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    shutil.copytree(ROOT / "provider", source / "provider")
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out)]
     subprocess.run([*build, str(source)], check=True, capture_output=True)
     return next(out.glob("*.whl"))

@@ -81,7 +81,10 @@ def test_a_bad_aws_config_is_one_clean_line_from_the_plugin_and_from_the_hook(
 
     preview = project.preview(code=1)
 
-    assert "error: KS112 the stack config aws:assumeRoles decides who signs" in preview.text
+    assert (
+        "error: KS112 keyswitch does not honour the stack config aws:assumeRoles yet"
+        in preview.text
+    )
 
 
 def test_another_provider_in_the_same_process_keeps_its_own_traceback(

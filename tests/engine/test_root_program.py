@@ -93,14 +93,14 @@ def test_bad_entries_are_all_reported_each_by_its_id_and_a_secret_by_its_place(
     preview = root.preview(code=1)
 
     errors = preview.diagnostics("error:")
-    assert any("AKIAIOSFODNN7EXAMPL1: KS103" in e and '"Inactive"?' in e for e in errors)
-    assert any("AKIAIOSFODNN7EXAMPL2: KS101" in e for e in errors)
-    assert any("AKIAIOSFODNN7EXAMPL2: KS102" in e for e in errors)
+    assert any("KS103 entry AKIAIOSFODNN7EXAMPL1: " in e and '"Inactive"?' in e for e in errors)
+    assert any("KS101 entry AKIAIOSFODNN7EXAMPL2: " in e for e in errors)
+    assert any("KS102 entry AKIAIOSFODNN7EXAMPL2: " in e for e in errors)
     assert any("KS111" in e and "entry AKIAIOSFODNN7EXAMPL3 is no map" in e for e in errors)
-    assert any("short: KS104" in e for e in errors)
-    assert any("short: KS107" in e for e in errors)
-    assert any("number 5: KS106" in e for e in errors)
-    assert any("has 7 problems" in e for e in errors)
+    assert any("KS104 entry short: " in e for e in errors)
+    assert any("KS107 entry short: " in e for e in errors)
+    assert any("KS106 entry number 5: " in e for e in errors)
+    assert any("KS116" in e and "has 7 problems" in e for e in errors)
     assert secret not in preview.text
     assert iam.calls == []
 

@@ -184,7 +184,7 @@ class FakeGateway:
                 ) from None
             if refusal.code == "AccessDenied":
                 raise OwnerNotToldError from None
-            raise UserNameNeededError from None
+            raise UserNameNeededError(AwsAnswer(refusal.code, "fake")) from None
 
 
 def strict_app(iam: StrictIam) -> Callable[..., Iterable[bytes]]:

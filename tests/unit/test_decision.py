@@ -79,16 +79,27 @@ def test_a_key_of_another_user_is_refused_whatever_its_status() -> None:
         assert decision == Decision(REFUSE, Cause.OTHER_OWNER)
 
 
+def test_a_key_that_may_be_deleted_or_a_renamed_users_is_refused() -> None:
+    decision = decide(OFF, DELETED, Memory(OFF, INACTIVE), undecided=True)
+
+    assert decision == Decision(REFUSE, Cause.UNDECIDED)
+
+
 @given(
     st.sampled_from(Status),
     st.sampled_from(ObservedStatus),
     st.none() | st.builds(Memory, st.sampled_from(Status), st.sampled_from(ObservedStatus)),
-    st.sets(st.booleans()),
+    st.fixed_dictionaries(
+        {flag: st.booleans() for flag in ("owned_by_another", "undecided", "otherwise_changed")}
+    ),
 )
 def test_a_switch_is_only_ever_from_the_one_settable_status_to_the_declared_other(
-    declared: Status, observed: ObservedStatus, memory: Memory | None, others: set[bool]
+    declared: Status, observed: ObservedStatus, memory: Memory | None, flags: dict[str, bool]
 ) -> None:
-    decision = decide(declared, observed, memory, otherwise_changed=True in others)
+    decision = decide(declared, observed, memory, **flags)
+
+    if flags["owned_by_another"] or flags["undecided"]:
+        assert decision.action is REFUSE
 
     if decision.action is SWITCH:
         assert {declared.value, observed.value} == {"Active", "Inactive"}

@@ -161,6 +161,11 @@ def test_every_problem_is_found_at_once() -> None:
         SECRET,
         SECRET.replace("/", "x"),
         f"key {SECRET}, keep",
+        f"AKIAIOSFODNN7EXAMPLE/{SECRET}",
+        f"AKIAIOSFODNN7EXAMPLE:{SECRET}",
+        f"secret/{SECRET}",
+        f"{SECRET}/",
+        f"x{SECRET}",
         "IQoJb3JpZ2luX2Vj" + "aB3dE5fG7hJ9kL" * 8,
     ],
 )
@@ -188,6 +193,7 @@ def test_a_secret_as_the_name_of_a_property_is_not_repeated() -> None:
         "see https://github.com/example/infrastructure/pull/1234 and OPS-123",
         "AKIAIOSFODNN7EXAMPLE",
         "a" * 40,
+        "https://example.com/Acme/platform/wiki/KeyRotation2024Procedure",
         "arn:aws:iam::123456789012:user/division/team/bob",
     ],
 )

@@ -16,15 +16,35 @@ THREADS = 4
 
 
 class Slow(FakeGateway):
-    """Holds every look until all threads have asked, or until it is clear that they will not."""
+    """Its looks take as long as the test says."""
 
     def __init__(self, iam: StrictIam) -> None:
         super().__init__(iam)
-        self.asked = threading.Barrier(THREADS)
+        self.looking = threading.Event()
+        self.go_on = threading.Event()
 
     def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
-        threading.Event().wait(0.05)
-        return super().list_access_keys(user_name)
+        answer = super().list_access_keys(user_name)
+        self.looking.set()
+        assert self.go_on.wait(10)
+        return answer
+
+
+def test_a_look_under_one_name_that_a_write_under_another_overtook_is_not_kept() -> None:
+    iam = StrictIam()
+    key = iam.add_key("bob")
+    gateway = Slow(iam)
+    gateway.signer = key
+    view = PhaseView(gateway)
+
+    with ThreadPoolExecutor(1) as pool:
+        own = pool.submit(view.keys_of, None)
+        assert gateway.looking.wait(10)
+        view.update_access_key(key, "bob", Status.INACTIVE)
+        gateway.go_on.set()
+        assert [k.status for k in own.result()] == [ObservedStatus.ACTIVE]
+
+    assert [k.status for k in view.keys_of(None)] == [ObservedStatus.INACTIVE]
 
 
 def test_four_threads_that_ask_at_once_share_one_look() -> None:
@@ -32,13 +52,18 @@ def test_four_threads_that_ask_at_once_share_one_look() -> None:
     iam.add_key("bob")
     gateway = Slow(iam)
     view = PhaseView(gateway)
+    together = threading.Barrier(THREADS + 1)
 
-    def ask(_: int) -> tuple[AccessKey, ...]:
-        gateway.asked.wait()
+    def ask() -> tuple[AccessKey, ...]:
+        together.wait()
         return view.keys_of("bob")
 
     with ThreadPoolExecutor(THREADS) as pool:
-        answers = list(pool.map(ask, range(THREADS)))
+        asked = [pool.submit(ask) for _ in range(THREADS)]
+        together.wait()
+        assert gateway.looking.wait(10)
+        gateway.go_on.set()
+        answers = [future.result() for future in asked]
 
     assert gateway.log == ["list bob"]
     assert len(set(answers)) == 1

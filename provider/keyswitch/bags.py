@@ -1,0 +1,38 @@
+"""Property bags as the SDK hands them over, made plain for the core."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pulumi
+from pulumi.runtime import known_types
+
+from keyswitch.declaration import UNKNOWN
+
+_PROVIDER: Final = "__provider"
+
+
+def without_provider(bag: Mapping[str, Any]) -> dict[str, Any]:
+    """A fresh copy without the host's own property, which it puts into every bag."""
+    return {name: value for name, value in bag.items() if name != _PROVIDER}
+
+
+def plain(bag: Mapping[str, Any]) -> dict[str, object]:
+    """The bag with :data:`~keyswitch.declaration.UNKNOWN` for what is not known yet."""
+    return {
+        name: UNKNOWN if known_types.is_unknown(value) else value
+        for name, value in without_provider(bag).items()
+    }
+
+
+async def revealed(bag: Mapping[str, Any] | None) -> dict[str, object]:
+    """A hook's bag made plain: there, a secret is an output, known or not."""
+    return plain(
+        {
+            name: await value.future(with_unknowns=True)
+            if isinstance(value, pulumi.Output)
+            else value
+            for name, value in (bag or {}).items()
+        }
+    )

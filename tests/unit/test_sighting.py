@@ -1,0 +1,159 @@
+"""What "not there" may mean, and what it may not be taken for."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from keyswitch.declaration import Declaration, Record
+from keyswitch.errors import KeyswitchError
+from keyswitch.gateway import AccessKey, LastUsed, OwnerNotToldError
+from keyswitch.lifecycle import Lifecycle
+from keyswitch.status import ObservedStatus, OnDestroy, Status
+from support.strict_iam import FakeGateway, StrictIam
+
+
+class NotAllowedToAsk(FakeGateway):
+    """IAM without permission for GetAccessKeyLastUsed."""
+
+    def last_used(self, access_key_id: str) -> LastUsed:
+        self.log.append(f"last used {access_key_id}")
+        raise OwnerNotToldError
+
+
+@pytest.fixture
+def iam() -> StrictIam:
+    return StrictIam()
+
+
+def adopted(iam: StrictIam, **declared: object) -> tuple[str, Record]:
+    key = iam.add_key("bob")
+    declaration = replace(Declaration(key, Status.INACTIVE, "bob"), **declared)  # type: ignore[arg-type]
+    return key, Lifecycle(FakeGateway(iam)).apply(declaration, None)
+
+
+def test_a_renamed_user_whose_key_was_switched_on_is_never_called_deleted(iam: StrictIam) -> None:
+    key, record = adopted(iam, on_destroy=OnDestroy.DEACTIVATE)
+    iam.rename("bob", "robert")
+    iam.set_status(key, ObservedStatus.ACTIVE)
+
+    judgement = Lifecycle(NotAllowedToAsk(iam)).judge(record.declaration, record)
+    assert str(judgement.refusal()).startswith(
+        f"KS212 keeping access key {key} of user bob Inactive: there is no user bob any more, and "
+        "IAM does not tell whether the key is gone with it or belongs to the user under a new name "
+        "(NoSuchEntity, request id fake). If the user was renamed, write its new user_name."
+    )
+
+    refreshed, warning = Lifecycle(NotAllowedToAsk(iam)).read(record)
+    assert refreshed == record
+    assert warning is not None
+    assert warning.startswith("KS212")
+
+    with pytest.raises(KeyswitchError, match=r"^KS212 letting go of"):
+        Lifecycle(NotAllowedToAsk(iam)).destroy(record)
+
+
+def test_a_user_deleted_with_its_keys_is_gone_where_iam_would_have_named_another_owner(
+    iam: StrictIam,
+) -> None:
+    key, record = adopted(iam)
+    other = iam.add_key("eve", ObservedStatus.INACTIVE)
+    del iam.users["bob"]
+    gateway = FakeGateway(iam)
+    lifecycle = Lifecycle(gateway)
+    lifecycle.judge(Declaration(other, Status.INACTIVE, "eve"), None)
+
+    judgement = lifecycle.judge(record.declaration, record)
+
+    assert judgement.refusal() is None
+    assert "KS209" in str(judgement.warning())
+    assert gateway.log[-2:] == [f"last used {key}", f"last used {other}"]
+
+
+def test_without_another_key_to_try_it_on_a_missing_user_stays_undecided(iam: StrictIam) -> None:
+    _, record = adopted(iam)
+    del iam.users["bob"]
+
+    judgement = Lifecycle(FakeGateway(iam)).judge(record.declaration, record)
+
+    assert "KS212" in str(judgement.refusal())
+
+
+def test_a_key_that_its_user_does_not_list_is_deleted_though_no_owner_is_told(
+    iam: StrictIam,
+) -> None:
+    key, record = adopted(iam)
+    iam.delete_key(key)
+
+    judgement = Lifecycle(NotAllowedToAsk(iam)).judge(record.declaration, record)
+
+    assert judgement.sighting.status is ObservedStatus.DELETED
+    assert judgement.refusal() is None
+
+
+def test_an_owner_who_does_not_list_the_key_is_a_contradiction_and_no_deletion(
+    iam: StrictIam,
+) -> None:
+    key, record = adopted(iam)
+
+    class Late(FakeGateway):
+        def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
+            super().list_access_keys(user_name)
+            return ()
+
+    with pytest.raises(KeyswitchError, match=f"^KS214 looking at access key {key} of user bob: "):
+        Lifecycle(Late(iam)).judge(record.declaration, record)
+
+
+def test_a_followed_user_is_looked_at_afresh_before_the_write(iam: StrictIam) -> None:
+    key, record = adopted(iam, user_name=None)
+    iam.rename("bob", "robert")
+    gateway = FakeGateway(iam)
+    lifecycle = Lifecycle(gateway)
+    lifecycle.judge(record.declaration, record)
+    iam.set_status(key, ObservedStatus.ACTIVE)
+
+    updated = lifecycle.apply(record.declaration, record)
+
+    assert f"update {key} robert Inactive" in gateway.log
+    assert updated.status is ObservedStatus.INACTIVE
+    assert iam.status(key) is ObservedStatus.INACTIVE
+
+
+def test_two_users_that_swapped_their_names_are_never_waited_for_in_a_ring(iam: StrictIam) -> None:
+    records = {}
+    for name in ("bob", "robert"):
+        declaration = Declaration(iam.add_key(name), Status.INACTIVE)
+        records[name] = Lifecycle(FakeGateway(iam)).apply(declaration, None)
+    for old, new in (("bob", "x"), ("robert", "bob"), ("x", "robert")):
+        iam.rename(old, new)
+    lifecycle = Lifecycle(FakeGateway(iam))
+    together = threading.Barrier(2)
+    updated: dict[str, Record] = {}
+
+    def update(name: str) -> None:
+        together.wait()
+        updated[name] = lifecycle.apply(records[name].declaration, records[name])
+
+    threads = [threading.Thread(target=update, args=(name,), daemon=True) for name in records]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+
+    assert {name: record.user_name for name, record in updated.items()} == {
+        "bob": "robert",
+        "robert": "bob",
+    }
+
+
+def test_the_root_users_key_under_temporary_credentials_is_told_as_what_it_is(
+    iam: StrictIam,
+) -> None:
+    _, record = adopted(iam)
+    of_root = replace(record, user_name=None, account_id="")
+
+    with pytest.raises(KeyswitchError, match=r"^KS215 looking at .*\(ValidationError"):
+        Lifecycle(FakeGateway(iam)).read(of_root)

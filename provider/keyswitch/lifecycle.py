@@ -55,10 +55,7 @@ class Lifecycle:
         """
         access_key_id, user_name = declaration.access_key_id, declaration.user_name
         with _telling(_looking(access_key_id, user_name, record)):
-            asked = self._finder.whom_to_ask(access_key_id, user_name, record)
-            seen = self._finder.look(access_key_id, asked, record)
-            if user_name is None and seen.other_owner is not None:
-                seen = self._finder.look(access_key_id, seen.other_owner, record)
+            seen = self._finder.look_following(access_key_id, user_name, record)
             return self._judged(declaration, record, seen)
 
     def apply(self, declaration: Declaration, record: Record | None) -> Record:
@@ -98,9 +95,7 @@ class Lifecycle:
         """
         access_key_id = record.declaration.access_key_id
         with _telling(_looking(access_key_id, None, record)):
-            seen = self._finder.look(access_key_id, record.user_name, record)
-            if seen.other_owner is not None:
-                seen = self._finder.look(access_key_id, seen.other_owner, record)
+            seen = self._finder.look_following(access_key_id, None, record)
         if seen.undecided:
             key = Attempt("", access_key_id, record.user_name)
             warning = message(

@@ -63,6 +63,19 @@ class Finder:
             return record.user_name
         return self._owner(access_key_id)
 
+    def look_following(
+        self, access_key_id: str, user_name: str | None, record: Record | None
+    ) -> Sighting:
+        """Looks for the key, and once more with its owner if no user is declared.
+
+        :raises KeyswitchError: see :meth:`look`.
+        """
+        asked = self.whom_to_ask(access_key_id, user_name, record)
+        seen = self.look(access_key_id, asked, record)
+        if user_name is None and seen.other_owner is not None:
+            return self.look(access_key_id, seen.other_owner, record)
+        return seen
+
     def look(
         self, access_key_id: str, asked: str | None, record: Record | None, *, fresh: bool = False
     ) -> Sighting:

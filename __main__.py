@@ -3,9 +3,10 @@
 import pulumi
 
 import keyswitch
-from keyswitch.register import CONFIG_KEY, read_register
+from keyswitch.register import CONFIG_KEY, DEFAULTS_KEY, read_register
 
-register = read_register(pulumi.Config("keyswitch").get(CONFIG_KEY))
+config = pulumi.Config("keyswitch")
+register = read_register(config.get(CONFIG_KEY), config.get(DEFAULTS_KEY))
 for problem in register.problems:
     pulumi.log.error(problem)
 if register.problems:
@@ -13,19 +14,13 @@ if register.problems:
 
 table = []
 for declared in register.declarations:
-    key = keyswitch.AccessKeyStatus(
-        declared.access_key_id,
-        access_key_id=declared.access_key_id,
-        status=declared.status,
-        user_name=declared.user_name,
-        reason=declared.reason,
-        on_destroy=declared.on_destroy,
-    )
+    key = keyswitch.AccessKeyStatus(declared.access_key_id, **declared.to_inputs())
     table.append(
         {
             "key": declared.access_key_id,
             "user": key.user_name,
             "status": key.status,
+            "pending": key.pending,
             "reason": declared.reason or "",
         }
     )

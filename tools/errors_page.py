@@ -23,6 +23,7 @@ FAMILIES = {
     "3": "AWS refused",
     "4": "The way to AWS and back",
     "5": "Keyswitch's own records",
+    "6": "Safeguards, holds and the drift policy",
 }
 
 

@@ -1,7 +1,17 @@
 """Keyswitch: the status of AWS IAM access keys as code, for Pulumi programs in Python."""
 
-from keyswitch.resource import AccessKeyStatus, AccessKeyStatusArgs
-from keyswitch.status import OnDestroy, Status
+from keyswitch.args import AccessKeyStatusArgs, Safeguards
+from keyswitch.resource import AccessKeyStatus
+from keyswitch.status import OnDestroy, OnDrift, Status, WhenUnmet
 from keyswitch.version import __version__
 
-__all__ = ["AccessKeyStatus", "AccessKeyStatusArgs", "OnDestroy", "Status", "__version__"]
+__all__ = [
+    "AccessKeyStatus",
+    "AccessKeyStatusArgs",
+    "OnDestroy",
+    "OnDrift",
+    "Safeguards",
+    "Status",
+    "WhenUnmet",
+    "__version__",
+]

@@ -19,9 +19,12 @@ def without_provider(bag: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def plain(bag: Mapping[str, Any]) -> dict[str, object]:
-    """The bag with :data:`~keyswitch.declaration.UNKNOWN` for what is not known yet."""
+    """The bag with :data:`~keyswitch.declaration.UNKNOWN` for what is not known yet.
+
+    A map of which a part is unknown is unknown as a whole.
+    """
     return {
-        name: UNKNOWN if known_types.is_unknown(value) else value
+        name: UNKNOWN if _is_unknown(value) else value
         for name, value in without_provider(bag).items()
     }
 
@@ -30,9 +33,13 @@ async def revealed(bag: Mapping[str, Any] | None) -> dict[str, object]:
     """A hook's bag made plain: there, a secret is an output, known or not."""
     return plain(
         {
-            name: await value.future(with_unknowns=True)
-            if isinstance(value, pulumi.Output)
-            else value
+            name: await pulumi.Output.from_input(value).future(with_unknowns=True)
             for name, value in (bag or {}).items()
         }
     )
+
+
+def _is_unknown(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return any(_is_unknown(part) for part in value.values())
+    return known_types.is_unknown(value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timezone
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from keyswitch.gateway import (
 )
 from keyswitch.session import AwsConfig, Clients
 from keyswitch.status import ObservedStatus, Status
+from keyswitch.times import iso
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -57,7 +57,7 @@ class BotoGateway:
                 used = answer["AccessKeyLastUsed"]
                 return LastUsed(
                     user_name=answer.get("UserName") or None,
-                    date=_iso(used["LastUsedDate"]) if "LastUsedDate" in used else None,
+                    date=iso(used["LastUsedDate"]) if "LastUsedDate" in used else None,
                     service_name=used.get("ServiceName", ""),
                     region=used.get("Region", ""),
                 )
@@ -65,6 +65,19 @@ class BotoGateway:
             if error.entry is catalogue.ACCESS_DENIED:
                 raise OwnerNotToldError from error
             raise
+
+    def attached_policies(self, user_name: str) -> tuple[str, ...]:
+        """See :meth:`Gateway.attached_policies`."""
+        with self._calling("iam:ListAttachedUserPolicies", user_name) as clients:
+            pages = clients.iam.get_paginator("list_attached_user_policies").paginate(
+                UserName=user_name
+            )
+            return tuple(row["PolicyName"] for page in pages for row in page["AttachedPolicies"])
+
+    def signing_keys(self) -> frozenset[str]:
+        """See :meth:`Gateway.signing_keys`."""
+        with self._calling("iam:ListAccessKeys", None) as clients:
+            return clients.signing_keys()
 
     def account_id(self) -> str:
         """See :meth:`Gateway.account_id`; empty under ``aws:skipRequestingAccountId``."""
@@ -129,13 +142,8 @@ def _access_key(row: Any) -> AccessKey:
         access_key_id=row["AccessKeyId"],
         user_name=row.get("UserName") or None,
         status=ObservedStatus(row["Status"]),
-        create_date=_iso(created) if created is not None else "",
+        create_date=iso(created) if created is not None else "",
     )
-
-
-def _iso(moment: datetime) -> str:
-    utc = moment.astimezone(timezone.utc)
-    return utc.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _user(user_name: str | None) -> Any:

@@ -3,7 +3,8 @@
 An entry is the single source of its text: :mod:`keyswitch.errors` fills the templates in, and
 ``docs/errors.md`` is generated from them. ``KS1..`` is about the declaration, ``KS2..`` about the
 key as it was found, ``KS3..`` about what AWS refused, ``KS4..`` about the way to AWS and back,
-``KS5..`` about keyswitch's own records. Code numbers are never reused.
+``KS5..`` about keyswitch's own records, ``KS6..`` about safeguards, holds and the drift policy.
+Code numbers are never reused.
 """
 
 from __future__ import annotations
@@ -66,11 +67,11 @@ BAD_USER_NAME = Entry(
     "{property} is not an IAM user name: {problem}",
     "A user name has 1 to 128 letters, digits or any of +=,.@_- (no path, no ARN).",
 )
-BAD_ON_DESTROY = Entry(
+UNKNOWN_WORD = Entry(
     "KS108",
-    "Unknown on_destroy",
+    "Not one of the words",
     "{property} is {value}",
-    'Write "leave" (the default), "deactivate" or "restore"{suggestion}.',
+    "Write {words}{suggestion}.",
 )
 NOT_A_STRING = Entry(
     "KS109",
@@ -88,7 +89,7 @@ BAD_REGISTER = Entry(
     "KS111",
     "The register of keys cannot be read",
     "the stack config keyswitch:keys cannot be read: {problem}",
-    "It is a map from access key id to {{userName, status, reason, onDestroy}}; "
+    "It is a map from access key id to {{userName, status, reason, ...}}; "
     "Pulumi.example.yaml shows one.",
 )
 UNSUPPORTED_CONFIG = Entry(
@@ -114,8 +115,56 @@ REFUSED = Entry(
 BAD_ENTRIES = Entry(
     "KS116",
     "The summary of a register with problems",
-    "the stack config keyswitch:keys has {count}, each named above",
+    "the register of keys in the stack's config has {count}, each named above",
     "Correct them; until then nothing is previewed or switched.",
+)
+NOT_A_DURATION = Entry(
+    "KS117",
+    "Not a duration",
+    "{property} is no duration: {problem}",
+    'Write numbers with units, such as "7d", "36h" or "1h30m" (s, m, h, d, w, y; m is minutes).',
+)
+NOT_A_BOOLEAN = Entry(
+    "KS118",
+    "Not a boolean",
+    "{property} is {kind}, not a boolean",
+    "Write true or false, without quotes in YAML.",
+)
+NOT_A_MAP = Entry(
+    "KS119",
+    "Not a map",
+    "{property} is {kind}, not a map",
+    "Write it as a map of safeguards: {known}.",
+)
+OVERRIDE_OF_ACTIVE = Entry(
+    "KS120",
+    "An override of nothing",
+    "{override} lets a key be switched off, and the status is Active",
+    "Take {override} out, or declare Inactive.",
+)
+EMPTY_OVERRIDE = Entry(
+    "KS121",
+    "An override without a reason",
+    "{property} is empty, and it lets the key be switched off past every safeguard",
+    'Say why, such as "INC-4711 leaked", or take it out.',
+)
+OWN_SUCCESSOR = Entry(
+    "KS123",
+    "A key as its own successor",
+    "{successor} is the key's own id",
+    "Write the id of the key that takes over from it.",
+)
+OVERLAP_WITHOUT_SUCCESSOR = Entry(
+    "KS124",
+    "An overlap with nothing",
+    "{overlap} is counted from the making of the successor, and there is none",
+    "Add {successor}.",
+)
+BAD_DEFAULTS = Entry(
+    "KS122",
+    "The defaults of the register cannot be read",
+    "the stack config keyswitch:defaults is no map",
+    "It is a map that may hold safeguards, onDrift and onDestroy.",
 )
 NOTHING_TO_IMPORT = Entry(
     "KS114",
@@ -336,6 +385,138 @@ UNREADABLE_STATE = Entry(
     "the state recorded for this resource has no usable {property}",
     "Was it edited by hand? Restore it from the stack's history, or remove the resource with "
     "pulumi state delete and declare it again: keyswitch adopts the key as it is.",
+)
+
+_IN_AN_INCIDENT = 'In an incident, override="why" switches it off at once.'
+
+OWN_KEY = Entry(
+    "KS601",
+    "The key that signs",
+    "allow_own_key is not set, and this key signs this program's own calls or was used to assume "
+    "the role that does",
+    f"Run with other credentials, or set allow_own_key. {_IN_AN_INCIDENT}",
+)
+USED_TOO_RECENTLY = Entry(
+    "KS602",
+    "Used too recently",
+    "unused_for={unused_for} is not met: it was {used}",
+    "It will be met from {free_at} on, if the key is not used again; AWS records a use with "
+    f"minutes of delay. {_IN_AN_INCIDENT}",
+)
+SUCCESSOR_NOT_ACTIVE = Entry(
+    "KS603",
+    "The successor is not Active",
+    "successor={successor} is not met: that is {seen}",
+    f"Switch the successor on first, or correct its id. {_IN_AN_INCIDENT}",
+)
+SUCCESSOR_NOT_USED = Entry(
+    "KS604",
+    "The successor has not taken over",
+    "successor={successor} is not met: the successor was {successor_used}, this key was {used}",
+    "Have what still uses this key use the successor. AWS records a use with minutes of delay; "
+    f"the next run after that finds it met. {_IN_AN_INCIDENT}",
+)
+LAST_ACTIVE_KEY = Entry(
+    "KS605",
+    "The last Active key",
+    "keep_one_active is not met: {others}",
+    f"Switch another key of this user on first, or keep this one Active. {_IN_AN_INCIDENT}",
+)
+REACTIVATION = Entry(
+    "KS606",
+    "Switched off by somebody else",
+    "it was not this program that switched the key off, and who did may have had a reason",
+    "Find out why. To keep it off, declare Inactive; to switch it on, declare Inactive, apply "
+    "that, and then declare Active, or set allow_reactivation.",
+)
+QUARANTINED = Entry(
+    "KS607",
+    "Quarantined by AWS",
+    "refuse_quarantined is not met: the user carries {policies}, which AWS attaches when it has "
+    "found a key leaked",
+    "Mint a new key instead; detach the policy only once the leak is dealt with.",
+)
+LAST_USE_NOT_TOLD = Entry(
+    "KS608",
+    "A safeguard cannot be judged: last use",
+    "{safeguard} cannot be judged: IAM does not tell when {key} was last used, which it does where "
+    "iam:GetAccessKeyLastUsed is allowed",
+    f"Allow that on resource *, or take the safeguard out. {_IN_AN_INCIDENT}",
+)
+QUARANTINE_NOT_TOLD = Entry(
+    "KS609",
+    "A safeguard cannot be judged: quarantine",
+    "refuse_quarantined cannot be judged: iam:ListAttachedUserPolicies is not allowed on user "
+    "{user_name}",
+    "Allow it, or take that safeguard out.",
+)
+OVERLAP_TOO_SHORT = Entry(
+    "KS610",
+    "The overlap is not over",
+    "overlap={overlap} is not met: the successor {successor} was made {made}",
+    f"It will be met from {{free_at}} on. {_IN_AN_INCIDENT}",
+)
+HELD = Entry(
+    "KS611",
+    "Held",
+    "it stays {observed} and is not switched to {target}, held since {since}, because {reasons}",
+    "The next run that finds this met switches it.",
+)
+OVERRIDDEN = Entry(
+    "KS612",
+    "Safeguards overridden",
+    'it is switched off past every safeguard ({safeguards}), because of override="{override}"',
+    "Take the override out once the incident is over.",
+)
+NO_OTHER_ACTIVE_KEY = Entry(
+    "KS613",
+    "The user's last Active key",
+    "this is the user's last Active key: {others}",
+    "Whatever signs as this user stops working.",
+)
+LAST_USE = Entry(
+    "KS614",
+    "When it was last used",
+    "it was {used}",
+    "AWS records a use with minutes of delay.",
+)
+LAST_USE_NOT_SEEN = Entry(
+    "KS615",
+    "Could not look when it was last used",
+    "it could not be looked up when the key was last used: {reason}",
+    "The switch does not depend on it; look it up before you apply.",
+)
+DRIFT_REPORTED = Entry(
+    "KS616",
+    "Drift, reported only",
+    "found {observed}, declared {declared}: it was switched outside this program, and "
+    "on_drift=report leaves it so",
+    "Declare {observed} to accept it, or set on_drift=enforce to have it switched back.",
+)
+RELEASED = Entry(
+    "KS617",
+    "No longer held",
+    "held since {since}, and what it waited for is met: it is switched to {target}",
+    "Nothing to do.",
+)
+NO_ROOM_FOR_A_KEY = Entry(
+    "KS618",
+    "No room for a third key",
+    "user {user_name} has {keys}; AWS allows two access keys per user, and Inactive ones count",
+    "Delete the key that is done with, in a run of its own: Pulumi deletes after it creates.",
+)
+NOT_RESTORED = Entry(
+    "KS619",
+    "Not restored",
+    "on_destroy=restore would switch it on, but {reasons}",
+    "It was let go as it is.",
+)
+NOT_LET_GO = Entry(
+    "KS620",
+    "Not switched off by a destroy",
+    "on_destroy={on_destroy} would switch it off, but {reasons}",
+    'Wait until that is met, or set override="why" or on_destroy="leave", apply that, and destroy '
+    "again. Nothing was changed.",
 )
 
 ALL: tuple[Entry, ...] = tuple(

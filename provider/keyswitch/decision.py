@@ -8,16 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from keyswitch.status import ObservedStatus, Status
+from keyswitch.status import ObservedStatus, OnDrift, Status, WhenUnmet
 
 
 class Action(Enum):
     """What a step has to do."""
 
     KEEP = auto()
-    """Nothing: the key is as declared, and recorded so."""
+    """Nothing: what is recorded of the key need not change."""
     RECORD = auto()
     """No call to IAM; the state is brought up to date."""
+    HOLD = auto()
+    """No call to IAM; the state is told what a switch waits for."""
     SWITCH = auto()
     """``iam:UpdateAccessKey`` to the declared status."""
     REFUSE = auto()
@@ -32,6 +34,10 @@ class Cause(Enum):
     """The program's declaration is new or has changed."""
     DRIFT = auto()
     """The declaration is as recorded, and the key is not."""
+    DRIFT_REPORTED = auto()
+    """The same, and the drift policy is to leave it."""
+    UNMET = auto()
+    """A safeguard does not allow the switch."""
     GONE = auto()
     """The key was deleted outside this program."""
     EXPIRED = auto()
@@ -45,10 +51,42 @@ class Cause(Enum):
 
 @dataclass(frozen=True)
 class Memory:
-    """What the last run left behind: the status it wanted and the one it saw."""
+    """What the last run left behind.
+
+    :param desired: the status that it carried out, or found and let be.
+    :param status: the one that it saw.
+    :param waits_for: the safeguards that a held switch waits for.
+    """
 
     desired: Status
     status: ObservedStatus
+    waits_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Everything that a decision depends on.
+
+    :param declared: the status that the program declares.
+    :param observed: the status that the key was just seen in; ``DELETED`` if it is not there.
+    :param memory: what the last run recorded; ``None`` if the key is to be adopted.
+    :param owned_by_another: whether the key was found with another user than the declared one.
+    :param undecided: whether it cannot be told if the key is deleted.
+    :param otherwise_changed: whether the record differs in anything but the status.
+    :param on_drift: the drift policy.
+    :param unmet: the safeguards that do not allow the switch.
+    :param when_unmet: what becomes of it then.
+    """
+
+    declared: Status
+    observed: ObservedStatus
+    memory: Memory | None = None
+    owned_by_another: bool = False
+    undecided: bool = False
+    otherwise_changed: bool = False
+    on_drift: OnDrift = OnDrift.ENFORCE
+    unmet: tuple[str, ...] = ()
+    when_unmet: WhenUnmet = WhenUnmet.REFUSE
 
 
 @dataclass(frozen=True)
@@ -64,34 +102,19 @@ class Decision:
         return self.action is not Action.KEEP
 
 
-def decide(
-    declared: Status,
-    observed: ObservedStatus,
-    memory: Memory | None,
-    *,
-    owned_by_another: bool = False,
-    undecided: bool = False,
-    otherwise_changed: bool = False,
-) -> Decision:
-    """Decides for one key.
-
-    :param declared: the status that the program declares.
-    :param observed: the status that the key was just seen in; ``DELETED`` if it is not there.
-    :param memory: what the last run recorded; ``None`` if the key is to be adopted.
-    :param owned_by_another: whether the key was found with another user than the declared one.
-    :param undecided: whether it cannot be told if the key is deleted.
-    :param otherwise_changed: whether the record differs in anything but the status.
-    """
-    if owned_by_another:
+def decide(situation: Situation) -> Decision:
+    """Decides for one key."""
+    s = situation
+    if s.owned_by_another:
         return Decision(Action.REFUSE, Cause.OTHER_OWNER)
-    if undecided:
+    if s.undecided:
         return Decision(Action.REFUSE, Cause.UNDECIDED)
-    if observed is ObservedStatus.DELETED and memory is None:
+    if s.observed is ObservedStatus.DELETED and s.memory is None:
         return Decision(Action.REFUSE, Cause.ABSENT)
-    if not observed.satisfies(declared):
-        return _unsatisfied(declared, observed, memory)
-    recorded = memory == Memory(declared, observed) and not otherwise_changed
-    return Decision(Action.KEEP if recorded else Action.RECORD, _CAUSE_WHEN_SATISFIED[observed])
+    if not s.observed.satisfies(s.declared):
+        return _unsatisfied(s)
+    recorded = s.memory == Memory(s.declared, s.observed) and not s.otherwise_changed
+    return Decision(Action.KEEP if recorded else Action.RECORD, _CAUSE_WHEN_SATISFIED[s.observed])
 
 
 _CAUSE_WHEN_SATISFIED = {
@@ -102,10 +125,19 @@ _CAUSE_WHEN_SATISFIED = {
 }
 
 
-def _unsatisfied(declared: Status, observed: ObservedStatus, memory: Memory | None) -> Decision:
-    if observed is ObservedStatus.DELETED:
+def _unsatisfied(s: Situation) -> Decision:
+    if s.observed is ObservedStatus.DELETED:
         return Decision(Action.REFUSE, Cause.GONE)
-    if observed is ObservedStatus.EXPIRED:
+    if s.observed is ObservedStatus.EXPIRED:
         return Decision(Action.REFUSE, Cause.EXPIRED)
-    drifted = memory is not None and memory.desired is declared
+    drifted = s.memory is not None and s.memory.desired is s.declared
+    if drifted and s.on_drift is OnDrift.REPORT:
+        outdated = s.otherwise_changed or bool(s.memory and s.memory.waits_for)
+        return Decision(Action.RECORD if outdated else Action.KEEP, Cause.DRIFT_REPORTED)
+    if s.unmet and s.when_unmet is WhenUnmet.REFUSE:
+        return Decision(Action.REFUSE, Cause.UNMET)
+    if s.unmet:
+        recorded = s.memory is not None and s.memory.waits_for == s.unmet
+        held = recorded and not s.otherwise_changed
+        return Decision(Action.KEEP if held else Action.HOLD, Cause.UNMET)
     return Decision(Action.SWITCH, Cause.DRIFT if drifted else Cause.DECLARED)

@@ -6,40 +6,61 @@ engine keeps is parsed to a :class:`Record`. Property names are public for ever.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from keyswitch import catalogue
 from keyswitch.errors import KeyswitchError
-from keyswitch.problems import (
+from keyswitch.problems import problems_of
+from keyswitch.properties import (
     ACCESS_KEY_ID,
     IN_PROGRAMS,
+    INPUTS,
     ON_DESTROY,
+    ON_DRIFT,
+    OVERRIDE,
     REASON,
     REQUIRED,
+    SAFEGUARD_NAMES,
+    SAFEGUARDS,
     STATUS,
     USER_NAME,
-    Problem,
     Spelling,
-    problems_of,
+    by_property,
 )
-from keyswitch.status import ObservedStatus, OnDestroy, Status
+from keyswitch.safeguards import NO_SAFEGUARDS, DeclaredSafeguards
+from keyswitch.status import ObservedStatus, OnDestroy, OnDrift, Status, WhenUnmet
+from keyswitch.times import Duration
+from keyswitch.values import Problem
+
+T = TypeVar("T")
 
 DESIRED_STATUS: Final = "desired_status"
 ACCOUNT_ID: Final = "account_id"
 CREATE_DATE: Final = "create_date"
 CHANGED_AT: Final = "changed_at"
 ADOPTED_STATUS: Final = "adopted_status"
-COMPUTED: Final = (DESIRED_STATUS, ACCOUNT_ID, CREATE_DATE, CHANGED_AT, ADOPTED_STATUS)
+ADOPTED_AT: Final = "adopted_at"
+PENDING: Final = "pending"
+COMPUTED: Final = (
+    DESIRED_STATUS,
+    ACCOUNT_ID,
+    CREATE_DATE,
+    CHANGED_AT,
+    ADOPTED_STATUS,
+    ADOPTED_AT,
+    PENDING,
+)
 
 USER_NAME_RESOLVED: Final = "user_name_resolved"
 """Whether user_name in the outputs was looked up, not declared: a refresh is given the outputs only
 and has to tell the two apart."""
 
 
-JUDGED_BY: Final = frozenset({ACCESS_KEY_ID, STATUS, USER_NAME})
+JUDGED_BY: Final = frozenset({ACCESS_KEY_ID, STATUS, USER_NAME, SAFEGUARDS, OVERRIDE, ON_DRIFT})
 """The inputs without which a key cannot be judged."""
 
 
@@ -61,8 +82,16 @@ class Declaration:
     user_name: str | None = None
     reason: str | None = None
     on_destroy: OnDestroy | None = None
+    on_drift: OnDrift | None = None
+    safeguards: DeclaredSafeguards = NO_SAFEGUARDS
+    override: str | None = None
 
-    def to_inputs(self, status: Status | ObservedStatus | None = None) -> dict[str, str]:
+    @property
+    def enforced(self) -> bool:
+        """Whether drift is to be mended; an override is for an incident, which no policy holds up."""
+        return self.on_drift is not OnDrift.REPORT or self.override is not None
+
+    def to_inputs(self, status: Status | ObservedStatus | None = None) -> dict[str, Any]:
         """A fresh bag that parses to this declaration, or to one of another ``status``."""
         given = {
             ACCESS_KEY_ID: self.access_key_id,
@@ -70,8 +99,42 @@ class Declaration:
             USER_NAME: self.user_name,
             REASON: self.reason,
             ON_DESTROY: self.on_destroy,
+            ON_DRIFT: self.on_drift,
+            OVERRIDE: self.override,
         }
-        return {name: str(value) for name, value in given.items() if value is not None}
+        bag: dict[str, Any] = _given(given)
+        safeguards = _given({name: getattr(self.safeguards, name) for name in SAFEGUARD_NAMES})
+        return {**bag, SAFEGUARDS: safeguards} if safeguards else bag
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A switch that is held.
+
+    :param target: the status that it would set.
+    :param since: when a run first held it, ISO 8601.
+    :param waits_for: the names of the safeguards that were not met when this was recorded.
+    """
+
+    target: Status
+    since: str
+    waits_for: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.target}, held since {self.since}, waits for {', '.join(self.waits_for)}"
+
+    @classmethod
+    def read(cls, text: str) -> Pending | None:
+        """What ``str()`` made; ``None`` for an empty text.
+
+        :raises ValueError: it is neither.
+        """
+        if not text:
+            return None
+        match = re.fullmatch(r"(Active|Inactive), held since (\S+), waits for (\S.*)", text)
+        if match is None:
+            raise ValueError("it is no held switch")
+        return cls(Status(match[1]), match[2], tuple(match[3].split(", ")))
 
 
 @dataclass(frozen=True)
@@ -80,7 +143,10 @@ class Record:
 
     ``user_name`` is the owner as resolved (``None`` for the root user), ``account_id`` empty where
     it was not asked for, ``changed_at`` empty until this program switches the key for the first
-    time, ``adopted_status`` the status in which the key was found at adoption. Times are ISO 8601.
+    time, ``adopted_status`` and ``adopted_at`` how and when the key was found at adoption (the time
+    is empty in a state of keyswitch 0.1.0), ``pending`` a switch that is held. The status of the
+    ``declaration`` is the one last carried out: that of a held switch stands in ``pending``. Times
+    are ISO 8601.
     """
 
     declaration: Declaration
@@ -90,6 +156,8 @@ class Record:
     create_date: str
     changed_at: str
     adopted_status: ObservedStatus
+    adopted_at: str = ""
+    pending: Pending | None = None
 
     def to_outputs(self) -> dict[str, Any]:
         """A fresh bag: the dynamic provider host writes a key of its own into what it is given."""
@@ -101,8 +169,23 @@ class Record:
             CREATE_DATE: self.create_date,
             CHANGED_AT: self.changed_at,
             ADOPTED_STATUS: str(self.adopted_status),
+            ADOPTED_AT: self.adopted_at,
+            PENDING: str(self.pending or ""),
             USER_NAME_RESOLVED: self.declaration.user_name is None,
         }
+
+    def to_inputs(self) -> dict[str, Any]:
+        """The inputs after a refresh: with the live status, so that a preview shows its drift.
+
+        Not where the program has nothing to change: a held switch and a drift that is only reported
+        keep the status that was declared. One that cannot be declared (Expired, Deleted) stands in
+        the outputs only.
+        """
+        if self.pending is not None:
+            return self.declaration.to_inputs(self.pending.target)
+        declarable = self.status in (ObservedStatus.ACTIVE, ObservedStatus.INACTIVE)
+        shown = declarable and self.declaration.enforced
+        return self.declaration.to_inputs(self.status if shown else None)
 
 
 @dataclass(frozen=True)
@@ -130,18 +213,20 @@ def parse_inputs(
         is none and a required input is unknown, there is no declaration.
     :param spelling: how this front spells the properties, also in its messages.
     """
-    given = {_property(name, spelling): value for name, value in bag.items() if value is not None}
+    given = by_property(bag, INPUTS, spelling)
     known = {name: value for name, value in given.items() if value is not UNKNOWN}
     unknown = frozenset(given) - frozenset(known)
     problems = problems_of(given, known, spelling)
     if problems:
         return Parsed(None, tuple(problems), unknown)
     stand_ins = previous.to_inputs() if previous is not None else {}
-    words = {name: stand_ins[name] for name in unknown if name in stand_ins}
-    words.update({name: str(value) for name, value in known.items()})
-    if any(name not in words for name in REQUIRED):
+    stood_in = {name: stand_ins[name] for name in unknown if name in stand_ins}
+    if any(name not in known and name not in stood_in for name in REQUIRED):
         return Parsed(None, (), unknown)
-    return Parsed(_declaration(words), (), unknown)
+    safeguards = known.get(SAFEGUARDS)
+    if isinstance(safeguards, Mapping):
+        known[SAFEGUARDS] = by_property(safeguards, SAFEGUARD_NAMES, spelling)
+    return Parsed(_declaration({**stood_in, **known}), (), unknown)
 
 
 def parse_outputs(bag: Mapping[str, object]) -> Record:
@@ -152,7 +237,7 @@ def parse_outputs(bag: Mapping[str, object]) -> Record:
     resolved = bag.get(USER_NAME_RESOLVED)
     if not isinstance(resolved, bool):
         raise KeyswitchError(catalogue.UNREADABLE_STATE, property=USER_NAME_RESOLVED)
-    declared = {name: bag.get(name) for name in (ACCESS_KEY_ID, USER_NAME, REASON, ON_DESTROY)}
+    declared = {name: bag.get(name) for name in INPUTS}
     if resolved:
         del declared[USER_NAME]
     parsed = parse_inputs({**declared, STATUS: bag.get(DESIRED_STATUS)})
@@ -167,26 +252,49 @@ def parse_outputs(bag: Mapping[str, object]) -> Record:
         create_date=_recorded_text(bag, CREATE_DATE),
         changed_at=_recorded_text(bag, CHANGED_AT),
         adopted_status=_recorded_status(bag, ADOPTED_STATUS),
+        adopted_at=_recorded_text({ADOPTED_AT: "", **bag}, ADOPTED_AT),
+        pending=_recorded_pending({PENDING: "", **bag}),
     )
 
 
-def _property(name: str, spelling: Spelling) -> str:
-    """The property that is spelt ``name``; what is none keeps a name that no property has."""
-    for known, spelt in spelling.items():
-        if name == spelt:
-            return known
-    return f"{name} " if name in spelling else name
+def _given(bag: Mapping[str, object]) -> dict[str, Any]:
+    """Without what is omitted; everything but a boolean as text."""
+    return {
+        name: value if isinstance(value, bool) else str(value)
+        for name, value in bag.items()
+        if value is not None
+    }
 
 
-def _declaration(words: Mapping[str, str]) -> Declaration:
-    on_destroy = words.get(ON_DESTROY)
+def _declaration(bag: Mapping[str, Any]) -> Declaration:
+    """From values that no problem was found with."""
     return Declaration(
-        access_key_id=words[ACCESS_KEY_ID],
-        status=Status(words[STATUS]),
-        user_name=words.get(USER_NAME),
-        reason=words.get(REASON),
-        on_destroy=OnDestroy(on_destroy) if on_destroy is not None else None,
+        access_key_id=bag[ACCESS_KEY_ID],
+        status=Status(bag[STATUS]),
+        user_name=bag.get(USER_NAME),
+        reason=bag.get(REASON),
+        on_destroy=_read(OnDestroy, bag.get(ON_DESTROY)),
+        on_drift=_read(OnDrift, bag.get(ON_DRIFT)),
+        safeguards=_safeguards(bag.get(SAFEGUARDS) or {}),
+        override=bag.get(OVERRIDE),
     )
+
+
+def _safeguards(bag: Mapping[str, Any]) -> DeclaredSafeguards:
+    return DeclaredSafeguards(
+        unused_for=_read(Duration.read, bag.get("unused_for")),
+        successor=bag.get("successor"),
+        overlap=_read(Duration.read, bag.get("overlap")),
+        keep_one_active=bag.get("keep_one_active"),
+        allow_own_key=bag.get("allow_own_key"),
+        allow_reactivation=bag.get("allow_reactivation"),
+        refuse_quarantined=bag.get("refuse_quarantined"),
+        unmet=_read(WhenUnmet, bag.get("unmet")),
+    )
+
+
+def _read(kind: Callable[[str], T], text: str | None) -> T | None:
+    return kind(text) if text is not None else None
 
 
 def _recorded_text(bag: Mapping[str, object], name: str) -> str:
@@ -201,3 +309,10 @@ def _recorded_status(bag: Mapping[str, object], name: str) -> ObservedStatus:
         return ObservedStatus(_recorded_text(bag, name))
     except ValueError:
         raise KeyswitchError(catalogue.UNREADABLE_STATE, property=name) from None
+
+
+def _recorded_pending(bag: Mapping[str, object]) -> Pending | None:
+    try:
+        return Pending.read(_recorded_text(bag, PENDING))
+    except ValueError:
+        raise KeyswitchError(catalogue.UNREADABLE_STATE, property=PENDING) from None

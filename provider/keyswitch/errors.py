@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from keyswitch.catalogue import Entry
@@ -44,6 +46,7 @@ class KeyswitchError(Exception):
     :param entry: the catalogue entry.
     :param attempt: what was attempted, on which key and user; ``None`` where no key is concerned.
     :param answer: AWS's code and request id, where AWS answered at all.
+    :param also: whole messages of what else stands against it, told after its own.
     :param fields: the values for the entry's templates.
     """
 
@@ -52,12 +55,15 @@ class KeyswitchError(Exception):
         entry: Entry,
         attempt: Attempt | None = None,
         answer: AwsAnswer | None = None,
+        *,
+        also: Iterable[object] = (),
         **fields: object,
     ) -> None:
-        super().__init__(message(entry, attempt, answer, **fields))
+        super().__init__(" ".join([message(entry, attempt, answer, **fields), *map(str, also)]))
         self.entry = entry
         self.attempt = attempt
         self.answer = answer
+        self.also = tuple(also)
         self.fields = fields
 
     @property
@@ -65,9 +71,14 @@ class KeyswitchError(Exception):
         """The catalogue code, ``KS`` and three digits."""
         return self.entry.code
 
+    @property
+    def cause(self) -> str:
+        """Why, without the attempt and the remedy."""
+        return " ".join(self.entry.cause.format(**self.fields).split())
+
     def during(self, attempt: Attempt) -> KeyswitchError:
         """The same error, told of ``attempt``: the lower layers do not know what they serve."""
-        return KeyswitchError(self.entry, attempt, self.answer, **self.fields)
+        return KeyswitchError(self.entry, attempt, self.answer, also=self.also, **self.fields)
 
 
 def message(
@@ -82,3 +93,14 @@ def message(
     subject = f" {attempt}:" if attempt is not None else ""
     text = f"{entry.code}{subject} {cause}{said}. {entry.remedy.format(**fields)}"
     return " ".join(text.split())
+
+
+@contextmanager
+def telling(attempt: Attempt) -> Iterator[None]:
+    """Gives an error from below, which does not know what it serves, its attempt."""
+    try:
+        yield
+    except KeyswitchError as error:
+        if error.attempt is not None:
+            raise
+        raise error.during(attempt) from None

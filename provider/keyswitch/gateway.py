@@ -90,6 +90,22 @@ class Gateway(Protocol):
         """
         ...
 
+    def attached_policies(self, user_name: str) -> tuple[str, ...]:
+        """The names of the user's managed policies, all pages of ``iam:ListAttachedUserPolicies``.
+
+        :raises NoSuchEntityError: there is no such user.
+        """
+        ...
+
+    def signing_keys(self) -> frozenset[str]:
+        """The ids of the long-term keys behind this program's calls.
+
+        The one that signs them, and those of the profiles that its role is assumed with; no call
+        to AWS but those that signing needs anyway. A key that somebody assumed a role with before
+        this program was started cannot be known.
+        """
+        ...
+
     def account_id(self) -> str:
         """The caller's account, twelve digits, by ``sts:GetCallerIdentity``."""
         ...

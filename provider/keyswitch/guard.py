@@ -115,11 +115,10 @@ class Guard:
             return
         if judgement is None:
             return
-        warning, note = judgement.warning(), judgement.note()
-        if warning is not None:
-            pulumi.log.warn(warning, resource=row)
-        if note is not None:
+        for note in judgement.notes():
             pulumi.log.info(note, resource=row)
+        for warning in judgement.warnings():
+            pulumi.log.warn(warning, resource=row)
 
     async def _judge(self, args: pulumi.ResourceHookArgs) -> Judgement | None:
         """The judgement of a step, or ``None`` where not enough is known yet.
@@ -156,7 +155,7 @@ class Guard:
             config = AwsConfig.read(pulumi.Config("aws").get)
             self._lifecycle = Lifecycle(BotoGateway(config))
         lifecycle = self._lifecycle
-        return lambda: lifecycle.judge(declaration, record)
+        return lambda: lifecycle.judge(declaration, record, for_reader=True)
 
 
 async def _in_thread(work: Callable[[], T]) -> T:

@@ -1,33 +1,74 @@
-"""A decision about one key put into words: the refusal, the warning or the note that a reader sees."""
+"""A decision about one key put into words: the refusal, the warnings and notes that a reader sees."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
 
 from keyswitch import catalogue
+from keyswitch.catalogue import Entry
 from keyswitch.decision import Action, Cause, Decision
-from keyswitch.declaration import Declaration
+from keyswitch.declaration import Declaration, Record
 from keyswitch.errors import Attempt, KeyswitchError, message
+from keyswitch.gateway import LastUsed
+from keyswitch.inquiry import Usage
+from keyswitch.safeguards import Evidence, Unmet, use_in_words
 from keyswitch.sighting import Sighting
-from keyswitch.status import ObservedStatus
+from keyswitch.status import ObservedStatus, Status
+from keyswitch.times import iso, moment
+
+_RECENT_USE: Final = timedelta(days=7)
+"""A key that was used since then is taken to be in use: a reviewer is warned, not only told."""
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """A decision about one key, with what it was judged from."""
+    """A decision about one key, with what it was judged from.
+
+    :param record: what was recorded of the key before; ``None`` if it is to be adopted.
+    :param now: when it was judged, in UTC.
+    :param unmet: the safeguards against the switch.
+    :param planned: see :class:`~keyswitch.safeguards.Evidence`.
+    :param usage: when the key was last used, where that was looked up for a reader.
+    """
 
     decision: Decision
     declaration: Declaration
     sighting: Sighting
-    recorded_status: ObservedStatus | None = None
-    account_id: str = ""
+    record: Record | None
+    account_id: str
+    now: datetime
+    unmet: tuple[Unmet, ...] = ()
+    planned: Mapping[str, Status] = field(default_factory=dict)
+    usage: Usage | None = None
+
+    @property
+    def held_since(self) -> str:
+        """When the switch was first held, ISO 8601: now, unless it was so before."""
+        pending = self.record.pending if self.record else None
+        if pending is not None and pending.target is self.declaration.status:
+            return pending.since
+        return iso(self.now)
 
     def refusal(self) -> KeyswitchError | None:
         """The error of a decision to refuse."""
         if self.decision.action is not Action.REFUSE:
             return None
+        return self._refusal_of_switch() if self.unmet else self._refusal_of_key()
+
+    def _refusal_of_switch(self) -> KeyswitchError:
+        first, *others = self.unmet
+        goal = f"from {self._seen} to {self._declared}"
+        attempt = Attempt(
+            "switching", self.declaration.access_key_id, self.sighting.user_name, goal
+        )
+        return KeyswitchError(first.entry, attempt, None, also=others, **first.fields)
+
+    def _refusal_of_key(self) -> KeyswitchError:
         seen = self.sighting
-        adopting = self.recorded_status is None
+        adopting = self.record is None
         attempt = Attempt(
             "adopting" if adopting else "keeping",
             self.declaration.access_key_id,
@@ -59,29 +100,86 @@ class Judgement:
             keys=", ".join(f"{key.access_key_id} {key.status}" for key in seen.listed) or "none",
         )
 
-    def warning(self) -> str | None:
+    def warnings(self) -> tuple[str, ...]:
         """What a reviewer should know of a decision that is carried out, or of a key that is kept."""
-        key = Attempt("", self.declaration.access_key_id, self.sighting.user_name)
-        if self.decision.action is Action.SWITCH and self.decision.cause is Cause.DRIFT:
-            return message(
-                catalogue.DRIFTED,
-                key,
-                observed=self.sighting.status,
-                declared=self.declaration.status,
-            )
-        if self.decision.action is not Action.REFUSE and self.decision.cause is Cause.GONE:
-            unverified = "" if self.account_id else " (which account this is was not checked)"
-            return message(catalogue.GONE, key, unverified=unverified)
-        return None
+        return tuple(self._warnings())
 
-    def note(self) -> str | None:
-        """What explains a step that will switch nothing, although its diff shows a status."""
-        if (
-            self.decision.action is not Action.RECORD
-            or self.decision.cause is not Cause.AS_DECLARED
-        ):
-            return None
-        if self.recorded_status in (None, self.sighting.status):
-            return None
+    def notes(self) -> tuple[str, ...]:
+        """What explains a step, and nobody need worry about."""
+        return tuple(self._notes())
+
+    def _warnings(self) -> Iterator[str]:
+        """The gravest last: a terminal's row shows that one."""
+        action, cause = self.decision.action, self.decision.cause
+        if action is Action.REFUSE:
+            return
+        if action is Action.SWITCH and self._declared is Status.INACTIVE:
+            yield from self._warnings_of_switching_off()
+        if cause is Cause.DRIFT:
+            yield self._told(catalogue.DRIFTED, observed=self._seen, declared=self._declared)
+        if cause is Cause.DRIFT_REPORTED:
+            yield self._told(catalogue.DRIFT_REPORTED, observed=self._seen, declared=self._declared)
+        if cause is Cause.UNMET:
+            yield self._told(
+                catalogue.HELD,
+                observed=self._seen,
+                target=self._declared,
+                since=self.held_since,
+                reasons="; ".join(rule.cause for rule in self.unmet),
+            )
+        if cause is Cause.GONE:
+            unverified = "" if self.account_id else " (which account this is was not checked)"
+            yield self._told(catalogue.GONE, unverified=unverified)
+        if action is Action.SWITCH and self.declaration.override is not None:
+            guarding = self.declaration.safeguards.guarding(Status.INACTIVE)
+            yield self._told(
+                catalogue.OVERRIDDEN,
+                override=self.declaration.override,
+                safeguards=", ".join(guarding) or "none",
+            )
+
+    def _warnings_of_switching_off(self) -> Iterator[str]:
+        surroundings = self._surroundings()
+        used = self.usage.last_used if self.usage else None
+        if self.usage is not None and used is None:
+            yield self._told(catalogue.LAST_USE_NOT_SEEN, reason=self.usage.failure)
+        if used is not None and self._is_recent(used):
+            told = use_in_words(used, surroundings.key, self.now)
+            yield self._told(catalogue.LAST_USE, used=told)
+        if not surroundings.another_stays_active:
+            yield self._told(catalogue.NO_OTHER_ACTIVE_KEY, others=surroundings.others_in_words())
+
+    def _notes(self) -> Iterator[str]:
+        action, cause = self.decision.action, self.decision.cause
+        recorded = self.record.status if self.record else None
+        recorded_only = action is Action.RECORD and cause is Cause.AS_DECLARED
+        if recorded_only and recorded not in (None, self._seen):
+            yield self._told(catalogue.ALREADY, observed=self._seen)
+        if action is not Action.SWITCH:
+            return
+        if self.record is not None and self.record.pending is not None:
+            yield self._told(catalogue.RELEASED, since=self.held_since, target=self._declared)
+        used = self.usage.last_used if self.usage else None
+        if used is not None and not self._is_recent(used):
+            key = self._surroundings().key
+            yield self._told(catalogue.LAST_USE, used=use_in_words(used, key, self.now))
+
+    @property
+    def _seen(self) -> ObservedStatus:
+        return self.sighting.status
+
+    @property
+    def _declared(self) -> Status:
+        return self.declaration.status
+
+    def _is_recent(self, used: LastUsed) -> bool:
+        return used.date is not None and self.now - moment(used.date) < _RECENT_USE
+
+    def _surroundings(self) -> Evidence:
+        keys = {key.access_key_id: key for key in self.sighting.listed}
+        key = keys.pop(self.declaration.access_key_id)
+        return Evidence(self.now, key, tuple(keys.values()), self.planned)
+
+    def _told(self, entry: Entry, **fields: object) -> str:
         key = Attempt("", self.declaration.access_key_id, self.sighting.user_name)
-        return message(catalogue.ALREADY, key, observed=self.sighting.status)
+        return message(entry, key, None, **fields)

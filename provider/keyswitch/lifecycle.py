@@ -1,8 +1,10 @@
-"""The life of one declared key: looked at, adopted, switched, refreshed, let go.
+"""The life of one declared key: looked at, adopted, switched, held, refreshed, let go.
 
 Knows nothing of how it is called: a dynamic provider today. Guarantees, each from a live look:
 
 * nothing is switched but to the declared status, once, and only after a fresh look;
+* a switch is made only where its safeguards are met by that look, and never beside another one of
+  the same user;
 * a switch is done when IAM is *seen* to have done it, whatever the write itself answered;
 * what cannot be looked at is an error, never "no change";
 * every error says what was attempted, on which key and user.
@@ -10,30 +12,28 @@ Knows nothing of how it is called: a dynamic provider today. Guarantees, each fr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
 from keyswitch import catalogue
 from keyswitch.clock import Clock, Patience
-from keyswitch.decision import Action, Cause, Memory, decide
-from keyswitch.declaration import Declaration, Record
-from keyswitch.errors import Attempt, KeyswitchError, message
-from keyswitch.gateway import Gateway, NoSuchEntityError
+from keyswitch.decision import Action, Cause, Decision, Memory, Situation, decide
+from keyswitch.declaration import Declaration, Pending, Record
+from keyswitch.errors import Attempt, KeyswitchError, message, telling
+from keyswitch.gateway import Gateway
+from keyswitch.inquiry import Inquiry
 from keyswitch.judgement import Judgement
+from keyswitch.safeguards import Unmet, unmet
 from keyswitch.sighting import Finder, Sighting
-from keyswitch.status import ObservedStatus, OnDestroy, Status
+from keyswitch.status import ObservedStatus, OnDestroy, OnDrift, Status, WhenUnmet
+from keyswitch.switching import Switch
+from keyswitch.times import iso
 from keyswitch.view import PhaseView
 
 T = TypeVar("T")
 
 _MOST_NAMES_FOLLOWED = 3
-_MAY_HAVE_LANDED = (
-    catalogue.NO_ANSWER,
-    catalogue.UNREADABLE_ANSWER,
-    catalogue.SERVICE_FAILURE,
-)
 
 
 class Lifecycle:
@@ -44,45 +44,78 @@ class Lifecycle:
     ) -> None:
         self._view = PhaseView(gateway)
         self._finder = Finder(self._view)
+        self._inquiry = Inquiry(self._view)
         self._clock = clock or Clock()
-        self._patience = patience or Patience()
+        self._switch = Switch(self._view, self._clock, patience or Patience())
+        self._planned: dict[str, Status] = {}
 
-    def judge(self, declaration: Declaration, record: Record | None) -> Judgement:
+    def judge(
+        self, declaration: Declaration, record: Record | None, *, for_reader: bool = False
+    ) -> Judgement:
         """Looks at the key, through what this phase has seen, and decides.
 
+        A switch that it allows is remembered: of two keys that must not both go off, the second is
+        judged as if the first had gone.
+
         :param record: what is recorded of the key; ``None`` if it is to be adopted.
-        :raises KeyswitchError: the key cannot be looked at.
+        :param for_reader: look also for what nothing depends on, and a reader should know.
+        :raises KeyswitchError: the key cannot be looked at, or a safeguard not be judged.
         """
         access_key_id, user_name = declaration.access_key_id, declaration.user_name
-        with _telling(_looking(access_key_id, user_name, record)):
+        with telling(_looking(access_key_id, user_name, record)):
             seen = self._finder.look_following(access_key_id, user_name, record)
-            return self._judged(declaration, record, seen)
+            with self._view.alone_with(seen.user_name):
+                judgement = self._judged(declaration, record, seen, dict(self._planned))
+                if judgement.decision.action is Action.SWITCH:
+                    self._planned[access_key_id] = declaration.status
+                    if for_reader and declaration.status is Status.INACTIVE:
+                        usage = self._inquiry.usage(access_key_id)
+                        return replace(judgement, usage=usage)
+                return judgement
+
+    def has_drifted(self, declaration: Declaration, record: Record) -> bool:
+        """Whether a refresh has found something that a program would change, safeguards aside.
+
+        :param declaration: the inputs in state, which stand for the program.
+        :raises KeyswitchError: see :meth:`judge`.
+        """
+        if record.pending is not None:
+            return False
+        with telling(_looking(declaration.access_key_id, declaration.user_name, record)):
+            seen = self._finder.look_following(
+                declaration.access_key_id, declaration.user_name, record
+            )
+            recorded = replace(record, declaration=declaration)
+            return decide(_situation(declaration, recorded, seen)).needs_step
 
     def apply(self, declaration: Declaration, record: Record | None) -> Record:
-        """Adopts or updates: looks afresh, switches if that is needed, and records.
+        """Adopts or updates: looks afresh, judges, switches if that is needed, and records.
 
         :raises KeyswitchError: a refusal, or a fault; running again is safe.
         """
 
         def carry_out(seen: Sighting) -> Record:
-            judgement = self._judged(declaration, record, seen)
+            judgement = self._judged(declaration, record, seen, {})
             refusal = judgement.refusal()
             if refusal is not None:
                 raise refusal
-            account_id = (record.account_id if record else "") or self._view.account_id()
-            status, changed_at = seen.status, record.changed_at if record else ""
-            if judgement.decision.action is Action.SWITCH:
-                status = self._switch(declaration.access_key_id, seen, declaration.status)
-                changed_at = f"{self._clock.now():%Y-%m-%dT%H:%M:%SZ}"
-            return Record(
+            now = iso(self._clock.now())
+            recorded = Record(
                 declaration=declaration,
                 user_name=seen.user_name,
-                status=status,
-                account_id=account_id,
+                status=seen.status,
+                account_id=(record.account_id if record else "") or self._view.account_id(),
                 create_date=seen.create_date or (record.create_date if record else ""),
-                changed_at=changed_at,
+                changed_at=record.changed_at if record else "",
                 adopted_status=record.adopted_status if record else seen.status,
+                adopted_at=record.adopted_at if record else now,
             )
+            if judgement.decision.action is Action.SWITCH:
+                status = self._switch.make(declaration.access_key_id, seen, declaration.status)
+                return replace(recorded, status=status, changed_at=iso(self._clock.now()))
+            if judgement.decision.cause is Cause.UNMET:
+                return _held(recorded, record, judgement)
+            return recorded
 
         return self._alone(declaration.access_key_id, declaration.user_name, record, carry_out)
 
@@ -91,10 +124,11 @@ class Lifecycle:
 
         A renamed user is followed, so that a refresh never stands in the way of the program that
         names it anew; where that cannot be told, nothing is changed and the second value is a
-        warning. What was desired, and when, is left as it is.
+        warning. What was desired, and when, is left as it is; a held switch that somebody else has
+        made is no longer held.
         """
         access_key_id = record.declaration.access_key_id
-        with _telling(_looking(access_key_id, None, record)):
+        with telling(_looking(access_key_id, None, record)):
             seen = self._finder.look_following(access_key_id, None, record)
         if seen.undecided:
             key = Attempt("", access_key_id, record.user_name)
@@ -105,20 +139,23 @@ class Lifecycle:
         declared = record.declaration
         if declared.user_name is not None and seen.user_name is not None:
             declared = replace(declared, user_name=seen.user_name)
+        pending = record.pending
         refreshed = replace(
             record,
             declaration=declared,
             status=seen.status,
             user_name=seen.user_name,
             create_date=seen.create_date or record.create_date,
+            pending=None if pending and seen.status.satisfies(pending.target) else pending,
         )
         return refreshed, None
 
     def destroy(self, record: Record) -> str | None:
         """Lets the key go as ``on_destroy`` says. A key that is already gone is fine.
 
-        :returns: a warning, if the key could not be restored because it has expired.
-        :raises KeyswitchError: it could not be looked at or switched; the record must be kept.
+        :returns: a warning, if the key could not be restored.
+        :raises KeyswitchError: it could not be looked at or switched, or a safeguard does not allow
+            it to be switched off; the record must be kept.
         """
         target = _target_on_destroy(record)
         if target is None:
@@ -135,7 +172,18 @@ class Lifecycle:
                 return None
             if seen.status is ObservedStatus.EXPIRED:
                 return message(catalogue.EXPIRED_NOT_RESTORED, key)
-            self._switch(access_key_id, seen, target)
+            against = self._unmet(replace(record.declaration, status=target), record, seen, {})
+            reasons = "; ".join(rule.cause for rule in against)
+            if against and target is Status.ACTIVE:
+                return message(catalogue.NOT_RESTORED, key, reasons=reasons)
+            if against:
+                raise KeyswitchError(
+                    catalogue.NOT_LET_GO,
+                    key,
+                    on_destroy=record.declaration.on_destroy,
+                    reasons=reasons,
+                )
+            self._switch.make(access_key_id, seen, target)
             return None
 
         return self._alone(access_key_id, None, record, let_go)
@@ -151,7 +199,7 @@ class Lifecycle:
 
         A renamed user is followed by letting go of the one name before taking hold of the next.
         """
-        with _telling(_looking(access_key_id, user_name, record)):
+        with telling(_looking(access_key_id, user_name, record)):
             asked = self._finder.whom_to_ask(access_key_id, user_name, record)
             for _ in range(_MOST_NAMES_FOLLOWED):
                 with self._view.alone_with(asked):
@@ -161,95 +209,58 @@ class Lifecycle:
                 asked = seen.other_owner
             raise KeyswitchError(catalogue.CONTRADICTION, user_name=asked)
 
-    def _judged(self, declaration: Declaration, record: Record | None, seen: Sighting) -> Judgement:
-        decision = decide(
-            declaration.status,
-            seen.status,
-            Memory(record.declaration.status, record.status) if record else None,
-            owned_by_another=seen.other_owner is not None,
-            undecided=seen.undecided,
-            otherwise_changed=record is not None and _otherwise_changed(declaration, record, seen),
-        )
-        tells_account = decision.cause in (Cause.ABSENT, Cause.GONE)
+    def _judged(
+        self,
+        declaration: Declaration,
+        record: Record | None,
+        seen: Sighting,
+        planned: Mapping[str, Status],
+    ) -> Judgement:
+        situation = _situation(declaration, record, seen)
+        decision = decide(situation)
+        against: tuple[Unmet, ...] = ()
+        if decision.action is Action.SWITCH:
+            against = self._unmet(declaration, record, seen, planned)
+            decision = decide(
+                replace(
+                    situation,
+                    unmet=tuple(rule.safeguard for rule in against),
+                    when_unmet=declaration.safeguards.unmet or WhenUnmet.REFUSE,
+                )
+            )
         return Judgement(
             decision,
             declaration,
             seen,
-            recorded_status=record.status if record else None,
-            account_id=self._account_if_told() if tells_account else "",
+            record,
+            account_id=self._account_if_told(decision),
+            now=self._clock.now(),
+            unmet=against,
+            planned=planned,
         )
 
-    def _account_if_told(self) -> str:
+    def _unmet(
+        self,
+        declaration: Declaration,
+        record: Record | None,
+        seen: Sighting,
+        planned: Mapping[str, Status],
+    ) -> tuple[Unmet, ...]:
+        """The safeguards against a switch to the declared status; an override silences them all."""
+        if declaration.override is not None and declaration.status is Status.INACTIVE:
+            return ()
+        now = self._clock.now()
+        evidence = self._inquiry.evidence(declaration, record, seen, now, planned)
+        return unmet(declaration.safeguards, declaration.status, evidence)
+
+    def _account_if_told(self, decision: Decision) -> str:
         """For a message that says more with the account, and enough without."""
+        if decision.cause not in (Cause.ABSENT, Cause.GONE):
+            return ""
         try:
             return self._view.account_id()
         except KeyswitchError:
             return ""
-
-    def _switch(self, access_key_id: str, seen: Sighting, target: Status) -> ObservedStatus:
-        """Writes once, whatever comes back, and believes what is seen afterwards."""
-        goal = f"from {seen.status} to {target}"
-        with _telling(Attempt("switching", access_key_id, seen.user_name, goal)):
-            try:
-                self._view.update_access_key(access_key_id, seen.user_name, target)
-            except NoSuchEntityError as missing:
-                what = self._what_vanished(access_key_id, seen.user_name)
-                raise KeyswitchError(catalogue.VANISHED, None, missing.answer, what=what) from None
-            except KeyswitchError as fault:
-                if fault.entry not in _MAY_HAVE_LANDED or not self._landed(
-                    access_key_id, seen.user_name, target
-                ):
-                    raise
-            return self._wait_until_seen(access_key_id, seen.user_name, target)
-
-    def _wait_until_seen(
-        self, access_key_id: str, user_name: str | None, target: Status
-    ) -> ObservedStatus:
-        """A look that fails counts as one that does not see it yet."""
-        started = self._clock.monotonic()
-        pause = self._patience.first_pause
-        while True:
-            try:
-                observed = self._status_of(access_key_id, user_name)
-                unseen = KeyswitchError(
-                    catalogue.NOT_SEEN, seconds=self._patience.limit, observed=observed
-                )
-            except KeyswitchError as fault:
-                observed, unseen = None, fault
-            if observed is ObservedStatus.DELETED:
-                what = f"no key {access_key_id} of this user"
-                raise KeyswitchError(catalogue.VANISHED, what=what)
-            if observed is not None and observed.value == target.value:
-                return observed
-            if self._clock.monotonic() - started >= self._patience.limit:
-                raise unseen
-            self._clock.sleep(pause)
-            pause = min(pause * 2, self._patience.longest_pause)
-
-    def _status_of(self, access_key_id: str, user_name: str | None) -> ObservedStatus:
-        try:
-            keys = self._view.keys_of(user_name, fresh=True)
-        except NoSuchEntityError:
-            return ObservedStatus.DELETED
-        for key in keys:
-            if key.access_key_id == access_key_id:
-                return key.status
-        return ObservedStatus.DELETED
-
-    def _landed(self, access_key_id: str, user_name: str | None, target: Status) -> bool:
-        try:
-            return self._status_of(access_key_id, user_name).value == target.value
-        except KeyswitchError:
-            return False
-
-    def _what_vanished(self, access_key_id: str, user_name: str | None) -> str:
-        try:
-            self._view.keys_of(user_name, fresh=True)
-        except NoSuchEntityError:
-            return f"no user {user_name}"
-        except KeyswitchError:
-            return "no such user, or no such key of this user"
-        return f"no key {access_key_id} of this user"
 
 
 def _looking(access_key_id: str, user_name: str | None, record: Record | None) -> Attempt:
@@ -257,20 +268,39 @@ def _looking(access_key_id: str, user_name: str | None, record: Record | None) -
     return Attempt("looking at", access_key_id, known)
 
 
-@contextmanager
-def _telling(attempt: Attempt) -> Iterator[None]:
-    """Gives an error from below, which does not know what it serves, its attempt."""
-    try:
-        yield
-    except KeyswitchError as error:
-        if error.attempt is not None:
-            raise
-        raise error.during(attempt) from None
+def _situation(declaration: Declaration, record: Record | None, seen: Sighting) -> Situation:
+    waits_for = record.pending.waits_for if record and record.pending else ()
+    desired = record.declaration.status if record else None
+    return Situation(
+        declared=declaration.status,
+        observed=seen.status,
+        memory=Memory(desired, record.status, waits_for) if record and desired else None,
+        owned_by_another=seen.other_owner is not None,
+        undecided=seen.undecided,
+        otherwise_changed=record is not None and _otherwise_changed(declaration, record, seen),
+        on_drift=OnDrift.ENFORCE if declaration.enforced else OnDrift.REPORT,
+    )
 
 
 def _otherwise_changed(declaration: Declaration, record: Record, seen: Sighting) -> bool:
     redeclared = replace(record.declaration, status=declaration.status) != declaration
     return redeclared or seen.user_name != record.user_name
+
+
+def _held(recorded: Record, record: Record | None, judgement: Judgement) -> Record:
+    """The status last carried out is kept, so that a later run knows the switch for one of its own.
+
+    Of a key that is only being adopted it is Active in both directions: a key to be switched off
+    was found so, and one to be switched on must be remembered as wanted so, or the next run would
+    take it for switched off by this program.
+    """
+    desired = record.declaration.status if record else Status.ACTIVE
+    waits_for = tuple(rule.safeguard for rule in judgement.unmet)
+    return replace(
+        recorded,
+        declaration=replace(recorded.declaration, status=desired),
+        pending=Pending(judgement.declaration.status, judgement.held_since, waits_for),
+    )
 
 
 def _target_on_destroy(record: Record) -> Status | None:

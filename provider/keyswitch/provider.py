@@ -7,7 +7,6 @@ constant, because an instance has no state until the engine configures it.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from pulumi.dynamic import (
@@ -24,6 +23,7 @@ from pulumi.dynamic import (
 from keyswitch import catalogue
 from keyswitch.bags import plain, without_provider
 from keyswitch.boto import BotoGateway
+from keyswitch.contradictions import contradictions
 from keyswitch.declaration import (
     JUDGED_BY,
     Declaration,
@@ -34,9 +34,8 @@ from keyswitch.declaration import (
 from keyswitch.errors import Attempt, KeyswitchError, message
 from keyswitch.host import clean_errors, warn
 from keyswitch.lifecycle import Lifecycle
-from keyswitch.problems import ACCESS_KEY_ID
+from keyswitch.properties import ACCESS_KEY_ID, IN_PROGRAMS
 from keyswitch.session import AwsConfig
-from keyswitch.status import ObservedStatus
 
 
 class AccessKeyStatusProvider(ResourceProvider):
@@ -63,9 +62,13 @@ class AccessKeyStatusProvider(ResourceProvider):
         access_key_id = bag.get(ACCESS_KEY_ID)
         if isinstance(access_key_id, str):
             self._declared.add(access_key_id)
+        parsed = parse_inputs(bag)
+        problems = list(parsed.problems)
+        if parsed.declaration is not None:
+            problems.extend(contradictions(parsed.declaration, IN_PROGRAMS))
         failures = [
             CheckFailure(problem.property if problem.repeatable else "", str(problem))
-            for problem in parse_inputs(bag).problems
+            for problem in problems
         ]
         return CheckResult(without_provider(news), failures)
 
@@ -85,11 +88,11 @@ class AccessKeyStatusProvider(ResourceProvider):
         if parsed.unknown & JUDGED_BY:
             return self._diff_of_unknown(declaration, record, parsed.unknown)
         if self._is_refreshing(declaration):
-            record = replace(record, declaration=declaration)
+            return DiffResult(changes=self._lifecycle.has_drifted(declaration, record))
         judgement = self._lifecycle.judge(declaration, record)
-        warning = judgement.warning()
-        if warning is not None and not judgement.decision.needs_step:
-            self._warn(declaration, warning)
+        if not judgement.decision.needs_step:
+            for warning in judgement.warnings():
+                warn(warning)
         return DiffResult(changes=judgement.decision.needs_step)
 
     @clean_errors
@@ -108,17 +111,11 @@ class AccessKeyStatusProvider(ResourceProvider):
 
     @clean_errors
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Refreshes, the status among the inputs too, so that the next preview shows its drift.
-
-        One that cannot be declared (Expired, Deleted) stands in the outputs only.
-        """
+        """Refreshes, the status among the inputs too, so that the next preview shows its drift."""
         record, warning = self._lifecycle.read(parse_outputs(props))
         if warning is not None:
             warn(warning)
-        declared = record.declaration
-        declarable = record.status in (ObservedStatus.ACTIVE, ObservedStatus.INACTIVE)
-        inputs = declared.to_inputs(record.status if declarable else None)
-        return ReadResult(id_, record.to_outputs(), inputs)
+        return ReadResult(id_, record.to_outputs(), record.to_inputs())
 
     @clean_errors
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
@@ -140,8 +137,8 @@ class AccessKeyStatusProvider(ResourceProvider):
         names = ", ".join(sorted(unknown & JUDGED_BY))
         attempt = Attempt("previewing", declaration.access_key_id, record.user_name)
         changed = declaration != record.declaration
-        if not changed:
-            self._warn(declaration, message(catalogue.NOT_LOOKED_AT, attempt, properties=names))
+        if not changed and not self._is_refreshing(declaration):
+            warn(message(catalogue.NOT_LOOKED_AT, attempt, properties=names))
         return DiffResult(changes=changed)
 
     def _is_refreshing(self, declaration: Declaration) -> bool:
@@ -151,10 +148,6 @@ class AccessKeyStatusProvider(ResourceProvider):
         there is no program yet to warn.
         """
         return declaration.access_key_id not in self._declared
-
-    def _warn(self, declaration: Declaration, text: str) -> None:
-        if not self._is_refreshing(declaration):
-            warn(text)
 
 
 def _declaration(declaration: Declaration | None) -> Declaration:

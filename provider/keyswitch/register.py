@@ -1,19 +1,36 @@
-"""The register of keys in stack config: ``keyswitch:keys``, a map from access key id to entry."""
+"""The register of keys in stack config.
+
+``keyswitch:keys`` is a map from access key id to entry, ``keyswitch:defaults`` holds what every
+entry has that does not say otherwise.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from keyswitch import catalogue
+from keyswitch.contradictions import contradictions
 from keyswitch.declaration import Declaration, parse_inputs
 from keyswitch.errors import message
-from keyswitch.problems import ACCESS_KEY_ID, ON_DESTROY, REASON, STATUS, USER_NAME, Spelling
+from keyswitch.properties import (
+    ACCESS_KEY_ID,
+    ON_DESTROY,
+    ON_DRIFT,
+    OVERRIDE,
+    REASON,
+    SAFEGUARDS,
+    STATUS,
+    USER_NAME,
+    Spelling,
+)
 from keyswitch.secrets import looks_secret
+from keyswitch.status import Status
 
 CONFIG_KEY: Final = "keys"
+DEFAULTS_KEY: Final = "defaults"
 
 _REPEATABLE_ID = re.compile(r"[A-Za-z0-9_-]{1,39}")
 
@@ -24,6 +41,22 @@ _IN_REGISTER: Final[Spelling] = {
     USER_NAME: "userName",
     REASON: "reason",
     ON_DESTROY: "onDestroy",
+    ON_DRIFT: "onDrift",
+    SAFEGUARDS: "safeguards",
+    OVERRIDE: "override",
+    "unused_for": "unusedFor",
+    "successor": "successor",
+    "overlap": "overlap",
+    "keep_one_active": "keepOneActive",
+    "allow_own_key": "allowOwnKey",
+    "allow_reactivation": "allowReactivation",
+    "refuse_quarantined": "refuseQuarantined",
+    "unmet": "unmet",
+}
+_NOT_IN_DEFAULTS: Final = (ACCESS_KEY_ID, STATUS, USER_NAME, REASON, OVERRIDE)
+_IN_DEFAULTS: Final[Spelling] = {
+    **_IN_REGISTER,
+    **{name: f"the entry's {name}" for name in _NOT_IN_DEFAULTS},
 }
 
 
@@ -41,19 +74,19 @@ class Register:
         return message(catalogue.BAD_ENTRIES, count=count)
 
 
-def read_register(config: str | None) -> Register:
-    """Reads the value of ``keyswitch:keys``.
+def read_register(config: str | None, defaults: str | None = None) -> Register:
+    """Reads the values of ``keyswitch:keys`` and ``keyswitch:defaults``.
 
     :param config: JSON, as Pulumi hands structured config over; ``None`` if the stack has none.
+    :param defaults: the same, a map that may hold ``safeguards``, ``onDrift`` and ``onDestroy``.
+        An entry's own value goes first, each safeguard by itself.
     """
-    if config is None:
-        return Register((), ())
-    try:
-        entries = json.loads(config)
-    except ValueError:
-        entries = None
-    if not isinstance(entries, dict):
+    entries, shared = _map(config), _map(defaults)
+    if entries is None:
         return Register((), (message(catalogue.BAD_REGISTER, problem="it is no map"),))
+    wrong = _problems_of_defaults(shared)
+    if shared is None or wrong:
+        return Register((), wrong)
     declarations: list[Declaration] = []
     problems: list[str] = []
     for position, (access_key_id, entry) in enumerate(entries.items(), start=1):
@@ -62,11 +95,40 @@ def read_register(config: str | None) -> Register:
             problem = f"entry {name} is no map"
             problems.append(message(catalogue.BAD_REGISTER, problem=problem))
             continue
-        parsed = parse_inputs({**entry, _ID: access_key_id}, spelling=_IN_REGISTER)
-        problems.extend(problem.told_of(f"entry {name}") for problem in parsed.problems)
+        parsed = parse_inputs({**_merged(shared, entry), _ID: access_key_id}, spelling=_IN_REGISTER)
+        found = list(parsed.problems)
         if parsed.declaration is not None:
             declarations.append(parsed.declaration)
+            found.extend(contradictions(parsed.declaration, _IN_REGISTER))
+        problems.extend(problem.told_of(f"entry {name}") for problem in found)
     return Register(tuple(declarations), tuple(problems))
+
+
+def _map(config: str | None) -> dict[str, Any] | None:
+    """The map in a structured config value, an empty one for none, ``None`` for anything else."""
+    try:
+        value = json.loads(config) if config is not None else {}
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _problems_of_defaults(shared: dict[str, Any] | None) -> tuple[str, ...]:
+    if shared is None:
+        return (message(catalogue.BAD_DEFAULTS),)
+    stand_ins = {_IN_DEFAULTS[ACCESS_KEY_ID]: "A" * 20, _IN_DEFAULTS[STATUS]: str(Status.INACTIVE)}
+    parsed = parse_inputs({**shared, **stand_ins}, spelling=_IN_DEFAULTS)
+    return tuple(problem.told_of("keyswitch:defaults") for problem in parsed.problems)
+
+
+def _merged(shared: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
+    """The entry over the defaults; what is no map is left for the parser to tell."""
+    both = {**shared, **entry}
+    name = _IN_REGISTER[SAFEGUARDS]
+    ours, theirs = entry.get(name), shared.get(name)
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        both[name] = {**theirs, **ours}
+    return both
 
 
 def _is_repeatable(access_key_id: str) -> bool:

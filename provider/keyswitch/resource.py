@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 from pulumi.dynamic import Resource
 
 from keyswitch import catalogue
+from keyswitch.args import AccessKeyStatusArgs, Safeguards, SafeguardsInput
 from keyswitch.declaration import COMPUTED
 from keyswitch.errors import message
 from keyswitch.guard import Guard
-from keyswitch.problems import ACCESS_KEY_ID, ON_DESTROY, REASON, STATUS, USER_NAME
+from keyswitch.properties import (
+    ACCESS_KEY_ID,
+    ON_DESTROY,
+    ON_DRIFT,
+    OVERRIDE,
+    REASON,
+    SAFEGUARDS,
+    STATUS,
+    USER_NAME,
+)
 from keyswitch.provider import AccessKeyStatusProvider
-from keyswitch.status import OnDestroy, Status
-
-
-@dataclass(frozen=True, kw_only=True)
-class AccessKeyStatusArgs:
-    """The inputs of :class:`AccessKeyStatus`, as one value.
-
-    :param access_key_id: the id of an existing long-term key (``AKIA...``).
-    :param status: the status that the key should have.
-    :param user_name: the IAM user that owns it; omitted, the owner is looked up.
-    :param reason: why, for whoever reads the program, the state or the register.
-    :param on_destroy: ``leave`` (default), ``deactivate`` or ``restore``.
-    """
-
-    access_key_id: pulumi.Input[str]
-    status: pulumi.Input[Status | str]
-    user_name: pulumi.Input[str] | None = None
-    reason: pulumi.Input[str] | None = None
-    on_destroy: pulumi.Input[OnDestroy | str] | None = None
+from keyswitch.status import OnDestroy, OnDrift, Status
 
 
 class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
@@ -49,7 +40,7 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
     status: pulumi.Output[str]
     """The status as last seen: Active, Inactive, Expired or Deleted."""
     desired_status: pulumi.Output[str]
-    """The status as last declared and carried out."""
+    """The status as last declared and carried out; that of a held switch stands in ``pending``."""
     account_id: pulumi.Output[str]
     """The account that the key was adopted in; empty under ``aws:skipRequestingAccountId``."""
     create_date: pulumi.Output[str]
@@ -58,10 +49,20 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
     """When this program last switched the key, ISO 8601; empty if it never has."""
     adopted_status: pulumi.Output[str]
     """The status in which the key was found when it was adopted."""
+    adopted_at: pulumi.Output[str]
+    """When it was adopted, ISO 8601."""
+    pending: pulumi.Output[str]
+    """What a held switch waits for, and since when (ISO 8601); empty if none is held."""
     reason: pulumi.Output[str | None]
     """The reason, as declared."""
     on_destroy: pulumi.Output[str | None]
     """What happens to the key on destroy, as declared."""
+    on_drift: pulumi.Output[str | None]
+    """What happens when somebody else switches the key, as declared."""
+    safeguards: pulumi.Output[Any]
+    """What a switch has to meet, as declared: a mapping."""
+    override: pulumi.Output[str | None]
+    """Why an Inactive is let through every safeguard, as declared."""
 
     def __init__(
         self,
@@ -73,6 +74,9 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
         user_name: pulumi.Input[str] | None = None,
         reason: pulumi.Input[str] | None = None,
         on_destroy: pulumi.Input[OnDestroy | str] | None = None,
+        on_drift: pulumi.Input[OnDrift | str] | None = None,
+        safeguards: SafeguardsInput | None = None,
+        override: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declares the key.
@@ -86,6 +90,11 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
         :param reason: why, for whoever reads the program, the state or the register.
         :param on_destroy: ``leave`` (default): no call; ``deactivate``: switched off; ``restore``:
             switched back to the status in which it was adopted.
+        :param on_drift: ``enforce`` (default): a key that somebody else switched is switched back,
+            as far as the safeguards allow; ``report``: each run warns, and nothing is switched.
+        :param safeguards: what a switch has to meet, :class:`~keyswitch.Safeguards` or a mapping.
+            Omitted, the key that signs stays on, and one that somebody else switched off stays off.
+        :param override: why an Inactive is let through every safeguard, such as ``INC-4711``.
         :param opts: the usual resource options; hooks of yours run before keyswitch's own.
         :raises TypeError: ``args`` and keywords are both given.
         :raises pulumi.RunError: KS114, for the options ``id`` and ``import_``.
@@ -97,11 +106,16 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
             USER_NAME: user_name,
             REASON: reason,
             ON_DESTROY: on_destroy,
+            ON_DRIFT: on_drift,
+            SAFEGUARDS: safeguards,
+            OVERRIDE: override,
         }
         if args is not None:
             if any(value is not None for value in given.values()):
                 raise TypeError("give AccessKeyStatusArgs or keywords, not both")
             given = {name: getattr(args, name) for name in given}
+        if isinstance(given[SAFEGUARDS], Safeguards):
+            given[SAFEGUARDS] = given[SAFEGUARDS].to_map()
         if not isinstance(given[ACCESS_KEY_ID], str):
             # An awaitable can be awaited once, and both the guard and the engine ask for it.
             given[ACCESS_KEY_ID] = pulumi.Output.from_input(given[ACCESS_KEY_ID])

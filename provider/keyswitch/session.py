@@ -10,6 +10,7 @@ so that both providers of a stack act in one account. boto3 is imported when a c
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +21,7 @@ from keyswitch.version import __version__
 
 if TYPE_CHECKING:
     import boto3
+    import botocore.session
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_sts import STSClient
 
@@ -107,9 +109,20 @@ class Clients:
     """
 
     def __init__(self, config: AwsConfig) -> None:
-        session = _session(config)
+        self._core = _core_session()
+        session = _session(config, self._core)
         self.iam: IAMClient = self._client(session, "iam", config, config.iam_endpoint)
         self.sts: STSClient = self._client(session, "sts", config, config.sts_endpoint)
+
+    def signing_keys(self) -> frozenset[str]:
+        """The ids of the keys that sign, and of those that the profile's role is assumed with."""
+        credentials = self._core.get_credentials()
+        if credentials is None:
+            return frozenset()
+        signing = {str(credentials.get_frozen_credentials().access_key)}
+        if credentials.method == "assume-role":
+            signing |= _keys_behind_profile(self._core)
+        return frozenset(signing)
 
     @staticmethod
     def _client(
@@ -134,16 +147,20 @@ class Clients:
         )
 
 
-def _session(config: AwsConfig) -> boto3.Session:
-    import boto3
+def _core_session() -> botocore.session.Session:
     import botocore.session
 
-    core = botocore.session.Session(
+    return botocore.session.Session(
         session_vars={
             "profile": (None, ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"], None, None),
             "region": ("region", ["AWS_REGION", "AWS_DEFAULT_REGION"], None, None),
         }
     )
+
+
+def _session(config: AwsConfig, core: botocore.session.Session) -> boto3.Session:
+    import boto3
+
     return boto3.Session(
         aws_access_key_id=config.access_key,
         aws_secret_access_key=config.secret_key,
@@ -152,6 +169,22 @@ def _session(config: AwsConfig) -> boto3.Session:
         profile_name=config.profile,
         botocore_session=core,
     )
+
+
+def _keys_behind_profile(core: botocore.session.Session) -> set[str]:
+    """The key ids along the chain of ``source_profile``s that a role is assumed with."""
+    profiles = core.full_config["profiles"]
+    name = core.get_config_variable("profile") or "default"
+    keys: set[str] = set()
+    passed: set[str] = set()
+    while name in profiles and name not in passed:
+        passed.add(name)
+        profile = profiles[name]
+        keys.add(profile.get("aws_access_key_id") or "")
+        if profile.get("credential_source") == "Environment":
+            keys.add(os.environ.get("AWS_ACCESS_KEY_ID") or "")
+        name = profile.get("source_profile")
+    return keys - {""}
 
 
 def _text(value: object) -> str | None:

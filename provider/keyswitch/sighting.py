@@ -26,7 +26,7 @@ class Sighting:
     :param user_name: whose key it is, or whose it was looked for.
     :param other_owner: the user whose key it is, where that is not the one asked for.
     :param absence: the catalogue entry that tells best why it was not found.
-    :param listed: the keys that were there instead.
+    :param listed: the keys that the user asked for was seen to have.
     :param answer: AWS's own words, where it answered that something is not there.
     """
 
@@ -99,7 +99,9 @@ class Finder:
             raise KeyswitchError(entry, None, needed.answer) from None
         for key in keys or ():
             if key.access_key_id == access_key_id:
-                return Sighting(key.status, key.user_name or asked, key.create_date)
+                return Sighting(
+                    key.status, key.user_name or asked, key.create_date, listed=keys or ()
+                )
         self._refuse_another_account(record)
         owner = self._other_owner(access_key_id, asked, record)
         absence = None if owner else self._absence(asked, record, user_exists=keys is not None)

@@ -48,3 +48,25 @@ class OnDestroy(_Word):
     LEAVE = "leave"
     DEACTIVATE = "deactivate"
     RESTORE = "restore"
+
+
+class OnDrift(_Word):
+    """What happens to a key that somebody switched outside the program.
+
+    ``enforce`` switches it back, as far as the safeguards allow; ``report`` warns in each run and
+    switches nothing.
+    """
+
+    ENFORCE = "enforce"
+    REPORT = "report"
+
+
+class WhenUnmet(_Word):
+    """What becomes of a switch that a safeguard does not allow.
+
+    ``refuse`` fails the run; ``hold`` leaves the key as it is, with a warning, until a later run
+    finds the safeguards met.
+    """
+
+    REFUSE = "refuse"
+    HOLD = "hold"

@@ -86,6 +86,14 @@ class PhaseView:
         """See :meth:`Gateway.last_used`; asked each time, as it changes with every use."""
         return self._gateway.last_used(access_key_id)
 
+    def attached_policies(self, user_name: str) -> tuple[str, ...]:
+        """See :meth:`Gateway.attached_policies`; asked each time."""
+        return self._gateway.attached_policies(user_name)
+
+    def signing_keys(self) -> frozenset[str]:
+        """See :meth:`Gateway.signing_keys`."""
+        return self._gateway.signing_keys()
+
     def account_id(self) -> str:
         """The caller's account, asked once."""
         with self._account_lock:

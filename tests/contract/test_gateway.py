@@ -36,6 +36,7 @@ class World:
     signed_by: Callable[[str], Gateway]
     new_user: Callable[[], str]
     new_key: Callable[[str], str]
+    attach: Callable[[str, str], None]
 
     @property
     def gateway(self) -> Gateway:
@@ -64,18 +65,27 @@ def worlds(kind: str) -> Iterator[World]:
         iam.add_user(user_name)
         return user_name
 
+    def attach(user_name: str, policy: str) -> None:
+        iam.policies.setdefault(user_name, []).append(policy)
+
     with ExitStack() as stack:
         if kind == "moto":
             server = stack.enter_context(serving(moto_app()))
             outsider = Outsider(server)
             yield World(
-                kind, lambda signer: boto(server.url, signer), outsider.new_user, outsider.new_key
+                kind,
+                lambda signer: boto(server.url, signer),
+                outsider.new_user,
+                outsider.new_key,
+                outsider.attach,
             )
         elif kind == "strict-http":
             url = stack.enter_context(serving(strict_app(iam))).url
-            yield World(kind, lambda signer: boto(url, signer), new_user, iam.add_key)
+            yield World(kind, lambda signer: boto(url, signer), new_user, iam.add_key, attach)
         else:
-            yield World(kind, lambda signer: FakeGateway(iam, signer), new_user, iam.add_key)
+            yield World(
+                kind, lambda signer: FakeGateway(iam, signer), new_user, iam.add_key, attach
+            )
 
 
 @pytest.fixture(params=["moto", "strict-http", "strict"])
@@ -179,3 +189,21 @@ def test_temporary_credentials_need_a_user_name(strict_world: World) -> None:
 
     with pytest.raises(UserNameNeededError):
         gateway.list_access_keys(None)
+
+
+def test_the_policies_of_a_user_are_named_and_a_missing_user_is_no_such_entity(
+    world: World,
+) -> None:
+    bob = world.new_user()
+    assert world.gateway.attached_policies(bob) == ()
+    names = [f"AWSCompromisedKeyQuarantineV{number}" for number in (1, 2, 3)]
+    for name in names:
+        world.attach(bob, name)
+
+    assert sorted(world.gateway.attached_policies(bob)) == names
+    with pytest.raises(NoSuchEntityError):
+        world.gateway.attached_policies("nobody")
+
+
+def test_the_key_that_signs_is_named(world: World) -> None:
+    assert world.gateway.signing_keys() == {ADMIN}

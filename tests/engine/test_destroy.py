@@ -11,6 +11,7 @@ from support.moto_iam import Outsider
 LEAVE: dict[str, str] = {}
 DEACTIVATE = {"on_destroy": "deactivate"}
 RESTORE = {"on_destroy": "restore"}
+REACTIVATE = {"safeguards": {"allow_reactivation": True}}
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,7 @@ RESTORE = {"on_destroy": "restore"}
         ("Active", "Active", {"on_destroy": "leave"}, "Active"),
         ("Active", "Active", DEACTIVATE, "Inactive"),
         ("Active", "Inactive", RESTORE, "Active"),
-        ("Inactive", "Active", RESTORE, "Inactive"),
+        ("Inactive", "Active", {**RESTORE, **REACTIVATE}, "Inactive"),
     ],
 )
 def test_destroy_leaves_the_key_as_on_destroy_says(
@@ -29,7 +30,7 @@ def test_destroy_leaves_the_key_as_on_destroy_says(
     outsider: Outsider,
     adopted: str,
     declared: str,
-    on_destroy: dict[str, str],
+    on_destroy: dict[str, object],
     left: str,
 ) -> None:
     bob = outsider.new_user()
@@ -123,6 +124,7 @@ def test_a_target_of_the_old_name_alone_lets_the_key_go_and_the_next_update_mend
     bob = outsider.new_user()
     key = outsider.new_key(bob)
     declared = {"access_key_id": key, "user_name": bob, "status": "Active", **DEACTIVATE}
+    declared = {**declared, **REACTIVATE}
     project.declare(old=declared)
     project.up()
     old = project.resources()["old"]["urn"]
@@ -161,7 +163,7 @@ def test_another_access_key_id_replaces_and_treats_the_old_key_as_on_destroy_say
 ) -> None:
     bob = outsider.new_user()
     old, new = outsider.new_key(bob), outsider.new_key(bob, "Inactive")
-    declared = {"user_name": bob, "status": "Active", **on_destroy}
+    declared = {"user_name": bob, "status": "Active", **on_destroy, **REACTIVATE}
     project.declare(bob={"access_key_id": old, **declared})
     project.up()
     project.declare(bob={"access_key_id": new, **declared})

@@ -22,6 +22,8 @@ def test_token_class_path_and_property_names_in_state_are_these(
         "status": "Active",
         "reason": "deploys",
         "on_destroy": "leave",
+        "on_drift": "report",
+        "safeguards": {"keep_one_active": True},
     }
     project.declare(bob={"access_key_id": outsider.new_key(bob), **declared})
     project.up()
@@ -33,8 +35,16 @@ def test_token_class_path_and_property_names_in_state_are_these(
     assert b"keyswitch.provider" in pickled
     assert b"AccessKeyStatusProvider" in pickled
     assert len(pickled) < 70
-    inputs = {"access_key_id", "user_name", "status", "reason", "on_destroy"}
-    computed = {"desired_status", "account_id", "create_date", "changed_at", "adopted_status"}
+    inputs = {"access_key_id", *declared}
+    computed = {
+        "desired_status",
+        "account_id",
+        "create_date",
+        "changed_at",
+        "adopted_status",
+        "adopted_at",
+        "pending",
+    }
     assert set(resource["inputs"]) == {*inputs, "__provider"}
     assert set(resource["outputs"]) == {*inputs, *computed, "__provider", "user_name_resolved"}
     assert resource["resourceHooks"] == {

@@ -48,8 +48,8 @@ def test_one_command_on_one_entry_is_the_whole_change(
     root.up()
     table = json.loads(root.expect(0, "stack", "output", "--json").stdout)["keys"]
     assert sorted(table, key=lambda row: row["reason"]) == [
-        {"key": new, "user": bob, "status": "Active", "reason": ""},
-        {"key": old, "user": bob, "status": "Active", "reason": "deploys the shop"},
+        {"key": new, "user": bob, "status": "Active", "pending": "", "reason": ""},
+        {"key": old, "user": bob, "status": "Active", "pending": "", "reason": "deploys the shop"},
     ]
 
     set_key(old, status="Inactive")

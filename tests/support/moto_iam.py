@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from typing import Any
 
 import boto3
@@ -59,6 +60,13 @@ class Outsider:
 
     def rename(self, user_name: str, new_name: str) -> None:
         self._ask("update_user", UserName=user_name, NewUserName=new_name)
+
+    def attach(self, user_name: str, policy: str) -> None:
+        """A customer managed policy of that name, attached to the user."""
+        statement = {"Effect": "Deny", "Action": "*", "Resource": "*"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        made = self._ask("create_policy", PolicyName=policy, PolicyDocument=document)
+        self._ask("attach_user_policy", UserName=user_name, PolicyArn=made["Policy"]["Arn"])
 
     def adopted(self, project: Project, **inputs: str) -> tuple[str, str]:
         """A new user and key, declared as ``bob`` in the project and adopted."""

@@ -50,6 +50,7 @@ class StrictIam:
     late: int = 0
     users: dict[str, dict[str, AccessKey]] = field(default_factory=dict)
     used: dict[str, str] = field(default_factory=dict)
+    policies: dict[str, list[str]] = field(default_factory=dict)
     _before: dict[str, tuple[dict[str, AccessKey], int]] = field(default_factory=dict)
     _numbers: Any = field(default_factory=itertools.count)
 
@@ -122,6 +123,14 @@ class StrictIam:
         date = self.used.get(access_key_id)
         return LastUsed(owner, date, "s3" if date else "N/A", "eu-west-1" if date else "N/A")
 
+    def attached_policies(
+        self, user_name: str, marker: str | None = None, most: int = 100
+    ) -> tuple[list[str], str | None]:
+        names = self.policies.get(self._user("", user_name), [])
+        start = int(marker or 0)
+        end = start + min(most, self.page)
+        return names[start:end], str(end) if end < len(names) else None
+
     def _user(self, signer: str, user_name: str | None) -> str:
         if user_name is None:
             owned = [name for name, keys in self.users.items() if signer in keys]
@@ -169,6 +178,17 @@ class FakeGateway:
         self.log.append(f"last used {access_key_id}")
         return self._ask(lambda: self.iam.last_used(access_key_id))
 
+    def attached_policies(self, user_name: str) -> tuple[str, ...]:
+        self.log.append(f"policies {user_name}")
+        names, marker = self._ask(lambda: self.iam.attached_policies(user_name))
+        while marker is not None:
+            more, marker = self.iam.attached_policies(user_name, marker)
+            names = names + more
+        return tuple(names)
+
+    def signing_keys(self) -> frozenset[str]:
+        return frozenset({self.signer})
+
     def account_id(self) -> str:
         self.log.append("account")
         return self.account
@@ -207,10 +227,18 @@ def _answer(iam: StrictIam, signer: str, form: Any) -> Response:
         rows, marker = iam.list_access_keys(
             signer, form.get("UserName"), form.get("Marker"), int(form.get("MaxItems", 100))
         )
-        truncated = f"<IsTruncated>true</IsTruncated><Marker>{marker}</Marker>"
-        more = truncated if marker else "<IsTruncated>false</IsTruncated>"
         members = "".join(_member(row) for row in rows)
-        return _xml(action, f"<AccessKeyMetadata>{members}</AccessKeyMetadata>{more}")
+        return _xml(action, f"<AccessKeyMetadata>{members}</AccessKeyMetadata>{_more(marker)}")
+    if action == "ListAttachedUserPolicies":
+        names, marker = iam.attached_policies(
+            form["UserName"], form.get("Marker"), int(form.get("MaxItems", 100))
+        )
+        members = "".join(
+            f"<member><PolicyName>{name}</PolicyName>"
+            f"<PolicyArn>arn:aws:iam::aws:policy/{name}</PolicyArn></member>"
+            for name in names
+        )
+        return _xml(action, f"<AttachedPolicies>{members}</AttachedPolicies>{_more(marker)}")
     if action == "UpdateAccessKey":
         iam.update_access_key(signer, form.get("UserName"), form["AccessKeyId"], form["Status"])
         return _xml(action, None)
@@ -227,6 +255,12 @@ def _answer(iam: StrictIam, signer: str, form: Any) -> Response:
         identity = f"<UserId>AIDA</UserId><Account>{ACCOUNT}</Account>"
         return _xml(action, f"<Arn>arn:aws:iam::{ACCOUNT}:user/ci</Arn>{identity}")
     raise AwsRefusal(400, "InvalidAction", f"Could not find operation {action}")
+
+
+def _more(marker: str | None) -> str:
+    if marker is None:
+        return "<IsTruncated>false</IsTruncated>"
+    return f"<IsTruncated>true</IsTruncated><Marker>{marker}</Marker>"
 
 
 def _member(key: AccessKey) -> str:

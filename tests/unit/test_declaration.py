@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from keyswitch import catalogue
+from keyswitch.contradictions import contradictions
 from keyswitch.declaration import (
     UNKNOWN,
     Declaration,
+    Pending,
     Record,
     parse_inputs,
     parse_outputs,
 )
 from keyswitch.errors import KeyswitchError
-from keyswitch.problems import INPUTS
+from keyswitch.properties import IN_PROGRAMS, INPUTS, SAFEGUARD_NAMES
+from keyswitch.safeguards import DeclaredSafeguards
 from keyswitch.secrets import looks_secret, redact
-from keyswitch.status import ObservedStatus, OnDestroy, Status
+from keyswitch.status import ObservedStatus, OnDestroy, OnDrift, Status, WhenUnmet
+from keyswitch.times import Duration
 
 KEY = "AKIAIOSFODNN7EXAMPLE"
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -31,6 +37,19 @@ user_names = st.text(WORD + "+=,.@-", min_size=1, max_size=128).filter(
     lambda text: not looks_secret(text)
 )
 reasons = st.text(max_size=200).filter(lambda text: not looks_secret(text))
+durations = st.sampled_from(["7d", "36h", "1h30m", "0.5w"]).map(Duration.read)
+switches = st.none() | st.booleans()
+safeguards = st.builds(
+    DeclaredSafeguards,
+    unused_for=st.none() | durations,
+    successor=st.none() | key_ids,
+    overlap=st.none() | durations,
+    keep_one_active=switches,
+    allow_own_key=switches,
+    allow_reactivation=switches,
+    refuse_quarantined=switches,
+    unmet=st.none() | st.sampled_from(WhenUnmet),
+)
 declarations = st.builds(
     Declaration,
     access_key_id=key_ids,
@@ -38,8 +57,15 @@ declarations = st.builds(
     user_name=st.none() | user_names,
     reason=st.none() | reasons,
     on_destroy=st.none() | st.sampled_from(OnDestroy),
+    on_drift=st.none() | st.sampled_from(OnDrift),
+    safeguards=safeguards,
+    override=st.none() | reasons.filter(lambda text: bool(text.strip())),
 )
 moments = st.datetimes().map(lambda moment: moment.isoformat(timespec="seconds") + "Z")
+
+
+def guarded(**safeguards: object) -> dict[str, object]:
+    return {**GOOD, "safeguards": safeguards}
 
 
 @given(declarations)
@@ -55,6 +81,13 @@ def test_a_declaration_survives_the_way_through_a_bag(declaration: Declaration) 
     moments,
     moments | st.just(""),
     st.sampled_from(ObservedStatus),
+    st.none()
+    | st.builds(
+        Pending,
+        st.sampled_from(Status),
+        moments,
+        st.lists(st.sampled_from(SAFEGUARD_NAMES), min_size=1, unique=True).map(tuple),
+    ),
 )
 def test_a_record_survives_the_way_through_the_state(
     declaration: Declaration,
@@ -64,9 +97,12 @@ def test_a_record_survives_the_way_through_the_state(
     created: str,
     changed: str,
     adopted: ObservedStatus,
+    pending: Pending | None,
 ) -> None:
     user_name = declaration.user_name or owner
-    record = Record(declaration, user_name, status, account, created, changed, adopted)
+    record = Record(
+        declaration, user_name, status, account, created, changed, adopted, created, pending
+    )
 
     assert parse_outputs(record.to_outputs()) == record
     assert None not in record.to_outputs().values()
@@ -134,7 +170,27 @@ def test_any_bag_is_parsed_or_explained_and_never_breaks_the_parser(bag: dict[st
         ({**GOOD, "user_name": ""}, "KS107", "it has 0 characters"),
         ({**GOOD, "user_name": "b" * 129}, "KS107", "it has 129 characters"),
         ({**GOOD, "on_destroy": "Leave"}, "KS108", 'did you mean "leave"?'),
-        ({**GOOD, "on_destroy": "delete"}, "KS108", '"leave" (the default)'),
+        ({**GOOD, "on_destroy": "delete"}, "KS108", '"leave" or "deactivate" or "restore"'),
+        ({**GOOD, "on_drift": "ignore"}, "KS108", '"enforce" or "report"'),
+        ({**GOOD, "override": " "}, "KS121", "override is empty"),
+        ({**GOOD, "override": True}, "KS109", "override is the boolean true, not"),
+        ({**GOOD, "safeguards": "7d"}, "KS119", "safeguards is a string, not a map"),
+        ({**GOOD, "safeguards": [1]}, "KS119", "Write it as a map of safeguards: unused_for, "),
+        (guarded(unused_fr="7d"), "KS101", "safeguards.unused_fr is not one of keyswitch's"),
+        (guarded(unused_fr="7d"), "KS101", "Did you mean unused_for? Known: unused_for, succ"),
+        (guarded(unused_for="7"), "KS117", 'safeguards.unused_for is no duration: "7": it is no'),
+        (guarded(unused_for="7 days"), "KS117", "no number with a unit"),
+        (guarded(unused_for="7d, 3h"), "KS117", "no number with a unit"),
+        (guarded(unused_for="7q"), "KS117", "Unknown unit q"),
+        (guarded(unused_for="0d"), "KS117", "not longer than nothing"),
+        (guarded(unused_for="-7d"), "KS117", "no number with a unit"),
+        (guarded(unused_for=7.0), "KS109", "safeguards.unused_for is a number"),
+        (guarded(overlap="x"), "KS117", "safeguards.overlap is no duration"),
+        (guarded(successor="AKIA"), "KS104", "safeguards.successor is not an access key id"),
+        (guarded(keep_one_active="yes"), "KS118", "is a string, not a boolean"),
+        (guarded(allow_own_key=1.0), "KS118", "is a number, not a boolean"),
+        (guarded(unmet="wait"), "KS108", 'Write "refuse" or "hold"'),
+        (guarded(unmet="Hold"), "KS108", 'did you mean "hold"?'),
     ],
 )
 def test_a_bad_input_is_told_by_code_cause_and_remedy(
@@ -177,6 +233,79 @@ def test_a_secret_in_any_field_is_refused_without_a_word_of_it(name: str, value:
         assert not problem.repeatable
         assert "wJalr" not in str(problem)
         assert "aB3dE5" not in str(problem)
+
+
+@pytest.mark.parametrize("name", SAFEGUARD_NAMES)
+def test_a_secret_among_the_safeguards_is_refused_without_a_word_of_it(name: str) -> None:
+    (problem,) = parse_inputs(guarded(**{name: SECRET})).problems
+
+    assert problem.entry is catalogue.SECRET_PASTED
+    assert SECRET not in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("bag", "code", "says"),
+    [
+        ({**GOOD, "status": "Active", "override": "INC-4711"}, "KS120", "the status is Active"),
+        (guarded(successor=KEY), "KS123", "safeguards.successor is the key's own id"),
+        (guarded(overlap="7d"), "KS124", "Add safeguards.successor"),
+    ],
+)
+def test_safeguards_that_contradict_each_other_are_told(
+    bag: dict[str, object], code: str, says: str
+) -> None:
+    declaration = parse_inputs(bag).declaration
+    assert declaration is not None
+
+    (problem,) = contradictions(declaration, IN_PROGRAMS)
+
+    assert str(problem).startswith(f"{code} ")
+    assert says in str(problem)
+
+
+def test_an_omitted_safeguard_and_one_said_to_be_off_are_told_apart() -> None:
+    said = parse_inputs({**GOOD, "safeguards": {"keep_one_active": False}}).declaration
+    omitted = parse_inputs(GOOD).declaration
+
+    assert said != omitted
+
+
+@pytest.mark.parametrize(
+    ("record", "status"),
+    [
+        ({}, "Active"),
+        ({"status": ObservedStatus.EXPIRED}, "Inactive"),
+        ({"pending": Pending(Status.INACTIVE, "2026", ("unused_for",))}, "Inactive"),
+        ({"on_drift": OnDrift.REPORT}, "Inactive"),
+        ({"on_drift": OnDrift.REPORT, "override": "INC-1"}, "Active"),
+    ],
+)
+def test_after_a_refresh_the_inputs_show_the_live_status_where_a_program_would_change_it(
+    record: dict[str, object], status: str
+) -> None:
+    policy = {name: record.pop(name) for name in ("on_drift", "override") if name in record}
+    declaration = Declaration(KEY, Status.INACTIVE, "bob", **policy)  # type: ignore[arg-type]
+    adopted = ObservedStatus.ACTIVE
+    refreshed = Record(declaration, "bob", adopted, "1", "", "", adopted)
+
+    assert replace(refreshed, **record).to_inputs()["status"] == status  # type: ignore[arg-type]
+
+
+def test_a_state_of_the_first_release_has_nothing_pending() -> None:
+    status = ObservedStatus.ACTIVE
+    record = Record(Declaration(KEY, Status.ACTIVE), "bob", status, "1", "", "", status)
+    outputs = record.to_outputs()
+    del outputs["pending"], outputs["adopted_at"]
+
+    assert parse_outputs(outputs) == record
+
+
+def test_a_pending_switch_edited_by_hand_is_an_error() -> None:
+    status = ObservedStatus.ACTIVE
+    record = Record(Declaration(KEY, Status.ACTIVE), "bob", status, "1", "", "", status)
+
+    with pytest.raises(KeyswitchError, match="no usable pending"):
+        parse_outputs({**record.to_outputs(), "pending": "soon"})
 
 
 def test_a_secret_as_the_name_of_a_property_is_not_repeated() -> None:

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from keyswitch.declaration import Declaration
 from keyswitch.register import read_register
-from keyswitch.status import OnDestroy, Status
+from keyswitch.safeguards import DeclaredSafeguards
+from keyswitch.status import OnDestroy, OnDrift, Status, WhenUnmet
+from keyswitch.times import Duration
 
 KEY = "AKIAIOSFODNN7EXAMPLE"
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -84,3 +86,61 @@ def test_any_text_is_read_or_explained(config: str) -> None:
     register = read_register(config)
 
     assert not register.problems or register.problems[0].startswith("KS111")
+
+
+def test_defaults_hold_for_every_entry_that_does_not_say_otherwise() -> None:
+    defaults = {
+        "onDrift": "report",
+        "safeguards": {"keepOneActive": True, "unusedFor": "7d", "unmet": "hold"},
+    }
+    entries = {
+        KEY: {"status": "Inactive"},
+        f"{KEY}X": {
+            "status": "Inactive",
+            "onDrift": "enforce",
+            "safeguards": {"unusedFor": "30d", "keepOneActive": False},
+        },
+    }
+
+    register = read_register(json.dumps(entries), json.dumps(defaults))
+
+    assert register.problems == ()
+    plain, own = register.declarations
+    assert plain.on_drift is OnDrift.REPORT
+    assert plain.safeguards == DeclaredSafeguards(
+        unused_for=Duration.read("7d"), keep_one_active=True, unmet=WhenUnmet.HOLD
+    )
+    assert own.on_drift is OnDrift.ENFORCE
+    assert own.safeguards == DeclaredSafeguards(
+        unused_for=Duration.read("30d"), keep_one_active=False, unmet=WhenUnmet.HOLD
+    )
+
+
+@pytest.mark.parametrize(
+    ("defaults", "says"),
+    [
+        ("[]", "KS122 the stack config keyswitch:defaults is no map"),
+        ("nonsense", "KS122 "),
+        ('{"safeguards": {"unusedFor": "7"}}', "KS117 keyswitch:defaults: safeguards.unusedFor"),
+        ('{"safeguards": {"unused_for": "7d"}}', "Did you mean unusedFor?"),
+        ('{"status": "Inactive"}', "Known: onDestroy, onDrift, safeguards."),
+        ('{"override": "INC-1"}', "KS101 keyswitch:defaults: the property override"),
+        ('{"onDrift": "ignore"}', 'KS108 keyswitch:defaults: onDrift is "ignore"'),
+    ],
+)
+def test_what_is_wrong_with_the_defaults_is_told_once(defaults: str, says: str) -> None:
+    entries = {KEY: {"status": "Active"}, f"{KEY}X": {"status": "Active"}}
+
+    register = read_register(json.dumps(entries), defaults)
+
+    (problem,) = register.problems
+    assert says in problem
+    assert register.declarations == ()
+
+
+def test_what_contradicts_itself_only_together_with_the_defaults_is_told_of_the_entry() -> None:
+    (problem,) = read_register(
+        json.dumps({KEY: {"status": "Inactive"}}), json.dumps({"safeguards": {"successor": KEY}})
+    ).problems
+
+    assert problem.startswith(f"KS123 entry {KEY}: safeguards.successor is the key's own id")

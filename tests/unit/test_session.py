@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from botocore.credentials import ReadOnlyCredentials
 
 from keyswitch import catalogue
 from keyswitch.errors import KeyswitchError
@@ -118,6 +119,67 @@ def test_the_signer_is_the_one_that_the_go_sdk_would_take(
     credentials = Clients(read(config)).iam._request_signer._credentials
 
     assert credentials.access_key == signed_by
+
+
+PROFILES = """\
+[default]
+aws_access_key_id = AKIADEFAULT
+aws_secret_access_key = s
+[profile other]
+aws_access_key_id = AKIAOTHER
+aws_secret_access_key = s
+[profile admin]
+role_arn = arn:aws:iam::123456789012:role/admin
+source_profile = base
+[profile base]
+role_arn = arn:aws:iam::123456789012:role/base
+source_profile = default
+[profile round]
+role_arn = arn:aws:iam::123456789012:role/round
+source_profile = round
+aws_access_key_id = AKIAROUND
+aws_secret_access_key = s
+[profile fromenv]
+role_arn = arn:aws:iam::123456789012:role/env
+credential_source = Environment
+"""
+
+
+@pytest.mark.parametrize(
+    ("config", "environment", "keys"),
+    [
+        ({}, {}, {"AKIADEFAULT"}),
+        ({"profile": "other"}, {}, {"AKIAOTHER"}),
+        ({"accessKey": "AKIACONFIG", "secretKey": "s"}, {}, {"AKIACONFIG"}),
+        ({}, {"AWS_ACCESS_KEY_ID": "AKIAENV"}, {"AKIAENV"}),
+        ({"profile": "admin"}, {}, {"ASIAROLE", "AKIADEFAULT"}),
+        ({"profile": "round"}, {}, {"ASIAROLE", "AKIAROUND"}),
+        ({"profile": "fromenv"}, {"AWS_ACCESS_KEY_ID": "AKIAENV"}, {"ASIAROLE", "AKIAENV"}),
+    ],
+)
+def test_the_own_keys_are_the_one_that_signs_and_those_that_the_role_is_assumed_with(
+    monkeypatch: pytest.MonkeyPatch,
+    clean_environment: Path,
+    config: Mapping[str, object],
+    environment: Mapping[str, str],
+    keys: set[str],
+) -> None:
+    (clean_environment / "config").write_text(PROFILES)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(clean_environment / "config"))
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "s")
+    clients = Clients(read(config))
+    credentials = clients.iam._request_signer._credentials
+    if credentials.method == "assume-role":
+        frozen = ReadOnlyCredentials("ASIAROLE", "s", "t")
+        monkeypatch.setattr(credentials, "get_frozen_credentials", lambda: frozen)
+
+    assert clients.signing_keys() == keys
+
+
+def test_without_credentials_there_are_no_own_keys(clean_environment: Path) -> None:
+    assert Clients(read({})).signing_keys() == frozenset()
 
 
 def test_retries_timeouts_and_user_agent_are_explicit_whatever_botocores_defaults_are() -> None:

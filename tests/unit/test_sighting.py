@@ -68,7 +68,7 @@ def test_a_user_deleted_with_its_keys_is_gone_where_iam_would_have_named_another
     judgement = lifecycle.judge(record.declaration, record)
 
     assert judgement.refusal() is None
-    assert "KS209" in str(judgement.warning())
+    assert "KS209" in " ".join(judgement.warnings())
     assert gateway.log[-2:] == [f"last used {key}", f"last used {other}"]
 
 

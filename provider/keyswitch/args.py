@@ -1,0 +1,81 @@
+"""What programs write: the inputs of the resources as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import pulumi
+
+from keyswitch.status import OnDestroy, OnDrift, Status, WhenUnmet
+
+
+@dataclass(frozen=True, kw_only=True)
+class Safeguards:
+    """What a switch of a key has to meet; ``docs/safeguards.md`` tells each in full.
+
+    Switching off:
+
+    :param unused_for: a duration (``7d``, ``36h``, ``1h30m``): the key was last used at least that
+        long ago; one never used counts from its creation. AWS records a use with minutes of delay.
+    :param successor: the id of another key of the same user that is Active and was used after this
+        key's last use.
+    :param overlap: a duration: that successor was made at least that long ago.
+    :param keep_one_active: the user keeps another Active key.
+    :param allow_own_key: the key that signs this program's calls, or that its role was assumed
+        with, may be switched off; not so by default.
+
+    Switching on:
+
+    :param allow_reactivation: a key that somebody else switched off may be switched on again; not
+        so by default, where only a declaration that changed from Inactive to Active may.
+    :param refuse_quarantined: the user carries no ``AWSCompromisedKeyQuarantine*`` policy.
+
+    Both:
+
+    :param unmet: ``refuse`` (default) fails the run; ``hold`` keeps the key as it is until a later
+        run finds the safeguards met.
+    """
+
+    unused_for: pulumi.Input[str] | None = None
+    successor: pulumi.Input[str] | None = None
+    overlap: pulumi.Input[str] | None = None
+    keep_one_active: pulumi.Input[bool] | None = None
+    allow_own_key: pulumi.Input[bool] | None = None
+    allow_reactivation: pulumi.Input[bool] | None = None
+    refuse_quarantined: pulumi.Input[bool] | None = None
+    unmet: pulumi.Input[WhenUnmet | str] | None = None
+
+    def to_map(self) -> dict[str, Any]:
+        """The same as a mapping, without what is omitted."""
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in given.items() if value is not None}
+
+
+SafeguardsInput = Safeguards | Mapping[str, Any] | pulumi.Output[Any]
+"""Safeguards as a value, or as a mapping with the same names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessKeyStatusArgs:
+    """The inputs of :class:`~keyswitch.AccessKeyStatus`, as one value.
+
+    :param access_key_id: the id of an existing long-term key (``AKIA...``).
+    :param status: the status that the key should have.
+    :param user_name: the IAM user that owns it; omitted, the owner is looked up.
+    :param reason: why, for whoever reads the program, the state or the register.
+    :param on_destroy: ``leave`` (default), ``deactivate`` or ``restore``.
+    :param on_drift: ``enforce`` (default) or ``report``.
+    :param safeguards: what a switch has to meet.
+    :param override: why an Inactive is let through every safeguard.
+    """
+
+    access_key_id: pulumi.Input[str]
+    status: pulumi.Input[Status | str]
+    user_name: pulumi.Input[str] | None = None
+    reason: pulumi.Input[str] | None = None
+    on_destroy: pulumi.Input[OnDestroy | str] | None = None
+    on_drift: pulumi.Input[OnDrift | str] | None = None
+    safeguards: SafeguardsInput | None = None
+    override: pulumi.Input[str] | None = None

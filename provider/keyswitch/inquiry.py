@@ -1,0 +1,97 @@
+"""Gathers what the safeguards of a switch need to know: no more than that, and from live looks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from keyswitch import catalogue
+from keyswitch.declaration import Declaration, Record
+from keyswitch.errors import KeyswitchError
+from keyswitch.gateway import LastUsed, NoSuchEntityError, OwnerNotToldError
+from keyswitch.safeguards import Evidence
+from keyswitch.sighting import Sighting
+from keyswitch.status import Status
+from keyswitch.view import PhaseView
+
+
+@dataclass(frozen=True)
+class Usage:
+    """When a key was last used, as far as that could be looked up.
+
+    :param last_used: what IAM told; ``None`` if it could not be looked up.
+    :param failure: then, why not.
+    """
+
+    last_used: LastUsed | None
+    failure: str = ""
+
+
+class Inquiry:
+    """Asks IAM, through a :class:`~keyswitch.view.PhaseView`, on behalf of the safeguards."""
+
+    def __init__(self, view: PhaseView) -> None:
+        self._view = view
+
+    def evidence(
+        self,
+        declaration: Declaration,
+        record: Record | None,
+        seen: Sighting,
+        now: datetime,
+        planned: Mapping[str, Status],
+    ) -> Evidence:
+        """What the safeguards of a switch to the declared status are judged by.
+
+        What IAM does not allow to be asked is ``None`` in the evidence: the safeguard says so.
+
+        :raises KeyswitchError: a fault kept it from asking.
+        """
+        safeguards = declaration.safeguards
+        target = declaration.status
+        asked = safeguards.guarding(target)
+        keys = {key.access_key_id: key for key in seen.listed}
+        key = keys.pop(declaration.access_key_id)
+        about_use = "unused_for" in asked or "successor" in asked
+        successor = keys.get(safeguards.successor or "")
+        return Evidence(
+            now=now,
+            key=key,
+            others=tuple(keys.values()),
+            planned=planned,
+            reactivates=target is Status.ACTIVE
+            and (record is None or record.declaration.status is Status.ACTIVE),
+            last_used=self._last_used(key.access_key_id) if about_use else None,
+            successor_last_used=self._last_used(successor.access_key_id) if successor else None,
+            signing_keys=self._view.signing_keys() if "allow_own_key" in asked else frozenset(),
+            policies=self._policies(seen.user_name) if "refuse_quarantined" in asked else None,
+        )
+
+    def usage(self, access_key_id: str) -> Usage:
+        """For a warning: whatever keeps it from looking is told, and raises nothing."""
+        try:
+            used = self._last_used(access_key_id)
+        except KeyswitchError as fault:
+            return Usage(None, f"{fault.code} {fault.cause}")
+        if used is None:
+            return Usage(None, "iam:GetAccessKeyLastUsed is not allowed")
+        return Usage(used)
+
+    def _last_used(self, access_key_id: str) -> LastUsed | None:
+        """The key was just seen, so that IAM's refusal is about the permission."""
+        try:
+            return self._view.last_used(access_key_id)
+        except (NoSuchEntityError, OwnerNotToldError):
+            return None
+
+    def _policies(self, user_name: str | None) -> tuple[str, ...] | None:
+        """Of the user; the root user has none."""
+        if user_name is None:
+            return ()
+        try:
+            return self._view.attached_policies(user_name)
+        except KeyswitchError as fault:
+            if fault.entry is catalogue.ACCESS_DENIED:
+                return None
+            raise

@@ -1,0 +1,254 @@
+"""The safeguards that a switch must meet, judged from what was looked up: pure, rule by rule.
+
+What a rule needs to know is in an :class:`Evidence`, which :mod:`keyswitch.inquiry` gathers; a rule
+that is not met is an :class:`Unmet`, in the words that a reader sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from keyswitch import catalogue
+from keyswitch.catalogue import Entry
+from keyswitch.errors import message
+from keyswitch.gateway import AccessKey, LastUsed
+from keyswitch.status import ObservedStatus, Status, WhenUnmet
+from keyswitch.times import Duration, ago, iso, moment
+
+QUARANTINE_POLICY: Final = "AWSCompromisedKeyQuarantine"
+"""What the names of the policies begin with that AWS attaches to the user of a leaked key."""
+
+
+@dataclass(frozen=True)
+class DeclaredSafeguards:
+    """The safeguards as declared; ``None`` stands for what the program omits.
+
+    :param unused_for: how long ago the key must have been used last.
+    :param successor: the id of the user's key that must have been used since.
+    :param overlap: how long ago that key must have been made.
+    :param keep_one_active: whether another key of the user must stay Active.
+    :param allow_own_key: whether the key that signs may be switched off.
+    :param allow_reactivation: whether a key that somebody else switched off may be switched on.
+    :param refuse_quarantined: whether a user that AWS has quarantined keeps its keys off.
+    :param unmet: what becomes of a switch that is not allowed; ``refuse`` if omitted.
+    """
+
+    unused_for: Duration | None = None
+    successor: str | None = None
+    overlap: Duration | None = None
+    keep_one_active: bool | None = None
+    allow_own_key: bool | None = None
+    allow_reactivation: bool | None = None
+    refuse_quarantined: bool | None = None
+    unmet: WhenUnmet | None = None
+
+    def guarding(self, target: Status) -> tuple[str, ...]:
+        """The names of the safeguards that a switch to ``target`` has to meet."""
+        return tuple(
+            name
+            for name in _RULES[target]
+            if bool(getattr(self, name)) is not (name in _ON_UNLESS_SET)
+        )
+
+
+NO_SAFEGUARDS: Final = DeclaredSafeguards()
+"""What is declared where nothing is: the own key and reactivation are guarded all the same."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was looked up to judge one switch.
+
+    :param now: the time of day in UTC.
+    :param key: the key as it was just seen.
+    :param others: the user's other keys, as just seen.
+    :param planned: key id to status, of the switches that this phase has already allowed.
+    :param reactivates: whether the key is Inactive by somebody else's doing.
+    :param last_used: of the key; ``None`` where it was not asked, or IAM would not tell.
+    :param successor_last_used: the same of the successor.
+    :param signing_keys: ids of the keys that sign this program's calls, directly or by a role.
+    :param policies: names of the user's attached policies; ``None`` as above.
+    """
+
+    now: datetime
+    key: AccessKey
+    others: tuple[AccessKey, ...] = ()
+    planned: Mapping[str, Status] = field(default_factory=dict)
+    reactivates: bool = False
+    last_used: LastUsed | None = None
+    successor_last_used: LastUsed | None = None
+    signing_keys: frozenset[str] = frozenset()
+    policies: tuple[str, ...] | None = None
+
+    def stays_active(self, other: AccessKey) -> bool:
+        """Whether another key is Active once this phase's switches are made."""
+        if other.access_key_id in self.planned:
+            return self.planned[other.access_key_id] is Status.ACTIVE
+        return other.status is ObservedStatus.ACTIVE
+
+    @property
+    def another_stays_active(self) -> bool:
+        """Whether the user keeps another Active key."""
+        return any(self.stays_active(other) for other in self.others)
+
+    def others_in_words(self) -> str:
+        """``AKIA... is Inactive, AKIA... goes Inactive in this run``, or that there is none."""
+        words = [f"{other.access_key_id} {self.state_of(other)}" for other in self.others]
+        return ", ".join(words) or "the user has no other key"
+
+    def state_of(self, other: AccessKey) -> str:
+        """``is Active``, or ``goes Inactive in this run``."""
+        planned = self.planned.get(other.access_key_id)
+        return f"is {other.status}" if planned is None else f"goes {planned} in this run"
+
+
+@dataclass(frozen=True)
+class Unmet:
+    """One safeguard that does not allow the switch, in the catalogue's words."""
+
+    safeguard: str
+    entry: Entry
+    fields: Mapping[str, object]
+
+    @property
+    def cause(self) -> str:
+        """Why, without the remedy."""
+        return self.entry.cause.format(**self.fields)
+
+    def __str__(self) -> str:
+        return message(self.entry, None, None, **self.fields)
+
+
+def unmet(safeguards: DeclaredSafeguards, target: Status, evidence: Evidence) -> tuple[Unmet, ...]:
+    """Every safeguard that stands against switching to ``target``."""
+    judged = {name: rule(safeguards, evidence) for name, rule in _RULES[target].items()}
+    return tuple(Unmet(name, *against) for name, against in judged.items() if against)
+
+
+def use_in_words(used: LastUsed, key: AccessKey, now: datetime) -> str:
+    """``last used 3 hours ago by s3 in eu-west-1 (2026-11-24T19:00:00Z)``, or that it never was."""
+    if used.date is None:
+        made = f", {ago(key.create_date, now)} ({key.create_date})" if key.create_date else ""
+        return f"never used since it was made{made}"
+    by = f" by {used.service_name} in {used.region}"
+    return f"last used {ago(used.date, now)}{by} ({used.date})"
+
+
+Against = tuple[Entry, Mapping[str, object]]
+"""What a rule that is not met answers: the catalogue's entry, and its fields."""
+
+
+def _own_key(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
+    if safeguards.allow_own_key or evidence.key.access_key_id not in evidence.signing_keys:
+        return None
+    return catalogue.OWN_KEY, {}
+
+
+def _unused_for(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
+    wanted, used, key = safeguards.unused_for, evidence.last_used, evidence.key
+    if wanted is None:
+        return None
+    since = (used.date or key.create_date) if used is not None else ""
+    if used is None or not since:
+        return _last_use_not_told("unused_for", key.access_key_id)
+    free_at = moment(since) + wanted.span
+    if evidence.now >= free_at:
+        return None
+    told = use_in_words(used, key, evidence.now)
+    return catalogue.USED_TOO_RECENTLY, {
+        "unused_for": wanted,
+        "used": told,
+        "free_at": iso(free_at),
+    }
+
+
+def _overlap(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
+    wanted, successor = safeguards.overlap, _successor_key(safeguards, evidence)
+    if wanted is None or successor is None or not successor.create_date:
+        return None
+    free_at = moment(successor.create_date) + wanted.span
+    if evidence.now >= free_at:
+        return None
+    made = f"{ago(successor.create_date, evidence.now)} ({successor.create_date})"
+    return catalogue.OVERLAP_TOO_SHORT, {
+        "overlap": wanted,
+        "successor": successor.access_key_id,
+        "made": made,
+        "free_at": iso(free_at),
+    }
+
+
+def _successor(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
+    wanted, successor = safeguards.successor, _successor_key(safeguards, evidence)
+    if wanted is None:
+        return None
+    if successor is None or not evidence.stays_active(successor):
+        seen = "no key of this user"
+        if successor is not None:
+            seen = f"a key that {evidence.state_of(successor)}"
+        return catalogue.SUCCESSOR_NOT_ACTIVE, {"successor": wanted, "seen": seen}
+    used, successor_used = evidence.last_used, evidence.successor_last_used
+    if used is None or successor_used is None:
+        asked = evidence.key if used is None else successor
+        return _last_use_not_told("successor", asked.access_key_id)
+    taken_over = successor_used.date
+    if taken_over is not None and (used.date is None or moment(taken_over) > moment(used.date)):
+        return None
+    return catalogue.SUCCESSOR_NOT_USED, {
+        "successor": wanted,
+        "successor_used": use_in_words(successor_used, successor, evidence.now),
+        "used": use_in_words(used, evidence.key, evidence.now),
+    }
+
+
+def _keep_one_active(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
+    if not safeguards.keep_one_active or evidence.another_stays_active:
+        return None
+    return catalogue.LAST_ACTIVE_KEY, {"others": evidence.others_in_words()}
+
+
+def _reactivation(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
+    if safeguards.allow_reactivation or not evidence.reactivates:
+        return None
+    return catalogue.REACTIVATION, {}
+
+
+def _quarantined(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
+    if not safeguards.refuse_quarantined:
+        return None
+    if evidence.policies is None:
+        return catalogue.QUARANTINE_NOT_TOLD, {"user_name": evidence.key.user_name}
+    found = [name for name in evidence.policies if name.startswith(QUARANTINE_POLICY)]
+    if not found:
+        return None
+    return catalogue.QUARANTINED, {"policies": ", ".join(sorted(found))}
+
+
+_Rule = Callable[[DeclaredSafeguards, Evidence], Against | None]
+_RULES: Final[Mapping[Status, Mapping[str, _Rule]]] = {
+    Status.INACTIVE: {
+        "allow_own_key": _own_key,
+        "unused_for": _unused_for,
+        "overlap": _overlap,
+        "successor": _successor,
+        "keep_one_active": _keep_one_active,
+    },
+    Status.ACTIVE: {
+        "allow_reactivation": _reactivation,
+        "refuse_quarantined": _quarantined,
+    },
+}
+_ON_UNLESS_SET: Final = frozenset({"allow_own_key", "allow_reactivation"})
+"""The safeguards that a program switches off by saying so."""
+
+
+def _successor_key(safeguards: DeclaredSafeguards, evidence: Evidence) -> AccessKey | None:
+    keys = {key.access_key_id: key for key in evidence.others}
+    return keys.get(safeguards.successor or "")
+
+
+def _last_use_not_told(safeguard: str, access_key_id: str) -> Against:
+    return catalogue.LAST_USE_NOT_TOLD, {"safeguard": safeguard, "key": access_key_id}

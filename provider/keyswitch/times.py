@@ -1,0 +1,53 @@
+"""Times as text: durations as programs write them (``7d``, ``1h30m``), moments in ISO 8601."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Final
+
+import durationpy
+
+_WRITTEN: Final = re.compile(r"(?:\d+(?:\.\d+)?[a-z]+)+")
+
+
+@dataclass(frozen=True)
+class Duration:
+    """A positive span of time, and how it was written."""
+
+    text: str
+    span: timedelta = field(compare=False)
+
+    @classmethod
+    def read(cls, text: str) -> Duration:
+        """Reads numbers with units: ``s``, ``m`` (minutes), ``h``, ``d`` (24 h), ``w``, ``y`` (365 d).
+
+        :raises ValueError: ``text`` is no duration, or not a positive one.
+        """
+        if not _WRITTEN.fullmatch(text):
+            raise ValueError("it is no number with a unit")
+        span = durationpy.from_str(text)
+        if span <= timedelta(0):
+            raise ValueError("it is not longer than nothing")
+        return cls(text, span)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def iso(when: datetime) -> str:
+    """``2026-11-24T19:00:00Z``: an aware moment in UTC, to the second."""
+    return when.astimezone(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def moment(text: str) -> datetime:
+    """The moment that :func:`iso` made the text of."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def ago(text: str, now: datetime) -> str:
+    """``3 hours ago``: how long before ``now`` the moment of an ISO 8601 text was."""
+    import humanize
+
+    return f"{humanize.naturaldelta(now - moment(text), months=False)} ago"

@@ -1,0 +1,56 @@
+"""IAM in memory, and the runs of one program against it on given days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+
+from keyswitch.clock import Clock
+from keyswitch.declaration import Declaration
+from keyswitch.lifecycle import Lifecycle
+from keyswitch.safeguards import NO_SAFEGUARDS, DeclaredSafeguards
+from keyswitch.status import Status
+from keyswitch.times import iso
+from support.strict_iam import FakeGateway, StrictIam
+
+TODAY = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
+
+
+@dataclass
+class Calendar(Clock):
+    """A day that is set, and waits that take no time."""
+
+    today: datetime = TODAY
+
+    def now(self) -> datetime:
+        return self.today
+
+    def sleep(self, seconds: float) -> None:
+        pass
+
+
+@dataclass
+class World:
+    """IAM and a calendar; each ``phase`` is a process of its own, whose calls are in ``log``."""
+
+    iam: StrictIam = field(default_factory=StrictIam)
+    clock: Calendar = field(default_factory=Calendar)
+    log: list[str] = field(default_factory=list)
+
+    def phase(self, signer: str = "AKIAADMINISTRATOR000") -> Lifecycle:
+        gateway = FakeGateway(self.iam, signer)
+        self.log = gateway.log
+        return Lifecycle(gateway, self.clock)
+
+    def use(self, key: str, **ago: float) -> None:
+        self.iam.used[key] = iso(self.clock.now() - timedelta(**ago))
+
+    @property
+    def writes(self) -> list[str]:
+        return [line for line in self.log if line.startswith("update")]
+
+
+def declared(
+    key: str, status: Status, safeguards: DeclaredSafeguards = NO_SAFEGUARDS
+) -> Declaration:
+    return Declaration(key, status, "bob", safeguards=safeguards)

@@ -1,0 +1,289 @@
+"""The lifecycle with safeguards: when it looks for what, what it holds, and what it lets through."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from keyswitch import catalogue
+from keyswitch.decision import Action
+from keyswitch.declaration import Record
+from keyswitch.errors import KeyswitchError
+from keyswitch.gateway import LastUsed, OwnerNotToldError
+from keyswitch.lifecycle import Lifecycle
+from keyswitch.safeguards import DeclaredSafeguards
+from keyswitch.status import ObservedStatus, OnDestroy, Status, WhenUnmet
+from keyswitch.times import Duration
+from support.strict_iam import FakeGateway
+from support.world import World, declared
+
+ON, OFF = Status.ACTIVE, Status.INACTIVE
+ACTIVE, INACTIVE = ObservedStatus.ACTIVE, ObservedStatus.INACTIVE
+HOLD = DeclaredSafeguards(unmet=WhenUnmet.HOLD)
+UNUSED = DeclaredSafeguards(unused_for=Duration.read("7d"))
+HOLD_WHILE_USED = replace(HOLD, unused_for=Duration.read("7d"))
+ONE_ACTIVE = DeclaredSafeguards(keep_one_active=True)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_a_switch_that_a_safeguard_does_not_allow_is_refused_before_the_write(
+    world: World,
+) -> None:
+    key = world.iam.add_key("bob")
+    world.use(key, hours=3)
+
+    with pytest.raises(KeyswitchError) as raised:
+        world.phase().apply(declared(key, OFF, UNUSED), None)
+
+    assert str(raised.value).startswith(
+        f"KS602 switching access key {key} of user bob from Active to Inactive: unused_for=7d is "
+    )
+    assert world.writes == []
+
+
+def test_every_safeguard_that_is_not_met_is_told_in_one_refusal(world: World) -> None:
+    key = world.iam.add_key("bob")
+    world.use(key, hours=3)
+
+    with pytest.raises(KeyswitchError) as raised:
+        world.phase(signer=key).apply(
+            declared(key, OFF, replace(UNUSED, keep_one_active=True)), None
+        )
+
+    assert [word for word in str(raised.value).split() if word.startswith("KS")] == [
+        "KS601",
+        "KS602",
+        "KS605",
+    ]
+
+
+def test_a_quarantined_user_keeps_its_keys_off_and_the_root_user_is_asked_nothing(
+    world: World,
+) -> None:
+    key = world.iam.add_key("bob")
+    safeguards = DeclaredSafeguards(refuse_quarantined=True)
+    off = world.phase().apply(declared(key, OFF, safeguards), None)
+    assert not [line for line in world.log if line.startswith("policies")]
+    world.iam.policies["bob"] = ["ReadOnlyAccess", "AWSCompromisedKeyQuarantineV2"]
+
+    with pytest.raises(KeyswitchError, match=r"^KS607 .* carries AWSCompromisedKeyQuarantineV2,"):
+        world.phase().apply(declared(key, ON, safeguards), off)
+
+    del world.iam.policies["bob"]
+    assert world.phase().apply(declared(key, ON, safeguards), off).status is ACTIVE
+
+
+class Denied(FakeGateway):
+    """Its policy allows no more than to list and to switch."""
+
+    def last_used(self, access_key_id: str) -> LastUsed:
+        raise OwnerNotToldError
+
+    def attached_policies(self, user_name: str) -> tuple[str, ...]:
+        raise KeyswitchError(
+            catalogue.ACCESS_DENIED, principal="ci", operation="iam:ListAttached", resource="bob"
+        )
+
+
+@pytest.mark.parametrize(
+    ("status", "safeguards", "says"),
+    [
+        (OFF, UNUSED, "KS608 .*unused_for cannot be judged: .* iam:GetAccessKeyLastUsed"),
+        (ON, DeclaredSafeguards(refuse_quarantined=True), "KS609 .*iam:ListAttachedUserPolicies"),
+    ],
+)
+def test_a_safeguard_that_lacks_its_permission_refuses_and_names_it(
+    world: World, status: Status, safeguards: DeclaredSafeguards, says: str
+) -> None:
+    key = world.iam.add_key("bob", ACTIVE if status is OFF else INACTIVE)
+    off = declared(key, OFF)
+    record = world.phase().apply(off, None) if status is ON else None
+
+    with pytest.raises(KeyswitchError, match=says):
+        Lifecycle(Denied(world.iam), world.clock).apply(declared(key, status, safeguards), record)
+
+
+def test_a_warning_that_lacks_its_permission_says_that_it_could_not_look(world: World) -> None:
+    key = world.iam.add_key("bob")
+    lifecycle = Lifecycle(Denied(world.iam), world.clock)
+
+    judgement = lifecycle.judge(declared(key, OFF), None, for_reader=True)
+
+    assert judgement.decision.action is Action.SWITCH
+    assert "iam:GetAccessKeyLastUsed is not allowed" in judgement.warnings()[0]
+    assert judgement.warnings()[0].startswith("KS615")
+
+
+class Throttled(FakeGateway):
+    def last_used(self, access_key_id: str) -> LastUsed:
+        raise KeyswitchError(
+            catalogue.THROTTLED, operation="iam:GetAccessKeyLastUsed", attempts="8 times"
+        )
+
+
+def test_a_fault_fails_the_safeguard_that_asked_and_not_the_warning(world: World) -> None:
+    key = world.iam.add_key("bob")
+    lifecycle = Lifecycle(Throttled(world.iam), world.clock)
+
+    judgement = lifecycle.judge(declared(key, OFF), None, for_reader=True)
+    assert "KS306 AWS throttled iam:GetAccessKeyLastUsed" in judgement.warnings()[0]
+
+    with pytest.raises(KeyswitchError, match=rf"^KS306 looking at access key {key} of user bob"):
+        lifecycle.judge(declared(key, OFF, UNUSED), None)
+
+
+def test_an_override_lets_an_inactive_through_every_safeguard_without_a_call_for_them(
+    world: World,
+) -> None:
+    key = world.iam.add_key("bob")
+    world.use(key, minutes=1)
+    declaration = replace(
+        declared(key, OFF, replace(UNUSED, keep_one_active=True, successor="AKIANOTTHERE00000000")),
+        override="INC-4711 leaked",
+    )
+
+    judgement = world.phase(signer=key).judge(declaration, None, for_reader=True)
+    assert (
+        "it is switched off past every safeguard (allow_own_key, unused_for, successor, "
+        'keep_one_active), because of override="INC-4711 leaked"'
+    ) in judgement.warnings()[-1]
+
+    record = Lifecycle(Throttled(world.iam, key), world.clock).apply(declaration, None)
+    assert record.status is INACTIVE
+
+
+def test_of_two_keys_that_must_not_both_go_off_a_preview_lets_the_first_one_go(
+    world: World,
+) -> None:
+    one, two = world.iam.add_key("bob"), world.iam.add_key("bob")
+    lifecycle = world.phase()
+
+    first = lifecycle.judge(declared(one, OFF, ONE_ACTIVE), None)
+    second = lifecycle.judge(declared(two, OFF, ONE_ACTIVE), None)
+
+    assert first.decision.action is Action.SWITCH
+    refusal = second.refusal()
+    assert refusal is not None
+    assert f"{one} goes Inactive in this run" in str(refusal)
+
+
+def test_a_key_that_goes_on_first_counts_as_active_for_the_one_that_goes_off(world: World) -> None:
+    off_before = world.iam.add_key("bob")
+    recorded = world.phase().apply(declared(off_before, OFF), None)
+    on_before = world.iam.add_key("bob")
+    lifecycle = world.phase()
+
+    lifecycle.judge(declared(off_before, ON), recorded)
+    judgement = lifecycle.judge(declared(on_before, OFF, ONE_ACTIVE), None, for_reader=True)
+
+    assert judgement.decision.action is Action.SWITCH
+    assert not any("KS613" in warning for warning in judgement.warnings())
+
+
+def test_two_keys_switched_off_side_by_side_leave_exactly_one_active(world: World) -> None:
+    def outcome(task: tuple[Lifecycle, str]) -> str:
+        lifecycle, key = task
+        try:
+            return str(lifecycle.apply(declared(key, OFF, ONE_ACTIVE), None).status)
+        except KeyswitchError as refusal:
+            return refusal.code
+
+    for _ in range(20):
+        keys = [world.iam.add_key("bob"), world.iam.add_key("bob")]
+        lifecycle = world.phase()
+        with ThreadPoolExecutor(2) as pool:
+            outcomes = list(pool.map(outcome, [(lifecycle, key) for key in keys]))
+        assert sorted(outcomes) == ["Inactive", "KS605"]
+        for key in keys:
+            world.iam.delete_key(key)
+
+
+@pytest.mark.parametrize(
+    ("others", "says"),
+    [
+        ([], "KS613 .* this is the user's last Active key: the user has no other key"),
+        ([INACTIVE], "KS613 .* this is the user's last Active key: AKIA.* is Inactive"),
+    ],
+)
+def test_the_last_active_key_is_warned_of(
+    world: World, others: list[ObservedStatus], says: str
+) -> None:
+    key = world.iam.add_key("bob")
+    for status in others:
+        world.iam.add_key("bob", status)
+
+    judgement = world.phase().judge(declared(key, OFF), None, for_reader=True)
+
+    assert re.search(says, " ".join(judgement.warnings()))
+
+
+@pytest.mark.parametrize(("days", "warned"), [(0.125, True), (6.9, True), (7.1, False)])
+def test_a_recent_use_is_warned_of_and_an_older_one_noted(
+    world: World,
+    days: float,
+    warned: bool,  # noqa: FBT001
+) -> None:
+    key = world.iam.add_key("bob")
+    world.iam.add_key("bob")
+    world.use(key, days=days)
+
+    judgement = world.phase().judge(declared(key, OFF), None, for_reader=True)
+
+    told = judgement.warnings() if warned else judgement.notes()
+    assert len(told) == 1
+    assert told[0].startswith(f"KS614 access key {key} of user bob: it was last used ")
+    assert " ago by s3 in eu-west-1 (2026-" in told[0]
+    assert not (judgement.notes() if warned else judgement.warnings())
+
+
+def test_nothing_is_looked_up_for_safeguards_where_nothing_is_to_be_switched(
+    world: World,
+) -> None:
+    key = world.iam.add_key("bob", INACTIVE)
+    safeguards = replace(UNUSED, keep_one_active=True, refuse_quarantined=True)
+    record = world.phase().apply(declared(key, OFF, safeguards), None)
+
+    world.phase().judge(declared(key, OFF, safeguards), record, for_reader=True)
+
+    assert world.log == ["list bob"]
+
+
+def adopted(world: World, on_destroy: OnDestroy, status: Status = ON, **more: object) -> Record:
+    key = world.iam.add_key("bob")
+    declaration = replace(declared(key, status), on_destroy=on_destroy, **more)  # type: ignore[arg-type]
+    return world.phase().apply(declaration, None)
+
+
+def test_a_destroy_that_would_switch_off_meets_the_same_safeguards(world: World) -> None:
+    record = adopted(world, OnDestroy.DEACTIVATE, safeguards=ONE_ACTIVE)
+
+    with pytest.raises(
+        KeyswitchError,
+        match=r"^KS620 letting go of access key .* on_destroy=deactivate would switch it off, but "
+        r"keep_one_active is not met",
+    ):
+        world.phase().destroy(record)
+
+    overridden = replace(record, declaration=replace(record.declaration, override="INC-1"))
+    assert world.phase().destroy(overridden) is None
+    assert world.iam.status(record.declaration.access_key_id) is INACTIVE
+
+
+def test_a_destroy_restores_what_this_program_switched_off_and_nothing_else(world: World) -> None:
+    ours = adopted(world, OnDestroy.RESTORE, OFF)
+    assert world.phase().destroy(ours) is None
+    assert world.iam.status(ours.declaration.access_key_id) is ACTIVE
+
+    theirs = adopted(world, OnDestroy.RESTORE, ON)
+    world.iam.set_status(theirs.declaration.access_key_id, INACTIVE)
+    warning = world.phase().destroy(theirs)
+    assert warning is not None
+    assert warning.startswith("KS619 letting go of access key")
+    assert world.iam.status(theirs.declaration.access_key_id) is INACTIVE

@@ -1,0 +1,192 @@
+"""What is held from run to run, what stays off, and what is only reported."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from keyswitch import catalogue
+from keyswitch.decision import Action
+from keyswitch.declaration import Declaration, Pending, Record
+from keyswitch.errors import KeyswitchError
+from keyswitch.safeguards import DeclaredSafeguards
+from keyswitch.status import ObservedStatus, OnDrift, Status, WhenUnmet
+from keyswitch.times import Duration
+from support.world import World, declared
+
+ON, OFF = Status.ACTIVE, Status.INACTIVE
+ACTIVE, INACTIVE = ObservedStatus.ACTIVE, ObservedStatus.INACTIVE
+HOLD = DeclaredSafeguards(unmet=WhenUnmet.HOLD)
+UNUSED = DeclaredSafeguards(unused_for=Duration.read("7d"))
+HOLD_WHILE_USED = replace(HOLD, unused_for=Duration.read("7d"))
+ONE_ACTIVE = DeclaredSafeguards(keep_one_active=True)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_hold_across_runs_until_the_key_is_no_longer_used(world: World) -> None:
+    key = world.iam.add_key("bob")
+    world.iam.add_key("bob")
+    world.use(key, days=1)
+    declaration = declared(key, OFF, HOLD_WHILE_USED)
+
+    held = world.phase().apply(declaration, None)
+    assert held.status is ACTIVE
+    assert held.declaration.status is ON
+    assert held.pending == Pending(OFF, "2026-03-01T12:00:00Z", ("unused_for",))
+    assert held.changed_at == ""
+
+    world.clock.today += timedelta(days=3)
+    world.use(key, hours=1)
+    judgement = world.phase().judge(declaration, held)
+    assert not judgement.decision.needs_step
+    (warning,) = judgement.warnings()
+    assert warning.startswith(
+        f"KS611 access key {key} of user bob: it stays Active and is not switched to Inactive, "
+        "held since 2026-03-01T12:00:00Z, because unused_for=7d is not met: it was last used an "
+    )
+
+    world.clock.today += timedelta(days=8)
+    judgement = world.phase().judge(declaration, held, for_reader=True)
+    assert judgement.decision.action is Action.SWITCH
+    assert "KS617" in judgement.notes()[0]
+    switched = world.phase().apply(declaration, held)
+    assert switched.status is INACTIVE
+    assert switched.declaration.status is OFF
+    assert switched.pending is None
+    assert switched.changed_at == "2026-03-12T12:00:00Z"
+    assert not world.phase().judge(declaration, switched).decision.needs_step
+
+
+def test_what_a_hold_waits_for_is_recorded_anew_when_it_changes_and_since_when_is_kept(
+    world: World,
+) -> None:
+    key, other = world.iam.add_key("bob"), world.iam.add_key("bob", INACTIVE)
+    world.use(key, hours=1)
+    declaration = declared(key, OFF, replace(HOLD_WHILE_USED, keep_one_active=True))
+    held = world.phase().apply(declaration, None)
+    world.iam.set_status(other, ACTIVE)
+    world.clock.today += timedelta(days=1)
+
+    assert world.phase().judge(declaration, held).decision.action is Action.HOLD
+    again = world.phase().apply(declaration, held)
+
+    assert again.pending == Pending(OFF, "2026-03-01T12:00:00Z", ("unused_for",))
+
+
+def test_a_held_switch_that_somebody_else_makes_is_only_recorded(world: World) -> None:
+    key = world.iam.add_key("bob")
+    world.use(key, hours=1)
+    declaration = declared(key, OFF, HOLD_WHILE_USED)
+    held = world.phase().apply(declaration, None)
+    world.iam.set_status(key, INACTIVE)
+
+    refreshed, _ = world.phase().read(held)
+    assert refreshed.pending is None
+    for before in (held, refreshed):
+        record = world.phase().apply(declaration, before)
+        assert world.writes == []
+        assert record.pending is None
+        assert record.declaration.status is OFF
+
+
+def test_a_refresh_leaves_a_held_switch_as_it_is(world: World) -> None:
+    key = world.iam.add_key("bob")
+    world.use(key, hours=1)
+    held = world.phase().apply(declared(key, OFF, HOLD_WHILE_USED), None)
+
+    refreshed, _ = world.phase().read(held)
+
+    assert refreshed == held
+    stored = replace(held.declaration, status=OFF)
+    assert not world.phase().has_drifted(stored, refreshed)
+
+
+@pytest.mark.parametrize("unmet", list(WhenUnmet))
+def test_a_key_found_inactive_at_adoption_stays_off_in_every_later_run(
+    world: World, unmet: WhenUnmet
+) -> None:
+    key = world.iam.add_key("bob", INACTIVE)
+    declaration = declared(key, ON, DeclaredSafeguards(unmet=unmet))
+
+    if unmet is WhenUnmet.REFUSE:
+        for _ in range(2):
+            with pytest.raises(KeyswitchError, match=r"^KS606 switching access key"):
+                world.phase().apply(declaration, None)
+        return
+    record: Record | None = None
+    for _ in range(3):
+        record = world.phase().apply(declaration, record)
+        assert world.iam.status(key) is INACTIVE
+        assert record.pending is not None
+        assert record.pending.waits_for == ("allow_reactivation",)
+
+
+def test_a_key_that_this_program_switched_off_may_be_switched_on_again(world: World) -> None:
+    key = world.iam.add_key("bob")
+    off = world.phase().apply(declared(key, OFF), None)
+
+    on = world.phase().apply(declared(key, ON), off)
+
+    assert on.status is ACTIVE
+    assert world.writes == [f"update {key} bob Active"]
+
+
+def test_a_key_switched_off_by_somebody_else_stays_off_until_the_program_itself_was_inactive(
+    world: World,
+) -> None:
+    key = world.iam.add_key("bob")
+    on = world.phase().apply(declared(key, ON, DeclaredSafeguards()), None)
+    world.iam.set_status(key, INACTIVE)
+
+    for record in (on, world.phase().read(on)[0]):
+        refusal = world.phase().judge(declared(key, ON, DeclaredSafeguards()), record).refusal()
+        assert refusal is not None
+        assert refusal.entry is catalogue.REACTIVATION
+
+    accepted = world.phase().apply(declared(key, OFF), on)
+    assert world.writes == []
+    assert world.phase().apply(declared(key, ON), accepted).status is ACTIVE
+
+
+def test_allow_reactivation_switches_it_back_with_a_warning_of_the_drift(world: World) -> None:
+    key = world.iam.add_key("bob")
+    declaration = declared(key, ON, DeclaredSafeguards(allow_reactivation=True))
+    on = world.phase().apply(declaration, None)
+    world.iam.set_status(key, INACTIVE)
+
+    assert "KS210" in world.phase().judge(declaration, on).warnings()[0]
+    assert world.phase().apply(declaration, on).status is ACTIVE
+
+
+def test_an_override_is_held_up_by_no_drift_policy(world: World) -> None:
+    key = world.iam.add_key("bob")
+    report = replace(declared(key, OFF), on_drift=OnDrift.REPORT)
+    record = world.phase().apply(report, None)
+    world.iam.set_status(key, ACTIVE)
+    assert not world.phase().judge(report, record).decision.needs_step
+
+    assert world.phase().apply(replace(report, override="INC-1"), record).status is INACTIVE
+
+
+@pytest.mark.parametrize("found", [ACTIVE, INACTIVE])
+def test_drift_that_is_only_reported_is_a_warning_in_each_run_and_never_a_write(
+    world: World, found: ObservedStatus
+) -> None:
+    key = world.iam.add_key("bob", INACTIVE if found is ACTIVE else ACTIVE)
+    declaration = Declaration(key, OFF if found is ACTIVE else ON, "bob", on_drift=OnDrift.REPORT)
+    record = world.phase().apply(declaration, None)
+    world.iam.set_status(key, found)
+
+    for before in (record, world.phase().read(record)[0]):
+        judgement = world.phase().judge(declaration, before)
+        assert not judgement.decision.needs_step
+        assert judgement.warnings()[0].startswith(f"KS616 access key {key} of user bob: found ")
+        assert world.phase().apply(declaration, before).status is found
+        assert world.writes == []
+        assert not world.phase().has_drifted(declaration, before)

@@ -1,0 +1,256 @@
+"""The safeguards, rule by rule: what each is judged by, and what it says when it is not met."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keyswitch.gateway import AccessKey, LastUsed
+from keyswitch.safeguards import (
+    NO_SAFEGUARDS,
+    DeclaredSafeguards,
+    Evidence,
+    unmet,
+    use_in_words,
+)
+from keyswitch.status import ObservedStatus, Status
+from keyswitch.times import Duration, iso, moment
+
+ON, OFF = Status.ACTIVE, Status.INACTIVE
+ACTIVE, INACTIVE = ObservedStatus.ACTIVE, ObservedStatus.INACTIVE
+NOW = datetime(2026, 3, 31, 12, tzinfo=timezone.utc)
+KEY = AccessKey("AKIAOLD0000000000000", "bob", ACTIVE, "2026-01-01T00:00:00Z")
+OTHER = AccessKey("AKIANEW0000000000000", "bob", ACTIVE, "2026-03-01T00:00:00Z")
+SWITCHED_OFF = replace(OTHER, status=INACTIVE)
+NEVER = LastUsed("bob", None, "N/A", "N/A")
+SEVEN_DAYS = DeclaredSafeguards(unused_for=Duration.read("7d"))
+SUCCESSOR = DeclaredSafeguards(successor=OTHER.access_key_id)
+OVERLAP = replace(SUCCESSOR, overlap=Duration.read("30d"))
+ONE_ACTIVE = DeclaredSafeguards(keep_one_active=True)
+QUARANTINE = DeclaredSafeguards(refuse_quarantined=True)
+
+
+def used(**ago: float) -> LastUsed:
+    return LastUsed("bob", iso(NOW - timedelta(**ago)), "s3", "eu-west-1")
+
+
+def seen(key: AccessKey = KEY, **evidence: object) -> Evidence:
+    return Evidence(NOW, key, **evidence)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("safeguards", "target", "evidence", "codes"),
+    [
+        # nothing declared: off goes, unless it is the own key
+        (NO_SAFEGUARDS, OFF, seen(), []),
+        (NO_SAFEGUARDS, OFF, seen(signing_keys=frozenset({"AKIAOTHER"})), []),
+        (NO_SAFEGUARDS, OFF, seen(signing_keys=frozenset({KEY.access_key_id})), ["KS601"]),
+        (
+            DeclaredSafeguards(allow_own_key=True),
+            OFF,
+            seen(signing_keys=frozenset({KEY.access_key_id})),
+            [],
+        ),
+        # unused_for
+        (SEVEN_DAYS, OFF, seen(last_used=used(days=7)), []),
+        (SEVEN_DAYS, OFF, seen(last_used=used(days=6, hours=23)), ["KS602"]),
+        (SEVEN_DAYS, OFF, seen(last_used=NEVER), []),
+        (
+            SEVEN_DAYS,
+            OFF,
+            seen(replace(KEY, create_date=iso(NOW - timedelta(days=6))), last_used=NEVER),
+            ["KS602"],
+        ),
+        (SEVEN_DAYS, OFF, seen(), ["KS608"]),
+        (SEVEN_DAYS, OFF, seen(replace(KEY, create_date=""), last_used=NEVER), ["KS608"]),
+        (SEVEN_DAYS, ON, seen(), []),
+        # successor
+        (
+            SUCCESSOR,
+            OFF,
+            seen(others=(OTHER,), last_used=used(hours=2), successor_last_used=used(hours=1)),
+            [],
+        ),
+        (
+            SUCCESSOR,
+            OFF,
+            seen(others=(OTHER,), last_used=used(hours=1), successor_last_used=used(hours=2)),
+            ["KS604"],
+        ),
+        (
+            SUCCESSOR,
+            OFF,
+            seen(others=(OTHER,), last_used=used(hours=1), successor_last_used=used(hours=1)),
+            ["KS604"],
+        ),
+        (
+            SUCCESSOR,
+            OFF,
+            seen(others=(OTHER,), last_used=NEVER, successor_last_used=used(days=20)),
+            [],
+        ),
+        (
+            SUCCESSOR,
+            OFF,
+            seen(others=(OTHER,), last_used=NEVER, successor_last_used=NEVER),
+            ["KS604"],
+        ),
+        (
+            SUCCESSOR,
+            OFF,
+            seen(others=(SWITCHED_OFF,), last_used=used(days=2), successor_last_used=used(hours=2)),
+            ["KS603"],
+        ),
+        (
+            SUCCESSOR,
+            OFF,
+            seen(
+                others=(OTHER,),
+                planned={OTHER.access_key_id: OFF},
+                last_used=used(days=2),
+                successor_last_used=used(hours=2),
+            ),
+            ["KS603"],
+        ),
+        (
+            SUCCESSOR,
+            OFF,
+            seen(
+                others=(SWITCHED_OFF,),
+                planned={OTHER.access_key_id: ON},
+                last_used=used(days=2),
+                successor_last_used=used(hours=2),
+            ),
+            [],
+        ),
+        (SUCCESSOR, OFF, seen(last_used=used(days=2)), ["KS603"]),
+        (SUCCESSOR, OFF, seen(others=(OTHER,), last_used=used(days=2)), ["KS608"]),
+        (SUCCESSOR, OFF, seen(others=(OTHER,), successor_last_used=used(days=2)), ["KS608"]),
+        # overlap: of a successor that was made 30 days and twelve hours ago
+        (
+            OVERLAP,
+            OFF,
+            seen(others=(OTHER,), last_used=used(days=2), successor_last_used=used(hours=2)),
+            [],
+        ),
+        (
+            replace(OVERLAP, overlap=Duration.read("31d")),
+            OFF,
+            seen(others=(OTHER,), last_used=used(days=2), successor_last_used=used(hours=2)),
+            ["KS610"],
+        ),
+        (OVERLAP, OFF, seen(last_used=used(days=2)), ["KS603"]),
+        # keep_one_active
+        (ONE_ACTIVE, OFF, seen(others=(OTHER,)), []),
+        (ONE_ACTIVE, OFF, seen(others=(SWITCHED_OFF,)), ["KS605"]),
+        (ONE_ACTIVE, OFF, seen(others=(replace(OTHER, status=ObservedStatus.EXPIRED),)), ["KS605"]),
+        (ONE_ACTIVE, OFF, seen(), ["KS605"]),
+        (ONE_ACTIVE, OFF, seen(others=(OTHER,), planned={OTHER.access_key_id: OFF}), ["KS605"]),
+        (ONE_ACTIVE, OFF, seen(others=(SWITCHED_OFF,), planned={OTHER.access_key_id: ON}), []),
+        (ONE_ACTIVE, ON, seen(), []),
+        # switching on
+        (NO_SAFEGUARDS, ON, seen(), []),
+        (NO_SAFEGUARDS, ON, seen(reactivates=True), ["KS606"]),
+        (DeclaredSafeguards(allow_reactivation=True), ON, seen(reactivates=True), []),
+        (QUARANTINE, ON, seen(policies=()), []),
+        (QUARANTINE, ON, seen(policies=("ReadOnlyAccess",)), []),
+        (QUARANTINE, ON, seen(policies=("AWSCompromisedKeyQuarantineV3",)), ["KS607"]),
+        (QUARANTINE, ON, seen(), ["KS609"]),
+        (QUARANTINE, OFF, seen(policies=("AWSCompromisedKeyQuarantineV3",)), []),
+        # every one that is not met is told
+        (
+            replace(SEVEN_DAYS, keep_one_active=True),
+            OFF,
+            seen(last_used=used(hours=3), signing_keys=frozenset({KEY.access_key_id})),
+            ["KS601", "KS602", "KS605"],
+        ),
+    ],
+)
+def test_the_table(
+    safeguards: DeclaredSafeguards, target: Status, evidence: Evidence, codes: list[str]
+) -> None:
+    against = unmet(safeguards, target, evidence)
+
+    assert [rule.entry.code for rule in against] == codes
+    assert {rule.safeguard for rule in against} <= set(safeguards.guarding(target))
+
+
+@pytest.mark.parametrize(
+    ("safeguards", "evidence", "says"),
+    [
+        (
+            SEVEN_DAYS,
+            seen(last_used=used(hours=3)),
+            (
+                "unused_for=7d is not met: it was last used 3 hours ago by s3 in eu-west-1 "
+                "(2026-03-31T09:00:00Z). It will be met from 2026-04-07T09:00:00Z on, if"
+            ),
+        ),
+        (
+            ONE_ACTIVE,
+            seen(others=(SWITCHED_OFF,)),
+            "keep_one_active is not met: AKIANEW0000000000000 is Inactive. ",
+        ),
+        (
+            ONE_ACTIVE,
+            seen(others=(OTHER,), planned={OTHER.access_key_id: OFF}),
+            "keep_one_active is not met: AKIANEW0000000000000 goes Inactive in this run. ",
+        ),
+        (ONE_ACTIVE, seen(), "keep_one_active is not met: the user has no other key. "),
+        (
+            SUCCESSOR,
+            seen(others=(SWITCHED_OFF,)),
+            "successor=AKIANEW0000000000000 is not met: that is a key that is Inactive. ",
+        ),
+        (SUCCESSOR, seen(), "is not met: that is no key of this user. "),
+        (
+            SUCCESSOR,
+            seen(others=(OTHER,), last_used=used(days=2), successor_last_used=NEVER),
+            (
+                "the successor was never used since it was made, 30 days ago (2026-03-01T00:00:00Z), "
+                "this key was last used 2 days ago by s3 in eu-west-1 (2026-03-29T12:00:00Z). "
+            ),
+        ),
+        (
+            replace(OVERLAP, overlap=Duration.read("31d")),
+            seen(others=(OTHER,), last_used=NEVER, successor_last_used=used(hours=1)),
+            (
+                "overlap=31d is not met: the successor AKIANEW0000000000000 was made 30 days ago "
+                "(2026-03-01T00:00:00Z). It will be met from 2026-04-01T00:00:00Z on. "
+            ),
+        ),
+    ],
+)
+def test_what_is_not_met_is_told_with_what_was_seen(
+    safeguards: DeclaredSafeguards, evidence: Evidence, says: str
+) -> None:
+    (rule,) = unmet(safeguards, OFF, evidence)
+
+    assert says in str(rule)
+    assert str(rule).endswith('In an incident, override="why" switches it off at once.')
+
+
+def test_what_guards_a_switch_is_named_by_the_program_s_own_words() -> None:
+    assert NO_SAFEGUARDS.guarding(OFF) == ("allow_own_key",)
+    assert NO_SAFEGUARDS.guarding(ON) == ("allow_reactivation",)
+    off = DeclaredSafeguards(allow_own_key=True, keep_one_active=False, allow_reactivation=True)
+    assert off.guarding(OFF) == off.guarding(ON) == ()
+    assert replace(OVERLAP, keep_one_active=True).guarding(OFF) == (
+        "allow_own_key",
+        "overlap",
+        "successor",
+        "keep_one_active",
+    )
+
+
+@given(st.datetimes(timezones=st.just(timezone.utc)))
+def test_a_moment_survives_its_text_to_the_second(when: datetime) -> None:
+    assert moment(iso(when)) == when.replace(microsecond=0)
+
+
+def test_a_use_of_long_ago_is_told_in_days_and_with_its_date() -> None:
+    assert use_in_words(used(days=400), KEY, NOW).startswith("last used 1 year")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import itertools
 import json
+from datetime import timedelta
 from typing import Any
 
 import boto3
 from botocore.config import Config
+from moto.iam.models import iam_backends
 from moto.server import DomainDispatcherApplication, create_backend_app
 
 from support.engine import Project
 from support.http import OUTSIDER, RecordingServer
 
+ACCOUNT = "123456789012"
 _NUMBERS = itertools.count(1)
 
 
@@ -27,6 +30,7 @@ class Outsider:
     """
 
     def __init__(self, server: RecordingServer) -> None:
+        self._url = server.url
         self._iam = boto3.client(
             "iam",
             endpoint_url=server.url,
@@ -68,7 +72,30 @@ class Outsider:
         made = self._ask("create_policy", PolicyName=policy, PolicyDocument=document)
         self._ask("attach_user_policy", UserName=user_name, PolicyArn=made["Policy"]["Arn"])
 
-    def adopted(self, project: Project, **inputs: str) -> tuple[str, str]:
+    def detach(self, user_name: str, policy: str) -> None:
+        arn = f"arn:aws:iam::{ACCOUNT}:policy/{policy}"
+        self._ask("detach_user_policy", UserName=user_name, PolicyArn=arn)
+        self._ask("delete_policy", PolicyArn=arn)
+
+    def use(self, access_key_id: str) -> None:
+        """A call that is signed with the key, which IAM takes note of."""
+        client = boto3.client(
+            "sts",
+            endpoint_url=self._url,
+            region_name="eu-west-1",
+            aws_access_key_id=access_key_id,
+            aws_secret_access_key="any",
+        )
+        client.get_caller_identity()
+
+    def let_pass(self, user_name: str, **span: float) -> None:
+        """Time passes for a user's keys: they were made, and used, that much longer ago."""
+        for key in iam_backends[ACCOUNT]["aws"].users[user_name].access_keys:
+            key.create_date -= timedelta(**span)
+            if key.last_used is not None:
+                key.last_used._timestamp -= timedelta(**span)
+
+    def adopted(self, project: Project, **inputs: Any) -> tuple[str, str]:
         """A new user and key, declared as ``bob`` in the project and adopted."""
         user_name = self.new_user()
         access_key_id = self.new_key(user_name)

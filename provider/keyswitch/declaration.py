@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, Final, TypeVar
 
@@ -159,6 +159,13 @@ class Record:
     adopted_at: str = ""
     pending: Pending | None = None
 
+    @property
+    def declared(self) -> Declaration:
+        """What the program last declared: a held switch's status too."""
+        if self.pending is None:
+            return self.declaration
+        return replace(self.declaration, status=self.pending.target)
+
     def to_outputs(self) -> dict[str, Any]:
         """A fresh bag: the dynamic provider host writes a key of its own into what it is given."""
         return {
@@ -181,11 +188,9 @@ class Record:
         keep the status that was declared. One that cannot be declared (Expired, Deleted) stands in
         the outputs only.
         """
-        if self.pending is not None:
-            return self.declaration.to_inputs(self.pending.target)
         declarable = self.status in (ObservedStatus.ACTIVE, ObservedStatus.INACTIVE)
-        shown = declarable and self.declaration.enforced
-        return self.declaration.to_inputs(self.status if shown else None)
+        shown = declarable and self.declaration.enforced and self.pending is None
+        return self.declared.to_inputs(self.status if shown else None)
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,7 @@ class Guard:
         """
         record = parse_outputs(await revealed(args.old_outputs)) if args.old_outputs else None
         parsed = parse_inputs(
-            await revealed(args.new_inputs), previous=record.declaration if record else None
+            await revealed(args.new_inputs), previous=record.declared if record else None
         )
         if parsed.declaration is None or parsed.unknown & JUDGED_BY:
             return None

@@ -83,7 +83,7 @@ class AccessKeyStatusProvider(ResourceProvider):
         bag = plain(_news)
         if bag.get(ACCESS_KEY_ID) != record.declaration.access_key_id:
             return DiffResult(changes=True, replaces=[ACCESS_KEY_ID])
-        parsed = parse_inputs(bag, previous=record.declaration)
+        parsed = parse_inputs(bag, previous=record.declared)
         declaration = _declaration(parsed.declaration)
         if parsed.unknown & JUDGED_BY:
             return self._diff_of_unknown(declaration, record, parsed.unknown)
@@ -136,7 +136,7 @@ class AccessKeyStatusProvider(ResourceProvider):
         """An unknown input is never compared, and without it the key cannot be judged."""
         names = ", ".join(sorted(unknown & JUDGED_BY))
         attempt = Attempt("previewing", declaration.access_key_id, record.user_name)
-        changed = declaration != record.declaration
+        changed = declaration != record.declared
         if not changed and not self._is_refreshing(declaration):
             warn(message(catalogue.NOT_LOOKED_AT, attempt, properties=names))
         return DiffResult(changes=changed)

@@ -302,3 +302,79 @@ def test_enumerations_args_outputs_secrets_components_and_hooks_of_ones_own_all_
     assert "OPS-123" not in project.expect(0, "stack", "export").text
     project.destroy()
     assert outsider.status(bob, key) == "Active"
+
+
+GUARDED = """
+import os
+import pulumi, keyswitch
+from keyswitch import AccessKeyStatus, OnDrift, Safeguards, WhenUnmet
+from pulumi.dynamic import CreateResult, Resource, ResourceProvider
+
+class Later(Resource):
+    value: pulumi.Output[str]
+
+    def __init__(self, name, given):
+        super().__init__(LaterProvider(), name, {"given": given, "value": None})
+
+class LaterProvider(ResourceProvider):
+    def create(self, props):
+        return CreateResult("later", {**props, "value": props["given"]})
+
+successor = os.environ["SUCCESSOR"]
+if "LATER" in os.environ:
+    successor = Later("later", successor).value
+AccessKeyStatus(
+    "bob",
+    access_key_id=os.environ["KEY"],
+    user_name=os.environ["BOB"],
+    status="Inactive",
+    on_drift=OnDrift.ENFORCE,
+    safeguards=Safeguards(
+        successor=pulumi.Output.secret(successor),
+        keep_one_active=pulumi.Output.from_input(True),
+        unmet=WhenUnmet.HOLD,
+    ),
+)
+"""
+
+
+def test_safeguards_may_hold_outputs_and_secrets_and_be_given_as_a_value(
+    make_project: MakeProject, iam: RecordingServer, outsider: Outsider
+) -> None:
+    project: Project = make_project(program=GUARDED)
+    bob = outsider.new_user()
+    key, successor = outsider.new_key(bob), outsider.new_key(bob)
+    project.env.update(KEY=key, BOB=bob, SUCCESSOR=successor)
+
+    assert "KS611" in project.preview().row("bob")
+    project.up()
+    project.preview("--expect-no-changes")
+    project.preview("--expect-no-changes", "--refresh")
+    project.refresh()
+    project.preview("--expect-no-changes")
+    assert successor not in project.expect(0, "stack", "export").text
+
+    outsider.use(successor)
+    iam.reset()
+    project.up()
+    assert iam.writes == [(key, "Inactive")]
+
+
+def test_a_successor_that_is_not_known_yet_is_judged_by_the_update(
+    make_project: MakeProject, iam: RecordingServer, outsider: Outsider
+) -> None:
+    project: Project = make_project(program=GUARDED)
+    bob = outsider.new_user()
+    key, successor = outsider.new_key(bob), outsider.new_key(bob)
+    project.env.update(KEY=key, BOB=bob, SUCCESSOR=successor)
+    project.up()
+    project.env["LATER"] = "1"
+    iam.reset()
+
+    preview = project.preview()
+    assert "KS211" in preview.row("bob")
+    assert "safeguards will be known only in the update" in preview.row("bob")
+    assert iam.calls == []
+    project.up()
+    assert iam.writes == []
+    assert project.outputs("bob")["pending"].endswith("waits for successor")

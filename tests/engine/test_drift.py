@@ -151,3 +151,81 @@ def test_a_new_reason_is_recorded_without_a_write(
     assert iam.writes == []
     assert project.outputs("bob")["reason"] == "deploys the shop"
     project.preview("--expect-no-changes")
+
+
+@pytest.mark.parametrize("how", ["without", "--refresh", "options"])
+@pytest.mark.parametrize(("declared", "found"), [("Inactive", "Active"), ("Active", "Inactive")])
+def test_drift_that_is_only_reported_is_a_warning_in_each_run_and_no_change(
+    make_project: MakeProject,
+    iam: RecordingServer,
+    outsider: Outsider,
+    how: str,
+    declared: str,
+    found: str,
+) -> None:
+    project: Project = make_project(
+        options="options: {refresh: always}\n" if how == "options" else ""
+    )
+    refresh = [how] if how == "--refresh" else []
+    bob, key = outsider.adopted(project, status=declared, on_drift="report")
+    outsider.switch(bob, key, found)
+    iam.reset()
+
+    warning = f"warning: KS616 access key {key} of user {bob}: found {found}, declared {declared}"
+    for run in (
+        project.preview("--expect-no-changes", *refresh),
+        project.up("--expect-no-changes", *refresh),
+        project.up_with_preview(*refresh),
+        project.preview("--expect-no-changes", *refresh),
+    ):
+        assert warning in run.row("bob")
+        assert len(set(run.diagnostics("warning: KS616"))) == 1
+    project.refresh()
+    assert warning in project.preview("--expect-no-changes", *refresh).row("bob")
+    assert iam.writes == []
+
+    policy = {"safeguards": {"allow_reactivation": True}}
+    project.declare(bob={"access_key_id": key, "user_name": bob, "status": declared, **policy})
+    project.up(*refresh)
+    assert iam.writes == [(key, declared)]
+    project.preview("--expect-no-changes", *refresh)
+
+
+@pytest.mark.parametrize("how", ["without", "--refresh", "options"])
+def test_a_key_that_somebody_else_switched_off_stays_off_and_is_reported(
+    make_project: MakeProject, iam: RecordingServer, outsider: Outsider, how: str
+) -> None:
+    project: Project = make_project(
+        options="options: {refresh: always}\n" if how == "options" else ""
+    )
+    refresh = [how] if how == "--refresh" else []
+    bob, key = outsider.adopted(project, status="Active")
+    outsider.switch(bob, key, "Inactive")
+    iam.reset()
+
+    refused = f"error: KS606 switching access key {key} of user {bob} from Inactive to Active: "
+    for _ in range(2):
+        assert refused in project.preview(*refresh, code=1).row("bob")
+        assert "KS606" in project.up(*refresh, code=1).row("bob")
+        project.refresh()
+    assert iam.writes == []
+
+    project.declare(bob={"access_key_id": key, "user_name": bob, "status": "Inactive"})
+    project.up(*refresh)
+    assert iam.writes == []
+    project.declare(bob={"access_key_id": key, "user_name": bob, "status": "Active"})
+    project.up(*refresh)
+    assert iam.writes == [(key, "Active")]
+
+
+def test_a_refresh_alone_shows_no_change_of_a_drift_that_is_only_reported(
+    project: Project, outsider: Outsider
+) -> None:
+    bob, key = outsider.adopted(project, status="Inactive", on_drift="report")
+    outsider.switch(bob, key, "Active")
+
+    project.refresh()
+
+    bag = project.resources()["bob"]
+    assert bag["outputs"]["status"] == "Active"
+    assert bag["inputs"]["status"] == "Inactive"

@@ -121,3 +121,28 @@ def test_the_example_register_is_one_that_the_program_reads(
 
     assert preview.row("AKIAIOSFODNN7EXAMPLE").partition("error: ")[2].startswith("KS201")
     assert preview.row("AKIAI44QH8DHBEXAMPLE").partition("error: ")[2].startswith("KS201")
+
+
+def test_an_entry_has_the_safeguards_of_the_defaults_and_its_own(
+    root: Project, iam: RecordingServer, outsider: Outsider, set_key: Callable[..., None]
+) -> None:
+    bob = outsider.new_user()
+    key, other = outsider.new_key(bob), outsider.new_key(bob)
+    outsider.use(key)
+    set_key(key, userName=bob, status="Inactive")
+    set_key(other, userName=bob, status="Inactive", override="INC-4711 leaked")
+    for name, value in {"unusedFor": "7d", "allowOwnKey": "true", "unmet": "hold"}.items():
+        path = f"keyswitch:defaults.safeguards.{name}"
+        root.expect(0, "config", "set", "--path", path, value)
+
+    root.up()
+
+    assert iam.writes == [(other, "Inactive")]
+    table = json.loads(root.expect(0, "stack", "output", "--json").stdout)["keys"]
+    pending = {row["key"]: row["pending"] for row in table}
+    assert pending[other] == ""
+    assert "Inactive, held since 20" in pending[key]
+    root.preview("--expect-no-changes")
+
+    root.expect(0, "config", "set", "--path", "keyswitch:defaults.safeguards.unmet", "wait")
+    assert "KS108 keyswitch:defaults: safeguards.unmet is" in root.preview(code=1).text

@@ -42,6 +42,8 @@ lock:
 		--generate-hashes --no-header --upgrade --output-file requirements.lock
 	uv pip compile --quiet pyproject.toml --group dev --constraint oldest.txt --universal \
 		--python-version 3.10 --generate-hashes --no-header --upgrade --output-file requirements-oldest.lock
+	uv pip compile --quiet pyproject.toml --extra aws --constraint requirements.lock --universal \
+		--python-version 3.10 --generate-hashes --no-header --output-file requirements-aws.lock
 
 .venv/.made-from: requirements.lock pyproject.toml tools/venv.sh
 	@tools/venv.sh .venv requirements.lock

@@ -2,10 +2,12 @@
 
 from keyswitch.args import AccessKeyStatusArgs, Safeguards
 from keyswitch.resource import AccessKeyStatus
+from keyswitch.rotation import AccessKeyRotation
 from keyswitch.status import OnDestroy, OnDrift, Status, WhenUnmet
 from keyswitch.version import __version__
 
 __all__ = [
+    "AccessKeyRotation",
     "AccessKeyStatus",
     "AccessKeyStatusArgs",
     "OnDestroy",

@@ -12,8 +12,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import defaultdict
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 import pulumi
 from pulumi.resource import DependencyResource
@@ -22,7 +22,7 @@ from pulumi.runtime import get_root_resource, is_dry_run
 from keyswitch import catalogue
 from keyswitch.bags import revealed
 from keyswitch.boto import BotoGateway
-from keyswitch.declaration import JUDGED_BY, Declaration, Record, parse_inputs, parse_outputs
+from keyswitch.declaration import JUDGED_BY, Declaration, parse_inputs, parse_outputs
 from keyswitch.errors import Attempt, KeyswitchError, message
 from keyswitch.judgement import Judgement
 from keyswitch.lifecycle import Lifecycle
@@ -40,6 +40,9 @@ class Guard:
     def __init__(self) -> None:
         self.hook = pulumi.ResourceHook(
             "keyswitch", self._before_step, pulumi.ResourceHookOptions(on_dry_run=True)
+        )
+        self.room_hook = pulumi.ResourceHook(
+            "keyswitch-room", self._before_minting, pulumi.ResourceHookOptions(on_dry_run=True)
         )
         self._claims: defaultdict[str, list[str]] = defaultdict(list)
         self._refused: list[str] = []
@@ -65,6 +68,12 @@ class Guard:
         """The options that put a resource under this guard, to be merged into its own."""
         return pulumi.ResourceOptions(
             hooks=pulumi.ResourceHookBinding(before_create=[self.hook], before_update=[self.hook])
+        )
+
+    def binding_of_minted(self) -> pulumi.ResourceOptions:
+        """The options that have an ``aws.iam.AccessKey`` refused where its user has two already."""
+        return pulumi.ResourceOptions(
+            hooks=pulumi.ResourceHookBinding(before_create=[self.room_hook])
         )
 
     def claim(self, access_key_id: object, name: str) -> None:
@@ -105,20 +114,36 @@ class Guard:
 
     async def _before_step(self, args: pulumi.ResourceHookArgs) -> None:
         row = DependencyResource(args.urn)
-        try:
-            judgement = await self._judge(args)
-        except KeyswitchError as refusal:
-            if not is_dry_run():
-                raise
-            pulumi.log.error(str(refusal), resource=row)
-            self._refused.append(args.name)
-            return
+        judgement = await self._unless_refused(args, self._judge(args))
         if judgement is None:
             return
         for note in judgement.notes():
             pulumi.log.info(note, resource=row)
         for warning in judgement.warnings():
             pulumi.log.warn(warning, resource=row)
+
+    async def _before_minting(self, args: pulumi.ResourceHookArgs) -> None:
+        await self._unless_refused(args, self._look_for_room(args))
+
+    async def _unless_refused(
+        self, args: pulumi.ResourceHookArgs, work: Coroutine[Any, Any, T]
+    ) -> T | None:
+        """What ``work`` answers; a preview tells its refusal on the resource's row and goes on."""
+        try:
+            return await work
+        except KeyswitchError as refusal:
+            if not is_dry_run():
+                raise
+            pulumi.log.error(str(refusal), resource=DependencyResource(args.urn))
+            self._refused.append(args.name)
+            return None
+
+    async def _look_for_room(self, args: pulumi.ResourceHookArgs) -> None:
+        """A user that is not known yet, or not made yet, has room."""
+        user_name = (await revealed(args.new_inputs)).get("user")
+        if isinstance(user_name, str):
+            lifecycle = self._lifecycle_of_program()
+            await _in_thread(lambda: lifecycle.refuse_third_key(user_name))
 
     async def _judge(self, args: pulumi.ResourceHookArgs) -> Judgement | None:
         """The judgement of a step, or ``None`` where not enough is known yet.
@@ -132,7 +157,8 @@ class Guard:
         if parsed.declaration is None or parsed.unknown & JUDGED_BY:
             return None
         self._refuse_second_declaration(parsed.declaration, args.name)
-        judgement = await _in_thread(self._judge_in_thread(parsed.declaration, record))
+        declaration, lifecycle = parsed.declaration, self._lifecycle_of_program()
+        judgement = await _in_thread(lambda: lifecycle.judge(declaration, record, for_reader=True))
         refusal = judgement.refusal()
         if refusal is not None:
             raise refusal
@@ -148,14 +174,11 @@ class Guard:
                 names=" and ".join(names),
             )
 
-    def _judge_in_thread(
-        self, declaration: Declaration, record: Record | None
-    ) -> Callable[[], Judgement]:
+    def _lifecycle_of_program(self) -> Lifecycle:
         if self._lifecycle is None:
             config = AwsConfig.read(pulumi.Config("aws").get)
             self._lifecycle = Lifecycle(BotoGateway(config))
-        lifecycle = self._lifecycle
-        return lambda: lifecycle.judge(declaration, record, for_reader=True)
+        return self._lifecycle
 
 
 async def _in_thread(work: Callable[[], T]) -> T:

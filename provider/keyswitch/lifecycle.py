@@ -21,7 +21,7 @@ from keyswitch.clock import Clock, Patience
 from keyswitch.decision import Action, Cause, Decision, Memory, Situation, decide
 from keyswitch.declaration import Declaration, Pending, Record
 from keyswitch.errors import Attempt, KeyswitchError, message, telling
-from keyswitch.gateway import Gateway
+from keyswitch.gateway import Gateway, NoSuchEntityError
 from keyswitch.inquiry import Inquiry
 from keyswitch.judgement import Judgement
 from keyswitch.safeguards import Unmet, unmet
@@ -34,6 +34,7 @@ from keyswitch.view import PhaseView
 T = TypeVar("T")
 
 _MOST_NAMES_FOLLOWED = 3
+_MOST_KEYS = 2
 
 
 class Lifecycle:
@@ -187,6 +188,21 @@ class Lifecycle:
             return None
 
         return self._alone(access_key_id, None, record, let_go)
+
+    def refuse_third_key(self, user_name: str) -> None:
+        """Says before AWS does that a user has two keys already; a user not made yet has none.
+
+        :raises KeyswitchError: KS618, or the user cannot be looked at.
+        """
+        try:
+            keys = self._view.keys_of(user_name, fresh=True)
+        except NoSuchEntityError:
+            return
+        finally:
+            self._view.forget(user_name)
+        if len(keys) >= _MOST_KEYS:
+            listed = ", ".join(f"{key.access_key_id} {key.status}" for key in keys)
+            raise KeyswitchError(catalogue.NO_ROOM_FOR_A_KEY, user_name=user_name, keys=listed)
 
     def _alone(
         self,

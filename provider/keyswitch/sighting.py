@@ -91,7 +91,8 @@ class Finder:
         answer: AwsAnswer | None = None
         keys: tuple[AccessKey, ...] | None = None
         try:
-            keys = self._view.keys_of(asked, fresh=fresh)
+            may_be_new = access_key_id if record is None else None
+            keys = self._view.keys_of(asked, fresh=fresh, expecting=may_be_new)
         except NoSuchEntityError as missing:
             answer = missing.answer
         except UserNameNeededError as needed:

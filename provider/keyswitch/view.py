@@ -56,9 +56,13 @@ class PhaseView:
         with self._seen(user_name).lock:
             yield
 
-    def keys_of(self, user_name: str | None, *, fresh: bool = False) -> tuple[AccessKey, ...]:
+    def keys_of(
+        self, user_name: str | None, *, fresh: bool = False, expecting: str | None = None
+    ) -> tuple[AccessKey, ...]:
         """The user's keys; ``fresh`` asks IAM again whatever is known.
 
+        :param expecting: the id of a key that may have been made since the last look: if it is not
+            among the keys seen then, IAM is asked again.
         :raises NoSuchEntityError: there is no such user.
         :raises UserNameNeededError: see :meth:`Gateway.list_access_keys`.
         """
@@ -67,7 +71,15 @@ class PhaseView:
             keys, missing = (None, None) if fresh else (seen.keys, seen.missing)
             if missing is not None:
                 raise missing
-            return self._look(seen, user_name) if keys is None else keys
+            if keys is None or not _expected(expecting, keys):
+                return self._look(seen, user_name)
+            return keys
+
+    def forget(self, user_name: str | None) -> None:
+        """For a caller that is about to have a key of the user made or deleted."""
+        seen = self._seen(user_name)
+        with seen.lock:
+            seen.forget()
 
     def some_key(self) -> str | None:
         """The id of any key that this phase has seen, ``None`` if it has seen none."""
@@ -126,3 +138,7 @@ class PhaseView:
                 known = seen.keys or ()
                 if name == user_name or any(key.access_key_id == access_key_id for key in known):
                     seen.forget()
+
+
+def _expected(access_key_id: str | None, keys: tuple[AccessKey, ...]) -> bool:
+    return access_key_id is None or any(key.access_key_id == access_key_id for key in keys)

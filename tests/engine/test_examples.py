@@ -13,7 +13,13 @@ from support.engine import ROOT, Project, engine_env
 from support.http import RecordingServer
 from support.moto_iam import Outsider
 
-EXAMPLES = sorted(path.parent.name for path in (ROOT / "examples").glob("*/Pulumi.yaml"))
+WITH_PULUMI_AWS = "rotation-with-pulumi-aws"
+"""Is run day by day by test_minted.py."""
+EXAMPLES = sorted(
+    path.parent.name
+    for path in (ROOT / "examples").glob("*/Pulumi.yaml")
+    if path.parent.name != WITH_PULUMI_AWS
+)
 
 
 def commands(readme: str) -> list[list[str]]:
@@ -41,7 +47,8 @@ def test_the_example_does_what_its_readme_says(
     if name == "one-key":
         assert iam.writes == [(first, "Inactive")]
     else:
-        assert iam.writes == [(second, "Inactive")]
+        assert iam.writes == []
+        assert project.runs[-1].stdout.startswith("overlap until 20")
     project.preview("--expect-no-changes")
     iam.reset()
     project.destroy()

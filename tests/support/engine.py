@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+from keyswitch.times import iso, moment
 
 PROGRAM = """\
 import json, pathlib
@@ -124,6 +128,17 @@ class Project:
 
     def state(self) -> dict[str, Any]:
         return json.loads(self.expect(0, "stack", "export").stdout)
+
+    def let_pass(self, **span: float) -> None:
+        """Time passes for the state: this program's switches were made that much longer ago."""
+
+        def earlier(found: re.Match[str]) -> str:
+            return f"{found[1]}{iso(moment(found[2]) - timedelta(**span))}"
+
+        path = self.folder / "later.json"
+        state = self.expect(0, "stack", "export").stdout
+        path.write_text(re.sub(r'("(?:changed|adopted)_at": ")([^"]+)', earlier, state))
+        self.expect(0, "stack", "import", "--file", str(path))
 
     def resources(self) -> dict[str, dict[str, Any]]:
         """The keys in state: logical name to the resource."""

@@ -11,6 +11,7 @@ import itertools
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -25,6 +26,7 @@ from keyswitch.gateway import (
     UserNameNeededError,
 )
 from keyswitch.status import ObservedStatus, Status
+from keyswitch.times import iso
 from support.http import aws_error
 
 ACCOUNT = "123456789012"
@@ -57,9 +59,14 @@ class StrictIam:
     def add_user(self, user_name: str) -> None:
         self.users[user_name] = {}
 
-    def add_key(self, user_name: str, status: ObservedStatus = ObservedStatus.ACTIVE) -> str:
+    def add_key(
+        self,
+        user_name: str,
+        status: ObservedStatus = ObservedStatus.ACTIVE,
+        made: datetime | None = None,
+    ) -> str:
         access_key_id = f"AKIASTRICT{next(self._numbers):010d}"
-        key = AccessKey(access_key_id, user_name, status, CREATED)
+        key = AccessKey(access_key_id, user_name, status, iso(made) if made else CREATED)
         self.users.setdefault(user_name, {})[access_key_id] = key
         return access_key_id
 

@@ -18,15 +18,12 @@ TODAY = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 
 @dataclass
 class Calendar(Clock):
-    """A day that is set, and waits that take no time."""
+    """A day that is set, for the decision; waits pass as they do."""
 
     today: datetime = TODAY
 
     def now(self) -> datetime:
         return self.today
-
-    def sleep(self, seconds: float) -> None:
-        pass
 
 
 @dataclass

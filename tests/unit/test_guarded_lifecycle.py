@@ -287,3 +287,22 @@ def test_a_destroy_restores_what_this_program_switched_off_and_nothing_else(worl
     assert warning is not None
     assert warning.startswith("KS619 letting go of access key")
     assert world.iam.status(theirs.declaration.access_key_id) is INACTIVE
+
+
+def test_a_third_key_is_refused_with_what_is_there_and_inactive_ones_count(world: World) -> None:
+    lifecycle = world.phase()
+    lifecycle.refuse_third_key("nobody-yet")
+    one = world.iam.add_key("bob")
+    lifecycle.refuse_third_key("bob")
+    two = world.iam.add_key("bob", INACTIVE)
+
+    with pytest.raises(KeyswitchError, match=f"^KS618 user bob has {one} Active, {two} Inactive"):
+        lifecycle.refuse_third_key("bob")
+
+
+def test_a_key_minted_in_the_same_phase_is_found(world: World) -> None:
+    lifecycle = world.phase()
+    lifecycle.judge(declared(world.iam.add_key("bob"), OFF), None)
+    new = world.iam.add_key("bob")
+
+    assert lifecycle.judge(declared(new, ON), None).refusal() is None

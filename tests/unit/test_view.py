@@ -123,3 +123,30 @@ def test_a_fault_is_not_remembered() -> None:
         view.keys_of("bob")
 
     assert len(view.keys_of("bob")) == 1
+
+
+def test_a_key_made_since_the_last_look_is_looked_for_again_and_one_that_was_seen_is_not() -> None:
+    iam = StrictIam()
+    old = iam.add_key("bob")
+    gateway = FakeGateway(iam)
+    view = PhaseView(gateway)
+    view.keys_of("bob")
+    new = iam.add_key("bob")
+
+    view.keys_of("bob", expecting=old)
+    assert gateway.log == ["list bob"]
+    assert new in {key.access_key_id for key in view.keys_of("bob", expecting=new)}
+    assert gateway.log == ["list bob", "list bob"]
+
+
+def test_what_is_forgotten_is_looked_at_again() -> None:
+    iam = StrictIam()
+    iam.add_user("bob")
+    gateway = FakeGateway(iam)
+    view = PhaseView(gateway)
+    view.keys_of("bob")
+
+    view.forget("bob")
+
+    view.keys_of("bob")
+    assert gateway.log == ["list bob", "list bob"]

@@ -1,0 +1,65 @@
+"""Where a rotation stands: pure, from what is recorded of its keys and the time of day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from keyswitch.status import ObservedStatus
+from keyswitch.times import Duration, iso, moment
+
+NO_PREVIOUS_KEY = "settled: there is no previous key"
+WAITING_FOR_FIRST_USE = "waiting for first use of the current key"
+DONE = "done: the previous key may be deleted"
+DELETED = "done: the previous key is deleted, and can go from the program"
+
+
+@dataclass(frozen=True)
+class PreviousKey:
+    """What is recorded of the key that is rotated out; times are ISO 8601 or empty.
+
+    :param status: as last seen.
+    :param changed_at: when this program switched it off; empty if it did not.
+    :param adopted_at: when it was adopted, from which a key found Inactive is counted; empty in a
+        state of keyswitch 0.1.0.
+    """
+
+    status: ObservedStatus
+    changed_at: str
+    adopted_at: str
+
+
+def stage_of(
+    previous: PreviousKey | None,
+    current_made: str,
+    overlap: Duration,
+    soak: Duration,
+    now: datetime,
+) -> str:
+    """The stage, in words that begin with ``settled``, ``overlap``, ``waiting``, ``soaking`` or ``done``.
+
+    :param previous: the key that is rotated out; ``None`` if there is none.
+    :param current_made: when the current key was made, ISO 8601.
+    :param overlap: how long both keys stay Active from then on.
+    :param soak: how long the previous key stays Inactive before it may be deleted.
+    :param now: the time of day in UTC.
+    """
+    if previous is None:
+        return NO_PREVIOUS_KEY
+    if previous.status is ObservedStatus.DELETED:
+        return DELETED
+    if previous.status is ObservedStatus.ACTIVE:
+        overlap_ends = moment(current_made) + overlap.span
+        if now < overlap_ends:
+            return f"overlap until {iso(overlap_ends)}: both keys are Active"
+        return WAITING_FOR_FIRST_USE
+    return _soaking(previous.changed_at or previous.adopted_at, soak, now)
+
+
+def _soaking(since: str, soak: Duration, now: datetime) -> str:
+    if not since:
+        return "soaking since before this program took note"
+    soaked = moment(since) + soak.span
+    if now < soaked:
+        return f"soaking since {since}, until {iso(soaked)}"
+    return DONE

@@ -1,0 +1,130 @@
+"""A rotation through the engine: the stages, each carried on by another ``up``."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.engine import MakeProject, Project
+from support.http import RecordingServer
+from support.moto_iam import Outsider
+
+PROGRAM = """
+import json, pathlib
+import pulumi, keyswitch
+
+for name, inputs in json.loads(pathlib.Path("keys.json").read_text()).items():
+    rotation = keyswitch.AccessKeyRotation(name, **inputs)
+    pulumi.export("stage", rotation.stage)
+"""
+
+
+@pytest.fixture
+def rotation(make_project: MakeProject) -> Project:
+    return make_project(program=PROGRAM)
+
+
+def stage(project: Project) -> str:
+    return project.expect(0, "stack", "output", "stage").stdout.strip()
+
+
+def test_each_up_carries_the_rotation_one_stage_on_and_nothing_is_ever_deleted(
+    rotation: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    bob = outsider.new_user()
+    old = outsider.new_key(bob)
+    outsider.let_pass(bob, days=365)
+    new = outsider.new_key(bob)
+    outsider.use(old)
+    keys = {"user_name": bob, "current": new, "previous": old}
+    rotation.declare(bob={**keys, "overlap": "7d", "soak": "14d"})
+    iam.reset()
+
+    assert "KS611" in rotation.preview().row("bob-previous")
+    rotation.up()
+    assert stage(rotation).startswith("overlap until 20")
+    rotation.preview("--expect-no-changes")
+
+    outsider.let_pass(bob, days=8)
+    outsider.use(old)
+    rotation.up("--refresh")
+    assert stage(rotation) == "waiting for first use of the current key"
+    assert rotation.outputs("bob-previous")["pending"].endswith("waits for successor")
+    rotation.up()
+    assert iam.writes == []
+
+    outsider.let_pass(bob, hours=1)
+    outsider.use(new)
+    rotation.up()
+    assert iam.writes == [(old, "Inactive")]
+    assert stage(rotation).startswith("soaking since 20")
+
+    rotation.let_pass(days=15)
+    rotation.up("--refresh")
+    assert stage(rotation) == "done: the previous key may be deleted"
+    rotation.preview("--expect-no-changes")
+
+    rotation.destroy()
+    assert iam.writes == [(old, "Inactive")]
+    assert outsider.status(bob, old) == "Inactive"
+
+
+def test_the_previous_key_stays_on_while_the_current_one_cannot_be_switched_on(
+    rotation: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    bob = outsider.new_user()
+    old, new = outsider.new_key(bob), outsider.new_key(bob, "Inactive")
+    outsider.use(new)
+    rotation.declare(bob={"user_name": bob, "current": new, "previous": old, "overlap": "1s"})
+
+    assert "KS606" in rotation.preview(code=1).row("bob-current")
+    assert "KS606" in rotation.up(code=1).row("bob-current")
+
+    assert iam.writes == []
+
+
+def test_the_next_rotation_takes_the_current_key_for_the_previous_one(
+    rotation: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    bob = outsider.new_user()
+    first = outsider.new_key(bob)
+    rotation.declare(bob={"user_name": bob, "current": first})
+    rotation.up()
+    assert stage(rotation) == "settled: there is no previous key"
+
+    second = outsider.new_key(bob)
+    outsider.use(second)
+    rotation.declare(bob={"user_name": bob, "current": second, "previous": first, "overlap": "9d"})
+    preview = rotation.preview()
+    assert "KS611" in preview.row("bob-previous")
+    rotation.up()
+    assert iam.writes == []
+
+    outsider.let_pass(bob, days=10)
+    rotation.up()
+    assert iam.writes == [(first, "Inactive")]
+
+
+def test_an_override_ends_the_overlap_at_once(
+    rotation: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    bob = outsider.new_user()
+    old, new = outsider.new_key(bob), outsider.new_key(bob)
+    keys = {"user_name": bob, "current": new, "previous": old}
+    rotation.declare(bob=keys)
+    rotation.up()
+    rotation.declare(bob={**keys, "override": "INC-4711 leaked"})
+
+    assert "KS612" in rotation.up().row("bob-previous")
+
+    assert iam.writes == [(old, "Inactive")]
+
+
+def test_a_duration_that_is_none_is_told_before_anything_is_asked(
+    rotation: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    bob = outsider.new_user()
+    iam.reset()
+    rotation.declare(bob={"user_name": bob, "current": "AKIANOTTHERE00000000", "soak": "14"})
+
+    assert "KS117 soak is no duration: it is no number with a unit" in rotation.preview(code=1).text
+    assert iam.calls == []

@@ -1,0 +1,151 @@
+"""A rotation of thirty days: the stages, the switches, and what each day is decided by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from keyswitch.decision import Action
+from keyswitch.declaration import Declaration, Record, parse_inputs
+from keyswitch.rotation import safeguards_of_previous
+from keyswitch.stages import (
+    DELETED,
+    DONE,
+    NO_PREVIOUS_KEY,
+    WAITING_FOR_FIRST_USE,
+    PreviousKey,
+    stage_of,
+)
+from keyswitch.status import ObservedStatus, Status
+from keyswitch.times import Duration
+from support.world import TODAY, World, declared
+
+ACTIVE, INACTIVE = ObservedStatus.ACTIVE, ObservedStatus.INACTIVE
+OVERLAP, SOAK = Duration.read("7d"), Duration.read("14d")
+MADE = "2026-03-01T00:00:00Z"
+ADOPTED = "2026-03-02T00:00:00Z"
+SWITCHED = "2026-03-10T00:00:00Z"
+
+
+def on(day: int, hour: int = 12) -> datetime:
+    return datetime(2026, 3, day, hour, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize(
+    ("previous", "now", "stage"),
+    [
+        (None, on(1), NO_PREVIOUS_KEY),
+        (
+            PreviousKey(ACTIVE, "", ADOPTED),
+            on(7),
+            "overlap until 2026-03-08T00:00:00Z: both keys are Active",
+        ),
+        (PreviousKey(ACTIVE, "", ADOPTED), on(8, 0), WAITING_FOR_FIRST_USE),
+        (
+            PreviousKey(INACTIVE, SWITCHED, ADOPTED),
+            on(23),
+            "soaking since 2026-03-10T00:00:00Z, until 2026-03-24T00:00:00Z",
+        ),
+        (PreviousKey(INACTIVE, SWITCHED, ADOPTED), on(24, 0), DONE),
+        (
+            PreviousKey(INACTIVE, "", ADOPTED),
+            on(15),
+            "soaking since 2026-03-02T00:00:00Z, until 2026-03-16T00:00:00Z",
+        ),
+        (PreviousKey(INACTIVE, "", ""), on(31), "soaking since before this program took note"),
+        (PreviousKey(ObservedStatus.EXPIRED, "", ADOPTED), on(31), DONE),
+        (PreviousKey(ObservedStatus.DELETED, SWITCHED, ADOPTED), on(11), DELETED),
+    ],
+)
+def test_the_table_of_stages(previous: PreviousKey | None, now: datetime, stage: str) -> None:
+    assert stage_of(previous, MADE, OVERLAP, SOAK, now) == stage
+
+
+@dataclass
+class Rotation:
+    """What AccessKeyRotation declares, carried out once a day."""
+
+    world: World
+    old: str
+    new: str
+    records: dict[str, Record] = field(default_factory=dict)
+
+    def declarations(self) -> list[Declaration]:
+        safeguards = safeguards_of_previous(self.new, OVERLAP.text).to_map()
+        bag = {
+            "access_key_id": self.old,
+            "status": "Inactive",
+            "user_name": "bob",
+            "safeguards": safeguards,
+        }
+        previous = parse_inputs(bag).declaration
+        assert previous is not None
+        return [declared(self.new, Status.ACTIVE), previous]
+
+    def nightly_up(self) -> None:
+        """As the engine does it: a step only where Diff finds one."""
+        for declaration in self.declarations():
+            record = self.records.get(declaration.access_key_id)
+            if record is not None:
+                decision = self.world.phase().judge(declaration, record).decision
+                assert decision.action is not Action.REFUSE
+                if not decision.needs_step:
+                    continue
+            applied = self.world.phase().apply(declaration, record)
+            self.records[declaration.access_key_id] = applied
+
+    def stage(self) -> str:
+        old, new = self.records[self.old], self.records[self.new]
+        previous = PreviousKey(old.status, old.changed_at, old.adopted_at)
+        return stage_of(previous, new.create_date, OVERLAP, SOAK, self.world.clock.now())
+
+
+def test_a_rotation_of_thirty_days_one_up_a_night() -> None:
+    world = World()
+    old = world.iam.add_key("bob")
+    new = world.iam.add_key("bob", made=TODAY)
+    rotation = Rotation(world, old, new)
+    stages: list[str] = []
+    switched: list[int] = []
+
+    for day in range(31):
+        world.clock.today = TODAY + timedelta(days=day)
+        if day < 12:
+            world.use(old, hours=2)
+        if day == 9:
+            world.use(new, hours=3)
+        if day >= 15:
+            world.use(new, hours=1)
+        before = world.iam.status(old)
+        rotation.nightly_up()
+        if world.iam.status(old) is not before:
+            switched.append(day)
+        assert world.iam.status(new) is ACTIVE
+        stages.append(rotation.stage().partition(" ")[0].rstrip(":"))
+
+    assert switched == [15]
+    assert stages == ["overlap"] * 7 + ["waiting"] * 8 + ["soaking"] * 14 + ["done"] * 2
+    assert rotation.stage() == DONE
+    assert rotation.records[old].changed_at == "2026-03-16T12:00:00Z"
+
+
+def test_a_previous_key_that_somebody_switches_on_again_waits_as_before() -> None:
+    world = World()
+    old, new = world.iam.add_key("bob"), world.iam.add_key("bob")
+    rotation = Rotation(world, old, new)
+    world.use(new, hours=1)
+    rotation.nightly_up()
+    assert world.iam.status(old) is INACTIVE
+
+    world.clock.today += timedelta(days=1)
+    world.iam.set_status(old, ACTIVE)
+    world.use(old, minutes=30)
+    rotation.nightly_up()
+    assert world.iam.status(old) is ACTIVE
+    assert rotation.stage() == WAITING_FOR_FIRST_USE
+
+    world.use(new, minutes=10)
+    rotation.nightly_up()
+    assert world.iam.status(old) is INACTIVE

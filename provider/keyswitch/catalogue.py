@@ -399,14 +399,14 @@ OWN_KEY = Entry(
 USED_TOO_RECENTLY = Entry(
     "KS602",
     "Used too recently",
-    "unused_for={unused_for} is not met: it was {used}",
-    "It will be met from {free_at} on, if the key is not used again; AWS records a use with "
-    f"minutes of delay. {_IN_AN_INCIDENT}",
+    "unused_for={unused_for} is not met before {free_at}: it was {used}",
+    "Wait until then, if the key is not used again; AWS records a use with minutes of delay. "
+    f"{_IN_AN_INCIDENT}",
 )
 SUCCESSOR_NOT_ACTIVE = Entry(
     "KS603",
     "The successor is not Active",
-    "successor={successor} is not met: that is {seen}",
+    "successor={successor} is not met: {seen}",
     f"Switch the successor on first, or correct its id. {_IN_AN_INCIDENT}",
 )
 SUCCESSOR_NOT_USED = Entry(
@@ -453,8 +453,8 @@ QUARANTINE_NOT_TOLD = Entry(
 OVERLAP_TOO_SHORT = Entry(
     "KS610",
     "The overlap is not over",
-    "overlap={overlap} is not met: the successor {successor} was made {made}",
-    f"It will be met from {{free_at}} on. {_IN_AN_INCIDENT}",
+    "overlap={overlap} is not met before {free_at}: the successor {successor} was made {made}",
+    f"Wait until then. {_IN_AN_INCIDENT}",
 )
 HELD = Entry(
     "KS611",
@@ -502,7 +502,8 @@ RELEASED = Entry(
 NO_ROOM_FOR_A_KEY = Entry(
     "KS618",
     "No room for a third key",
-    "user {user_name} has {keys}; AWS allows two access keys per user, and Inactive ones count",
+    "a third key cannot be minted: user {user_name} has two ({keys}), which is AWS's limit, and "
+    "Inactive ones count",
     "Delete the key that is done with, in a run of its own: Pulumi deletes after it creates.",
 )
 NOT_RESTORED = Entry(

@@ -42,6 +42,7 @@ class AccessKeyRotation(pulumi.ComponentResource):
         overlap: str = "7d",
         soak: str = "14d",
         reason: pulumi.Input[str] | None = None,
+        allow_reactivation: bool = False,
         refuse_quarantined: bool = False,
         override: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -57,6 +58,8 @@ class AccessKeyRotation(pulumi.ComponentResource):
         :param soak: how long the previous key stays Inactive before ``stage`` says that it may be
             deleted, counted from its switch; a duration.
         :param reason: why, recorded with both keys.
+        :param allow_reactivation: the current key may be one that is Inactive, as when a rotation is
+            taken back.
         :param refuse_quarantined: see :class:`~keyswitch.Safeguards`; of the current key.
         :param override: why the previous key is switched off at once, past overlap and first use.
         :param opts: the usual options of a component.
@@ -72,7 +75,10 @@ class AccessKeyRotation(pulumi.ComponentResource):
             user_name=user_name,
             status=Status.ACTIVE,
             reason=reason,
-            safeguards=Safeguards(refuse_quarantined=refuse_quarantined or None),
+            safeguards=Safeguards(
+                allow_reactivation=allow_reactivation or None,
+                refuse_quarantined=refuse_quarantined or None,
+            ),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.previous = None

@@ -186,9 +186,9 @@ def _successor(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | 
     if wanted is None:
         return None
     if successor is None or not evidence.stays_active(successor):
-        seen = "no key of this user"
+        seen = "the user has no such key"
         if successor is not None:
-            seen = f"a key that {evidence.state_of(successor)}"
+            seen = f"that key {evidence.state_of(successor)}"
         return catalogue.SUCCESSOR_NOT_ACTIVE, {"successor": wanted, "seen": seen}
     used, successor_used = evidence.last_used, evidence.successor_last_used
     if used is None or successor_used is None:

@@ -128,3 +128,66 @@ def test_a_duration_that_is_none_is_told_before_anything_is_asked(
 
     assert "KS117 soak is no duration: it is no number with a unit" in rotation.preview(code=1).text
     assert iam.calls == []
+
+
+def test_a_rotation_is_taken_back_by_swapping_the_ids(
+    rotation: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    bob = outsider.new_user()
+    old, new = outsider.new_key(bob), outsider.new_key(bob)
+    outsider.use(new)
+    rotation.declare(bob={"user_name": bob, "current": new, "previous": old, "overlap": "1s"})
+    rotation.up()
+    assert iam.writes == [(old, "Inactive")]
+    back = {"user_name": bob, "current": old, "previous": new, "overlap": "1s"}
+    rotation.declare(bob=back)
+    assert "KS606" in rotation.preview(code=1).row("bob-current")
+
+    rotation.declare(bob={**back, "allow_reactivation": True})
+    rotation.up()
+
+    assert iam.writes == [(old, "Inactive"), (old, "Active")]
+    assert stage(rotation) == "waiting for first use of the current key"
+
+
+def test_the_pipelines_own_key_stays_on_until_the_pipeline_signs_with_the_new_one(
+    rotation: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    ci = outsider.new_user("ci")
+    old, new = outsider.new_key(ci), outsider.new_key(ci)
+    rotation.declare(ci={"user_name": ci, "current": new, "previous": old, "overlap": "1s"})
+    rotation.env["AWS_ACCESS_KEY_ID"] = old
+
+    for _ in range(2):
+        rotation.up()
+        pending = rotation.outputs("ci-previous")["pending"]
+        assert pending.endswith("waits for allow_own_key, successor")
+
+    rotation.env["AWS_ACCESS_KEY_ID"] = new
+    for _ in range(2):
+        rotation.up()
+    assert iam.writes == [(old, "Inactive")]
+
+
+def test_the_key_that_a_role_was_assumed_with_is_the_own_one_too(
+    make_project: MakeProject, iam: RecordingServer, outsider: Outsider
+) -> None:
+    project = make_project()
+    ci = outsider.new_user("ci")
+    key = outsider.new_key(ci)
+    config = project.folder / "aws-config"
+    config.write_text(
+        "[profile base]\n"
+        f"aws_access_key_id = {key}\naws_secret_access_key = made-up\n"
+        "[profile deploy]\nsource_profile = base\n"
+        "role_arn = arn:aws:iam::123456789012:role/deploy\n"
+    )
+    del project.env["AWS_ACCESS_KEY_ID"], project.env["AWS_SECRET_ACCESS_KEY"]
+    project.env |= {"AWS_CONFIG_FILE": str(config), "AWS_PROFILE": "deploy"}
+    project.declare(ci={"access_key_id": key, "user_name": ci, "status": "Inactive"})
+
+    assert f"KS601 switching access key {key}" in project.preview(code=1).row("ci")
+    assert "KS601" in project.up(code=1).row("ci")
+
+    assert iam.count("AssumeRole") >= 2
+    assert iam.writes == []

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
+from keyswitch import catalogue
 from keyswitch.clock import Clock
 from keyswitch.declaration import Declaration
+from keyswitch.errors import KeyswitchError
+from keyswitch.gateway import LastUsed, OwnerNotToldError
 from keyswitch.lifecycle import Lifecycle
 from keyswitch.safeguards import NO_SAFEGUARDS, DeclaredSafeguards
 from keyswitch.status import Status
@@ -51,3 +54,15 @@ def declared(
     key: str, status: Status, safeguards: DeclaredSafeguards = NO_SAFEGUARDS
 ) -> Declaration:
     return Declaration(key, status, "bob", safeguards=safeguards)
+
+
+class Denied(FakeGateway):
+    """IAM for a caller who may list keys and switch them, and no more."""
+
+    def last_used(self, access_key_id: str) -> LastUsed:
+        raise OwnerNotToldError
+
+    def attached_policies(self, user_name: str) -> tuple[str, ...]:
+        raise KeyswitchError(
+            catalogue.ACCESS_DENIED, principal="ci", operation="iam:ListAttached", resource="bob"
+        )

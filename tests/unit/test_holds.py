@@ -48,7 +48,7 @@ def test_hold_across_runs_until_the_key_is_no_longer_used(world: World) -> None:
     (warning,) = judgement.warnings()
     assert warning.startswith(
         f"KS611 access key {key} of user bob: it stays Active and is not switched to Inactive, "
-        "held since 2026-03-01T12:00:00Z, because unused_for=7d is not met: it was last used an "
+        "held since 2026-03-01T12:00:00Z, because unused_for=7d is not met before 2026-03-11T11:00:00Z: it was last used an "
     )
 
     world.clock.today += timedelta(days=8)

@@ -186,8 +186,8 @@ def test_the_table(
             SEVEN_DAYS,
             seen(last_used=used(hours=3)),
             (
-                "unused_for=7d is not met: it was last used 3 hours ago by s3 in eu-west-1 "
-                "(2026-03-31T09:00:00Z). It will be met from 2026-04-07T09:00:00Z on, if"
+                "unused_for=7d is not met before 2026-04-07T09:00:00Z: it was last used 3 hours ago by s3 "
+                "in eu-west-1 (2026-03-31T09:00:00Z). Wait until then, if the key is not used again; "
             ),
         ),
         (
@@ -204,9 +204,9 @@ def test_the_table(
         (
             SUCCESSOR,
             seen(others=(SWITCHED_OFF,)),
-            "successor=AKIANEW0000000000000 is not met: that is a key that is Inactive. ",
+            "successor=AKIANEW0000000000000 is not met: that key is Inactive. ",
         ),
-        (SUCCESSOR, seen(), "is not met: that is no key of this user. "),
+        (SUCCESSOR, seen(), "is not met: the user has no such key. "),
         (
             SUCCESSOR,
             seen(others=(OTHER,), last_used=used(days=2), successor_last_used=NEVER),
@@ -219,8 +219,8 @@ def test_the_table(
             replace(OVERLAP, overlap=Duration.read("31d")),
             seen(others=(OTHER,), last_used=NEVER, successor_last_used=used(hours=1)),
             (
-                "overlap=31d is not met: the successor AKIANEW0000000000000 was made 30 days ago "
-                "(2026-03-01T00:00:00Z). It will be met from 2026-04-01T00:00:00Z on. "
+                "overlap=31d is not met before 2026-04-01T00:00:00Z: the successor AKIANEW0000000000000 was "
+                "made 30 days ago (2026-03-01T00:00:00Z). Wait until then. "
             ),
         ),
     ],

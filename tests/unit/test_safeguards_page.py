@@ -1,0 +1,170 @@
+"""docs/safeguards.md shows each message as keyswitch prints it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from keyswitch.catalogue import ALL
+from keyswitch.declaration import Declaration
+from keyswitch.errors import KeyswitchError
+from keyswitch.lifecycle import Lifecycle
+from keyswitch.safeguards import DeclaredSafeguards
+from keyswitch.status import ObservedStatus, OnDestroy, OnDrift, Status, WhenUnmet
+from keyswitch.times import Duration
+from support.engine import ROOT
+from support.world import TODAY, Denied, World
+
+PAGE = (ROOT / "docs" / "safeguards.md").read_text()
+ON, OFF = Status.ACTIVE, Status.INACTIVE
+ACTIVE, INACTIVE = ObservedStatus.ACTIVE, ObservedStatus.INACTIVE
+KEY, OTHER = "AKIASTRICT0000000000", "AKIASTRICT0000000001"
+SEVEN_DAYS = DeclaredSafeguards(unused_for=Duration.read("7d"))
+
+
+def off(**more: object) -> Declaration:
+    return replace(Declaration(KEY, OFF, "bob"), **more)  # type: ignore[arg-type]
+
+
+def world(*others: ObservedStatus, made_days_ago: float = 400) -> World:
+    world = World()
+    world.iam.add_key("bob", made=TODAY - timedelta(days=400))
+    for status in others:
+        world.iam.add_key("bob", status, made=TODAY - timedelta(days=made_days_ago))
+    return world
+
+
+def told(world: World, declaration: Declaration, signer: str = "AKIACI") -> list[str]:
+    """What a preview of an adoption says."""
+    judgement = world.phase(signer).judge(declaration, None, for_reader=True)
+    refusal = judgement.refusal()
+    return [str(refusal)] if refusal else [*judgement.notes(), *judgement.warnings()]
+
+
+def denied(world: World, declaration: Declaration) -> list[str]:
+    """The same without any optional permission."""
+    lifecycle = Lifecycle(Denied(world.iam), world.clock)
+    judgement = lifecycle.judge(declaration, None, for_reader=True)
+    refusal = judgement.refusal()
+    return [str(refusal)] if refusal else list(judgement.warnings())
+
+
+def used(world: World, key: str = KEY, **ago: float) -> World:
+    world.use(key, **ago)
+    return world
+
+
+def guarded(**safeguards: object) -> Declaration:
+    return off(safeguards=DeclaredSafeguards(**safeguards))  # type: ignore[arg-type]
+
+
+def successor() -> list[str]:
+    there = used(used(world(ACTIVE), hours=3), OTHER, days=2)
+    return told(there, guarded(successor=OTHER))
+
+
+def switching_on(world: World, **safeguards: object) -> list[str]:
+    world.iam.set_status(KEY, INACTIVE)
+    return told(world, replace(guarded(**safeguards), status=ON))
+
+
+def quarantined() -> list[str]:
+    there = world()
+    there.iam.policies["bob"] = ["AWSCompromisedKeyQuarantineV3"]
+    return switching_on(there, refuse_quarantined=True, allow_reactivation=True)
+
+
+def quarantine_denied() -> list[str]:
+    there = world()
+    there.iam.set_status(KEY, INACTIVE)
+    safeguards = DeclaredSafeguards(refuse_quarantined=True, allow_reactivation=True)
+    return denied(there, off(status=ON, safeguards=safeguards))
+
+
+def released() -> list[str]:
+    there = used(world(ACTIVE), hours=3)
+    declaration = off(safeguards=replace(SEVEN_DAYS, unmet=WhenUnmet.HOLD))
+    held = there.phase().apply(declaration, None)
+    there.clock.today += timedelta(days=8)
+    return list(there.phase().judge(declaration, held).notes())
+
+
+def reported() -> list[str]:
+    there = world()
+    declaration = off(on_drift=OnDrift.REPORT)
+    record = there.phase().apply(declaration, None)
+    there.iam.set_status(KEY, ACTIVE)
+    return list(there.phase().judge(declaration, record).warnings())
+
+
+def third_key() -> list[str]:
+    try:
+        world(INACTIVE).phase().refuse_third_key("bob")
+    except KeyswitchError as refusal:
+        return [str(refusal)]
+    return []
+
+
+def destroyed(on_destroy: OnDestroy, status: Status) -> list[str]:
+    there = world()
+    safeguards = DeclaredSafeguards(keep_one_active=True)
+    declaration = off(status=status, on_destroy=on_destroy, safeguards=safeguards)
+    record = there.phase().apply(declaration, None)
+    if on_destroy is OnDestroy.RESTORE:
+        there.iam.set_status(KEY, INACTIVE)
+    try:
+        return [str(there.phase().destroy(record))]
+    except KeyswitchError as refusal:
+        return [str(refusal)]
+
+
+SCENES: dict[str, Callable[[], list[str]]] = {
+    "KS601": lambda: told(world(ACTIVE), off(), signer=KEY),
+    "KS602": lambda: told(used(world(ACTIVE), hours=3), off(safeguards=SEVEN_DAYS)),
+    "KS603": lambda: told(used(world(INACTIVE), hours=3), guarded(successor=OTHER)),
+    "KS604": successor,
+    "KS605": lambda: told(world(INACTIVE), guarded(keep_one_active=True)),
+    "KS606": lambda: switching_on(world()),
+    "KS607": quarantined,
+    "KS608": lambda: denied(world(ACTIVE), off(safeguards=SEVEN_DAYS)),
+    "KS609": quarantine_denied,
+    "KS610": lambda: told(
+        used(used(world(ACTIVE, made_days_ago=3), days=2), OTHER, hours=1),
+        guarded(successor=OTHER, overlap=Duration.read("7d")),
+    ),
+    "KS611": lambda: told(
+        used(world(ACTIVE), hours=3), off(safeguards=replace(SEVEN_DAYS, unmet=WhenUnmet.HOLD))
+    ),
+    "KS612": lambda: told(
+        used(world(ACTIVE), days=30), off(safeguards=SEVEN_DAYS, override="INC-4711 leaked")
+    ),
+    "KS613": lambda: told(used(world(INACTIVE), days=30), off()),
+    "KS614": lambda: told(used(world(ACTIVE), hours=3), off()),
+    "KS615": lambda: denied(world(ACTIVE), off()),
+    "KS616": reported,
+    "KS617": released,
+    "KS618": third_key,
+    "KS619": lambda: destroyed(OnDestroy.RESTORE, ON),
+    "KS620": lambda: destroyed(OnDestroy.DEACTIVATE, ON),
+}
+
+
+def message(code: str) -> str:
+    (found,) = [line for line in SCENES[code]() if line.startswith(code)]
+    return found
+
+
+@pytest.mark.parametrize("code", SCENES)
+def test_the_page_shows_the_message_word_for_word(code: str) -> None:
+    assert f"\n{message(code)}\n" in PAGE
+
+
+def test_the_page_shows_every_message_about_safeguards_and_none_that_is_not_printed() -> None:
+    shown = re.findall(r"(?m)^(KS\d+) .*$", PAGE)
+
+    assert sorted(shown) == sorted(SCENES)
+    assert set(SCENES) == {entry.code for entry in ALL if entry.code.startswith("KS6")}

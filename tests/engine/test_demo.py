@@ -35,6 +35,8 @@ def neutral(line: str) -> str:
     for pattern, word in (
         (r"AKIA[A-Z0-9]{16}", "AKIA"),
         (r"127\.0\.0\.1:\d+|-p \d+", "PORT"),
+        (r"\d{4}-\d\d-\d\dT[\d:]+Z", "MOMENT"),
+        (r"(a|\d+) (second|minute)s? ago", "AGO"),
         (r"\(?\d+(\.\d+)?s\)?", "TIME"),
         (r"\s+", " "),
     ):

@@ -30,7 +30,8 @@ rotation = keyswitch.AccessKeyRotation(
     user_name=user.name,
     current=current.id,
     previous=previous.id if previous else None,
-    overlap=config.get("overlap") or "7d",
-    soak=config.get("soak") or "14d",
+    overlap="7d",
+    unused_for="1d",
+    soak="14d",
 )
 pulumi.export("stage", rotation.stage)

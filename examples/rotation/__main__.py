@@ -11,6 +11,7 @@ rotation = keyswitch.AccessKeyRotation(
     current=config.require("currentKeyId"),
     previous=config.get("previousKeyId"),
     overlap="7d",
+    unused_for="1d",
     soak="14d",
     reason="yearly rotation, OPS-123",
 )

@@ -49,7 +49,8 @@ BAD_ACCESS_KEY_ID = Entry(
 TEMPORARY_KEY = Entry(
     "KS105",
     "A temporary key",
-    "{access_key_id} begins with ASIA: it is a temporary key of AWS STS, and has no switch",
+    "{property} is {access_key_id}, which begins with ASIA: a temporary key of AWS STS, without a "
+    "switch",
     "Declare the long-term key (AKIA...) behind it. Sessions already issued end by themselves or "
     "by a policy that denies them, not by a status.",
 )
@@ -159,6 +160,12 @@ OVERLAP_WITHOUT_SUCCESSOR = Entry(
     "An overlap with nothing",
     "{overlap} is counted from the making of the successor, and there is none",
     "Add {successor}.",
+)
+OVERRIDE_OF_NO_KEY = Entry(
+    "KS125",
+    "An override without a previous key",
+    "override is about the previous key of the rotation {name}, and there is none",
+    "Add previous, or take override out.",
 )
 BAD_DEFAULTS = Entry(
     "KS122",
@@ -425,8 +432,9 @@ LAST_ACTIVE_KEY = Entry(
 REACTIVATION = Entry(
     "KS606",
     "Switched off by somebody else",
-    "it was not this program that switched the key off, and who did may have had a reason",
-    "Find out why. To keep it off, declare Inactive; to switch it on, declare Inactive, apply "
+    "allow_reactivation is not set, and as far as is recorded it was not this program that switched "
+    "the key off",
+    "Find out who did, and why. To keep it off, declare Inactive; to switch it on, declare Inactive, apply "
     "that, and then declare Active, or set allow_reactivation.",
 )
 QUARANTINED = Entry(
@@ -516,8 +524,8 @@ NOT_LET_GO = Entry(
     "KS620",
     "Not switched off by a destroy",
     "on_destroy={on_destroy} would switch it off, but {reasons}",
-    'Wait until that is met, or set override="why" or on_destroy="leave", apply that, and destroy '
-    "again. Nothing was changed.",
+    "Nothing was changed. Wait until that is met, or declare the key again, after a replacement "
+    'under a name of its own: Inactive with override="why" to have it off, Active to let it be.',
 )
 
 ALL: tuple[Entry, ...] = tuple(

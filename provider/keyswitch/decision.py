@@ -56,11 +56,17 @@ class Memory:
     :param desired: the status that it carried out, or found and let be.
     :param status: the one that it saw.
     :param waits_for: the safeguards that a held switch waits for.
+    :param never_carried_out: whether ``desired`` was held ever since the key was adopted.
     """
 
     desired: Status
     status: ObservedStatus
     waits_for: tuple[str, ...] = ()
+    never_carried_out: bool = False
+
+    def wanted(self, declared: Status) -> bool:
+        """Whether the key once was as ``declared``, or was taken to be, by this program."""
+        return self.desired is declared and not self.never_carried_out
 
 
 @dataclass(frozen=True)
@@ -130,7 +136,7 @@ def _unsatisfied(s: Situation) -> Decision:
         return Decision(Action.REFUSE, Cause.GONE)
     if s.observed is ObservedStatus.EXPIRED:
         return Decision(Action.REFUSE, Cause.EXPIRED)
-    drifted = s.memory is not None and s.memory.desired is s.declared
+    drifted = s.memory is not None and s.memory.wanted(s.declared)
     if drifted and s.on_drift is OnDrift.REPORT:
         outdated = s.otherwise_changed or bool(s.memory and s.memory.waits_for)
         return Decision(Action.RECORD if outdated else Action.KEEP, Cause.DRIFT_REPORTED)

@@ -43,7 +43,7 @@ ACCOUNT_ID: Final = "account_id"
 CREATE_DATE: Final = "create_date"
 CHANGED_AT: Final = "changed_at"
 ADOPTED_STATUS: Final = "adopted_status"
-ADOPTED_AT: Final = "adopted_at"
+STATUS_SINCE: Final = "status_since"
 PENDING: Final = "pending"
 COMPUTED: Final = (
     DESIRED_STATUS,
@@ -51,7 +51,7 @@ COMPUTED: Final = (
     CREATE_DATE,
     CHANGED_AT,
     ADOPTED_STATUS,
-    ADOPTED_AT,
+    STATUS_SINCE,
     PENDING,
 )
 
@@ -143,8 +143,9 @@ class Record:
 
     ``user_name`` is the owner as resolved (``None`` for the root user), ``account_id`` empty where
     it was not asked for, ``changed_at`` empty until this program switches the key for the first
-    time, ``adopted_status`` and ``adopted_at`` how and when the key was found at adoption (the time
-    is empty in a state of keyswitch 0.1.0), ``pending`` a switch that is held. The status of the
+    time, ``adopted_status`` the status in which the key was found at adoption, ``status_since`` when
+    the present one was first seen or set (empty in a state of keyswitch 0.1.0), ``pending`` a
+    switch that is held. The status of the
     ``declaration`` is the one last carried out: that of a held switch stands in ``pending``. Times
     are ISO 8601.
     """
@@ -156,8 +157,25 @@ class Record:
     create_date: str
     changed_at: str
     adopted_status: ObservedStatus
-    adopted_at: str = ""
+    status_since: str = ""
     pending: Pending | None = None
+
+    @property
+    def switched_off_by_program(self) -> bool:
+        """Whether it was this program that switched the key off, as far as it has seen."""
+        off = self.declaration.status is Status.INACTIVE and self.changed_at != ""
+        return off and self.status_since in ("", self.changed_at)
+
+    @property
+    def never_carried_out(self) -> bool:
+        """Whether the declared status was held ever since the key was adopted."""
+        held = self.pending is not None and self.changed_at == ""
+        return held and not self.adopted_status.satisfies(self.declaration.status)
+
+    def seen_as(self, status: ObservedStatus, now: str) -> Record:
+        """The record once the key was seen in ``status``."""
+        since = self.status_since if status is self.status else now
+        return replace(self, status=status, status_since=since)
 
     @property
     def declared(self) -> Declaration:
@@ -176,7 +194,7 @@ class Record:
             CREATE_DATE: self.create_date,
             CHANGED_AT: self.changed_at,
             ADOPTED_STATUS: str(self.adopted_status),
-            ADOPTED_AT: self.adopted_at,
+            STATUS_SINCE: self.status_since,
             PENDING: str(self.pending or ""),
             USER_NAME_RESOLVED: self.declaration.user_name is None,
         }
@@ -257,7 +275,7 @@ def parse_outputs(bag: Mapping[str, object]) -> Record:
         create_date=_recorded_text(bag, CREATE_DATE),
         changed_at=_recorded_text(bag, CHANGED_AT),
         adopted_status=_recorded_status(bag, ADOPTED_STATUS),
-        adopted_at=_recorded_text({ADOPTED_AT: "", **bag}, ADOPTED_AT),
+        status_since=_recorded_text({STATUS_SINCE: "", **bag}, STATUS_SINCE),
         pending=_recorded_pending({PENDING: "", **bag}),
     )
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import pulumi
@@ -22,10 +23,14 @@ from pulumi.runtime import get_root_resource, is_dry_run
 from keyswitch import catalogue
 from keyswitch.bags import revealed
 from keyswitch.boto import BotoGateway
-from keyswitch.declaration import JUDGED_BY, Declaration, parse_inputs, parse_outputs
+from keyswitch.decision import Action
+from keyswitch.declaration import JUDGED_BY, Declaration, Parsed, parse_inputs, parse_outputs
 from keyswitch.errors import Attempt, KeyswitchError, message
+from keyswitch.gateway import Gateway
 from keyswitch.judgement import Judgement
 from keyswitch.lifecycle import Lifecycle
+from keyswitch.minting import refuse_third_key
+from keyswitch.properties import ACCESS_KEY_ID, OVERRIDE
 from keyswitch.session import AwsConfig
 
 T = TypeVar("T")
@@ -48,6 +53,8 @@ class Guard:
         self._refused: list[str] = []
         self._declared = 0
         self._under_way = 0
+        self._minting: Counter[str] = Counter()
+        self._gateway: Gateway | None = None
         self._lifecycle: Lifecycle | None = None
 
     @classmethod
@@ -119,6 +126,8 @@ class Guard:
             return
         for note in judgement.notes():
             pulumi.log.info(note, resource=row)
+        if judgement.decision.action is Action.HOLD and not is_dry_run():
+            return
         for warning in judgement.warnings():
             pulumi.log.warn(warning, resource=row)
 
@@ -139,11 +148,19 @@ class Guard:
             return None
 
     async def _look_for_room(self, args: pulumi.ResourceHookArgs) -> None:
-        """A user that is not known yet, or not made yet, has room."""
+        """A user that is not known yet, or cannot be looked at, is left to AWS."""
         user_name = (await revealed(args.new_inputs)).get("user")
-        if isinstance(user_name, str):
-            lifecycle = self._lifecycle_of_program()
-            await _in_thread(lambda: lifecycle.refuse_third_key(user_name))
+        if not isinstance(user_name, str):
+            return
+        gateway = self._gateway_of_program()
+        announced = self._minting[user_name] if is_dry_run() else 0
+        self._minting[user_name] += 1
+        try:
+            await _in_thread(lambda: refuse_third_key(gateway, user_name, announced))
+        except KeyswitchError as error:
+            if error.entry is catalogue.NO_ROOM_FOR_A_KEY:
+                raise
+            pulumi.log.warn(str(error), resource=DependencyResource(args.urn))
 
     async def _judge(self, args: pulumi.ResourceHookArgs) -> Judgement | None:
         """The judgement of a step, or ``None`` where not enough is known yet.
@@ -155,10 +172,14 @@ class Guard:
             await revealed(args.new_inputs), previous=record.declared if record else None
         )
         if parsed.declaration is None or parsed.unknown & JUDGED_BY:
+            self._tell_unknown(args, parsed)
             return None
         self._refuse_second_declaration(parsed.declaration, args.name)
         declaration, lifecycle = parsed.declaration, self._lifecycle_of_program()
-        judgement = await _in_thread(lambda: lifecycle.judge(declaration, record, for_reader=True))
+        if isinstance((args.new_inputs or {}).get(OVERRIDE), pulumi.Output):
+            declaration = replace(declaration, override="(a secret)")
+        reads = is_dry_run() or declaration.override is None
+        judgement = await _in_thread(lambda: lifecycle.judge(declaration, record, for_reader=reads))
         refusal = judgement.refusal()
         if refusal is not None:
             raise refusal
@@ -174,11 +195,26 @@ class Guard:
                 names=" and ".join(names),
             )
 
+    def _tell_unknown(self, args: pulumi.ResourceHookArgs, parsed: Parsed) -> None:
+        """A key whose id is not known yet is about to be made: that is worth no warning."""
+        names = ", ".join(sorted(parsed.unknown & JUDGED_BY))
+        access_key_id = str((args.new_inputs or {}).get(ACCESS_KEY_ID))
+        log = pulumi.log.warn
+        if ACCESS_KEY_ID in parsed.unknown:
+            access_key_id, log = "(not known yet)", pulumi.log.info
+        attempt = Attempt("previewing", access_key_id)
+        text = message(catalogue.NOT_LOOKED_AT, attempt, properties=names)
+        log(text, resource=DependencyResource(args.urn))
+
     def _lifecycle_of_program(self) -> Lifecycle:
         if self._lifecycle is None:
-            config = AwsConfig.read(pulumi.Config("aws").get)
-            self._lifecycle = Lifecycle(BotoGateway(config))
+            self._lifecycle = Lifecycle(self._gateway_of_program())
         return self._lifecycle
+
+    def _gateway_of_program(self) -> Gateway:
+        if self._gateway is None:
+            self._gateway = BotoGateway(AwsConfig.read(pulumi.Config("aws").get))
+        return self._gateway
 
 
 async def _in_thread(work: Callable[[], T]) -> T:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from keyswitch import catalogue
-from keyswitch.declaration import Declaration, Record
+from keyswitch.declaration import Declaration
 from keyswitch.errors import KeyswitchError
 from keyswitch.gateway import LastUsed, NoSuchEntityError, OwnerNotToldError
-from keyswitch.safeguards import Evidence
+from keyswitch.safeguards import Evidence, UserKeys
 from keyswitch.sighting import Sighting
 from keyswitch.status import Status
 from keyswitch.view import PhaseView
@@ -37,32 +37,30 @@ class Inquiry:
     def evidence(
         self,
         declaration: Declaration,
-        record: Record | None,
         seen: Sighting,
         now: datetime,
         planned: Mapping[str, Status],
+        *,
+        off_by_program: bool,
     ) -> Evidence:
         """What the safeguards of a switch to the declared status are judged by.
 
         What IAM does not allow to be asked is ``None`` in the evidence: the safeguard says so.
 
+        :param off_by_program: whether an Inactive key is so by this program's own doing.
         :raises KeyswitchError: a fault kept it from asking.
         """
         safeguards = declaration.safeguards
         target = declaration.status
         asked = safeguards.guarding(target)
-        keys = {key.access_key_id: key for key in seen.listed}
-        key = keys.pop(declaration.access_key_id)
+        keys = UserKeys.of(seen.listed, declaration.access_key_id, planned)
         about_use = "unused_for" in asked or "successor" in asked
-        successor = keys.get(safeguards.successor or "")
+        successor = keys.other(safeguards.successor)
         return Evidence(
             now=now,
-            key=key,
-            others=tuple(keys.values()),
-            planned=planned,
-            reactivates=target is Status.ACTIVE
-            and (record is None or record.declaration.status is Status.ACTIVE),
-            last_used=self._last_used(key.access_key_id) if about_use else None,
+            keys=keys,
+            reactivates=target is Status.ACTIVE and not off_by_program,
+            last_used=self._last_used(keys.key.access_key_id) if about_use else None,
             successor_last_used=self._last_used(successor.access_key_id) if successor else None,
             signing_keys=self._view.signing_keys() if "allow_own_key" in asked else frozenset(),
             policies=self._policies(seen.user_name) if "refuse_quarantined" in asked else None,
@@ -86,11 +84,13 @@ class Inquiry:
             return None
 
     def _policies(self, user_name: str | None) -> tuple[str, ...] | None:
-        """Of the user; the root user has none."""
+        """Of the user; the root user has none, and one that was deleted meanwhile no key either."""
         if user_name is None:
             return ()
         try:
             return self._view.attached_policies(user_name)
+        except NoSuchEntityError:
+            return ()
         except KeyswitchError as fault:
             if fault.entry is catalogue.ACCESS_DENIED:
                 return None

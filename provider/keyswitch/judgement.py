@@ -14,7 +14,7 @@ from keyswitch.declaration import Declaration, Record
 from keyswitch.errors import Attempt, KeyswitchError, message
 from keyswitch.gateway import LastUsed
 from keyswitch.inquiry import Usage
-from keyswitch.safeguards import Evidence, Unmet, use_in_words
+from keyswitch.safeguards import Unmet, UserKeys, use_in_words
 from keyswitch.sighting import Sighting
 from keyswitch.status import ObservedStatus, Status
 from keyswitch.times import iso, moment
@@ -30,7 +30,7 @@ class Judgement:
     :param record: what was recorded of the key before; ``None`` if it is to be adopted.
     :param now: when it was judged, in UTC.
     :param unmet: the safeguards against the switch.
-    :param planned: see :class:`~keyswitch.safeguards.Evidence`.
+    :param planned: see :class:`~keyswitch.safeguards.UserKeys`.
     :param usage: when the key was last used, where that was looked up for a reader.
     """
 
@@ -139,15 +139,15 @@ class Judgement:
             )
 
     def _warnings_of_switching_off(self) -> Iterator[str]:
-        surroundings = self._surroundings()
+        keys = self._keys
         used = self.usage.last_used if self.usage else None
         if self.usage is not None and used is None:
             yield self._told(catalogue.LAST_USE_NOT_SEEN, reason=self.usage.failure)
         if used is not None and self._is_recent(used):
-            told = use_in_words(used, surroundings.key, self.now)
+            told = use_in_words(used, keys.key, self.now)
             yield self._told(catalogue.LAST_USE, used=told)
-        if not surroundings.another_stays_active:
-            yield self._told(catalogue.NO_OTHER_ACTIVE_KEY, others=surroundings.others_in_words())
+        if not keys.another_stays_active:
+            yield self._told(catalogue.NO_OTHER_ACTIVE_KEY, others=keys)
 
     def _notes(self) -> Iterator[str]:
         action, cause = self.decision.action, self.decision.cause
@@ -157,12 +157,13 @@ class Judgement:
             yield self._told(catalogue.ALREADY, observed=self._seen)
         if action is not Action.SWITCH:
             return
-        if self.record is not None and self.record.pending is not None:
+        pending = self.record.pending if self.record else None
+        if pending and pending.target is self._declared and self.declaration.override is None:
             yield self._told(catalogue.RELEASED, since=self.held_since, target=self._declared)
         used = self.usage.last_used if self.usage else None
         if used is not None and not self._is_recent(used):
-            key = self._surroundings().key
-            yield self._told(catalogue.LAST_USE, used=use_in_words(used, key, self.now))
+            told = use_in_words(used, self._keys.key, self.now)
+            yield self._told(catalogue.LAST_USE, used=told)
 
     @property
     def _seen(self) -> ObservedStatus:
@@ -175,10 +176,9 @@ class Judgement:
     def _is_recent(self, used: LastUsed) -> bool:
         return used.date is not None and self.now - moment(used.date) < _RECENT_USE
 
-    def _surroundings(self) -> Evidence:
-        keys = {key.access_key_id: key for key in self.sighting.listed}
-        key = keys.pop(self.declaration.access_key_id)
-        return Evidence(self.now, key, tuple(keys.values()), self.planned)
+    @property
+    def _keys(self) -> UserKeys:
+        return UserKeys.of(self.sighting.listed, self.declaration.access_key_id, self.planned)
 
     def _told(self, entry: Entry, **fields: object) -> str:
         key = Attempt("", self.declaration.access_key_id, self.sighting.user_name)

@@ -2,7 +2,8 @@
 
 Knows nothing of how it is called: a dynamic provider today. Guarantees, each from a live look:
 
-* nothing is switched but to the declared status, once, and only after a fresh look;
+* nothing is switched but to the declared status (at the end, to what ``on_destroy`` says), once,
+  and only after a fresh look;
 * a switch is made only where its safeguards are met by that look, and never beside another one of
   the same user;
 * a switch is done when IAM is *seen* to have done it, whatever the write itself answered;
@@ -12,21 +13,20 @@ Knows nothing of how it is called: a dynamic provider today. Guarantees, each fr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
 from keyswitch import catalogue
 from keyswitch.clock import Clock, Patience
-from keyswitch.decision import Action, Cause, Decision, Memory, Situation, decide
+from keyswitch.decision import Action, Cause, decide
 from keyswitch.declaration import Declaration, Pending, Record
 from keyswitch.errors import Attempt, KeyswitchError, message, telling
-from keyswitch.gateway import Gateway, NoSuchEntityError
-from keyswitch.inquiry import Inquiry
+from keyswitch.gateway import Gateway
+from keyswitch.judge import Judge, situation_of
 from keyswitch.judgement import Judgement
-from keyswitch.safeguards import Unmet, unmet
 from keyswitch.sighting import Finder, Sighting
-from keyswitch.status import ObservedStatus, OnDestroy, OnDrift, Status, WhenUnmet
+from keyswitch.status import ObservedStatus, OnDestroy, Status
 from keyswitch.switching import Switch
 from keyswitch.times import iso
 from keyswitch.view import PhaseView
@@ -34,21 +34,29 @@ from keyswitch.view import PhaseView
 T = TypeVar("T")
 
 _MOST_NAMES_FOLLOWED = 3
-_MOST_KEYS = 2
 
 
 class Lifecycle:
-    """Carries one phase's declarations out. Safe to share between threads."""
+    """Carries one phase's declarations out. Safe to share between threads.
+
+    :param tell: is told what became of a switch that was held when it was to be made.
+    """
 
     def __init__(
-        self, gateway: Gateway, clock: Clock | None = None, patience: Patience | None = None
+        self,
+        gateway: Gateway,
+        clock: Clock | None = None,
+        patience: Patience | None = None,
+        tell: Callable[[str], None] | None = None,
     ) -> None:
         self._view = PhaseView(gateway)
         self._finder = Finder(self._view)
-        self._inquiry = Inquiry(self._view)
         self._clock = clock or Clock()
+        self._judge = Judge(self._view, self._clock)
         self._switch = Switch(self._view, self._clock, patience or Patience())
+        self._tell = tell or (lambda _warning: None)
         self._planned: dict[str, Status] = {}
+        self._switched_off: dict[str, Status] = {}
 
     def judge(
         self, declaration: Declaration, record: Record | None, *, for_reader: bool = False
@@ -66,55 +74,47 @@ class Lifecycle:
         with telling(_looking(access_key_id, user_name, record)):
             seen = self._finder.look_following(access_key_id, user_name, record)
             with self._view.alone_with(seen.user_name):
-                judgement = self._judged(declaration, record, seen, dict(self._planned))
+                planned = dict(self._planned)
+                judgement = self._judge.judgement(declaration, record, seen, planned)
                 if judgement.decision.action is Action.SWITCH:
                     self._planned[access_key_id] = declaration.status
-                    if for_reader and declaration.status is Status.INACTIVE:
-                        usage = self._inquiry.usage(access_key_id)
-                        return replace(judgement, usage=usage)
-                return judgement
+            return self._judge.with_usage(judgement) if for_reader else judgement
 
     def has_drifted(self, declaration: Declaration, record: Record) -> bool:
         """Whether a refresh has found something that a program would change, safeguards aside.
 
         :param declaration: the inputs in state, which stand for the program.
-        :raises KeyswitchError: see :meth:`judge`.
+        :raises KeyswitchError: the key cannot be looked at.
         """
         if record.pending is not None:
             return False
-        with telling(_looking(declaration.access_key_id, declaration.user_name, record)):
-            seen = self._finder.look_following(
-                declaration.access_key_id, declaration.user_name, record
-            )
+        access_key_id, user_name = declaration.access_key_id, declaration.user_name
+        with telling(_looking(access_key_id, user_name, record)):
+            seen = self._finder.look_following(access_key_id, user_name, record)
             recorded = replace(record, declaration=declaration)
-            return decide(_situation(declaration, recorded, seen)).needs_step
+            return decide(situation_of(declaration, recorded, seen)).needs_step
 
     def apply(self, declaration: Declaration, record: Record | None) -> Record:
         """Adopts or updates: looks afresh, judges, switches if that is needed, and records.
+
+        The keys that this phase itself has switched off count as Inactive, also where IAM's answer
+        lags behind.
 
         :raises KeyswitchError: a refusal, or a fault; running again is safe.
         """
 
         def carry_out(seen: Sighting) -> Record:
-            judgement = self._judged(declaration, record, seen, {})
+            off = dict(self._switched_off)
+            judgement = self._judge.judgement(declaration, record, seen, off)
             refusal = judgement.refusal()
             if refusal is not None:
                 raise refusal
-            now = iso(self._clock.now())
-            recorded = Record(
-                declaration=declaration,
-                user_name=seen.user_name,
-                status=seen.status,
-                account_id=(record.account_id if record else "") or self._view.account_id(),
-                create_date=seen.create_date or (record.create_date if record else ""),
-                changed_at=record.changed_at if record else "",
-                adopted_status=record.adopted_status if record else seen.status,
-                adopted_at=record.adopted_at if record else now,
-            )
+            recorded = self._recorded(declaration, record, seen)
             if judgement.decision.action is Action.SWITCH:
-                status = self._switch.make(declaration.access_key_id, seen, declaration.status)
-                return replace(recorded, status=status, changed_at=iso(self._clock.now()))
+                return self._switched(recorded, seen)
             if judgement.decision.cause is Cause.UNMET:
+                for warning in judgement.warnings():
+                    self._tell(warning)
                 return _held(recorded, record, judgement)
             return recorded
 
@@ -142,9 +142,8 @@ class Lifecycle:
             declared = replace(declared, user_name=seen.user_name)
         pending = record.pending
         refreshed = replace(
-            record,
+            record.seen_as(seen.status, iso(self._clock.now())),
             declaration=declared,
-            status=seen.status,
             user_name=seen.user_name,
             create_date=seen.create_date or record.create_date,
             pending=None if pending and seen.status.satisfies(pending.target) else pending,
@@ -173,36 +172,67 @@ class Lifecycle:
                 return None
             if seen.status is ObservedStatus.EXPIRED:
                 return message(catalogue.EXPIRED_NOT_RESTORED, key)
-            against = self._unmet(replace(record.declaration, status=target), record, seen, {})
-            reasons = "; ".join(rule.cause for rule in against)
-            if against and target is Status.ACTIVE:
+            reasons = self._against_letting_go(record, target, seen)
+            if reasons and target is Status.ACTIVE:
                 return message(catalogue.NOT_RESTORED, key, reasons=reasons)
-            if against:
+            if reasons:
                 raise KeyswitchError(
                     catalogue.NOT_LET_GO,
                     key,
                     on_destroy=record.declaration.on_destroy,
                     reasons=reasons,
                 )
-            self._switch.make(access_key_id, seen, target)
+            self._make(access_key_id, seen, target)
             return None
 
         return self._alone(access_key_id, None, record, let_go)
 
-    def refuse_third_key(self, user_name: str) -> None:
-        """Says before AWS does that a user has two keys already; a user not made yet has none.
+    def _recorded(self, declaration: Declaration, record: Record | None, seen: Sighting) -> Record:
+        """The record of a key that is left as it was seen."""
+        now = iso(self._clock.now())
+        if record is not None:
+            return replace(
+                record.seen_as(seen.status, now),
+                declaration=declaration,
+                user_name=seen.user_name,
+                account_id=record.account_id or self._view.account_id(),
+                create_date=seen.create_date or record.create_date,
+                pending=None,
+            )
+        return Record(
+            declaration=declaration,
+            user_name=seen.user_name,
+            status=seen.status,
+            account_id=self._view.account_id(),
+            create_date=seen.create_date,
+            changed_at="",
+            adopted_status=seen.status,
+            status_since=now,
+        )
 
-        :raises KeyswitchError: KS618, or the user cannot be looked at.
-        """
-        try:
-            keys = self._view.keys_of(user_name, fresh=True)
-        except NoSuchEntityError:
-            return
-        finally:
-            self._view.forget(user_name)
-        if len(keys) >= _MOST_KEYS:
-            listed = ", ".join(f"{key.access_key_id} {key.status}" for key in keys)
-            raise KeyswitchError(catalogue.NO_ROOM_FOR_A_KEY, user_name=user_name, keys=listed)
+    def _switched(self, recorded: Record, seen: Sighting) -> Record:
+        declaration = recorded.declaration
+        status = self._make(declaration.access_key_id, seen, declaration.status)
+        now = iso(self._clock.now())
+        return replace(recorded, status=status, changed_at=now, status_since=now)
+
+    def _make(self, access_key_id: str, seen: Sighting, target: Status) -> ObservedStatus:
+        self._switched_off.pop(access_key_id, None)
+        if target is Status.INACTIVE:
+            self._switched_off[access_key_id] = target
+        return self._switch.make(access_key_id, seen, target)
+
+    def _against_letting_go(self, record: Record, target: Status, seen: Sighting) -> str:
+        """Why a destroy does not switch the key to ``target``, or nothing."""
+        if target is Status.ACTIVE and record.declaration.override is not None:
+            return "it was switched off by an override"
+        against = self._judge.unmet(
+            replace(record.declaration, status=target),
+            seen,
+            dict(self._switched_off),
+            off_by_program=record.switched_off_by_program,
+        )
+        return "; ".join(rule.cause for rule in against)
 
     def _alone(
         self,
@@ -213,94 +243,26 @@ class Lifecycle:
     ) -> T:
         """Acts on a fresh look, while no other thread looks at or writes to the key's user.
 
-        A renamed user is followed by letting go of the one name before taking hold of the next.
+        A renamed user, and one that was asked for by another name or by none, is followed by letting
+        go of the one name before taking hold of the next.
         """
         with telling(_looking(access_key_id, user_name, record)):
             asked = self._finder.whom_to_ask(access_key_id, user_name, record)
             for _ in range(_MOST_NAMES_FOLLOWED):
                 with self._view.alone_with(asked):
                     seen = self._finder.look(access_key_id, asked, record, fresh=True)
-                    if user_name is not None or seen.other_owner is None:
+                    follows = seen.other_owner if user_name is None else None
+                    if follows is None and seen.listed:
+                        follows = seen.user_name
+                    if follows in (None, asked):
                         return act(seen)
-                asked = seen.other_owner
+                asked = follows
             raise KeyswitchError(catalogue.CONTRADICTION, user_name=asked)
-
-    def _judged(
-        self,
-        declaration: Declaration,
-        record: Record | None,
-        seen: Sighting,
-        planned: Mapping[str, Status],
-    ) -> Judgement:
-        situation = _situation(declaration, record, seen)
-        decision = decide(situation)
-        against: tuple[Unmet, ...] = ()
-        if decision.action is Action.SWITCH:
-            against = self._unmet(declaration, record, seen, planned)
-            decision = decide(
-                replace(
-                    situation,
-                    unmet=tuple(rule.safeguard for rule in against),
-                    when_unmet=declaration.safeguards.unmet or WhenUnmet.REFUSE,
-                )
-            )
-        return Judgement(
-            decision,
-            declaration,
-            seen,
-            record,
-            account_id=self._account_if_told(decision),
-            now=self._clock.now(),
-            unmet=against,
-            planned=planned,
-        )
-
-    def _unmet(
-        self,
-        declaration: Declaration,
-        record: Record | None,
-        seen: Sighting,
-        planned: Mapping[str, Status],
-    ) -> tuple[Unmet, ...]:
-        """The safeguards against a switch to the declared status; an override silences them all."""
-        if declaration.override is not None and declaration.status is Status.INACTIVE:
-            return ()
-        now = self._clock.now()
-        evidence = self._inquiry.evidence(declaration, record, seen, now, planned)
-        return unmet(declaration.safeguards, declaration.status, evidence)
-
-    def _account_if_told(self, decision: Decision) -> str:
-        """For a message that says more with the account, and enough without."""
-        if decision.cause not in (Cause.ABSENT, Cause.GONE):
-            return ""
-        try:
-            return self._view.account_id()
-        except KeyswitchError:
-            return ""
 
 
 def _looking(access_key_id: str, user_name: str | None, record: Record | None) -> Attempt:
     known = user_name or (record.user_name if record else None)
     return Attempt("looking at", access_key_id, known)
-
-
-def _situation(declaration: Declaration, record: Record | None, seen: Sighting) -> Situation:
-    waits_for = record.pending.waits_for if record and record.pending else ()
-    desired = record.declaration.status if record else None
-    return Situation(
-        declared=declaration.status,
-        observed=seen.status,
-        memory=Memory(desired, record.status, waits_for) if record and desired else None,
-        owned_by_another=seen.other_owner is not None,
-        undecided=seen.undecided,
-        otherwise_changed=record is not None and _otherwise_changed(declaration, record, seen),
-        on_drift=OnDrift.ENFORCE if declaration.enforced else OnDrift.REPORT,
-    )
-
-
-def _otherwise_changed(declaration: Declaration, record: Record, seen: Sighting) -> bool:
-    redeclared = replace(record.declaration, status=declaration.status) != declaration
-    return redeclared or seen.user_name != record.user_name
 
 
 def _held(recorded: Record, record: Record | None, judgement: Judgement) -> Record:

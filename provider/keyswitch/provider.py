@@ -50,7 +50,7 @@ class AccessKeyStatusProvider(ResourceProvider):
     def configure(self, req: ConfigureRequest) -> None:
         """Takes the stack's ``aws:*`` config; called once per process, before anything else."""
         config = AwsConfig.read(lambda key: req.config.get(f"aws:{key}"))
-        self._lifecycle = Lifecycle(BotoGateway(config))
+        self._lifecycle = Lifecycle(BotoGateway(config), tell=warn)
         self._declared = set()
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:

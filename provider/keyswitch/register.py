@@ -122,13 +122,20 @@ def _problems_of_defaults(shared: dict[str, Any] | None) -> tuple[str, ...]:
 
 
 def _merged(shared: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
-    """The entry over the defaults; what is no map is left for the parser to tell."""
-    both = {**shared, **entry}
+    """The entry over the defaults: a line without a value says nothing, and takes nothing away.
+
+    What is no map is left for the parser to tell.
+    """
+    both = {**shared, **_said(entry)}
     name = _IN_REGISTER[SAFEGUARDS]
     ours, theirs = entry.get(name), shared.get(name)
     if isinstance(ours, dict) and isinstance(theirs, dict):
-        both[name] = {**theirs, **ours}
+        both[name] = {**theirs, **_said(ours)}
     return both
+
+
+def _said(bag: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in bag.items() if value is not None}
 
 
 def _is_repeatable(access_key_id: str) -> bool:

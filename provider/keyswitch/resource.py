@@ -49,8 +49,8 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
     """When this program last switched the key, ISO 8601; empty if it never has."""
     adopted_status: pulumi.Output[str]
     """The status in which the key was found when it was adopted."""
-    adopted_at: pulumi.Output[str]
-    """When it was adopted, ISO 8601."""
+    status_since: pulumi.Output[str]
+    """When the present status was first seen or set, ISO 8601."""
     pending: pulumi.Output[str]
     """What a held switch waits for, and since when (ISO 8601); empty if none is held."""
     reason: pulumi.Output[str | None]

@@ -10,6 +10,7 @@ import pulumi
 
 from keyswitch import catalogue
 from keyswitch.args import Safeguards
+from keyswitch.declaration import Pending
 from keyswitch.errors import message
 from keyswitch.resource import AccessKeyStatus
 from keyswitch.stages import PreviousKey, stage_of
@@ -40,6 +41,7 @@ class AccessKeyRotation(pulumi.ComponentResource):
         current: pulumi.Input[str],
         previous: pulumi.Input[str] | None = None,
         overlap: str = "7d",
+        unused_for: str | None = None,
         soak: str = "14d",
         reason: pulumi.Input[str] | None = None,
         allow_reactivation: bool = False,
@@ -55,6 +57,8 @@ class AccessKeyRotation(pulumi.ComponentResource):
         :param previous: the id of the key that it replaces; omitted, there is nothing to rotate.
         :param overlap: how long both stay Active, counted from the making of the current key; a
             duration such as ``7d``, ``36h`` or ``1h30m``.
+        :param unused_for: how long ago the previous key must have been used last; without it, it goes
+            off once the current key was the last one used, even if both are still in use.
         :param soak: how long the previous key stays Inactive before ``stage`` says that it may be
             deleted, counted from its switch; a duration.
         :param reason: why, recorded with both keys.
@@ -63,12 +67,16 @@ class AccessKeyRotation(pulumi.ComponentResource):
         :param refuse_quarantined: see :class:`~keyswitch.Safeguards`; of the current key.
         :param override: why the previous key is switched off at once, past overlap and first use.
         :param opts: the usual options of a component.
-        :raises pulumi.RunError: KS117, a duration that is none.
+        :raises pulumi.RunError: KS117, a duration that is none; KS125, an override without previous.
         """
         super().__init__("keyswitch:index:AccessKeyRotation", resource_name, None, opts)
         spans = {
             name: _duration(name, text) for name, text in (("overlap", overlap), ("soak", soak))
         }
+        if override is not None and previous is None:
+            raise pulumi.RunError(message(catalogue.OVERRIDE_OF_NO_KEY, name=resource_name))
+        # An incident of the previous key is not held up by what is wrong with the current one.
+        unmet = WhenUnmet.REFUSE if override is None else WhenUnmet.HOLD
         self.current = AccessKeyStatus(
             f"{resource_name}-current",
             access_key_id=current,
@@ -78,6 +86,7 @@ class AccessKeyRotation(pulumi.ComponentResource):
             safeguards=Safeguards(
                 allow_reactivation=allow_reactivation or None,
                 refuse_quarantined=refuse_quarantined or None,
+                unmet=unmet,
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -89,7 +98,7 @@ class AccessKeyRotation(pulumi.ComponentResource):
                 user_name=user_name,
                 status=Status.INACTIVE,
                 reason=reason,
-                safeguards=safeguards_of_previous(current, overlap),
+                safeguards=safeguards_of_previous(current, overlap, unused_for),
                 override=override,
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[self.current]),
             )
@@ -102,8 +111,12 @@ class AccessKeyRotation(pulumi.ComponentResource):
         def told(seen: Mapping[str, Any]) -> str:
             previous = None
             if self.previous is not None:
-                status = ObservedStatus(seen["status"])
-                previous = PreviousKey(status, seen["changed_at"], seen["adopted_at"])
+                pending = Pending.read(seen["pending"])
+                previous = PreviousKey(
+                    ObservedStatus(seen["status"]),
+                    seen["status_since"],
+                    pending.waits_for if pending else (),
+                )
             now = datetime.now(timezone.utc)
             return stage_of(previous, seen["made"], overlap, soak, now)
 
@@ -112,14 +125,18 @@ class AccessKeyRotation(pulumi.ComponentResource):
         return pulumi.Output.all(
             made=made,
             status=self.previous.status,
-            changed_at=self.previous.changed_at,
-            adopted_at=self.previous.adopted_at,
+            status_since=self.previous.status_since,
+            pending=self.previous.pending,
         ).apply(told)
 
 
-def safeguards_of_previous(successor: pulumi.Input[str], overlap: str) -> Safeguards:
+def safeguards_of_previous(
+    successor: pulumi.Input[str], overlap: str, unused_for: str | None
+) -> Safeguards:
     """What the key that is rotated out waits for, in as many runs as that takes."""
-    return Safeguards(successor=successor, overlap=overlap, unmet=WhenUnmet.HOLD)
+    return Safeguards(
+        successor=successor, overlap=overlap, unused_for=unused_for, unmet=WhenUnmet.HOLD
+    )
 
 
 def _duration(name: str, text: str) -> Duration:

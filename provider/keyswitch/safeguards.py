@@ -59,13 +59,56 @@ NO_SAFEGUARDS: Final = DeclaredSafeguards()
 
 
 @dataclass(frozen=True)
+class UserKeys:
+    """A key and the others of its user, as just seen.
+
+    :param planned: key id to status, of the switches that this phase has already allowed.
+    """
+
+    key: AccessKey
+    others: tuple[AccessKey, ...] = ()
+    planned: Mapping[str, Status] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, listed: tuple[AccessKey, ...], access_key_id: str, planned: Mapping[str, Status]
+    ) -> UserKeys:
+        """From a list that the key is in."""
+        keys = {key.access_key_id: key for key in listed}
+        return cls(keys.pop(access_key_id), tuple(keys.values()), planned)
+
+    def other(self, access_key_id: str | None) -> AccessKey | None:
+        """That other key of the user, if there is one of that id."""
+        return next((key for key in self.others if key.access_key_id == access_key_id), None)
+
+    @property
+    def another_stays_active(self) -> bool:
+        """Whether the user keeps another Active key."""
+        return any(self.stays_active(other) for other in self.others)
+
+    def stays_active(self, other: AccessKey) -> bool:
+        """Whether another key is Active once this phase's switches are made."""
+        if other.access_key_id in self.planned:
+            return self.planned[other.access_key_id] is Status.ACTIVE
+        return other.status is ObservedStatus.ACTIVE
+
+    def state_of(self, other: AccessKey) -> str:
+        """``is Active``, or ``goes Inactive in this run``."""
+        planned = self.planned.get(other.access_key_id)
+        return f"is {other.status}" if planned is None else f"goes {planned} in this run"
+
+    def __str__(self) -> str:
+        """``AKIA... is Inactive, AKIA... goes Inactive in this run``, or that there is none."""
+        words = [f"{other.access_key_id} {self.state_of(other)}" for other in self.others]
+        return ", ".join(words) or "the user has no other key"
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What was looked up to judge one switch.
 
     :param now: the time of day in UTC.
-    :param key: the key as it was just seen.
-    :param others: the user's other keys, as just seen.
-    :param planned: key id to status, of the switches that this phase has already allowed.
+    :param keys: the key and the others of its user.
     :param reactivates: whether the key is Inactive by somebody else's doing.
     :param last_used: of the key; ``None`` where it was not asked, or IAM would not tell.
     :param successor_last_used: the same of the successor.
@@ -74,35 +117,17 @@ class Evidence:
     """
 
     now: datetime
-    key: AccessKey
-    others: tuple[AccessKey, ...] = ()
-    planned: Mapping[str, Status] = field(default_factory=dict)
+    keys: UserKeys
     reactivates: bool = False
     last_used: LastUsed | None = None
     successor_last_used: LastUsed | None = None
     signing_keys: frozenset[str] = frozenset()
     policies: tuple[str, ...] | None = None
 
-    def stays_active(self, other: AccessKey) -> bool:
-        """Whether another key is Active once this phase's switches are made."""
-        if other.access_key_id in self.planned:
-            return self.planned[other.access_key_id] is Status.ACTIVE
-        return other.status is ObservedStatus.ACTIVE
-
     @property
-    def another_stays_active(self) -> bool:
-        """Whether the user keeps another Active key."""
-        return any(self.stays_active(other) for other in self.others)
-
-    def others_in_words(self) -> str:
-        """``AKIA... is Inactive, AKIA... goes Inactive in this run``, or that there is none."""
-        words = [f"{other.access_key_id} {self.state_of(other)}" for other in self.others]
-        return ", ".join(words) or "the user has no other key"
-
-    def state_of(self, other: AccessKey) -> str:
-        """``is Active``, or ``goes Inactive in this run``."""
-        planned = self.planned.get(other.access_key_id)
-        return f"is {other.status}" if planned is None else f"goes {planned} in this run"
+    def key(self) -> AccessKey:
+        """The key that is to be switched."""
+        return self.keys.key
 
 
 @dataclass(frozen=True)
@@ -166,13 +191,14 @@ def _unused_for(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against |
 
 
 def _overlap(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
-    wanted, successor = safeguards.overlap, _successor_key(safeguards, evidence)
-    if wanted is None or successor is None or not successor.create_date:
+    wanted, successor = safeguards.overlap, evidence.keys.other(safeguards.successor)
+    if wanted is None or successor is None:
         return None
-    free_at = moment(successor.create_date) + wanted.span
+    created = successor.create_date or iso(evidence.now)
+    free_at = moment(created) + wanted.span
     if evidence.now >= free_at:
         return None
-    made = f"{ago(successor.create_date, evidence.now)} ({successor.create_date})"
+    made = f"{ago(created, evidence.now)} ({created})"
     return catalogue.OVERLAP_TOO_SHORT, {
         "overlap": wanted,
         "successor": successor.access_key_id,
@@ -182,13 +208,13 @@ def _overlap(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | No
 
 
 def _successor(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
-    wanted, successor = safeguards.successor, _successor_key(safeguards, evidence)
+    wanted, successor = safeguards.successor, evidence.keys.other(safeguards.successor)
     if wanted is None:
         return None
-    if successor is None or not evidence.stays_active(successor):
+    if successor is None or not evidence.keys.stays_active(successor):
         seen = "the user has no such key"
         if successor is not None:
-            seen = f"that key {evidence.state_of(successor)}"
+            seen = f"that key {evidence.keys.state_of(successor)}"
         return catalogue.SUCCESSOR_NOT_ACTIVE, {"successor": wanted, "seen": seen}
     used, successor_used = evidence.last_used, evidence.successor_last_used
     if used is None or successor_used is None:
@@ -205,9 +231,9 @@ def _successor(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | 
 
 
 def _keep_one_active(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
-    if not safeguards.keep_one_active or evidence.another_stays_active:
+    if not safeguards.keep_one_active or evidence.keys.another_stays_active:
         return None
-    return catalogue.LAST_ACTIVE_KEY, {"others": evidence.others_in_words()}
+    return catalogue.LAST_ACTIVE_KEY, {"others": evidence.keys}
 
 
 def _reactivation(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
@@ -243,11 +269,6 @@ _RULES: Final[Mapping[Status, Mapping[str, _Rule]]] = {
 }
 _ON_UNLESS_SET: Final = frozenset({"allow_own_key", "allow_reactivation"})
 """The safeguards that a program switches off by saying so."""
-
-
-def _successor_key(safeguards: DeclaredSafeguards, evidence: Evidence) -> AccessKey | None:
-    keys = {key.access_key_id: key for key in evidence.others}
-    return keys.get(safeguards.successor or "")
 
 
 def _last_use_not_told(safeguard: str, access_key_id: str) -> Against:

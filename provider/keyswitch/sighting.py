@@ -127,7 +127,7 @@ class Finder:
         if record is None or record.user_name == asked:
             return None
         try:
-            keys = self._view.keys_of(record.user_name)
+            keys = self._view.glance(record.user_name)
         except (NoSuchEntityError, UserNameNeededError):
             return None
         is_there = any(key.access_key_id == access_key_id for key in keys)

@@ -10,23 +10,24 @@ from keyswitch.times import Duration, iso, moment
 
 NO_PREVIOUS_KEY = "settled: there is no previous key"
 WAITING_FOR_FIRST_USE = "waiting for first use of the current key"
+WAITING_UNTIL_UNUSED = "waiting until the previous key is unused"
 DONE = "done: the previous key may be deleted"
 DELETED = "done: the previous key is deleted, and can go from the program"
 
 
 @dataclass(frozen=True)
 class PreviousKey:
-    """What is recorded of the key that is rotated out; times are ISO 8601 or empty.
+    """What is recorded of the key that is rotated out.
 
     :param status: as last seen.
-    :param changed_at: when this program switched it off; empty if it did not.
-    :param adopted_at: when it was adopted, from which a key found Inactive is counted; empty in a
-        state of keyswitch 0.1.0.
+    :param status_since: when that status was first seen or set, ISO 8601; empty in a state of
+        keyswitch 0.1.0.
+    :param waits_for: the safeguards that its switch is held by.
     """
 
     status: ObservedStatus
-    changed_at: str
-    adopted_at: str
+    status_since: str
+    waits_for: tuple[str, ...] = ()
 
 
 def stage_of(
@@ -52,8 +53,9 @@ def stage_of(
         overlap_ends = moment(current_made) + overlap.span
         if now < overlap_ends:
             return f"overlap until {iso(overlap_ends)}: both keys are Active"
-        return WAITING_FOR_FIRST_USE
-    return _soaking(previous.changed_at or previous.adopted_at, soak, now)
+        only_used = previous.waits_for == ("unused_for",)
+        return WAITING_UNTIL_UNUSED if only_used else WAITING_FOR_FIRST_USE
+    return _soaking(previous.status_since, soak, now)
 
 
 def _soaking(since: str, soak: Duration, now: datetime) -> str:

@@ -9,7 +9,8 @@ from typing import Final
 
 import durationpy
 
-_WRITTEN: Final = re.compile(r"(?:\d+(?:\.\d+)?[a-z]+)+")
+_WRITTEN: Final = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?[smhdwy])+")
+_LONGEST: Final = timedelta(days=36_500)
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Duration:
         if not _WRITTEN.fullmatch(text):
             raise ValueError("it is no number with a unit")
         span = durationpy.from_str(text)
+        if span > _LONGEST:
+            raise ValueError("it is longer than a hundred years")
         if span <= timedelta(0):
             raise ValueError("it is not longer than nothing")
         return cls(text, span)

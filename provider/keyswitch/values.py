@@ -85,7 +85,9 @@ def kind_of(name: str, value: object) -> str:
 
 def _problem_of_access_key_id(value: str, spelt: str) -> Problem | None:
     if value.startswith("ASIA") and _ACCESS_KEY_ID.fullmatch(value):
-        return problem_with(ACCESS_KEY_ID, catalogue.TEMPORARY_KEY, access_key_id=value)
+        return problem_with(
+            ACCESS_KEY_ID, catalogue.TEMPORARY_KEY, property=spelt, access_key_id=value
+        )
     if _ACCESS_KEY_ID.fullmatch(value):
         return None
     if re.fullmatch(r"[A-Za-z0-9_]*", value):

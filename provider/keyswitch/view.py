@@ -75,11 +75,12 @@ class PhaseView:
                 return self._look(seen, user_name)
             return keys
 
-    def forget(self, user_name: str | None) -> None:
-        """For a caller that is about to have a key of the user made or deleted."""
-        seen = self._seen(user_name)
-        with seen.lock:
-            seen.forget()
+    def glance(self, user_name: str | None) -> tuple[AccessKey, ...]:
+        """The user's keys, asked again and not kept: for a caller that is alone with another user.
+
+        :raises NoSuchEntityError: see :meth:`keys_of`, as the others.
+        """
+        return self._gateway.list_access_keys(user_name)
 
     def some_key(self) -> str | None:
         """The id of any key that this phase has seen, ``None`` if it has seen none."""

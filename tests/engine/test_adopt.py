@@ -21,7 +21,7 @@ def test_a_key_that_already_is_as_declared_is_adopted_without_a_write(
     assert project.resources()["bob"]["id"] == key
     outputs = project.outputs("bob")
     assert outputs.pop("create_date").endswith("Z")
-    assert outputs.pop("adopted_at").endswith("Z")
+    assert outputs.pop("status_since").endswith("Z")
     assert outputs == {
         "access_key_id": key,
         "user_name": bob,

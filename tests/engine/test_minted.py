@@ -32,8 +32,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A virtual environment as ``pip install keyswitch[aws]`` makes it."""
     venv = tmp_path_factory.mktemp("aws") / "venv"
     subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
-    pip = [str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", "--require-hashes"]
-    subprocess.run([*pip, "-r", str(LOCK)], check=True)
+    pip = [str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-compile"]
+    subprocess.run([*pip, "--require-hashes", "-r", str(LOCK)], check=True)
     (packages,) = venv.glob("lib/python*/site-packages")
     (packages / "keyswitch.pth").write_text(f"{ROOT / 'provider'}\n")
     return venv
@@ -131,6 +131,12 @@ def test_from_the_first_key_to_the_deletion_of_the_old_one(
     assert stage(example) == "waiting for first use of the current key"
     assert iam.writes == []
 
+    outsider.use(old)
+    outsider.let_pass(ci, minutes=1)
+    outsider.use(new)
+    example.up()
+    assert stage(example) == "waiting until the previous key is unused"
+    outsider.let_pass(ci, days=2)
     outsider.use(new)
     example.up()
     assert iam.writes == [(old, "Inactive")]

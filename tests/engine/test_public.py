@@ -42,7 +42,7 @@ def test_token_class_path_and_property_names_in_state_are_these(
         "create_date",
         "changed_at",
         "adopted_status",
-        "adopted_at",
+        "status_since",
         "pending",
     }
     assert set(resource["inputs"]) == {*inputs, "__provider"}

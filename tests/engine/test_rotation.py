@@ -104,7 +104,7 @@ def test_the_next_rotation_takes_the_current_key_for_the_previous_one(
     assert iam.writes == [(first, "Inactive")]
 
 
-def test_an_override_ends_the_overlap_at_once(
+def test_an_override_ends_the_overlap_at_once_whatever_is_wrong_with_the_current_key(
     rotation: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:
     bob = outsider.new_user()
@@ -114,9 +114,16 @@ def test_an_override_ends_the_overlap_at_once(
     rotation.up()
     rotation.declare(bob={**keys, "override": "INC-4711 leaked"})
 
-    assert "KS612" in rotation.up().row("bob-previous")
+    outsider.switch(bob, new, "Inactive")
+    iam.reset()
 
+    up = rotation.up()
+
+    assert "KS612" in up.row("bob-previous")
+    assert "KS611" in up.row("bob-current")
     assert iam.writes == [(old, "Inactive")]
+    rotation.declare(bob={"user_name": bob, "current": new, "override": "INC-4711 leaked"})
+    assert "KS125" in rotation.preview(code=1).text
 
 
 def test_a_duration_that_is_none_is_told_before_anything_is_asked(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from support.engine import Project
+from support.engine import MakeProject, Project
 from support.http import Call, RecordingServer, refuse
 from support.moto_iam import Outsider
 
@@ -465,3 +465,126 @@ def test_a_destroy_meets_the_same_safeguards_and_loses_nothing(
     outsider.new_key(bob)
     project.destroy()
     assert iam.writes == [(key, "Inactive")]
+
+
+def test_a_key_that_may_cut_its_own_program_off_does(
+    project: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    ci = outsider.new_user("ci")
+    key = outsider.new_key(ci)
+    project.env["AWS_ACCESS_KEY_ID"] = key
+    project.declare(
+        ci={
+            "access_key_id": key,
+            "user_name": ci,
+            "status": "Inactive",
+            "safeguards": {"allow_own_key": True},
+        }
+    )
+
+    project.preview()
+    project.up()
+
+    assert iam.writes == [(key, "Inactive")]
+
+
+def test_a_hold_that_arises_only_at_the_write_is_told_by_the_run(
+    project: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    bob = outsider.new_user()
+    key, other = outsider.new_key(bob), outsider.new_key(bob)
+    project.declare(
+        bob={
+            "access_key_id": key,
+            "user_name": bob,
+            "status": "Inactive",
+            "safeguards": {"keep_one_active": True, "unmet": "hold"},
+        }
+    )
+
+    def switch_the_other_off_once_the_hook_has_looked(call: Call) -> None:
+        if call.action == "ListAccessKeys":
+            outsider.switch(bob, other, "Inactive")
+
+    iam.after.append(switch_the_other_off_once_the_hook_has_looked)
+
+    up = project.up()
+
+    assert f"warning: KS611 access key {key} of user {bob}: it stays Active" in up.row("bob")
+    assert iam.writes == []
+
+
+def test_a_leaked_key_goes_off_although_another_key_of_the_program_is_refused(
+    project: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    """docs/how-to/incident.md: by target, or by going on after an error."""
+    off = outsider.new_user()
+    refused = {"access_key_id": outsider.new_key(off, "Inactive"), "user_name": off}
+    keys = {"other": {**refused, "status": "Active"}}
+    leaked = []
+    for name in ("by-target", "going-on"):
+        bob = outsider.new_user()
+        key = outsider.new_key(bob)
+        leaked.append((key, "Inactive"))
+        keys[name] = {
+            "access_key_id": key,
+            "user_name": bob,
+            "status": "Inactive",
+            "override": "INC-4711 leaked",
+        }
+    project.declare(**keys)
+    iam.reset()
+
+    project.up("--target", "**::by-target")
+    assert iam.writes == leaked[:1]
+    project.up("--continue-on-error", code=1)
+    assert iam.writes == leaked
+
+
+def test_a_replacement_whose_old_key_must_stay_on_has_a_way_out(
+    project: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    bob, old = outsider.adopted(
+        project,
+        status="Active",
+        on_destroy="deactivate",
+        safeguards={"keep_one_active": True},
+    )
+    eve = outsider.new_user("eve")
+    new = {"access_key_id": outsider.new_key(eve), "user_name": eve, "status": "Active"}
+    project.declare(bob=new)
+    assert "KS620" in project.up(code=1).text
+    assert outsider.status(bob, old) == "Active"
+
+    project.declare(bob=new, old={"access_key_id": old, "user_name": bob, "status": "Active"})
+    project.up()
+
+    assert iam.writes == []
+    assert sorted(project.resources()) == ["bob", "old"]
+    project.preview("--expect-no-changes")
+
+
+SECRET_OVERRIDE = """
+import os
+import pulumi, keyswitch
+
+keyswitch.AccessKeyStatus(
+    "bob",
+    access_key_id=os.environ["KEY"],
+    user_name=os.environ["BOB"],
+    status="Inactive",
+    override=pulumi.Output.secret("HIDDEN-4711"),
+)
+"""
+
+
+def test_an_override_that_is_a_secret_is_not_printed(
+    make_project: MakeProject, iam: RecordingServer, outsider: Outsider
+) -> None:
+    project = make_project(program=SECRET_OVERRIDE)
+    bob = outsider.new_user()
+    project.env.update(KEY=outsider.new_key(bob), BOB=bob)
+
+    for run in (project.preview("--diff"), project.up(), project.destroy()):
+        assert "HIDDEN-4711" not in run.text
+    assert 'override="(a secret)"' in project.runs[1].text

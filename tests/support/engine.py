@@ -137,7 +137,7 @@ class Project:
 
         path = self.folder / "later.json"
         state = self.expect(0, "stack", "export").stdout
-        path.write_text(re.sub(r'("(?:changed|adopted)_at": ")([^"]+)', earlier, state))
+        path.write_text(re.sub(r'("(?:changed_at|status_since)": ")([^"]+)', earlier, state))
         self.expect(0, "stack", "import", "--file", str(path))
 
     def resources(self) -> dict[str, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 from datetime import timedelta
@@ -17,6 +18,10 @@ from support.http import OUTSIDER, RecordingServer
 
 ACCOUNT = "123456789012"
 _NUMBERS = itertools.count(1)
+
+
+def _policy_arn(policy: str) -> str:
+    return f"arn:aws:iam::{ACCOUNT}:policy/{policy}"
 
 
 def moto_app() -> Any:
@@ -69,13 +74,12 @@ class Outsider:
         """A customer managed policy of that name, attached to the user."""
         statement = {"Effect": "Deny", "Action": "*", "Resource": "*"}
         document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        made = self._ask("create_policy", PolicyName=policy, PolicyDocument=document)
-        self._ask("attach_user_policy", UserName=user_name, PolicyArn=made["Policy"]["Arn"])
+        with contextlib.suppress(self._iam.exceptions.EntityAlreadyExistsException):
+            self._ask("create_policy", PolicyName=policy, PolicyDocument=document)
+        self._ask("attach_user_policy", UserName=user_name, PolicyArn=_policy_arn(policy))
 
     def detach(self, user_name: str, policy: str) -> None:
-        arn = f"arn:aws:iam::{ACCOUNT}:policy/{policy}"
-        self._ask("detach_user_policy", UserName=user_name, PolicyArn=arn)
-        self._ask("delete_policy", PolicyArn=arn)
+        self._ask("detach_user_policy", UserName=user_name, PolicyArn=_policy_arn(policy))
 
     def use(self, access_key_id: str) -> None:
         """A call that is signed with the key, which IAM takes note of."""

@@ -141,6 +141,14 @@ def test_the_table_of_what_becomes_of_a_held_switch(
         (ON, INACTIVE, Memory(ON, ACTIVE), KEEP, Cause.DRIFT_REPORTED),
         # it was held under another policy
         (OFF, ACTIVE, Memory(OFF, ACTIVE, UNUSED), RECORD, Cause.DRIFT_REPORTED),
+        # no drift: held ever since the adoption, and met now
+        (
+            ON,
+            INACTIVE,
+            Memory(ON, INACTIVE, UNUSED, never_carried_out=True),
+            SWITCH,
+            Cause.DECLARED,
+        ),
         # no drift: what the program itself declares is carried out
         (OFF, ACTIVE, None, SWITCH, Cause.DECLARED),
         (OFF, ACTIVE, Memory(ON, ACTIVE), SWITCH, Cause.DECLARED),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -10,21 +12,21 @@ import pytest
 
 from keyswitch import catalogue
 from keyswitch.decision import Action
-from keyswitch.declaration import Record
-from keyswitch.errors import KeyswitchError
-from keyswitch.gateway import LastUsed
+from keyswitch.declaration import Declaration, Record
+from keyswitch.errors import AwsAnswer, KeyswitchError
+from keyswitch.gateway import AccessKey, LastUsed, NoSuchEntityError
 from keyswitch.lifecycle import Lifecycle
+from keyswitch.minting import refuse_third_key
 from keyswitch.safeguards import DeclaredSafeguards
 from keyswitch.status import ObservedStatus, OnDestroy, Status, WhenUnmet
 from keyswitch.times import Duration
-from support.strict_iam import FakeGateway
+from support.strict_iam import FakeGateway, StrictIam
 from support.world import Denied, World, declared
 
 ON, OFF = Status.ACTIVE, Status.INACTIVE
 ACTIVE, INACTIVE = ObservedStatus.ACTIVE, ObservedStatus.INACTIVE
 HOLD = DeclaredSafeguards(unmet=WhenUnmet.HOLD)
 UNUSED = DeclaredSafeguards(unused_for=Duration.read("7d"))
-HOLD_WHILE_USED = replace(HOLD, unused_for=Duration.read("7d"))
 ONE_ACTIVE = DeclaredSafeguards(keep_one_active=True)
 
 
@@ -278,16 +280,20 @@ def test_a_destroy_restores_what_this_program_switched_off_and_nothing_else(worl
 
 
 def test_a_third_key_is_refused_with_what_is_there_and_inactive_ones_count(world: World) -> None:
-    lifecycle = world.phase()
-    lifecycle.refuse_third_key("nobody-yet")
+    gateway = FakeGateway(world.iam)
+    refuse_third_key(gateway, "nobody-yet", announced=1)
     one = world.iam.add_key("bob")
-    lifecycle.refuse_third_key("bob")
-    two = world.iam.add_key("bob", INACTIVE)
-
+    refuse_third_key(gateway, "bob", announced=0)
     with pytest.raises(
-        KeyswitchError, match=rf"^KS618 a third key .* has two \({one} Active, {two} Inactive\)"
+        KeyswitchError, match=rf"two \({one} Active, one that is minted in this run\)"
     ):
-        lifecycle.refuse_third_key("bob")
+        refuse_third_key(gateway, "bob", announced=1)
+
+    two = world.iam.add_key("bob", INACTIVE)
+    with pytest.raises(
+        KeyswitchError, match=rf"^KS618 .* has two \({one} Active, {two} Inactive\)"
+    ):
+        refuse_third_key(gateway, "bob", announced=0)
 
 
 def test_a_key_minted_in_the_same_phase_is_found(world: World) -> None:
@@ -296,3 +302,122 @@ def test_a_key_minted_in_the_same_phase_is_found(world: World) -> None:
     new = world.iam.add_key("bob")
 
     assert lifecycle.judge(declared(new, ON), None).refusal() is None
+
+
+def test_two_keys_of_one_user_under_two_names_are_not_judged_side_by_side(world: World) -> None:
+    named, unnamed = world.iam.add_key("bob"), world.iam.add_key("bob")
+    gateway = Meeting(world.iam, named)
+    lifecycle = Lifecycle(gateway, world.clock)
+    guarded = DeclaredSafeguards(keep_one_active=True, allow_own_key=True)
+    declarations = [
+        Declaration(named, OFF, "bob", safeguards=guarded),
+        Declaration(unnamed, OFF, safeguards=guarded),
+    ]
+
+    def outcome(declaration: Declaration) -> str:
+        try:
+            return str(lifecycle.apply(declaration, None).status)
+        except KeyswitchError as refusal:
+            return refusal.code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(outcome, declarations)) == ["Inactive", "KS605"]
+
+
+class Meeting(Denied):
+    """Its first two looks wait for each other, so that both are from before any write."""
+
+    def __init__(self, iam: StrictIam, signer: str) -> None:
+        super().__init__(iam, signer)
+        self._both_looked = threading.Barrier(2)
+        self._looks = 0
+
+    def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
+        answer = super().list_access_keys(user_name)
+        self._looks += 1
+        if self._looks <= 2:
+            with contextlib.suppress(threading.BrokenBarrierError):
+                self._both_looked.wait(timeout=2)
+        return answer
+
+
+class GoingBack(FakeGateway):
+    """A read that follows a write may still show what was before it, now and then."""
+
+    def __init__(self, iam: StrictIam) -> None:
+        super().__init__(iam)
+        self.lagging: set[str] = set()
+
+    def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
+        return tuple(
+            replace(key, status=ACTIVE) if key.access_key_id in self.lagging else key
+            for key in super().list_access_keys(user_name)
+        )
+
+
+def test_a_key_that_this_phase_switched_off_is_off_for_its_sibling_whatever_a_late_read_says(
+    world: World,
+) -> None:
+    one, two = world.iam.add_key("bob"), world.iam.add_key("bob")
+    gateway = GoingBack(world.iam)
+    lifecycle = Lifecycle(gateway, world.clock)
+    lifecycle.apply(declared(one, OFF, ONE_ACTIVE), None)
+    gateway.lagging.add(one)
+
+    with pytest.raises(KeyswitchError, match=r"^KS605"):
+        lifecycle.apply(declared(two, OFF, ONE_ACTIVE), None)
+
+
+def test_users_that_swap_their_keys_do_not_wait_for_each_other_for_ever(world: World) -> None:
+    keys = {user: world.iam.add_key(user) for user in ("alice", "bob")}
+    records = {
+        user: world.phase().apply(Declaration(key, ON, user), None) for user, key in keys.items()
+    }
+    lifecycle = Lifecycle(Denied(world.iam), world.clock)
+
+    def swapped(user: str) -> str:
+        other = "bob" if user == "alice" else "alice"
+        try:
+            lifecycle.apply(Declaration(keys[user], ON, other), records[user])
+        except KeyswitchError as refusal:
+            return refusal.code
+        return ""
+
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(swapped, user) for user in keys]
+        assert [each.result(timeout=10) for each in waiting] == ["KS203", "KS203"]
+
+
+def test_a_destroy_does_not_restore_what_was_switched_off_by_hand_and_then_accepted(
+    world: World,
+) -> None:
+    record = adopted(world, OnDestroy.RESTORE, ON)
+    key = record.declaration.access_key_id
+    world.iam.set_status(key, INACTIVE)
+    off = replace(record.declaration, status=OFF)
+    accepted = world.phase().apply(off, record)
+    refreshed = world.phase().apply(off, world.phase().read(record)[0])
+
+    for settled in (accepted, refreshed):
+        assert "KS619" in str(world.phase().destroy(settled))
+        assert world.iam.status(key) is INACTIVE
+
+
+def test_a_destroy_does_not_restore_what_an_override_switched_off(world: World) -> None:
+    record = adopted(world, OnDestroy.RESTORE, OFF, override="INC-4711 leaked")
+
+    assert "it was switched off by an override" in str(world.phase().destroy(record))
+    assert world.iam.status(record.declaration.access_key_id) is INACTIVE
+
+
+def test_a_user_deleted_while_its_policies_are_asked_for_is_no_bug(world: World) -> None:
+    class Gone(FakeGateway):
+        def attached_policies(self, user_name: str) -> tuple[str, ...]:
+            raise NoSuchEntityError(AwsAnswer("NoSuchEntity"), "gone")
+
+    key = world.iam.add_key("bob", INACTIVE)
+    safeguards = DeclaredSafeguards(refuse_quarantined=True, allow_reactivation=True)
+
+    judgement = Lifecycle(Gone(world.iam), world.clock).judge(declared(key, ON, safeguards), None)
+
+    assert judgement.decision.action is Action.SWITCH

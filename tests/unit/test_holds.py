@@ -11,17 +11,17 @@ from keyswitch import catalogue
 from keyswitch.decision import Action
 from keyswitch.declaration import Declaration, Pending, Record
 from keyswitch.errors import KeyswitchError
+from keyswitch.lifecycle import Lifecycle
 from keyswitch.safeguards import DeclaredSafeguards
 from keyswitch.status import ObservedStatus, OnDrift, Status, WhenUnmet
 from keyswitch.times import Duration
+from support.strict_iam import FakeGateway
 from support.world import World, declared
 
 ON, OFF = Status.ACTIVE, Status.INACTIVE
 ACTIVE, INACTIVE = ObservedStatus.ACTIVE, ObservedStatus.INACTIVE
 HOLD = DeclaredSafeguards(unmet=WhenUnmet.HOLD)
-UNUSED = DeclaredSafeguards(unused_for=Duration.read("7d"))
 HOLD_WHILE_USED = replace(HOLD, unused_for=Duration.read("7d"))
-ONE_ACTIVE = DeclaredSafeguards(keep_one_active=True)
 
 
 @pytest.fixture
@@ -190,3 +190,68 @@ def test_drift_that_is_only_reported_is_a_warning_in_each_run_and_never_a_write(
         assert world.phase().apply(declaration, before).status is found
         assert world.writes == []
         assert not world.phase().has_drifted(declaration, before)
+
+
+def test_a_hold_is_told_when_it_arises_only_right_before_the_write(world: World) -> None:
+    key = world.iam.add_key("bob")
+    world.use(key, hours=1)
+    told: list[str] = []
+    lifecycle = Lifecycle(FakeGateway(world.iam), world.clock, tell=told.append)
+
+    lifecycle.apply(declared(key, OFF, HOLD_WHILE_USED), None)
+
+    assert [text.partition(" ")[0] for text in told] == ["KS611"]
+
+
+def test_a_switch_on_that_is_held_since_the_adoption_is_no_drift_and_is_made_once_it_may_be(
+    world: World,
+) -> None:
+    key = world.iam.add_key("bob", INACTIVE)
+    world.iam.policies["bob"] = ["AWSCompromisedKeyQuarantineV3"]
+    safeguards = replace(HOLD, refuse_quarantined=True, allow_reactivation=True)
+    declaration = replace(declared(key, ON, safeguards), on_drift=OnDrift.REPORT)
+    held = world.phase().apply(declaration, None)
+
+    for before in (held, world.phase().read(held)[0]):
+        assert "KS611" in world.phase().judge(declaration, before).warnings()[0]
+    del world.iam.policies["bob"]
+
+    assert world.phase().apply(declaration, held).status is ACTIVE
+
+
+def test_nothing_is_said_to_be_no_longer_held_that_was_not(world: World) -> None:
+    key = world.iam.add_key("bob")
+    world.use(key, hours=1)
+    off = world.phase().apply(declared(key, OFF, HOLD), None)
+    world.iam.set_status(key, ACTIVE)
+    held = world.phase().apply(declared(key, OFF, HOLD_WHILE_USED), off)
+    assert held.pending is not None
+    world.iam.set_status(key, INACTIVE)
+
+    turned = world.phase().judge(declared(key, ON, HOLD), held)
+    overridden = replace(declared(key, OFF, HOLD_WHILE_USED), override="INC-1")
+    world.iam.set_status(key, ACTIVE)
+    past = world.phase().judge(overridden, held)
+
+    for judgement in (turned, past):
+        assert judgement.decision.action is Action.SWITCH
+        assert judgement.notes() == ()
+
+
+def test_since_when_a_status_holds_is_noted_when_it_is_first_seen(world: World) -> None:
+    key = world.iam.add_key("bob")
+    on = world.phase().apply(declared(key, ON), None)
+    assert on.status_since == "2026-03-01T12:00:00Z"
+
+    world.clock.today += timedelta(days=1)
+    world.iam.set_status(key, INACTIVE)
+    seen, _ = world.phase().read(on)
+    assert seen.status_since == "2026-03-02T12:00:00Z"
+
+    world.clock.today += timedelta(days=1)
+    accepted = world.phase().apply(declared(key, OFF), seen)
+    assert accepted.status_since == "2026-03-02T12:00:00Z"
+    assert not accepted.switched_off_by_program
+
+    switched = world.phase().apply(declared(key, ON), accepted)
+    assert switched.status_since == switched.changed_at == "2026-03-03T12:00:00Z"

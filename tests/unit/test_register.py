@@ -144,3 +144,15 @@ def test_what_contradicts_itself_only_together_with_the_defaults_is_told_of_the_
     ).problems
 
     assert problem.startswith(f"KS123 entry {KEY}: safeguards.successor is the key's own id")
+
+
+def test_a_line_without_a_value_takes_nothing_away_from_the_defaults() -> None:
+    defaults = {"onDrift": "report", "safeguards": {"keepOneActive": True, "unmet": "hold"}}
+    entries = {
+        KEY: {"status": "Inactive", "safeguards": None, "onDrift": None},
+        f"{KEY}X": {"status": "Inactive", "safeguards": {"keepOneActive": None}},
+    }
+
+    for declaration in read_register(json.dumps(entries), json.dumps(defaults)).declarations:
+        assert declaration.safeguards.keep_one_active is True
+        assert declaration.on_drift is OnDrift.REPORT

@@ -14,6 +14,7 @@ from keyswitch.safeguards import (
     NO_SAFEGUARDS,
     DeclaredSafeguards,
     Evidence,
+    UserKeys,
     unmet,
     use_in_words,
 )
@@ -38,8 +39,13 @@ def used(**ago: float) -> LastUsed:
     return LastUsed("bob", iso(NOW - timedelta(**ago)), "s3", "eu-west-1")
 
 
-def seen(key: AccessKey = KEY, **evidence: object) -> Evidence:
-    return Evidence(NOW, key, **evidence)  # type: ignore[arg-type]
+def seen(
+    key: AccessKey = KEY,
+    others: tuple[AccessKey, ...] = (),
+    planned: dict[str, Status] | None = None,
+    **evidence: object,
+) -> Evidence:
+    return Evidence(NOW, UserKeys(key, others, planned or {}), **evidence)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -144,6 +150,16 @@ def seen(key: AccessKey = KEY, **evidence: object) -> Evidence:
             ["KS610"],
         ),
         (OVERLAP, OFF, seen(last_used=used(days=2)), ["KS603"]),
+        (
+            OVERLAP,
+            OFF,
+            seen(
+                others=(replace(OTHER, create_date=""),),
+                last_used=used(days=2),
+                successor_last_used=used(hours=2),
+            ),
+            ["KS610"],
+        ),
         # keep_one_active
         (ONE_ACTIVE, OFF, seen(others=(OTHER,)), []),
         (ONE_ACTIVE, OFF, seen(others=(SWITCHED_OFF,)), ["KS605"]),

@@ -13,10 +13,12 @@ from keyswitch.catalogue import ALL
 from keyswitch.declaration import Declaration
 from keyswitch.errors import KeyswitchError
 from keyswitch.lifecycle import Lifecycle
+from keyswitch.minting import refuse_third_key
 from keyswitch.safeguards import DeclaredSafeguards
 from keyswitch.status import ObservedStatus, OnDestroy, OnDrift, Status, WhenUnmet
 from keyswitch.times import Duration
 from support.engine import ROOT
+from support.strict_iam import FakeGateway
 from support.world import TODAY, Denied, World
 
 PAGE = (ROOT / "docs" / "safeguards.md").read_text()
@@ -103,7 +105,7 @@ def reported() -> list[str]:
 
 def third_key() -> list[str]:
     try:
-        world(INACTIVE).phase().refuse_third_key("bob")
+        refuse_third_key(FakeGateway(world(INACTIVE).iam), "bob", announced=0)
     except KeyswitchError as refusal:
         return [str(refusal)]
     return []

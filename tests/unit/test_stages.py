@@ -15,6 +15,7 @@ from keyswitch.stages import (
     DONE,
     NO_PREVIOUS_KEY,
     WAITING_FOR_FIRST_USE,
+    WAITING_UNTIL_UNUSED,
     PreviousKey,
     stage_of,
 )
@@ -38,25 +39,27 @@ def on(day: int, hour: int = 12) -> datetime:
     [
         (None, on(1), NO_PREVIOUS_KEY),
         (
-            PreviousKey(ACTIVE, "", ADOPTED),
+            PreviousKey(ACTIVE, ADOPTED),
             on(7),
             "overlap until 2026-03-08T00:00:00Z: both keys are Active",
         ),
-        (PreviousKey(ACTIVE, "", ADOPTED), on(8, 0), WAITING_FOR_FIRST_USE),
+        (PreviousKey(ACTIVE, ADOPTED), on(8, 0), WAITING_FOR_FIRST_USE),
+        (PreviousKey(ACTIVE, ADOPTED, ("unused_for", "successor")), on(9), WAITING_FOR_FIRST_USE),
+        (PreviousKey(ACTIVE, ADOPTED, ("unused_for",)), on(9), WAITING_UNTIL_UNUSED),
         (
-            PreviousKey(INACTIVE, SWITCHED, ADOPTED),
+            PreviousKey(INACTIVE, SWITCHED),
             on(23),
             "soaking since 2026-03-10T00:00:00Z, until 2026-03-24T00:00:00Z",
         ),
-        (PreviousKey(INACTIVE, SWITCHED, ADOPTED), on(24, 0), DONE),
+        (PreviousKey(INACTIVE, SWITCHED), on(24, 0), DONE),
         (
-            PreviousKey(INACTIVE, "", ADOPTED),
+            PreviousKey(INACTIVE, ADOPTED),
             on(15),
             "soaking since 2026-03-02T00:00:00Z, until 2026-03-16T00:00:00Z",
         ),
-        (PreviousKey(INACTIVE, "", ""), on(31), "soaking since before this program took note"),
-        (PreviousKey(ObservedStatus.EXPIRED, "", ADOPTED), on(31), DONE),
-        (PreviousKey(ObservedStatus.DELETED, SWITCHED, ADOPTED), on(11), DELETED),
+        (PreviousKey(INACTIVE, ""), on(31), "soaking since before this program took note"),
+        (PreviousKey(ObservedStatus.EXPIRED, ADOPTED), on(31), DONE),
+        (PreviousKey(ObservedStatus.DELETED, SWITCHED), on(11), DELETED),
     ],
 )
 def test_the_table_of_stages(previous: PreviousKey | None, now: datetime, stage: str) -> None:
@@ -70,10 +73,11 @@ class Rotation:
     world: World
     old: str
     new: str
+    unused_for: str | None = None
     records: dict[str, Record] = field(default_factory=dict)
 
     def declarations(self) -> list[Declaration]:
-        safeguards = safeguards_of_previous(self.new, OVERLAP.text).to_map()
+        safeguards = safeguards_of_previous(self.new, OVERLAP.text, self.unused_for).to_map()
         bag = {
             "access_key_id": self.old,
             "status": "Inactive",
@@ -98,7 +102,9 @@ class Rotation:
 
     def stage(self) -> str:
         old, new = self.records[self.old], self.records[self.new]
-        previous = PreviousKey(old.status, old.changed_at, old.adopted_at)
+        previous = PreviousKey(
+            old.status, old.status_since, old.pending.waits_for if old.pending else ()
+        )
         return stage_of(previous, new.create_date, OVERLAP, SOAK, self.world.clock.now())
 
 
@@ -149,3 +155,31 @@ def test_a_previous_key_that_somebody_switches_on_again_waits_as_before() -> Non
     world.use(new, minutes=10)
     rotation.nightly_up()
     assert world.iam.status(old) is INACTIVE
+
+
+def test_a_previous_key_that_is_still_used_stays_on_where_that_is_asked_for() -> None:
+    world = World()
+    old, new = world.iam.add_key("bob"), world.iam.add_key("bob")
+    rotation = Rotation(world, old, new, unused_for="1d")
+    world.use(old, hours=2)
+    world.use(new, hours=1)
+    rotation.nightly_up()
+    assert world.iam.status(old) is ACTIVE
+    assert rotation.stage() == WAITING_UNTIL_UNUSED
+
+    world.clock.today += timedelta(days=1)
+    rotation.nightly_up()
+    assert world.iam.status(old) is INACTIVE
+
+
+def test_the_soak_is_counted_from_when_the_key_was_first_seen_off() -> None:
+    world = World()
+    old, new = world.iam.add_key("bob"), world.iam.add_key("bob")
+    rotation = Rotation(world, old, new)
+    rotation.nightly_up()
+    world.clock.today += timedelta(days=15)
+    world.iam.set_status(old, INACTIVE)
+
+    rotation.nightly_up()
+
+    assert rotation.stage().startswith("soaking since 2026-03-16T12:00:00Z")

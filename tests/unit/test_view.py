@@ -139,14 +139,15 @@ def test_a_key_made_since_the_last_look_is_looked_for_again_and_one_that_was_see
     assert gateway.log == ["list bob", "list bob"]
 
 
-def test_what_is_forgotten_is_looked_at_again() -> None:
+def test_a_glance_takes_no_lock_and_keeps_nothing() -> None:
     iam = StrictIam()
-    iam.add_user("bob")
+    key = iam.add_key("bob")
     gateway = FakeGateway(iam)
     view = PhaseView(gateway)
-    view.keys_of("bob")
 
-    view.forget("bob")
+    with ThreadPoolExecutor(1) as pool, view.alone_with("bob"):
+        (seen,) = pool.submit(view.glance, "bob").result(timeout=10)
 
+    assert seen.access_key_id == key
     view.keys_of("bob")
     assert gateway.log == ["list bob", "list bob"]

@@ -3,10 +3,10 @@
 import pulumi
 
 import keyswitch
-from keyswitch.register import CONFIG_KEY, DEFAULTS_KEY, read_register
+from keyswitch.register import ACCOUNTS_KEY, CONFIG_KEY, DEFAULTS_KEY, read_register
 
 config = pulumi.Config("keyswitch")
-register = read_register(config.get(CONFIG_KEY), config.get(DEFAULTS_KEY))
+register = read_register(config.get(CONFIG_KEY), config.get(DEFAULTS_KEY), config.get(ACCOUNTS_KEY))
 for problem in register.problems:
     pulumi.log.error(problem)
 if register.problems:

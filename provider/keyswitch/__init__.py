@@ -1,6 +1,6 @@
 """Keyswitch: the status of AWS IAM access keys as code, for Pulumi programs in Python."""
 
-from keyswitch.args import AccessKeyStatusArgs, Safeguards
+from keyswitch.args import AccessKeyStatusArgs, Account, Safeguards
 from keyswitch.resource import AccessKeyStatus
 from keyswitch.rotation import AccessKeyRotation
 from keyswitch.status import OnDestroy, OnDrift, Status, WhenUnmet
@@ -10,6 +10,7 @@ __all__ = [
     "AccessKeyRotation",
     "AccessKeyStatus",
     "AccessKeyStatusArgs",
+    "Account",
     "OnDestroy",
     "OnDrift",
     "Safeguards",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -53,6 +53,40 @@ class Safeguards:
         return {name: value for name, value in given.items() if value is not None}
 
 
+@dataclass(frozen=True)
+class Account:
+    """How to act in one account, for keys outside the one of the stack's own credentials.
+
+    Data, not credentials: it stands in the state, so that a refresh and a destroy find the way again.
+
+    :param name: what messages call it.
+    :param role_arn: a role to assume, with whatever the stack's ``aws:*`` settings sign with.
+    :param external_id: for that role, as the following two; see ``sts:AssumeRole``.
+    :param session_name: omitted, ``keyswitch-PROJECT-STACK``.
+    :param duration: of the role's session, ``15m`` (the default) to ``12h``.
+    :param region: instead of the stack's.
+    :param profile: of the shared AWS files, instead of the stack's own credentials and roles.
+    :param allowed_account_ids: the only accounts in which it may act, twelve digits each.
+    """
+
+    name: pulumi.Input[str]
+    role_arn: pulumi.Input[str] | None = None
+    external_id: pulumi.Input[str] | None = None
+    session_name: pulumi.Input[str] | None = None
+    duration: pulumi.Input[str] | None = None
+    region: pulumi.Input[str] | None = None
+    profile: pulumi.Input[str] | None = None
+    allowed_account_ids: pulumi.Input[Sequence[str]] | None = None
+
+    def to_map(self) -> dict[str, Any]:
+        """The same as a mapping, without what is omitted."""
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in given.items() if value is not None}
+
+
+AccountInput = Account | Mapping[str, Any] | pulumi.Output[Any]
+"""An account as a value, or as a mapping with the same names."""
+
 SafeguardsInput = Safeguards | Mapping[str, Any] | pulumi.Output[Any]
 """Safeguards as a value, or as a mapping with the same names."""
 
@@ -69,6 +103,7 @@ class AccessKeyStatusArgs:
     :param on_drift: ``enforce`` (default) or ``report``.
     :param safeguards: what a switch has to meet.
     :param override: why an Inactive is let through every safeguard.
+    :param account: the account that the key is in, if it is not the stack's own.
     """
 
     access_key_id: pulumi.Input[str]
@@ -79,3 +114,4 @@ class AccessKeyStatusArgs:
     on_drift: pulumi.Input[OnDrift | str] | None = None
     safeguards: SafeguardsInput | None = None
     override: pulumi.Input[str] | None = None
+    account: AccountInput | None = None

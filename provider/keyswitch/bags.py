@@ -42,4 +42,6 @@ async def revealed(bag: Mapping[str, Any] | None) -> dict[str, object]:
 def _is_unknown(value: object) -> bool:
     if isinstance(value, Mapping):
         return any(_is_unknown(part) for part in value.values())
+    if isinstance(value, list | tuple):
+        return any(_is_unknown(part) for part in value)
     return known_types.is_unknown(value)

@@ -17,7 +17,9 @@ from keyswitch.gateway import (
     OwnerNotToldError,
     UserNameNeededError,
 )
-from keyswitch.session import AwsConfig, Clients
+from keyswitch.origin import NOBODY, Origin
+from keyswitch.session import Clients
+from keyswitch.settings import AwsSettings
 from keyswitch.status import ObservedStatus, Status
 from keyswitch.times import iso
 
@@ -31,9 +33,11 @@ _USER_NAME_NEEDED = "Must specify userName"
 class BotoGateway:
     """:class:`~keyswitch.gateway.Gateway` over boto3; clients are made at the first call."""
 
-    def __init__(self, config: AwsConfig) -> None:
-        self._config = config
+    def __init__(self, settings: AwsSettings, origin: Origin = NOBODY) -> None:
+        self._settings = settings
+        self._origin = origin
         self._made: Clients | None = None
+        self._unmade: KeyswitchError | None = None
         self._making = Lock()
 
     def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
@@ -81,7 +85,7 @@ class BotoGateway:
 
     def account_id(self) -> str:
         """See :meth:`Gateway.account_id`; empty under ``aws:skipRequestingAccountId``."""
-        if self._config.skip_requesting_account_id:
+        if self._settings.skip_requesting_account_id:
             return ""
         with self._calling("sts:GetCallerIdentity", None) as clients:
             return str(clients.sts.get_caller_identity()["Account"])
@@ -96,24 +100,63 @@ class BotoGateway:
         from botocore.exceptions import BotoCoreError, ClientError
         from botocore.parsers import ResponseParserError
 
-        try:
-            clients = self._clients()
-        except (BotoCoreError, ValueError) as error:
-            raise faults.unmade(error, self._call(operation, user_name)) from None
+        clients = self._clients(operation, user_name)
         try:
             yield clients
         except ClientError as error:
             raise _answer_of(error, self._call(operation, user_name)) from None
         except (BotoCoreError, ResponseParserError) as error:
             raise faults.unanswered(error, self._call(operation, user_name)) from None
+        except RuntimeError as error:
+            raise faults.unmade(error, self._call(operation, user_name)) from None
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise faults.garbled(error, self._call(operation, user_name)) from None
 
-    def _clients(self) -> Clients:
+    def _clients(self, operation: str, user_name: str | None) -> Clients:
+        """Made once; what keeps them from being made is not tried again for each key either."""
         with self._making:
+            if self._unmade is not None:
+                raise self._unmade.again()
             if self._made is None:
-                self._made = Clients(self._config)
+                try:
+                    self._made = self._made_and_allowed(operation, user_name)
+                except KeyswitchError as error:
+                    self._unmade = error
+                    raise
             return self._made
+
+    def _made_and_allowed(self, operation: str, user_name: str | None) -> Clients:
+        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
+
+        check = self._call("sts:GetCallerIdentity", None)
+        try:
+            made = Clients(self._settings, self._origin)
+            self._refuse_account(made)
+        except ClientError as error:
+            raise faults.answered(error, check) from None
+        except ResponseParserError as error:
+            raise faults.unanswered(error, check) from None
+        except KeyError as error:
+            raise faults.garbled(error, check) from None
+        except (BotoCoreError, ValueError, RuntimeError, OSError) as error:
+            raise faults.unmade(error, self._call(operation, user_name)) from None
+        return made
+
+    def _refuse_account(self, clients: Clients) -> None:
+        """Judged before IAM is asked anything, whatever the skip settings say."""
+        allowed = self._settings.allowed_account_ids
+        forbidden = self._settings.forbidden_account_ids
+        if not allowed and not forbidden:
+            return
+        caller = str(clients.sts.get_caller_identity()["Account"])
+        if caller in forbidden:
+            rule = f"forbids {', '.join(forbidden)}"
+        elif allowed and caller not in allowed:
+            rule = f"allows {', '.join(allowed)} only"
+        else:
+            return
+        raise KeyswitchError(catalogue.ACCOUNT_NOT_ALLOWED, caller_account=caller, rule=rule)
 
     def _call(self, operation: str, user_name: str | None) -> Call:
         """What a message says of a call that failed; there may be no client yet."""
@@ -121,6 +164,8 @@ class BotoGateway:
         if self._made is not None:
             client = self._made.sts if operation.startswith("sts:") else self._made.iam
             endpoint, partition = client.meta.endpoint_url, client.meta.partition
+        if operation.startswith("sts:"):
+            return Call(operation, endpoint, "*")
         user = user_name or "${aws:username}"
         return Call(operation, endpoint, f"arn:{partition}:iam::*:user/{user}")
 

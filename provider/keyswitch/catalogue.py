@@ -93,13 +93,11 @@ BAD_REGISTER = Entry(
     "It is a map from access key id to {{userName, status, reason, ...}}; "
     "Pulumi.example.yaml shows one.",
 )
-UNSUPPORTED_CONFIG = Entry(
+ASSUME_ROLE_OF_V6 = Entry(
     "KS112",
-    "Configuration that is not honoured",
-    "keyswitch does not honour the stack config {keys} yet, and without it might act as somebody "
-    "else, in another account or by another way than you configured",
-    "Say the same by the environment (AWS_PROFILE, the variables of an assumed role, AWS_CA_BUNDLE, "
-    "HTTPS_PROXY) and remove it from this stack's config, or declare the keys in another stack.",
+    "A setting of pulumi-aws 6",
+    "{keys} is a setting of pulumi-aws 6, which version 7 refuses too",
+    "Write aws:assumeRoles instead, a list of roles that are assumed one after the other.",
 )
 BAD_CONFIG = Entry(
     "KS113",
@@ -143,6 +141,18 @@ OVERRIDE_OF_ACTIVE = Entry(
     "{override} lets a key be switched off, and the status is Active",
     "Take {override} out, or declare Inactive.",
 )
+BAD_ACCOUNT = Entry(
+    "KS127",
+    "An account that cannot be read",
+    "{property} cannot be read: {problem}",
+    "Correct it; docs/configuration.md tells each field of an account.",
+)
+UNKNOWN_ACCOUNT = Entry(
+    "KS128",
+    "An account that nobody declares",
+    "its account is none of those in the stack config keyswitch:accounts ({known})",
+    "Add it there, or correct the name.",
+)
 EMPTY_OVERRIDE = Entry(
     "KS121",
     "An override without a reason",
@@ -167,6 +177,12 @@ OVERRIDE_OF_NO_KEY = Entry(
     "override is about the previous key of the rotation {name}, and there is none",
     "Add previous, or take override out.",
 )
+BAD_ACCOUNTS = Entry(
+    "KS129",
+    "The accounts of the register cannot be read",
+    "the stack config keyswitch:accounts is no map",
+    "It is a map from a name to {{roleArn, profile, region, allowedAccountIds, ...}}.",
+)
 BAD_DEFAULTS = Entry(
     "KS122",
     "The defaults of the register cannot be read",
@@ -183,13 +199,13 @@ NOTHING_TO_IMPORT = Entry(
 USER_NOT_FOUND = Entry(
     "KS201",
     "No such user",
-    "there is no user {user_name} in {account}, and no owner of this key is known there",
+    "there is no user {user_name} in {account}, and no owner of this key is known there{hint}",
     "Check user_name and the account that the credentials belong to.",
 )
 KEY_NOT_FOUND = Entry(
     "KS202",
     "No such key of this user",
-    "user {user_name} in {account} has no such key (found there: {keys})",
+    "user {user_name} in {account} has no such key{hint} (found there: {keys})",
     "Check access_key_id and user_name; keyswitch adopts keys that exist and never makes one.",
 )
 KEY_OF_ANOTHER_USER = Entry(
@@ -339,6 +355,39 @@ CREDENTIALS_REFUSED = Entry(
     "AWS does not accept the credentials: {message}",
     "The signing key may be Inactive, deleted or mistyped, or this machine's clock wrong.",
 )
+NO_SUCH_PROFILE = Entry(
+    "KS312",
+    "No such profile",
+    "the shared AWS files have no profile {profile}",
+    "Check aws:profile and AWS_PROFILE, and the files that AWS_CONFIG_FILE, "
+    "AWS_SHARED_CREDENTIALS_FILE, aws:sharedConfigFiles and aws:sharedCredentialsFiles name.",
+)
+ROLE_REFUSED = Entry(
+    "KS313",
+    "The role may not be assumed",
+    "AWS does not hand out the role {role}: {message}",
+    "Check the role's trust policy, the external id, and that the credentials that ask may call "
+    "sts:AssumeRole on it.",
+)
+UNREADABLE_AWS_FILE = Entry(
+    "KS314",
+    "A shared AWS file that cannot be read",
+    "{path} is no file in the format of the shared AWS files, or cannot be read",
+    "Correct it, or name another one.",
+)
+UNREADABLE_CA_BUNDLE = Entry(
+    "KS315",
+    "No CA bundle",
+    "{path} is no file with certificates in PEM format",
+    "Correct aws:customCaBundle or AWS_CA_BUNDLE.",
+)
+ACCOUNT_NOT_ALLOWED = Entry(
+    "KS316",
+    "An account that this stack must not act in",
+    "the credentials belong to account {caller_account}, and this stack's config {rule}",
+    "Use credentials of another account, or correct aws:allowedAccountIds or "
+    "aws:forbiddenAccountIds. IAM was asked nothing.",
+)
 CONFLICT = Entry(
     "KS310",
     "Somebody else is changing the user",
@@ -384,6 +433,13 @@ SDK_FAILED = Entry(
     "The AWS SDK gave up before the call",
     "{operation} was not called: {message}",
     "Check the shared AWS files and the AWS_* variables of this environment.",
+)
+UNTRUSTED = Entry(
+    "KS406",
+    "An endpoint that is not trusted",
+    "the certificate of {endpoint} is not one that is trusted here: {message}",
+    "If something on the way answers with a certificate of its own (a proxy of your company), name its "
+    "CA by aws:customCaBundle or AWS_CA_BUNDLE. Nothing was sent.",
 )
 
 UNREADABLE_STATE = Entry(

@@ -13,10 +13,12 @@ from enum import Enum
 from typing import Any, Final, TypeVar
 
 from keyswitch import catalogue
+from keyswitch.accounts import ACCOUNT_NAMES, DeclaredAccount
 from keyswitch.errors import KeyswitchError
 from keyswitch.problems import problems_of
 from keyswitch.properties import (
     ACCESS_KEY_ID,
+    ACCOUNT,
     IN_PROGRAMS,
     INPUTS,
     ON_DESTROY,
@@ -60,7 +62,9 @@ USER_NAME_RESOLVED: Final = "user_name_resolved"
 and has to tell the two apart."""
 
 
-JUDGED_BY: Final = frozenset({ACCESS_KEY_ID, STATUS, USER_NAME, SAFEGUARDS, OVERRIDE, ON_DRIFT})
+JUDGED_BY: Final = frozenset(
+    {ACCESS_KEY_ID, STATUS, USER_NAME, SAFEGUARDS, OVERRIDE, ON_DRIFT, ACCOUNT}
+)
 """The inputs without which a key cannot be judged."""
 
 
@@ -85,6 +89,7 @@ class Declaration:
     on_drift: OnDrift | None = None
     safeguards: DeclaredSafeguards = NO_SAFEGUARDS
     override: str | None = None
+    account: DeclaredAccount | None = None
 
     @property
     def enforced(self) -> bool:
@@ -104,7 +109,11 @@ class Declaration:
         }
         bag: dict[str, Any] = _given(given)
         safeguards = _given({name: getattr(self.safeguards, name) for name in SAFEGUARD_NAMES})
-        return {**bag, SAFEGUARDS: safeguards} if safeguards else bag
+        if safeguards:
+            bag[SAFEGUARDS] = safeguards
+        if self.account is not None:
+            bag[ACCOUNT] = _given({name: getattr(self.account, name) for name in ACCOUNT_NAMES})
+        return bag
 
 
 @dataclass(frozen=True)
@@ -246,9 +255,10 @@ def parse_inputs(
     stood_in = {name: stand_ins[name] for name in unknown if name in stand_ins}
     if any(name not in known and name not in stood_in for name in REQUIRED):
         return Parsed(None, (), unknown)
-    safeguards = known.get(SAFEGUARDS)
-    if isinstance(safeguards, Mapping):
-        known[SAFEGUARDS] = by_property(safeguards, SAFEGUARD_NAMES, spelling)
+    for top, names in ((SAFEGUARDS, SAFEGUARD_NAMES), (ACCOUNT, ACCOUNT_NAMES)):
+        part = known.get(top)
+        if isinstance(part, Mapping):
+            known[top] = by_property(part, names, spelling)
     return Parsed(_declaration({**stood_in, **known}), (), unknown)
 
 
@@ -281,9 +291,13 @@ def parse_outputs(bag: Mapping[str, object]) -> Record:
 
 
 def _given(bag: Mapping[str, object]) -> dict[str, Any]:
-    """Without what is omitted; everything but a boolean as text."""
+    """Without what is omitted; everything but booleans and lists as text."""
     return {
-        name: value if isinstance(value, bool) else str(value)
+        name: list(value)
+        if isinstance(value, tuple)
+        else value
+        if isinstance(value, bool)
+        else str(value)
         for name, value in bag.items()
         if value is not None
     }
@@ -300,7 +314,15 @@ def _declaration(bag: Mapping[str, Any]) -> Declaration:
         on_drift=_read(OnDrift, bag.get(ON_DRIFT)),
         safeguards=_safeguards(bag.get(SAFEGUARDS) or {}),
         override=bag.get(OVERRIDE),
+        account=_account(bag[ACCOUNT]) if bag.get(ACCOUNT) else None,
     )
+
+
+def _account(bag: Mapping[str, Any]) -> DeclaredAccount:
+    allowed = bag.get("allowed_account_ids")
+    given: dict[str, Any] = {name: bag.get(name) for name in ACCOUNT_NAMES}
+    given["allowed_account_ids"] = tuple(allowed) if allowed else None
+    return DeclaredAccount(**given)
 
 
 def _safeguards(bag: Mapping[str, Any]) -> DeclaredSafeguards:

@@ -162,6 +162,7 @@ def _entry_of_exception(error: Exception) -> Entry:
             (e.ConnectionClosedError, e.ReadTimeoutError, e.IncompleteReadError),
             catalogue.NO_ANSWER,
         ),
+        ((e.SSLError,), catalogue.UNTRUSTED),
         ((e.ConnectionError, e.HTTPClientError), catalogue.UNREACHABLE),
         ((e.BotoCoreError,), catalogue.SDK_FAILED),
     )

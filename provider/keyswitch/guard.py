@@ -21,6 +21,7 @@ from pulumi.resource import DependencyResource
 from pulumi.runtime import get_root_resource, is_dry_run
 
 from keyswitch import catalogue
+from keyswitch.accounts import DeclaredAccount
 from keyswitch.bags import revealed
 from keyswitch.boto import BotoGateway
 from keyswitch.decision import Action
@@ -30,8 +31,9 @@ from keyswitch.gateway import Gateway
 from keyswitch.judgement import Judgement
 from keyswitch.lifecycle import Lifecycle
 from keyswitch.minting import refuse_third_key
+from keyswitch.origin import Origin
 from keyswitch.properties import ACCESS_KEY_ID, OVERRIDE
-from keyswitch.session import AwsConfig
+from keyswitch.settings import AwsSettings
 
 T = TypeVar("T")
 
@@ -54,8 +56,8 @@ class Guard:
         self._declared = 0
         self._under_way = 0
         self._minting: Counter[str] = Counter()
-        self._gateway: Gateway | None = None
-        self._lifecycle: Lifecycle | None = None
+        self._gateways: dict[DeclaredAccount | None, Gateway] = {}
+        self._lifecycles: dict[DeclaredAccount | None, Lifecycle] = {}
 
     @classmethod
     def of_program(cls) -> Guard:
@@ -152,7 +154,7 @@ class Guard:
         user_name = (await revealed(args.new_inputs)).get("user")
         if not isinstance(user_name, str):
             return
-        gateway = self._gateway_of_program()
+        gateway = self._gateway_of(None)
         announced = self._minting[user_name] if is_dry_run() else 0
         self._minting[user_name] += 1
         try:
@@ -175,7 +177,8 @@ class Guard:
             self._tell_unknown(args, parsed)
             return None
         self._refuse_second_declaration(parsed.declaration, args.name)
-        declaration, lifecycle = parsed.declaration, self._lifecycle_of_program()
+        declaration = parsed.declaration
+        lifecycle = self._lifecycle_of(declaration.account)
         if isinstance((args.new_inputs or {}).get(OVERRIDE), pulumi.Output):
             declaration = replace(declaration, override="(a secret)")
         reads = is_dry_run() or declaration.override is None
@@ -206,15 +209,19 @@ class Guard:
         text = message(catalogue.NOT_LOOKED_AT, attempt, properties=names)
         log(text, resource=DependencyResource(args.urn))
 
-    def _lifecycle_of_program(self) -> Lifecycle:
-        if self._lifecycle is None:
-            self._lifecycle = Lifecycle(self._gateway_of_program())
-        return self._lifecycle
+    def _lifecycle_of(self, account: DeclaredAccount | None) -> Lifecycle:
+        if account not in self._lifecycles:
+            self._lifecycles[account] = Lifecycle(self._gateway_of(account))
+        return self._lifecycles[account]
 
-    def _gateway_of_program(self) -> Gateway:
-        if self._gateway is None:
-            self._gateway = BotoGateway(AwsConfig.read(pulumi.Config("aws").get))
-        return self._gateway
+    def _gateway_of(self, account: DeclaredAccount | None) -> Gateway:
+        if account not in self._gateways:
+            settings = AwsSettings.read(pulumi.Config("aws").get)
+            origin = Origin.of(pulumi.get_project(), pulumi.get_stack())
+            self._gateways[account] = BotoGateway(
+                account.over(settings) if account else settings, origin
+            )
+        return self._gateways[account]
 
 
 async def _in_thread(work: Callable[[], T]) -> T:

@@ -41,12 +41,17 @@ def warn(text: str) -> None:
     import grpc
     from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
-    request = _host_frame_value("request", "urn")
-    urn = request.urn if request is not None else ""
+    urn = urn_of_call()
     with grpc.insecure_channel(sys.argv[1]) as channel:
         engine_pb2_grpc.EngineStub(channel).Log(
             engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=text, urn=urn)
         )
+
+
+def urn_of_call() -> str:
+    """The URN of the resource that the host is being called for; empty should the host change."""
+    request = _host_frame_value("request", "urn")
+    return str(request.urn) if request is not None else ""
 
 
 def _abort_with(text: str) -> None:

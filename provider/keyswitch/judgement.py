@@ -14,6 +14,7 @@ from keyswitch.declaration import Declaration, Record
 from keyswitch.errors import Attempt, KeyswitchError, message
 from keyswitch.gateway import LastUsed
 from keyswitch.inquiry import Usage
+from keyswitch.key_ids import account_of
 from keyswitch.safeguards import Unmet, UserKeys, use_in_words
 from keyswitch.sighting import Sighting
 from keyswitch.status import ObservedStatus, Status
@@ -97,8 +98,15 @@ class Judgement:
             seen.answer,
             user_name=seen.user_name,
             account=f"account {self.account_id}" if self.account_id else "this account",
+            hint=self._hint_of_account(),
             keys=", ".join(f"{key.access_key_id} {key.status}" for key in seen.listed) or "none",
         )
+
+    def _hint_of_account(self) -> str:
+        named = account_of(self.declaration.access_key_id)
+        if named is None or not self.account_id or named == self.account_id:
+            return ""
+        return f", whose id is one of account {named}"
 
     def warnings(self) -> tuple[str, ...]:
         """What a reviewer should know of a decision that is carried out, or of a key that is kept."""

@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterable, Mapping
 
 from keyswitch import catalogue
+from keyswitch.accounts import ACCOUNT_NAMES
 from keyswitch.properties import (
+    ACCOUNT,
     INPUTS,
     REQUIRED,
     SAFEGUARD_NAMES,
@@ -18,6 +20,7 @@ from keyswitch.properties import (
 from keyswitch.secrets import looks_secret
 from keyswitch.values import Problem, kind_of, problem_of_value, problem_with
 
+_MAPS = {SAFEGUARDS: SAFEGUARD_NAMES, ACCOUNT: ACCOUNT_NAMES}
 _REPEATABLE_NAME = re.compile(r"[\w.-]{1,39}")
 
 
@@ -37,8 +40,8 @@ def problems_of(
     ]
     problems = [*_unknown_properties(given, INPUTS, spelling), *missing]
     for name in INPUTS:
-        if name == SAFEGUARDS and name in known:
-            problems.extend(_problems_of_safeguards(known[name], spelling))
+        if name in _MAPS and name in known:
+            problems.extend(_problems_of_map(name, known[name], _MAPS[name], spelling))
         elif name in known:
             problems.extend(problem_of_value(name, name, known[name], spelling[name]))
     return problems
@@ -64,20 +67,24 @@ def _unknown_properties(
     return problems
 
 
-def _problems_of_safeguards(value: object, spelling: Spelling) -> list[Problem]:
-    spelt = spelling[SAFEGUARDS]
+def _problems_of_map(
+    top: str, value: object, names: tuple[str, ...], spelling: Spelling
+) -> list[Problem]:
+    """What is wrong with the map of ``names`` that is the value of the input ``top``."""
+    spelt = spelling[top]
     if isinstance(value, str) and looks_secret(value):
-        return [problem_with(SAFEGUARDS, catalogue.SECRET_PASTED, property=spelt)]
+        return [problem_with(top, catalogue.SECRET_PASTED, property=spelt)]
     if not isinstance(value, Mapping):
-        known = ", ".join(spelling[name] for name in SAFEGUARD_NAMES)
-        kind = "a string" if isinstance(value, str) else kind_of(SAFEGUARDS, value)
-        return [
-            problem_with(SAFEGUARDS, catalogue.NOT_A_MAP, property=spelt, kind=kind, known=known)
-        ]
-    given = by_property(value, SAFEGUARD_NAMES, spelling)
-    problems = _unknown_properties(given, SAFEGUARD_NAMES, spelling, within=f"{spelt}.")
-    for name in SAFEGUARD_NAMES:
+        known = ", ".join(spelling[name] for name in names)
+        kind = "a string" if isinstance(value, str) else kind_of(top, value)
+        return [problem_with(top, catalogue.NOT_A_MAP, property=spelt, kind=kind, known=known)]
+    given = by_property(value, names, spelling)
+    problems = _unknown_properties(given, names, spelling, within=f"{spelt}.")
+    if top == ACCOUNT and "name" not in given:
+        shown = f"{spelt}.{spelling['name']}"
+        problems.append(problem_with(top, catalogue.MISSING_PROPERTY, property=shown))
+    for name in names:
         if name in given:
             shown = f"{spelt}.{spelling[name]}"
-            problems.extend(problem_of_value(SAFEGUARDS, name, given[name], shown))
+            problems.extend(problem_of_value(top, name, given[name], shown))
     return problems

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Final
 
+from keyswitch.accounts import ACCOUNT_NAMES
 from keyswitch.safeguards import DeclaredSafeguards
 
 ACCESS_KEY_ID: Final = "access_key_id"
@@ -16,6 +17,7 @@ ON_DESTROY: Final = "on_destroy"
 ON_DRIFT: Final = "on_drift"
 SAFEGUARDS: Final = "safeguards"
 OVERRIDE: Final = "override"
+ACCOUNT: Final = "account"
 INPUTS: Final = (
     ACCESS_KEY_ID,
     STATUS,
@@ -25,15 +27,16 @@ INPUTS: Final = (
     ON_DRIFT,
     SAFEGUARDS,
     OVERRIDE,
+    ACCOUNT,
 )
 REQUIRED: Final = (ACCESS_KEY_ID, STATUS)
 SAFEGUARD_NAMES: Final = tuple(field.name for field in fields(DeclaredSafeguards))
 
 Spelling = Mapping[str, str]
-"""How one front spells each of :data:`INPUTS` and :data:`SAFEGUARD_NAMES`; what is spelt with a
+"""How one front spells each input, safeguard and field of an account; what is spelt with a
 space is not written by hand there."""
 
-IN_PROGRAMS: Final[Spelling] = {name: name for name in (*INPUTS, *SAFEGUARD_NAMES)}
+IN_PROGRAMS: Final[Spelling] = {name: name for name in (*INPUTS, *SAFEGUARD_NAMES, *ACCOUNT_NAMES)}
 
 
 def by_property(

@@ -7,6 +7,7 @@ constant, because an instance has no state until the engine configures it.
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import Any
 
 from pulumi.dynamic import (
@@ -21,6 +22,7 @@ from pulumi.dynamic import (
 )
 
 from keyswitch import catalogue
+from keyswitch.accounts import DeclaredAccount
 from keyswitch.bags import plain, without_provider
 from keyswitch.boto import BotoGateway
 from keyswitch.contradictions import contradictions
@@ -32,10 +34,11 @@ from keyswitch.declaration import (
     parse_outputs,
 )
 from keyswitch.errors import Attempt, KeyswitchError, message
-from keyswitch.host import clean_errors, warn
+from keyswitch.host import clean_errors, urn_of_call, warn
 from keyswitch.lifecycle import Lifecycle
+from keyswitch.origin import Origin
 from keyswitch.properties import ACCESS_KEY_ID, IN_PROGRAMS
-from keyswitch.session import AwsConfig
+from keyswitch.settings import AwsSettings
 
 
 class AccessKeyStatusProvider(ResourceProvider):
@@ -43,14 +46,17 @@ class AccessKeyStatusProvider(ResourceProvider):
 
     serialize_as_secret_always = False
 
-    _lifecycle: Lifecycle
+    _settings: AwsSettings
+    _lifecycles: dict[DeclaredAccount | None, Lifecycle]
+    _making: Lock
     _declared: set[str]
 
     @clean_errors
     def configure(self, req: ConfigureRequest) -> None:
         """Takes the stack's ``aws:*`` config; called once per process, before anything else."""
-        config = AwsConfig.read(lambda key: req.config.get(f"aws:{key}"))
-        self._lifecycle = Lifecycle(BotoGateway(config), tell=warn)
+        self._settings = AwsSettings.read(lambda key: req.config.get(f"aws:{key}"))
+        self._lifecycles = {}
+        self._making = Lock()
         self._declared = set()
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
@@ -88,8 +94,8 @@ class AccessKeyStatusProvider(ResourceProvider):
         if parsed.unknown & JUDGED_BY:
             return self._diff_of_unknown(declaration, record, parsed.unknown)
         if self._is_refreshing(declaration):
-            return DiffResult(changes=self._lifecycle.has_drifted(declaration, record))
-        judgement = self._lifecycle.judge(declaration, record)
+            return DiffResult(changes=self._of(declaration).has_drifted(declaration, record))
+        judgement = self._of(declaration).judge(declaration, record)
         if not judgement.decision.needs_step:
             for warning in judgement.warnings():
                 warn(warning)
@@ -99,20 +105,21 @@ class AccessKeyStatusProvider(ResourceProvider):
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Adopts the key; ``iam:UpdateAccessKey`` only if its status is not the declared one."""
         declaration = _declaration(parse_inputs(plain(props)).declaration)
-        record = self._lifecycle.apply(declaration, None)
+        record = self._of(declaration).apply(declaration, None)
         return CreateResult(declaration.access_key_id, record.to_outputs())
 
     @clean_errors
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Looks again, then switches if that is (still) needed."""
         declaration = _declaration(parse_inputs(plain(_news)).declaration)
-        record = self._lifecycle.apply(declaration, parse_outputs(_olds))
+        record = self._of(declaration).apply(declaration, parse_outputs(_olds))
         return UpdateResult(record.to_outputs())
 
     @clean_errors
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Refreshes, the status among the inputs too, so that the next preview shows its drift."""
-        record, warning = self._lifecycle.read(parse_outputs(props))
+        recorded = parse_outputs(props)
+        record, warning = self._of(recorded.declaration).read(recorded)
         if warning is not None:
             warn(warning)
         return ReadResult(id_, record.to_outputs(), record.to_inputs())
@@ -126,9 +133,19 @@ class AccessKeyStatusProvider(ResourceProvider):
         """
         record = parse_outputs(_props)
         if record.declaration.access_key_id not in self._declared:
-            warning = self._lifecycle.destroy(record)
+            warning = self._of(record.declaration).destroy(record)
             if warning is not None:
                 warn(warning)
+
+    def _of(self, declaration: Declaration) -> Lifecycle:
+        """The lifecycle in the key's account; one for each account and process."""
+        account = declaration.account
+        with self._making:
+            if account not in self._lifecycles:
+                settings = account.over(self._settings) if account else self._settings
+                gateway = BotoGateway(settings, Origin.of_urn(urn_of_call()))
+                self._lifecycles[account] = Lifecycle(gateway, tell=warn)
+            return self._lifecycles[account]
 
     def _diff_of_unknown(
         self, declaration: Declaration, record: Record, unknown: frozenset[str]

@@ -17,6 +17,7 @@ from keyswitch.declaration import Declaration, parse_inputs
 from keyswitch.errors import message
 from keyswitch.properties import (
     ACCESS_KEY_ID,
+    ACCOUNT,
     ON_DESTROY,
     ON_DRIFT,
     OVERRIDE,
@@ -31,6 +32,7 @@ from keyswitch.status import Status
 
 CONFIG_KEY: Final = "keys"
 DEFAULTS_KEY: Final = "defaults"
+ACCOUNTS_KEY: Final = "accounts"
 
 _REPEATABLE_ID = re.compile(r"[A-Za-z0-9_-]{1,39}")
 
@@ -44,6 +46,15 @@ _IN_REGISTER: Final[Spelling] = {
     ON_DRIFT: "onDrift",
     SAFEGUARDS: "safeguards",
     OVERRIDE: "override",
+    ACCOUNT: "account",
+    "name": "name",
+    "role_arn": "roleArn",
+    "external_id": "externalId",
+    "session_name": "sessionName",
+    "duration": "duration",
+    "region": "region",
+    "profile": "profile",
+    "allowed_account_ids": "allowedAccountIds",
     "unused_for": "unusedFor",
     "successor": "successor",
     "overlap": "overlap",
@@ -74,17 +85,22 @@ class Register:
         return message(catalogue.BAD_ENTRIES, count=count)
 
 
-def read_register(config: str | None, defaults: str | None = None) -> Register:
-    """Reads the values of ``keyswitch:keys`` and ``keyswitch:defaults``.
+def read_register(
+    config: str | None, defaults: str | None = None, accounts: str | None = None
+) -> Register:
+    """Reads the values of ``keyswitch:keys``, ``keyswitch:defaults`` and ``keyswitch:accounts``.
 
     :param config: JSON, as Pulumi hands structured config over; ``None`` if the stack has none.
     :param defaults: the same, a map that may hold ``safeguards``, ``onDrift`` and ``onDestroy``.
         An entry's own value goes first, each safeguard by itself.
+    :param accounts: the same, a map from a name, which entries give as ``account``, to its fields.
     """
-    entries, shared = _map(config), _map(defaults)
+    entries, shared, named = _map(config), _map(defaults), _map(accounts)
     if entries is None:
         return Register((), (message(catalogue.BAD_REGISTER, problem="it is no map"),))
-    wrong = _problems_of_defaults(shared)
+    if named is None:
+        return Register((), (message(catalogue.BAD_ACCOUNTS),))
+    wrong = _problems_of_defaults(shared, named)
     if shared is None or wrong:
         return Register((), wrong)
     declarations: list[Declaration] = []
@@ -95,13 +111,28 @@ def read_register(config: str | None, defaults: str | None = None) -> Register:
             problem = f"entry {name} is no map"
             problems.append(message(catalogue.BAD_REGISTER, problem=problem))
             continue
-        parsed = parse_inputs({**_merged(shared, entry), _ID: access_key_id}, spelling=_IN_REGISTER)
+        whole = _with_account(_merged(shared, entry), named)
+        if whole is None:
+            problems.append(_unknown_account(f"entry {name}", named))
+            continue
+        parsed = parse_inputs({**whole, _ID: access_key_id}, spelling=_IN_REGISTER)
         found = list(parsed.problems)
         if parsed.declaration is not None:
             declarations.append(parsed.declaration)
             found.extend(contradictions(parsed.declaration, _IN_REGISTER))
         problems.extend(problem.told_of(f"entry {name}") for problem in found)
     return Register(tuple(declarations), tuple(problems))
+
+
+def _with_account(bag: dict[str, Any] | None, named: dict[str, Any]) -> dict[str, Any] | None:
+    """The bag with the account that it names in full, ``None`` if there is none of that name."""
+    name = (bag or {}).get(_IN_REGISTER[ACCOUNT])
+    if bag is None or not isinstance(name, str):
+        return bag
+    account = named.get(name)
+    if not isinstance(account, dict):
+        return None
+    return {**bag, _IN_REGISTER[ACCOUNT]: {"name": name, **account}}
 
 
 def _map(config: str | None) -> dict[str, Any] | None:
@@ -113,11 +144,19 @@ def _map(config: str | None) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _problems_of_defaults(shared: dict[str, Any] | None) -> tuple[str, ...]:
+def _unknown_account(subject: str, named: dict[str, Any]) -> str:
+    known = ", ".join(named) or "it has none"
+    return message(catalogue.UNKNOWN_ACCOUNT, subject, known=known)
+
+
+def _problems_of_defaults(shared: dict[str, Any] | None, named: dict[str, Any]) -> tuple[str, ...]:
     if shared is None:
         return (message(catalogue.BAD_DEFAULTS),)
+    whole = _with_account(shared, named)
+    if whole is None:
+        return (_unknown_account("keyswitch:defaults", named),)
     stand_ins = {_IN_DEFAULTS[ACCESS_KEY_ID]: "A" * 20, _IN_DEFAULTS[STATUS]: str(Status.INACTIVE)}
-    parsed = parse_inputs({**shared, **stand_ins}, spelling=_IN_DEFAULTS)
+    parsed = parse_inputs({**whole, **stand_ins}, spelling=_IN_DEFAULTS)
     return tuple(problem.told_of("keyswitch:defaults") for problem in parsed.problems)
 
 

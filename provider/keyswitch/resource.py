@@ -8,12 +8,19 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from keyswitch import catalogue
-from keyswitch.args import AccessKeyStatusArgs, Safeguards, SafeguardsInput
+from keyswitch.args import (
+    AccessKeyStatusArgs,
+    Account,
+    AccountInput,
+    Safeguards,
+    SafeguardsInput,
+)
 from keyswitch.declaration import COMPUTED
 from keyswitch.errors import message
 from keyswitch.guard import Guard
 from keyswitch.properties import (
     ACCESS_KEY_ID,
+    ACCOUNT,
     ON_DESTROY,
     ON_DRIFT,
     OVERRIDE,
@@ -61,6 +68,8 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
     """What happens when somebody else switches the key, as declared."""
     safeguards: pulumi.Output[Any]
     """What a switch has to meet, as declared: a mapping."""
+    account: pulumi.Output[Any]
+    """The account that the key is in, as declared: a mapping."""
     override: pulumi.Output[str | None]
     """Why an Inactive is let through every safeguard, as declared."""
 
@@ -77,6 +86,7 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
         on_drift: pulumi.Input[OnDrift | str] | None = None,
         safeguards: SafeguardsInput | None = None,
         override: pulumi.Input[str] | None = None,
+        account: AccountInput | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declares the key.
@@ -95,6 +105,8 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
         :param safeguards: what a switch has to meet, :class:`~keyswitch.Safeguards` or a mapping.
             Omitted, the key that signs stays on, and one that somebody else switched off stays off.
         :param override: why an Inactive is let through every safeguard, such as ``INC-4711``.
+        :param account: the account that the key is in, :class:`~keyswitch.Account` or a mapping, if it
+            is not the stack's own. Another way into the same account is no replacement.
         :param opts: the usual resource options; hooks of yours run before keyswitch's own.
         :raises TypeError: ``args`` and keywords are both given.
         :raises pulumi.RunError: KS114, for the options ``id`` and ``import_``.
@@ -109,13 +121,15 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
             ON_DRIFT: on_drift,
             SAFEGUARDS: safeguards,
             OVERRIDE: override,
+            ACCOUNT: account,
         }
         if args is not None:
             if any(value is not None for value in given.values()):
                 raise TypeError("give AccessKeyStatusArgs or keywords, not both")
             given = {name: getattr(args, name) for name in given}
-        if isinstance(given[SAFEGUARDS], Safeguards):
-            given[SAFEGUARDS] = given[SAFEGUARDS].to_map()
+        for name in (SAFEGUARDS, ACCOUNT):
+            if isinstance(given[name], Safeguards | Account):
+                given[name] = given[name].to_map()
         if not isinstance(given[ACCESS_KEY_ID], str):
             # An awaitable can be awaited once, and both the guard and the engine ask for it.
             given[ACCESS_KEY_ID] = pulumi.Output.from_input(given[ACCESS_KEY_ID])

@@ -1,234 +1,277 @@
-"""From ``aws:*`` stack config and the environment to boto3 clients for IAM and STS.
+"""From settings, environment and shared files to boto3 clients for IAM and STS.
 
-Honours a part of pulumi-aws's configuration, see :class:`AwsConfig`, and refuses by name what
-could make a difference and is not honoured: acting as somebody else would be worse than not acting.
-Where botocore and the Go SDK differ on the environment (``AWS_REGION`` before
-``AWS_DEFAULT_REGION``, ``AWS_PROFILE`` before ``AWS_DEFAULT_PROFILE``), this follows the Go SDK,
-so that both providers of a stack act in one account. boto3 is imported when a client is made.
+Signs as pulumi-aws would (:mod:`keyswitch.credentials`), in its region and by its way there. botocore
+is imported when a client is made.
 """
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from keyswitch import catalogue
+from keyswitch.credentials import DEFAULT_PROFILE, Chain
 from keyswitch.errors import KeyswitchError
-from keyswitch.version import __version__
+from keyswitch.origin import NOBODY, Origin
+from keyswitch.settings import AwsSettings
+from keyswitch.shared_files import Profile, merged
 
 if TYPE_CHECKING:
-    import boto3
     import botocore.session
+    from botocore.credentials import Credentials
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_sts import STSClient
 
-REFUSED: Final = (
-    "assumeRole",
-    "assumeRoles",
-    "assumeRoleWithWebIdentity",
-    "sharedConfigFiles",
-    "sharedCredentialsFiles",
-    "allowedAccountIds",
-    "forbiddenAccountIds",
-    "stsRegion",
-    "useFipsEndpoint",
-    "useDualstackEndpoint",
-    "customCaBundle",
-    "insecure",
-    "httpProxy",
-    "httpsProxy",
-    "noProxy",
-)
-
-_REGION_OF_IAM: Final = "us-east-1"
-_ATTEMPTS: Final = 8
+_IAM_REGION_OF_PARTITION: Final = {
+    "aws": "us-east-1",
+    "aws-cn": "cn-north-1",
+    "aws-us-gov": "us-gov-west-1",
+    "aws-eusc": "eusc-de-east-1",
+    "aws-iso": "us-iso-east-1",
+    "aws-iso-b": "us-isob-east-1",
+    "aws-iso-e": "eu-isoe-west-1",
+    "aws-iso-f": "us-isof-south-1",
+}
+_PARTITION_OF_DOMAIN: Final = {
+    "amazonaws.com.cn": "aws-cn",
+    "us-gov.amazonaws.com": "aws-us-gov",
+    "amazonaws.eu": "aws-eusc",
+}
 _CONNECT_TIMEOUT_SECONDS: Final = 5
 _READ_TIMEOUT_SECONDS: Final = 30
 _MOST_CONNECTIONS: Final = 50
-
-
-@dataclass(frozen=True, repr=False)
-class AwsConfig:
-    """The honoured part of a stack's ``aws:*`` config. Has no ``repr``: it may hold a secret.
-
-    ``attempts`` counts the first try too (``aws:maxRetries``, which pulumi-aws counts so).
-    """
-
-    region: str | None = None
-    profile: str | None = None
-    access_key: str | None = None
-    secret_key: str | None = None
-    token: str | None = None
-    iam_endpoint: str | None = None
-    sts_endpoint: str | None = None
-    attempts: int = _ATTEMPTS
-    skip_requesting_account_id: bool = False
-
-    @classmethod
-    def read(cls, get: Callable[[str], object]) -> AwsConfig:
-        """Reads the config.
-
-        :param get: answers a key without its namespace (``region``) with its value, structured
-            ones as JSON, ``None`` for one that is not set.
-        :raises KeyswitchError: KS112 for keys that are not honoured, KS113 for unreadable ones.
-        """
-        refused = [
-            f"aws:{key}"
-            for key in REFUSED
-            if get(key) not in (None, "", "[]", "{}", "false", False)
-        ]
-        if refused:
-            raise KeyswitchError(catalogue.UNSUPPORTED_CONFIG, keys=", ".join(refused))
-        endpoints = _endpoints(get("endpoints"))
-        if bool(get("accessKey")) != bool(get("secretKey")):
-            given, missing = ("accessKey", "secretKey")[:: 1 if get("accessKey") else -1]
-            problem = f"it needs aws:{missing} beside it"
-            raise KeyswitchError(catalogue.BAD_CONFIG, key=f"aws:{given}", problem=problem)
-        return cls(
-            region=_text(get("region")),
-            profile=_text(get("profile")),
-            access_key=_text(get("accessKey")),
-            secret_key=_text(get("secretKey")),
-            token=_text(get("token")),
-            iam_endpoint=_text(endpoints.get("iam")),
-            sts_endpoint=_text(endpoints.get("sts")),
-            attempts=_attempts(get("maxRetries")),
-            skip_requesting_account_id=_boolean(
-                "skipRequestingAccountId", get("skipRequestingAccountId")
-            ),
-        )
+_LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 
 
 class Clients:
-    """The two clients, made from one session; boto3's clients are thread-safe, its sessions not.
+    """The two clients; boto3's clients are thread-safe, its sessions not.
 
-    :param config: from :meth:`AwsConfig.read`.
+    :param settings: from :meth:`AwsSettings.read`.
+    :param origin: whose calls they are.
+    :raises KeyswitchError: there are no credentials, a role is refused, a file cannot be read.
     """
 
-    def __init__(self, config: AwsConfig) -> None:
-        self._core = _core_session()
-        session = _session(config, self._core)
-        self.iam: IAMClient = self._client(session, "iam", config, config.iam_endpoint)
-        self.sts: STSClient = self._client(session, "sts", config, config.sts_endpoint)
+    def __init__(
+        self,
+        settings: AwsSettings,
+        origin: Origin = NOBODY,
+    ) -> None:
+        self._settings = settings
+        self._product = origin.product
+        self._files = merged(
+            settings.config_files or (os.environ.get("AWS_CONFIG_FILE") or "~/.aws/config",),
+            settings.credentials_files
+            or (os.environ.get("AWS_SHARED_CREDENTIALS_FILE") or "~/.aws/credentials",),
+        )
+        self._region = self._region_found()
+        self._refuse_unknown_region()
+        self._verify = self._verification()
+        self._signing_keys: set[str] = set()
+        chain = Chain(settings, self._files, self._sts_of, origin.session_name, self._signing_keys)
+        credentials = chain.credentials()
+        self.iam: IAMClient = self._client("iam", credentials, self._region, settings.iam_endpoint)
+        self.sts: STSClient = self._sts_of(credentials, settings.sts_region)
+        self._credentials = credentials
 
     def signing_keys(self) -> frozenset[str]:
-        """The ids of the keys that sign, and of those that the profile's role is assumed with."""
-        credentials = self._core.get_credentials()
-        if credentials is None:
-            return frozenset()
-        signing = {str(credentials.get_frozen_credentials().access_key)}
-        if credentials.method == "assume-role":
-            signing |= _keys_behind_profile(self._core)
-        return frozenset(signing)
+        """The ids of the keys that sign, and of those that roles are assumed with."""
+        signing = str(self._credentials.get_frozen_credentials().access_key)
+        return frozenset({signing, *self._signing_keys})
 
-    @staticmethod
+    def _sts_of(self, credentials: Credentials | None, region: str | None) -> STSClient:
+        client: STSClient = self._client(
+            "sts", credentials, region or self._region, self._settings.sts_endpoint
+        )
+        return client
+
     def _client(
-        session: boto3.Session,
-        service: Any,
-        config: AwsConfig,
-        endpoint: str | None,
+        self, service: str, credentials: Credentials | None, region: str, endpoint: str | None
     ) -> Any:
         from botocore.config import Config
 
-        return session.client(
-            service,
-            region_name=session.region_name or _REGION_OF_IAM,
-            endpoint_url=endpoint,
-            config=Config(
-                retries={"mode": "standard", "total_max_attempts": config.attempts},
-                connect_timeout=_CONNECT_TIMEOUT_SECONDS,
-                read_timeout=_READ_TIMEOUT_SECONDS,
-                max_pool_connections=_MOST_CONNECTIONS,
-                user_agent_extra=f"keyswitch/{__version__}",
-            ),
-        )
+        url = endpoint or self._endpoint_of_environment(service)
+        session = self._session(credentials)
 
+        def made(proxies: dict[str, str]) -> Any:
+            return session.create_client(
+                service,
+                region_name=region,
+                endpoint_url=url,
+                verify=self._verify,
+                config=Config(proxies=proxies, **self._options(credentials)),
+            )
 
-def _core_session() -> botocore.session.Session:
-    import botocore.session
+        client = made({})
+        proxies = self._proxies(client.meta.endpoint_url)
+        return made(proxies) if proxies else client
 
-    return botocore.session.Session(
-        session_vars={
-            "profile": (None, ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"], None, None),
-            "region": ("region", ["AWS_REGION", "AWS_DEFAULT_REGION"], None, None),
+    def _options(self, credentials: Credentials | None) -> dict[str, Any]:
+        from botocore import UNSIGNED
+
+        settings = self._settings
+        return {
+            "retries": {"mode": self._retry_mode(), "total_max_attempts": settings.attempts},
+            "connect_timeout": _CONNECT_TIMEOUT_SECONDS,
+            "read_timeout": _READ_TIMEOUT_SECONDS,
+            "max_pool_connections": _MOST_CONNECTIONS,
+            "user_agent_extra": " ".join([self._product, *self._user_agents()]),
+            "user_agent_appid": self._appid(),
+            "use_fips_endpoint": self._switch("use_fips", "use_fips_endpoint"),
+            "use_dualstack_endpoint": self._switch("use_dualstack", "use_dualstack_endpoint"),
+            "ignore_configured_endpoint_urls": True,
+            "signature_version": UNSIGNED if credentials is None else None,
         }
-    )
 
+    def _session(self, credentials: Credentials | None) -> botocore.session.Session:
+        """One for each signer: it knows no credentials but those given."""
+        import botocore.session
 
-def _session(config: AwsConfig, core: botocore.session.Session) -> boto3.Session:
-    import boto3
+        session = botocore.session.Session(session_vars={"profile": (None, [], None, None)})
+        session.register_component("credential_provider", _Given(credentials))
+        return session
 
-    return boto3.Session(
-        aws_access_key_id=config.access_key,
-        aws_secret_access_key=config.secret_key,
-        aws_session_token=config.token,
-        region_name=config.region,
-        profile_name=config.profile,
-        botocore_session=core,
-    )
-
-
-def _keys_behind_profile(core: botocore.session.Session) -> set[str]:
-    """The key ids along the chain of ``source_profile``s that a role is assumed with."""
-    profiles = core.full_config["profiles"]
-    name = core.get_config_variable("profile") or "default"
-    keys: set[str] = set()
-    passed: set[str] = set()
-    while name in profiles and name not in passed:
-        passed.add(name)
-        profile = profiles[name]
-        keys.add(profile.get("aws_access_key_id") or "")
-        if profile.get("credential_source") == "Environment":
-            keys.add(os.environ.get("AWS_ACCESS_KEY_ID") or "")
-        name = profile.get("source_profile")
-    return keys - {""}
-
-
-def _text(value: object) -> str | None:
-    return str(value) if value not in (None, "") else None
-
-
-def _boolean(key: str, value: object) -> bool:
-    if value in (None, "", False, "false"):
-        return False
-    if value in (True, "true"):
-        return True
-    raise KeyswitchError(catalogue.BAD_CONFIG, key=f"aws:{key}", problem="it is no boolean")
-
-
-def _attempts(value: object) -> int:
-    if value in (None, ""):
-        return _ATTEMPTS
-    try:
-        attempts = int(float(str(value)))
-    except (ValueError, OverflowError):
-        raise KeyswitchError(
-            catalogue.BAD_CONFIG, key="aws:maxRetries", problem="it is no whole number"
-        ) from None
-    return attempts if attempts > 0 else _ATTEMPTS
-
-
-def _endpoints(value: object) -> Mapping[str, object]:
-    """``aws:endpoints`` is a list of maps from service to URL, or as JSON in a string."""
-    if value in (None, ""):
-        return {}
-    try:
-        listed = json.loads(value) if isinstance(value, str) else value
-    except ValueError:
-        listed = None
-    if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
-        raise KeyswitchError(
-            catalogue.BAD_CONFIG,
-            key="aws:endpoints",
-            problem="it is no list of maps such as [{iam: https://...}]",
+    @property
+    def _profile(self) -> Profile:
+        name = (
+            self._settings.profile
+            or os.environ.get("AWS_PROFILE")
+            or os.environ.get("AWS_DEFAULT_PROFILE")
+            or DEFAULT_PROFILE
         )
-    endpoints = {service: url for entry in listed for service, url in entry.items()}
-    for service in ("iam", "sts"):
-        url = endpoints.get(service)
-        if url and not str(url).startswith(("http://", "https://")):
-            problem = f"the one of {service} is no URL with http:// or https://"
-            raise KeyswitchError(catalogue.BAD_CONFIG, key="aws:endpoints", problem=problem)
-    return endpoints
+        found: Profile = self._files.get("profiles", {}).get(name, {})
+        return found
+
+    def _region_found(self) -> str:
+        """As the Go SDK finds it; else the one of IAM in the partition that is known otherwise."""
+        env = os.environ
+        found = (
+            self._settings.region
+            or env.get("AWS_REGION")
+            or env.get("AWS_DEFAULT_REGION")
+            or self._profile.get("region")
+        )
+        return str(found) if found else _IAM_REGION_OF_PARTITION[self._partition()]
+
+    def _partition(self) -> str:
+        for role in reversed(self._settings.assume_roles):
+            return _known(role.role_arn.split(":")[1])
+        if self._settings.web_identity is not None:
+            return _known(self._settings.web_identity.role_arn.split(":")[1])
+        host = urlsplit(self._settings.iam_endpoint or "").hostname or ""
+        for domain, partition in _PARTITION_OF_DOMAIN.items():
+            if host.endswith(domain):
+                return partition
+        return "aws"
+
+    def _refuse_unknown_region(self) -> None:
+        if self._settings.skip_region_validation:
+            return
+        import botocore.session
+
+        known = botocore.session.Session()
+        partitions = known.get_available_partitions()
+        regions = {
+            region
+            for partition in partitions
+            for region in known.get_available_regions("sts", partition_name=partition)
+        }
+        if self._region not in regions:
+            raise KeyswitchError(
+                catalogue.BAD_CONFIG,
+                key="aws:region",
+                problem=f"{self._region} is no region of AWS",
+            )
+
+    def _endpoint_of_environment(self, service: str) -> str | None:
+        """The order of the Go provider, which reads the old names of Terraform's too."""
+        env, name = os.environ, service.upper()
+        own = env.get(f"AWS_ENDPOINT_URL_{name}") or env.get(f"TF_AWS_{name}_ENDPOINT")
+        if own:
+            return own
+        profile = self._profile
+        ignored = env.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") or profile.get(
+            "ignore_configured_endpoint_urls"
+        )
+        if str(ignored).lower() == "true":
+            return None
+        services = self._files.get("services", {}).get(profile.get("services", ""), {})
+        of_service = services.get(service, {})
+        of_file = of_service.get("endpoint_url") if isinstance(of_service, dict) else None
+        return env.get("AWS_ENDPOINT_URL") or of_file or profile.get("endpoint_url")
+
+    def _switch(self, setting: str, name: str) -> bool:
+        declared = getattr(self._settings, setting)
+        if declared is not None:
+            return bool(declared)
+        said = os.environ.get(f"AWS_{name.upper()}") or self._profile.get(name)
+        return str(said).lower() == "true"
+
+    def _verification(self) -> bool | str:
+        """What botocore is to verify a server by."""
+        if self._settings.insecure:
+            return False
+        bundle = (
+            self._settings.ca_bundle
+            or os.environ.get("AWS_CA_BUNDLE")
+            or self._profile.get("ca_bundle")
+        )
+        if not bundle:
+            return True
+        path = Path(os.path.expandvars(str(bundle)))
+        try:
+            path = path.expanduser()
+            usable = b"-----BEGIN CERTIFICATE-----" in path.read_bytes()
+        except (OSError, RuntimeError):
+            usable = False
+        if not usable:
+            raise KeyswitchError(catalogue.UNREADABLE_CA_BUNDLE, path=path)
+        return str(path)
+
+    def _proxies(self, endpoint: str) -> dict[str, str]:
+        """The way to one endpoint: settings before the environment, and what goes past a proxy."""
+        from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]
+
+        address = urlsplit(endpoint)
+        host = address.hostname or ""
+        no_proxy = (
+            self._settings.no_proxy or os.environ.get("NO_PROXY") or os.environ.get("no_proxy")
+        )
+        past = host in _LOOPBACK or proxy_bypass_environment(host, {"no": no_proxy or ""})
+        if past:
+            return {}
+        env, settings = os.environ, self._settings
+        of_http = settings.http_proxy or env.get("HTTP_PROXY") or env.get("http_proxy")
+        of_https = settings.https_proxy or env.get("HTTPS_PROXY") or env.get("https_proxy")
+        proxy = of_https or settings.http_proxy if address.scheme == "https" else of_http
+        return {address.scheme: proxy} if proxy else {}
+
+    def _retry_mode(self) -> str:
+        """The environment's only where it is one that Go has too: never botocore's legacy one."""
+        of_environment = os.environ.get("AWS_RETRY_MODE")
+        adaptive = of_environment == "adaptive"
+        return self._settings.retry_mode or ("adaptive" if adaptive else "standard")
+
+    def _user_agents(self) -> list[str]:
+        appended = os.environ.get("TF_APPEND_USER_AGENT")
+        return [*self._settings.user_agents, *([appended] if appended else [])]
+
+    def _appid(self) -> str | None:
+        found = os.environ.get("AWS_SDK_UA_APP_ID") or self._profile.get("sdk_ua_app_id")
+        return str(found) if found else None
+
+
+class _Given:
+    """The part of a botocore session that finds credentials: it has them."""
+
+    def __init__(self, credentials: Credentials | None) -> None:
+        self._credentials = credentials
+
+    def load_credentials(self) -> Credentials | None:
+        """Those that it was given."""
+        return self._credentials
+
+
+def _known(partition: str) -> str:
+    return partition if partition in _IAM_REGION_OF_PARTITION else "aws"

@@ -10,6 +10,7 @@ from typing import Final
 import durationpy
 
 _WRITTEN: Final = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?[smhdwy])+")
+_IN_GO: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?(?:ns|us|µs|ms|s|m|h))+|[+-]?0")
 _LONGEST: Final = timedelta(days=36_500)
 
 
@@ -37,6 +38,16 @@ class Duration:
 
     def __str__(self) -> str:
         return self.text
+
+
+def go_duration(text: str) -> timedelta:
+    """A duration in Go's spelling, which pulumi-aws takes: ``15m``, ``1h30m``, ``900.5s``; no days.
+
+    :raises ValueError: it is none.
+    """
+    if not _IN_GO.fullmatch(text):
+        raise ValueError("it is no duration")
+    return durationpy.from_str(text)
 
 
 def iso(when: datetime) -> str:

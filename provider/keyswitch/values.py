@@ -17,6 +17,7 @@ from keyswitch.catalogue import Entry
 from keyswitch.errors import message
 from keyswitch.properties import ACCESS_KEY_ID, ON_DESTROY, ON_DRIFT, OVERRIDE, STATUS, USER_NAME
 from keyswitch.secrets import looks_secret
+from keyswitch.settings import ROLE_ARN, SESSION_NAME, session_seconds
 from keyswitch.status import OnDestroy, OnDrift, Status, WhenUnmet
 from keyswitch.times import Duration
 
@@ -63,6 +64,8 @@ def problem_of_value(top: str, name: str, value: object, spelt: str) -> list[Pro
             return []
         kind = "a string" if isinstance(value, str) else kind_of(name, value)
         return [problem_with(top, catalogue.NOT_A_BOOLEAN, property=spelt, kind=kind)]
+    if name == _ACCOUNT_IDS:
+        return _problems_of_account_ids(top, value, spelt)
     if not isinstance(value, str):
         return [
             problem_with(top, catalogue.NOT_A_STRING, property=spelt, kind=kind_of(name, value))
@@ -158,6 +161,45 @@ def _problem_of_override(value: str, spelt: str) -> Problem | None:
     return problem_with(OVERRIDE, catalogue.EMPTY_OVERRIDE, property=spelt)
 
 
+def _problem_of_blank(value: str, spelt: str) -> Problem | None:
+    if value.strip():
+        return None
+    return problem_with(spelt, catalogue.BAD_ACCOUNT, property=spelt, problem="it is empty")
+
+
+def _problem_of_role_arn(value: str, spelt: str) -> Problem | None:
+    if ROLE_ARN.fullmatch(value):
+        return None
+    return problem_with(
+        spelt, catalogue.BAD_ACCOUNT, property=spelt, problem="it is no ARN of a role"
+    )
+
+
+def _problem_of_session_name(value: str, spelt: str) -> Problem | None:
+    if SESSION_NAME.fullmatch(value):
+        return None
+    problem = "it has not 2 to 64 letters, digits or any of +=,.@_-"
+    return problem_with(spelt, catalogue.BAD_ACCOUNT, property=spelt, problem=problem)
+
+
+def _problem_of_session_duration(value: str, spelt: str) -> Problem | None:
+    try:
+        session_seconds(value)
+    except ValueError as error:
+        return problem_with(spelt, catalogue.BAD_ACCOUNT, property=spelt, problem=str(error))
+    return None
+
+
+def _problems_of_account_ids(top: str, value: object, spelt: str) -> list[Problem]:
+    listed = value if isinstance(value, list | tuple) else ()
+    if listed and all(isinstance(each, str) and _ACCOUNT_ID.fullmatch(each) for each in listed):
+        return []
+    problem = "it is no list of account ids, strings of twelve digits"
+    return [problem_with(top, catalogue.BAD_ACCOUNT, property=spelt, problem=problem)]
+
+
+_ACCOUNT_IDS: Final = "allowed_account_ids"
+_ACCOUNT_ID: Final = re.compile(r"[0-9]{12}")
 _BOOLEANS: Final = frozenset(
     {"keep_one_active", "allow_own_key", "allow_reactivation", "refuse_quarantined"}
 )
@@ -172,6 +214,10 @@ _FINDERS: Final[Mapping[str, Callable[[str, str], Problem | None]]] = {
     "overlap": _problem_of_duration,
     "successor": _problem_of_access_key_id,
     "unmet": _problem_of_word(WhenUnmet),
+    **dict.fromkeys(("name", "external_id", "region", "profile"), _problem_of_blank),
+    "role_arn": _problem_of_role_arn,
+    "session_name": _problem_of_session_name,
+    "duration": _problem_of_session_duration,
 }
 
 

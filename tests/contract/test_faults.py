@@ -14,7 +14,7 @@ from keyswitch.boto import BotoGateway
 from keyswitch.catalogue import Entry
 from keyswitch.errors import KeyswitchError
 from keyswitch.gateway import OwnerNotToldError
-from keyswitch.session import AwsConfig
+from keyswitch.settings import AwsSettings
 from keyswitch.status import Status
 from support.http import RecordingServer, aws_error, serving
 
@@ -42,7 +42,7 @@ def server() -> Iterator[RecordingServer]:
 
 def gateway(url: str, attempts: int = 2) -> BotoGateway:
     return BotoGateway(
-        AwsConfig(
+        AwsSettings(
             access_key="AKIATESTSIGNER000000",
             secret_key="made-up",
             iam_endpoint=url,

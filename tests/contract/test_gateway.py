@@ -19,7 +19,7 @@ from keyswitch.gateway import (
     OwnerNotToldError,
     UserNameNeededError,
 )
-from keyswitch.session import AwsConfig
+from keyswitch.settings import AwsSettings
 from keyswitch.status import ObservedStatus, Status
 from support.http import serving
 from support.moto_iam import Outsider, moto_app
@@ -46,7 +46,7 @@ class World:
 def boto(url: str, signer: str) -> Gateway:
     token = "token" if signer == TEMPORARY else None
     return BotoGateway(
-        AwsConfig(
+        AwsSettings(
             access_key=signer,
             secret_key="made-up",
             token=token,

@@ -77,12 +77,12 @@ def test_a_bad_aws_config_is_one_clean_line_from_the_plugin_and_from_the_hook(
     project: Project, declared: dict[str, str]
 ) -> None:
     project.declare(bob=declared)
-    project.expect(0, "config", "set", "aws:assumeRoles", '[{"roleArn":"arn:aws:iam::1:role/r"}]')
+    project.expect(0, "config", "set", "aws:assumeRole", '{"roleArn":"arn:aws:iam::1:role/r"}')
 
     preview = project.preview(code=1)
 
     assert (
-        "error: KS112 keyswitch does not honour the stack config aws:assumeRoles yet"
+        "error: KS112 aws:assumeRole is a setting of pulumi-aws 6, which version 7 refuses too"
         in preview.text
     )
 

@@ -6,7 +6,7 @@ import base64
 import json
 from pathlib import Path
 
-from support.engine import Project
+from support.engine import MakeProject, Project
 from support.http import RecordingServer
 from support.moto_iam import Outsider
 
@@ -24,6 +24,7 @@ def test_token_class_path_and_property_names_in_state_are_these(
         "on_destroy": "leave",
         "on_drift": "report",
         "safeguards": {"keep_one_active": True},
+        "account": {"name": "own", "allowed_account_ids": ["123456789012"]},
     }
     project.declare(bob={"access_key_id": outsider.new_key(bob), **declared})
     project.up()
@@ -82,3 +83,29 @@ def test_a_state_written_by_0_1_0_still_previews_refreshes_updates_and_destroys(
 
     project.destroy()
     assert outsider.status(bob, key) == "Active"
+
+
+ROTATION = """
+import os
+import keyswitch
+
+keyswitch.AccessKeyRotation("bob", user_name=os.environ["BOB"], current=os.environ["KEY"])
+"""
+
+
+def test_the_token_and_the_names_of_a_rotation_are_these(
+    make_project: MakeProject, outsider: Outsider
+) -> None:
+    project = make_project(program=ROTATION)
+    bob = outsider.new_user()
+    project.env.update(BOB=bob, KEY=outsider.new_key(bob))
+    project.up()
+
+    (rotation,) = [
+        resource
+        for resource in project.state()["deployment"]["resources"]
+        if resource["type"].startswith("keyswitch:")
+    ]
+    assert rotation["type"] == "keyswitch:index:AccessKeyRotation"
+    assert set(rotation["outputs"]) == {"stage"}
+    assert list(project.resources()) == ["bob-current"]

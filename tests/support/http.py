@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import ssl
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator
@@ -94,11 +95,12 @@ def _call(body: bytes, environ: dict[str, Any]) -> Call:
 
 
 @contextmanager
-def serving(app: WsgiApp) -> Iterator[RecordingServer]:
+def serving(app: WsgiApp, ssl_context: ssl.SSLContext | None = None) -> Iterator[RecordingServer]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     recorder = RecordingServer(app)
-    server = make_server("127.0.0.1", 0, recorder, threaded=True)
-    recorder.url = f"http://127.0.0.1:{server.server_port}"
+    server = make_server("127.0.0.1", 0, recorder, threaded=True, ssl_context=ssl_context)
+    scheme = "https" if ssl_context else "http"
+    recorder.url = f"{scheme}://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyswitch import catalogue
+from keyswitch.accounts import DeclaredAccount
 from keyswitch.contradictions import contradictions
 from keyswitch.declaration import (
     UNKNOWN,
@@ -50,6 +51,7 @@ safeguards = st.builds(
     refuse_quarantined=switches,
     unmet=st.none() | st.sampled_from(WhenUnmet),
 )
+words = reasons.filter(lambda text: bool(text.strip()))
 declarations = st.builds(
     Declaration,
     access_key_id=key_ids,
@@ -59,13 +61,29 @@ declarations = st.builds(
     on_destroy=st.none() | st.sampled_from(OnDestroy),
     on_drift=st.none() | st.sampled_from(OnDrift),
     safeguards=safeguards,
-    override=st.none() | reasons.filter(lambda text: bool(text.strip())),
+    override=st.none() | words,
+    account=st.none()
+    | st.builds(
+        DeclaredAccount,
+        name=words,
+        role_arn=st.none() | st.just("arn:aws:iam::111111111111:role/keys"),
+        external_id=st.none() | words,
+        session_name=st.none() | st.just("night"),
+        duration=st.none() | st.sampled_from(["15m", "1h30m"]),
+        region=st.none() | words,
+        profile=st.none() | words,
+        allowed_account_ids=st.none() | st.just(("111111111111", "222222222222")),
+    ),
 )
 moments = st.datetimes().map(lambda moment: moment.isoformat(timespec="seconds") + "Z")
 
 
 def guarded(**safeguards: object) -> dict[str, object]:
     return {**GOOD, "safeguards": safeguards}
+
+
+def in_account(**account: object) -> dict[str, object]:
+    return {**GOOD, "account": {"name": "prod", **account}}
 
 
 @given(declarations)
@@ -193,6 +211,17 @@ def test_any_bag_is_parsed_or_explained_and_never_breaks_the_parser(bag: dict[st
         (guarded(allow_own_key=1.0), "KS118", "is a number, not a boolean"),
         (guarded(unmet="wait"), "KS108", 'Write "refuse" or "hold"'),
         (guarded(unmet="Hold"), "KS108", 'did you mean "hold"?'),
+        ({**GOOD, "account": "prod"}, "KS119", "account is a string, not a map"),
+        ({**GOOD, "account": {}}, "KS102", "the required property account.name is missing"),
+        (in_account(rolearn="x"), "KS101", "Did you mean role_arn?"),
+        (in_account(role_arn="keys"), "KS127", "account.role_arn cannot be read: it is no ARN"),
+        (in_account(session_name="x"), "KS127", "account.session_name cannot be read: it has not"),
+        (in_account(duration="1d"), "KS127", "account.duration cannot be read: it is none such as"),
+        (in_account(duration="13h"), "KS127", "it is not between 15m and 12h"),
+        (in_account(allowed_account_ids="1"), "KS127", "it is no list of account ids"),
+        (in_account(allowed_account_ids=["1"]), "KS127", "strings of twelve digits"),
+        (in_account(region=3.0), "KS109", "account.region is a number"),
+        (in_account(profile=""), "KS127", "account.profile cannot be read: it is empty"),
     ],
 )
 def test_a_bad_input_is_told_by_code_cause_and_remedy(

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keyswitch.accounts import DeclaredAccount
 from keyswitch.declaration import Declaration
 from keyswitch.register import read_register
 from keyswitch.safeguards import DeclaredSafeguards
@@ -123,7 +124,7 @@ def test_defaults_hold_for_every_entry_that_does_not_say_otherwise() -> None:
         ("nonsense", "KS122 "),
         ('{"safeguards": {"unusedFor": "7"}}', "KS117 keyswitch:defaults: safeguards.unusedFor"),
         ('{"safeguards": {"unused_for": "7d"}}', "Did you mean unusedFor?"),
-        ('{"status": "Inactive"}', "Known: onDestroy, onDrift, safeguards."),
+        ('{"status": "Inactive"}', "Known: onDestroy, onDrift, safeguards, account."),
         ('{"override": "INC-1"}', "KS101 keyswitch:defaults: the property override"),
         ('{"onDrift": "ignore"}', 'KS108 keyswitch:defaults: onDrift is "ignore"'),
     ],
@@ -156,3 +157,39 @@ def test_a_line_without_a_value_takes_nothing_away_from_the_defaults() -> None:
     for declaration in read_register(json.dumps(entries), json.dumps(defaults)).declarations:
         assert declaration.safeguards.keep_one_active is True
         assert declaration.on_drift is OnDrift.REPORT
+
+
+ACCOUNTS = {"prod": {"roleArn": "arn:aws:iam::111111111111:role/keys", "region": "eu-west-1"}}
+
+
+def test_an_entry_names_one_of_the_accounts() -> None:
+    entries = {KEY: {"status": "Active", "account": "prod"}, f"{KEY}X": {"status": "Active"}}
+
+    named, own = read_register(json.dumps(entries), accounts=json.dumps(ACCOUNTS)).declarations
+
+    assert named.account == DeclaredAccount(
+        "prod", role_arn="arn:aws:iam::111111111111:role/keys", region="eu-west-1"
+    )
+    assert own.account is None
+
+
+@pytest.mark.parametrize(
+    ("entry", "defaults", "accounts", "says"),
+    [
+        ({"account": "dev"}, {}, ACCOUNTS, "KS128 entry AKIAIOSFODNN7EXAMPLE: its account is none"),
+        ({}, {"account": "dev"}, ACCOUNTS, "KS128 keyswitch:defaults: its account is none"),
+        ({"account": "dev"}, {}, {}, "keyswitch:accounts (it has none)"),
+        ({"account": "prod"}, {}, {"prod": {"roleArn": "x"}}, "KS127 entry AKIAIOSFODNN7EXAMPLE: "),
+        ({"account": "prod"}, {}, {"prod": {"role": "x"}}, "KS101 "),
+        ({}, {}, [], "KS129 the stack config keyswitch:accounts is no map"),
+    ],
+)
+def test_what_is_wrong_with_an_account_is_told(
+    entry: dict[str, object], defaults: dict[str, object], accounts: object, says: str
+) -> None:
+    register = read_register(
+        json.dumps({KEY: {"status": "Active", **entry}}), json.dumps(defaults), json.dumps(accounts)
+    )
+
+    (problem,) = register.problems
+    assert says in problem

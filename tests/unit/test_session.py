@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
+import botocore.session
 import pytest
-from botocore.credentials import ReadOnlyCredentials
+from botocore.tokens import SSOTokenProvider
 
-from keyswitch import catalogue
+from keyswitch.boto import BotoGateway
 from keyswitch.errors import KeyswitchError
-from keyswitch.session import REFUSED, AwsConfig, Clients
+from keyswitch.origin import Origin
+from keyswitch.session import Clients
+from keyswitch.settings import AwsSettings
 from keyswitch.version import __version__
+from parity.harness import Network
 
-SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 
-
-def read(config: Mapping[str, object]) -> AwsConfig:
-    return AwsConfig.read(config.get)
+def read(config: Mapping[str, object]) -> AwsSettings:
+    return AwsSettings.read(config.get)
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +34,12 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     return tmp_path
+
+
+@pytest.fixture
+def keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "made-up")
 
 
 @pytest.mark.parametrize(
@@ -169,20 +179,17 @@ def test_the_own_keys_are_the_one_that_signs_and_those_that_the_role_is_assumed_
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "s")
-    clients = Clients(read(config))
-    credentials = clients.iam._request_signer._credentials
-    if credentials.method == "assume-role":
-        frozen = ReadOnlyCredentials("ASIAROLE", "s", "t")
-        monkeypatch.setattr(credentials, "get_frozen_credentials", lambda: frozen)
+    Network().install(monkeypatch)
 
-    assert clients.signing_keys() == keys
+    signing = Clients(read(config)).signing_keys()
 
-
-def test_without_credentials_there_are_no_own_keys(clean_environment: Path) -> None:
-    assert Clients(read({})).signing_keys() == frozenset()
+    sessions = {key for key in signing if key.startswith("ASIASESSION")}
+    assert {"ASIAROLE" if key in sessions else key for key in signing} == keys
 
 
-def test_retries_timeouts_and_user_agent_are_explicit_whatever_botocores_defaults_are() -> None:
+def test_retries_timeouts_and_user_agent_are_explicit_whatever_botocores_defaults_are(
+    keys: None,
+) -> None:
     config = Clients(read({})).iam.meta.config
 
     assert config.retries["mode"] == "standard"
@@ -192,45 +199,238 @@ def test_retries_timeouts_and_user_agent_are_explicit_whatever_botocores_default
     assert config.user_agent_extra == f"keyswitch/{__version__}"
 
 
-@pytest.mark.parametrize(("value", "attempts"), [("3", 3), (3.0, 3), ("0", 8), (None, 8), ("", 8)])
-def test_max_retries_counts_all_attempts(value: object, attempts: int) -> None:
-    assert read({"maxRetries": value}).attempts == attempts
+def test_calls_lead_back_to_project_stack_and_commit(
+    monkeypatch: pytest.MonkeyPatch, keys: None
+) -> None:
+    monkeypatch.setenv("GITHUB_SHA", "3f786850e387550fdab836ed7e6dc881de23001b")
+    origin = Origin.of_urn("urn:pulumi:prod::platform keys::pulumi-python:dynamic/x:Y::bob")
 
+    client = Clients(read({"userAgents": ["acme/1.0"]}), origin).iam
 
-@pytest.mark.parametrize("key", REFUSED)
-def test_what_could_make_a_difference_and_is_not_honoured_is_refused_by_name(key: str) -> None:
-    with pytest.raises(KeyswitchError, match=f"does not honour the stack config aws:{key} yet"):
-        read({key: "something"})
-
-
-def test_what_is_not_honoured_is_harmless_while_it_is_empty() -> None:
-    for nothing in (None, "", "[]", "false"):
-        read(dict.fromkeys(REFUSED, nothing))
+    assert client.meta.config.user_agent_extra == (
+        f"keyswitch/{__version__} project/platform-keys stack/prod commit/3f786850e387 acme/1.0"
+    )
+    assert origin.session_name == "keyswitch-platform-keys-prod"
+    assert len(Origin.of("p" * 100, "s").session_name) == 64
+    monkeypatch.setenv("GITHUB_SHA", "not a commit")
+    assert Origin.of("p", "s").commit == ""
 
 
 @pytest.mark.parametrize(
-    ("key", "value"),
+    ("roles", "partition", "endpoint"),
     [
-        ("endpoints", "not json"),
-        ("endpoints", '{"iam": "x"}'),
-        ("endpoints", '[{"iam": "iam.example.com"}]'),
-        ("accessKey", "AKIAIOSFODNN7EXAMPLE"),
-        ("secretKey", SECRET),
-        ("maxRetries", "many"),
-        ("maxRetries", "inf"),
-        ("skipRequestingAccountId", "perhaps"),
+        (
+            "arn:aws-us-gov:iam::123456789012:role/r",
+            "us-gov-west-1",
+            "https://iam.us-gov.amazonaws.com",
+        ),
+        (
+            "arn:aws-cn:iam::123456789012:role/r",
+            "cn-north-1",
+            "https://iam.cn-north-1.amazonaws.com.cn",
+        ),
+        (
+            "arn:aws-eusc:iam::123456789012:role/r",
+            "eusc-de-east-1",
+            "https://iam.eusc-de-east-1.amazonaws.eu",
+        ),
+        ("arn:aws:iam::123456789012:role/r", "us-east-1", "https://iam.amazonaws.com"),
     ],
 )
-def test_what_cannot_be_read_is_refused_by_name(key: str, value: str) -> None:
+def test_without_a_region_the_partition_of_the_role_tells_it(
+    monkeypatch: pytest.MonkeyPatch, keys: None, roles: str, partition: str, endpoint: str
+) -> None:
+    if roles.split(":")[1] not in botocore.session.Session().get_available_partitions():
+        pytest.skip("an older botocore does not know the partition; the newest one does")
+    network = Network()
+    network.install(monkeypatch)
+
+    client = Clients(read({"assumeRoles": json.dumps([{"roleArn": roles}])})).iam
+
+    assert client.meta.endpoint_url == endpoint
+    assert network.calls[0].region == partition
+
+
+@pytest.mark.parametrize(("minutes", "asked"), [(60, 1), (15, 1), (4, 2)])
+def test_a_session_is_renewed_before_it_ends_and_not_at_every_call(
+    monkeypatch: pytest.MonkeyPatch, keys: None, minutes: int, asked: int
+) -> None:
+    """The last row: what STS handed out first is about to end."""
+    network = Network(session_minutes=[minutes, 60])
+    network.install(monkeypatch)
+    role = {"roleArn": "arn:aws:iam::123456789012:role/r"}
+    clients = Clients(read({"assumeRoles": json.dumps([role])}))
+
+    for _ in range(5):
+        clients.iam.list_access_keys(UserName="bob")
+
+    assert [call.action for call in network.calls].count("AssumeRole") == asked
+
+
+ROLE = {"roleArn": "arn:aws:iam::123456789012:role/r"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [
+        ({"status": 403, "code": "AccessDenied", "message": "not authorized"}, "KS313"),
+        ({"status": 403, "code": "ExpiredToken", "message": "expired"}, "KS307"),
+        ({"status": 403, "code": "InvalidClientTokenId", "message": "unknown"}, "KS309"),
+        ({"status": 400, "code": "Throttling", "message": "Rate exceeded"}, "KS306"),
+        ({"status": 500, "code": "InternalFailure"}, "KS304"),
+        ({"drop": True}, "KS402"),
+        ({"status": 200, "code": "what is no answer"}, "KS403"),
+    ],
+)
+def test_a_role_that_is_not_handed_out_is_told_by_why(
+    monkeypatch: pytest.MonkeyPatch, keys: None, rule: dict[str, object], code: str
+) -> None:
+    Network(rule={"actions": ["AssumeRole"], **rule}).install(monkeypatch)
+
     with pytest.raises(KeyswitchError) as raised:
-        read({key: value})
+        Clients(read({"assumeRoles": json.dumps([ROLE]), "maxRetries": "1"}))
 
-    assert raised.value.entry is catalogue.BAD_CONFIG
-    assert f"aws:{key}" in str(raised.value)
-    assert SECRET not in str(raised.value)
+    assert raised.value.code == code
 
 
-def test_the_config_does_not_show_its_secret() -> None:
-    config = read({"accessKey": "AKIAIOSFODNN7EXAMPLE", "secretKey": SECRET, "token": SECRET})
+def test_a_role_that_is_refused_when_it_is_to_be_renewed_is_told_the_same_way(
+    monkeypatch: pytest.MonkeyPatch, keys: None
+) -> None:
+    network = Network(session_minutes=[1, 1])
+    network.install(monkeypatch)
+    gateway = BotoGateway(read({"assumeRoles": json.dumps([ROLE]), "maxRetries": "1"}))
+    gateway.signing_keys()
+    network.rule = {"actions": ["AssumeRole"], "status": 403, "code": "AccessDenied"}
 
-    assert SECRET not in repr(config)
+    with pytest.raises(
+        KeyswitchError, match=r"^KS313 AWS does not hand out the role arn:aws:iam::"
+    ):
+        gateway.list_access_keys("bob")
+
+
+def test_a_profile_that_takes_its_keys_from_an_environment_without_any_is_told(
+    monkeypatch: pytest.MonkeyPatch, clean_environment: Path
+) -> None:
+    (clean_environment / "config").write_text(
+        "[default]\nrole_arn = arn:aws:iam::123456789012:role/r\ncredential_source = Environment\n"
+    )
+
+    with pytest.raises(KeyswitchError, match=r"^KS308 .*takes them from the environment"):
+        Clients(read({}))
+
+
+def process(folder: Path, output: str) -> str:
+    script = folder / "process.sh"
+    script.write_text(f"#!/bin/sh\ncat <<'END'\n{output}\nEND\n")
+    script.chmod(0o755)
+    return str(script)
+
+
+KEYS = '{"Version": 1, "AccessKeyId": "AKIAPROCESS", "SecretAccessKey": "s"}'
+
+
+@pytest.mark.parametrize(
+    ("profile", "signed_by"),
+    [
+        ("role_arn = {role}\ncredential_process = {process}", "AKIAPROCESS"),
+        ("role_arn = {role}\naws_access_key_id = AKIAOWN\naws_secret_access_key = s", "AKIAOWN"),
+        ("role_arn = {role}\ncredential_source = Ec2InstanceMetadata", "AKIAEXAMPLEIMDS"),
+        ("role_arn = {role}\ncredential_source = EcsContainer", "AKIAEXAMPLEECS"),
+        ("role_arn = {role}", "AKIAEXAMPLEECS"),
+    ],
+)
+def test_a_role_of_a_profile_is_assumed_with_whatever_the_profile_holds(
+    monkeypatch: pytest.MonkeyPatch, clean_environment: Path, profile: str, signed_by: str
+) -> None:
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "false")
+    monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://localhost/creds")
+    text = profile.format(role=ROLE["roleArn"], process=process(clean_environment, KEYS))
+    (clean_environment / "config").write_text(f"[default]\n{text}\n")
+    network = Network(imds="ok")
+    network.install(monkeypatch)
+
+    clients = Clients(read({}))
+
+    (assumed,) = [call for call in network.calls if call.action == "AssumeRole"]
+    assert assumed.signer == signed_by
+    assert signed_by in clients.signing_keys()
+
+
+@pytest.mark.parametrize(
+    ("profile", "says"),
+    [
+        ("credential_process = /nowhere/process", "cannot be had"),
+        ("credential_process = {process}", "cannot be had"),
+        ("role_arn = {role}\ncredential_source = Bogus", "is none that there is"),
+        ("role_arn = {role}\ncredential_source = EcsContainer", "holds any"),
+        ("role_arn = {role}\nduration_seconds = long\naws_access_key_id = A", "half a pair"),
+        ("aws_session_token = t", "half a pair"),
+    ],
+)
+def test_a_profile_that_holds_no_credentials_is_an_error_and_nothing_else_is_tried(
+    monkeypatch: pytest.MonkeyPatch, clean_environment: Path, profile: str, says: str
+) -> None:
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "false")
+    text = profile.format(role=ROLE["roleArn"], process=process(clean_environment, "[]"))
+    (clean_environment / "config").write_text(f"[default]\n{text}\n")
+    Network(imds="ok").install(monkeypatch)
+
+    with pytest.raises(KeyswitchError, match=f"^KS308 .*{says}"):
+        Clients(read({}))
+
+
+def test_profile_default_goes_before_default_in_whatever_order(
+    clean_environment: Path,
+) -> None:
+    (clean_environment / "config").write_text(
+        "[profile default]\naws_access_key_id = AKIAPREFIXED\naws_secret_access_key = s\n"
+        "[default]\naws_access_key_id = AKIAPLAIN\naws_secret_access_key = s\n"
+    )
+
+    assert Clients(read({})).signing_keys() == {"AKIAPREFIXED"}
+
+
+def test_a_modern_single_sign_on_session_that_was_logged_in_to_signs(
+    monkeypatch: pytest.MonkeyPatch, clean_environment: Path, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (clean_environment / "config").write_text(
+        "[default]\nsso_session = acme\nsso_account_id = 123456789012\nsso_role_name = keys\n"
+        "[sso-session acme]\nsso_region = eu-west-1\nsso_start_url = https://acme.example.test\n"
+    )
+    cache = tmp_path / ".aws" / "sso" / "cache"
+    cache.mkdir(parents=True)
+    token = {"accessToken": "token", "expiresAt": "2099-01-01T00:00:00Z"}
+    name = hashlib.sha1(b"acme", usedforsecurity=False).hexdigest()
+    (cache / f"{name}.json").write_text(json.dumps(token))
+    monkeypatch.setattr(SSOTokenProvider, "_SSO_TOKEN_CACHE_DIR", str(cache), raising=False)
+    Network(sso_key="ASIASSO").install(monkeypatch)
+
+    assert Clients(read({})).signing_keys() == {"ASIASSO"}
+
+
+def test_what_keeps_clients_from_being_made_is_not_tried_again_for_every_key(
+    monkeypatch: pytest.MonkeyPatch, keys: None
+) -> None:
+    network = Network(rule={"actions": ["AssumeRole"], "status": 403, "code": "AccessDenied"})
+    network.install(monkeypatch)
+    gateway = BotoGateway(read({"assumeRoles": json.dumps([ROLE])}))
+
+    for _ in range(5):
+        with pytest.raises(KeyswitchError, match=r"^KS313"):
+            gateway.list_access_keys("bob")
+
+    assert len(network.calls) == 1
+
+
+@pytest.mark.parametrize("setting", ["AWS_CONFIG_FILE", "AWS_CA_BUNDLE"])
+def test_a_home_folder_that_there_is_none_of_is_no_bug(
+    monkeypatch: pytest.MonkeyPatch, keys: None, setting: str
+) -> None:
+    monkeypatch.setenv(setting, "~nobody-of-this-name/file")
+
+    if setting == "AWS_CONFIG_FILE":
+        assert Clients(read({})).signing_keys() == {"AKIAIOSFODNN7EXAMPLE"}
+    else:
+        with pytest.raises(KeyswitchError, match=r"^KS315"):
+            Clients(read({}))

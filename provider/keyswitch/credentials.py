@@ -1,0 +1,369 @@
+"""Finds the credentials that pulumi-aws would sign with, in the order of the Go SDK.
+
+The settings' own keys; the settings' web identity; the settings' profile; then the environment's
+keys, its web identity, its profile or the default one, a container's role, the machine's role; and on
+top of any of them the settings' roles, one after the other. Where botocore would take somebody else,
+this follows the Go SDK, so that both providers of a stack act as one. Roles are assumed anew before
+their sessions end.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from keyswitch import catalogue
+from keyswitch.catalogue import Entry
+from keyswitch.errors import KeyswitchError
+from keyswitch.faults import Call, answered, garbled, unanswered, unmade
+from keyswitch.settings import AwsSettings, Role, WebIdentity
+from keyswitch.shared_files import KEY_ID, SECRET, TOKEN, Profile
+
+if TYPE_CHECKING:
+    from botocore.credentials import Credentials
+    from mypy_boto3_sts import STSClient
+
+DEFAULT_PROFILE: Final = "default"
+_SECONDS_OF_A_ROLE: Final = 15 * 60
+_RENEWED_BEFORE_SECONDS: Final = 5 * 60
+"""How long before its end a session is renewed; botocore's quarter of an hour is all of a short one."""
+_RENEWED_AT_LATEST_SECONDS: Final = 2 * 60
+_METADATA_TIMEOUT_SECONDS: Final = 1
+_METADATA_ATTEMPTS: Final = 2
+
+StsOf = Callable[["Credentials | None", str | None], "STSClient"]
+"""Makes an STS client that signs with these credentials, in this region or the session's own."""
+
+
+@dataclass(frozen=True, repr=False)
+class Chain:
+    """Resolves the credentials of one set of settings.
+
+    :param profiles: every profile of the shared files.
+    :param full_config: all that the shared files say, for what botocore resolves itself.
+    :param sts_of: makes STS clients.
+    :param session_name: the role session name where none is given.
+    """
+
+    settings: AwsSettings
+    full_config: Mapping[str, Any]
+    sts_of: StsOf
+    session_name: str
+    signing_keys: set[str]
+
+    @property
+    def profiles(self) -> Mapping[str, Profile]:
+        """Every profile of the shared files."""
+        found: Mapping[str, Profile] = self.full_config.get("profiles", {})
+        return found
+
+    def credentials(self) -> Credentials:
+        """Credentials that renew themselves where they can.
+
+        :raises KeyswitchError: there are none, or a role may not be assumed.
+        """
+        self._refuse_missing_profile()
+        found = self._base()
+        for role in self.settings.assume_roles:
+            found = self._assumed(role, found, self.settings.sts_region)
+        return found
+
+    def _refuse_missing_profile(self) -> None:
+        named = self.settings.profile or os.environ.get("AWS_PROFILE")
+        if named and named not in self.profiles:
+            raise KeyswitchError(catalogue.NO_SUCH_PROFILE, profile=named)
+
+    def _base(self) -> Credentials:
+        settings = self.settings
+        if settings.has_static_keys:
+            return self._static(settings.access_key, settings.secret_key, settings.token)
+        if settings.web_identity is not None:
+            return self._of_web_identity(settings.web_identity, settings.sts_region)
+        if settings.profile:
+            return self._of_profile(settings.profile)
+        return self._of_environment()
+
+    def _of_environment(self) -> Credentials:
+        env = os.environ
+        found = self._keys_of_environment()
+        if found is not None:
+            return found
+        token_file, role_arn = env.get("AWS_WEB_IDENTITY_TOKEN_FILE"), env.get("AWS_ROLE_ARN")
+        if token_file and not role_arn:
+            raise _none("AWS_WEB_IDENTITY_TOKEN_FILE is set and AWS_ROLE_ARN is not")
+        if token_file and role_arn:
+            name = env.get("AWS_ROLE_SESSION_NAME")
+            return self._of_web_identity(
+                WebIdentity(role_arn, session_name=name, token_file=token_file), None
+            )
+        named = env.get("AWS_PROFILE") or env.get("AWS_DEFAULT_PROFILE") or DEFAULT_PROFILE
+        return self._of_profile(named)
+
+    def _keys_of_environment(self) -> Credentials | None:
+        env = os.environ
+        key = env.get("AWS_ACCESS_KEY_ID") or env.get("AWS_ACCESS_KEY")
+        secret = env.get("AWS_SECRET_ACCESS_KEY") or env.get("AWS_SECRET_KEY")
+        if not key or not secret:
+            return None
+        return self._static(key, secret, env.get("AWS_SESSION_TOKEN"))
+
+    def _of_profile(self, name: str, passed: tuple[str, ...] = ()) -> Credentials:
+        """What the profile holds and, where it names a role, that role assumed with it."""
+        profile = self.profiles.get(name, {})
+        role_arn, token_file = profile.get("role_arn"), profile.get("web_identity_token_file")
+        if role_arn and profile.get("mfa_serial"):
+            raise _none(
+                f"profile {name} asks for a code (mfa_serial), and nobody is there to type it"
+            )
+        sourced = profile.get("source_profile") or profile.get("credential_source")
+        if role_arn and token_file and not sourced and not profile.get(KEY_ID):
+            session_name = profile.get("role_session_name")
+            return self._of_web_identity(
+                WebIdentity(role_arn, session_name=session_name, token_file=token_file), None
+            )
+        base = self._base_of_profile(name, profile, passed)
+        if not role_arn:
+            return base
+        seconds = str(profile.get("duration_seconds") or "")
+        if seconds and not seconds.isdecimal():
+            raise _none(f"duration_seconds of profile {name} is no whole number")
+        role = Role(
+            role_arn,
+            session_name=profile.get("role_session_name"),
+            external_id=profile.get("external_id"),
+            duration=int(seconds) if seconds else None,
+        )
+        return self._assumed(role, base, None)
+
+    def _base_of_profile(self, name: str, profile: Profile, passed: tuple[str, ...]) -> Credentials:
+        source, keyword = profile.get("source_profile"), profile.get("credential_source")
+        has_role = bool(profile.get("role_arn"))
+        if has_role and source and source != name and source not in passed:
+            if source not in self.profiles:
+                raise KeyswitchError(catalogue.NO_SUCH_PROFILE, profile=source)
+            return self._of_profile(source, (*passed, name))
+        if has_role and not source and keyword:
+            return self._of_source(name, str(keyword))
+        if any(profile.get(each) for each in (KEY_ID, SECRET, TOKEN)):
+            key, secret = profile.get(KEY_ID), profile.get(SECRET)
+            if not (key and secret):
+                raise _none(f"profile {name} holds half a pair of keys")
+            return self._static(key, secret, profile.get(TOKEN))
+        return self._of_botocore(name, self._providers(name, profile))
+
+    def _of_source(self, name: str, keyword: str) -> Credentials:
+        """``credential_source``: one place to look, and no other."""
+        if keyword == "Environment":
+            found = self._keys_of_environment()
+            if found is None:
+                raise _none(f"profile {name} takes them from the environment, which has none")
+            return found
+        if keyword == "EcsContainer":
+            return self._of_botocore(name, self._container())
+        if keyword == "Ec2InstanceMetadata":
+            return self._of_botocore(name, self._machine())
+        raise _none(f"credential_source of profile {name} is none that there is")
+
+    def _of_botocore(self, name: str, providers: Iterable[Any]) -> Credentials:
+        """Single sign-on, a process, a container's role, the machine's role: as far as botocore has them."""
+        with _finding(name):
+            for provider in providers:
+                found: Credentials | None = provider.load()
+                if found is not None:
+                    self.signing_keys.add(str(found.get_frozen_credentials().access_key))
+                    return found
+        raise _none(f"neither the environment nor profile {name} holds any")
+
+    def _providers(self, name: str, profile: Profile) -> Iterator[Any]:
+        from botocore import credentials as b
+
+        if any(each.startswith("sso_") for each in profile):
+            yield self._single_sign_on(name)
+        if profile.get("credential_process"):
+            yield b.ProcessProvider(name, lambda: self.full_config)
+        yield from self._container()
+        yield from self._machine()
+
+    def _single_sign_on(self, name: str) -> Any:
+        from botocore import credentials as b
+        from botocore.session import Session
+        from botocore.tokens import SSOTokenProvider
+
+        files = self.full_config
+
+        class OfAllFiles(Session):
+            """botocore reads one file of each kind; these are all of them, merged."""
+
+            full_config = property(lambda _: files)
+
+        core = OfAllFiles(session_vars={"profile": (None, [], None, None)})
+        tokens = SSOTokenProvider(core, profile_name=name)
+        return b.SSOProvider(
+            load_config=lambda: self.full_config,
+            client_creator=core.create_client,
+            profile_name=name,
+            token_provider=tokens,
+        )
+
+    def _container(self) -> Iterator[Any]:
+        from botocore.credentials import ContainerProvider
+
+        yield ContainerProvider()
+
+    def _machine(self) -> Iterator[Any]:
+        from botocore.credentials import InstanceMetadataProvider
+        from botocore.utils import InstanceMetadataFetcher
+
+        if self._metadata_disabled():
+            return
+        settings, env = self.settings, os.environ
+        endpoint = settings.metadata_endpoint or env.get("AWS_EC2_METADATA_SERVICE_ENDPOINT")
+        mode = settings.metadata_endpoint_mode or env.get("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE")
+        fetcher = InstanceMetadataFetcher(
+            timeout=_METADATA_TIMEOUT_SECONDS,
+            num_attempts=_METADATA_ATTEMPTS,
+            env={},
+            config={
+                "ec2_metadata_service_endpoint": endpoint,
+                "ec2_metadata_service_endpoint_mode": (mode or "ipv4").lower(),
+                "ec2_metadata_v1_disabled": env.get("AWS_EC2_METADATA_V1_DISABLED") == "true",
+            },
+        )
+        yield InstanceMetadataProvider(iam_role_fetcher=fetcher)
+
+    def _metadata_disabled(self) -> bool:
+        if self.settings.skip_metadata is not None:
+            return self.settings.skip_metadata
+        return os.environ.get("AWS_EC2_METADATA_DISABLED", "").lower() == "true"
+
+    def _static(self, key: str | None, secret: str | None, token: str | None) -> Credentials:
+        from botocore.credentials import Credentials
+
+        if not key or not secret:
+            raise _none("a pair of keys is incomplete")
+        self.signing_keys.add(key)
+        return Credentials(key, secret, token or None, method="keyswitch")
+
+    def _of_web_identity(self, identity: WebIdentity, region: str | None) -> Credentials:
+        def ask() -> Mapping[str, Any]:
+            parameters = _given(
+                RoleArn=identity.role_arn,
+                RoleSessionName=identity.session_name or self.session_name,
+                WebIdentityToken=identity.token or _token_in(identity.token_file or ""),
+                DurationSeconds=identity.duration,
+                Policy=identity.policy,
+                PolicyArns=[{"arn": arn} for arn in identity.policy_arns],
+            )
+            client: Any = self.sts_of(None, region)
+            with _assuming(identity.role_arn):
+                answer: Mapping[str, Any] = client.assume_role_with_web_identity(**parameters)
+                return answer
+
+        return _renewed("assume-role-with-web-identity", ask)
+
+    def _assumed(self, role: Role, base: Credentials, region: str | None) -> Credentials:
+        sts: Any = self.sts_of(base, region)
+
+        def ask() -> Mapping[str, Any]:
+            parameters = _given(
+                RoleArn=role.role_arn,
+                RoleSessionName=role.session_name or self.session_name,
+                DurationSeconds=role.duration or _SECONDS_OF_A_ROLE,
+                ExternalId=role.external_id,
+                Policy=role.policy,
+                PolicyArns=[{"arn": arn} for arn in role.policy_arns],
+                SourceIdentity=role.source_identity,
+                Tags=[{"Key": key, "Value": value} for key, value in role.tags],
+                TransitiveTagKeys=list(role.transitive_tag_keys),
+            )
+            with _assuming(role.role_arn):
+                answer: Mapping[str, Any] = sts.assume_role(**parameters)
+                return answer
+
+        return _renewed("assume-role", ask)
+
+
+def _renewed(method: str, ask: Callable[[], Mapping[str, Any]]) -> Credentials:
+    """Credentials that ask again before they end; asked once now, so that a refusal is told at once."""
+    from botocore.credentials import RefreshableCredentials
+
+    def fetch() -> dict[str, Any]:
+        said = ask()
+        try:
+            answer = said["Credentials"]
+            return {
+                "access_key": answer["AccessKeyId"],
+                "secret_key": answer["SecretAccessKey"],
+                "token": answer["SessionToken"],
+                "expiry_time": answer["Expiration"].isoformat(),
+            }
+        except (KeyError, AttributeError) as error:
+            raise garbled(error, Call("sts:AssumeRole", "AWS STS", "the role")) from None
+
+    return RefreshableCredentials.create_from_metadata(
+        fetch(),
+        fetch,
+        method,
+        advisory_timeout=_RENEWED_BEFORE_SECONDS,
+        mandatory_timeout=_RENEWED_AT_LATEST_SECONDS,
+    )
+
+
+@contextmanager
+def _assuming(role_arn: str) -> Iterator[None]:
+    """A refusal to hand the role out, told of the role."""
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
+
+    call = Call("sts:AssumeRole", "AWS STS", role_arn)
+    try:
+        yield
+    except ClientError as error:
+        fault = answered(error, call)
+        if fault.entry is not catalogue.ACCESS_DENIED:
+            raise fault from None
+        told = fault.fields["message"]
+        raise KeyswitchError(
+            catalogue.ROLE_REFUSED, None, fault.answer, role=role_arn, message=told
+        ) from None
+    except (BotoCoreError, ResponseParserError) as error:
+        raise unanswered(error, call) from None
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise garbled(error, call) from None
+
+
+@contextmanager
+def _finding(name: str) -> Iterator[None]:
+    """What a profile's own way to credentials can fail with, told of the profile."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    call = Call("finding credentials", "AWS", f"profile {name}")
+    try:
+        yield
+    except ClientError as error:
+        raise answered(error, call) from None
+    except BotoCoreError as error:
+        raise unmade(error, call) from None
+    except (OSError, RuntimeError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _none(f"those of profile {name} cannot be had ({type(error).__name__})") from None
+
+
+def _token_in(path: str) -> str:
+    try:
+        return Path(path).read_text()
+    except OSError as error:
+        raise _none(
+            f"the web identity token file {path} cannot be read ({error.strerror})"
+        ) from None
+
+
+def _given(**parameters: Any) -> dict[str, Any]:
+    return {name: value for name, value in parameters.items() if value not in (None, [], "")}
+
+
+def _none(problem: str, entry: Entry = catalogue.NO_CREDENTIALS) -> KeyswitchError:
+    return KeyswitchError(entry, message=problem)

@@ -1,0 +1,370 @@
+"""The ``aws:*`` settings of a stack, as pulumi-aws spells them, read into one typed value.
+
+Every key of pulumi-aws is honoured here, of no consequence to IAM, or refused by name: acting as
+somebody else than the rest of the stack would be worse than not acting.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from keyswitch import catalogue
+from keyswitch.catalogue import Entry
+from keyswitch.errors import KeyswitchError
+from keyswitch.times import go_duration
+
+Get = Callable[[str], object]
+"""Answers a key without its namespace (``region``); structured values come as JSON."""
+
+ATTEMPTS: Final = 8
+IRRELEVANT: Final = (
+    "defaultTags",
+    "ignoreTags",
+    "tagPolicyCompliance",
+    "s3UsePathStyle",
+    "s3UsEast1RegionalEndpoint",
+    "tokenBucketRateLimiterCapacity",
+)
+"""Keys of pulumi-aws that make no difference to what keyswitch asks of IAM and STS."""
+REFUSED: Final[Mapping[str, Entry]] = {"assumeRole": catalogue.ASSUME_ROLE_OF_V6}
+
+_RETRY_MODES: Final = ("standard", "adaptive")
+_BOTH_FIELDS: Final = frozenset({"roleArn", "sessionName", "duration", "policy", "policyArns"})
+_ROLE_FIELDS: Final = _BOTH_FIELDS | {"externalId", "sourceIdentity", "tags", "transitiveTagKeys"}
+_WEB_IDENTITY_FIELDS: Final = _BOTH_FIELDS | {"webIdentityToken", "webIdentityTokenFile"}
+_SHORTEST_SESSION: Final = 15 * 60
+_LONGEST_SESSION: Final = 12 * 60 * 60
+SESSION_NAME: Final = re.compile(r"[\w+=,.@ -]{2,64}")
+ROLE_ARN: Final = re.compile(r"arn:[\w-]+:[\w-]+:[\w-]*:\d*:.+")
+
+
+@dataclass(frozen=True, repr=False)
+class Role:
+    """One hop of ``aws:assumeRoles``: the parameters of ``sts:AssumeRole``.
+
+    :param duration: in seconds; ``None`` for the default of 15 minutes, as pulumi-aws has it.
+    """
+
+    role_arn: str
+    session_name: str | None = None
+    external_id: str | None = None
+    duration: int | None = None
+    policy: str | None = None
+    policy_arns: tuple[str, ...] = ()
+    source_identity: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    transitive_tag_keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, repr=False)
+class WebIdentity:
+    """``aws:assumeRoleWithWebIdentity``; the token is given, or read from a file at each refresh."""
+
+    role_arn: str
+    session_name: str | None = None
+    duration: int | None = None
+    policy: str | None = None
+    policy_arns: tuple[str, ...] = ()
+    token: str | None = None
+    token_file: str | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class AwsSettings:
+    """A stack's ``aws:*`` settings. Has no ``repr``: it may hold secrets.
+
+    ``attempts`` counts the first try too (``maxRetries``, which pulumi-aws counts so); ``None``
+    stands for what is not set, and leaves it to the environment.
+    """
+
+    region: str | None = None
+    profile: str | None = None
+    access_key: str | None = None
+    secret_key: str | None = None
+    token: str | None = None
+    assume_roles: tuple[Role, ...] = ()
+    web_identity: WebIdentity | None = None
+    config_files: tuple[str, ...] = ()
+    credentials_files: tuple[str, ...] = ()
+    iam_endpoint: str | None = None
+    sts_endpoint: str | None = None
+    sts_region: str | None = None
+    use_fips: bool | None = None
+    use_dualstack: bool | None = None
+    attempts: int = ATTEMPTS
+    retry_mode: str | None = None
+    ca_bundle: str | None = None
+    insecure: bool = False
+    http_proxy: str | None = None
+    https_proxy: str | None = None
+    no_proxy: str | None = None
+    metadata_endpoint: str | None = None
+    metadata_endpoint_mode: str | None = None
+    skip_metadata: bool | None = None
+    skip_region_validation: bool = True
+    skip_requesting_account_id: bool = False
+    allowed_account_ids: tuple[str, ...] = ()
+    forbidden_account_ids: tuple[str, ...] = ()
+    user_agents: tuple[str, ...] = ()
+
+    @property
+    def has_static_keys(self) -> bool:
+        """Whether the settings themselves hold the credentials."""
+        return bool(self.access_key and self.secret_key)
+
+    @classmethod
+    def read(cls, get: Get) -> AwsSettings:
+        """Reads the settings.
+
+        :raises KeyswitchError: KS112 for a key that is refused, KS113 for a value
+            that cannot be read.
+        """
+        for key, entry in REFUSED.items():
+            if get(key) not in _NOTHING:
+                raise KeyswitchError(entry, keys=f"aws:{key}")
+        settings = _Reader(get)
+        endpoints = settings.endpoints()
+        read = cls(
+            region=settings.text("region"),
+            profile=settings.text("profile"),
+            access_key=settings.text("accessKey"),
+            secret_key=settings.text("secretKey"),
+            token=settings.text("token"),
+            assume_roles=settings.roles(),
+            web_identity=settings.web_identity(),
+            config_files=settings.texts("sharedConfigFiles"),
+            credentials_files=settings.texts("sharedCredentialsFiles"),
+            iam_endpoint=settings.url(endpoints, "iam"),
+            sts_endpoint=settings.url(endpoints, "sts"),
+            sts_region=settings.text("stsRegion"),
+            use_fips=settings.boolean("useFipsEndpoint"),
+            use_dualstack=settings.boolean("useDualstackEndpoint"),
+            attempts=settings.attempts(),
+            retry_mode=settings.word("retryMode", _RETRY_MODES),
+            ca_bundle=settings.text("customCaBundle"),
+            insecure=settings.boolean("insecure") or False,
+            http_proxy=settings.text("httpProxy"),
+            https_proxy=settings.text("httpsProxy"),
+            no_proxy=settings.no_proxy(),
+            metadata_endpoint=settings.text("ec2MetadataServiceEndpoint"),
+            metadata_endpoint_mode=settings.text("ec2MetadataServiceEndpointMode"),
+            skip_metadata=settings.boolean("skipMetadataApiCheck"),
+            skip_region_validation=settings.boolean("skipRegionValidation") is not False,
+            skip_requesting_account_id=settings.boolean("skipRequestingAccountId") or False,
+            allowed_account_ids=settings.account_ids("allowedAccountIds"),
+            forbidden_account_ids=settings.account_ids("forbiddenAccountIds"),
+            user_agents=settings.texts("userAgents"),
+        )
+        _refuse_contradictions(read)
+        return read
+
+
+_NOTHING: Final[tuple[object, ...]] = (None, "", "[]", "{}", [], {})
+
+
+def _refuse_contradictions(settings: AwsSettings) -> None:
+    keys = {
+        "accessKey": settings.access_key,
+        "secretKey": settings.secret_key,
+        "token": settings.token,
+    }
+    missing = [name for name in ("accessKey", "secretKey") if not keys[name]]
+    given = [name for name, value in keys.items() if value]
+    if given and missing:
+        wanted = " and ".join(f"aws:{name}" for name in missing)
+        raise _unreadable(given[0], f"it needs {wanted} beside it")
+    if settings.allowed_account_ids and settings.forbidden_account_ids:
+        raise _unreadable("allowedAccountIds", "it excludes aws:forbiddenAccountIds beside it")
+
+
+class _Reader:
+    """Single values, each refused by its name if it cannot be read."""
+
+    def __init__(self, get: Get) -> None:
+        self._get = get
+
+    def text(self, key: str) -> str | None:
+        value = self._get(key)
+        return str(value) if value not in (None, "") else None
+
+    def word(self, key: str, words: tuple[str, ...]) -> str | None:
+        value = self.text(key)
+        if value is not None and value not in words:
+            raise _unreadable(key, f"it is none of {', '.join(words)}")
+        return value
+
+    def boolean(self, key: str) -> bool | None:
+        value = self._get(key)
+        if value in (None, ""):
+            return None
+        if value in (True, "true", False, "false"):
+            return value in (True, "true")
+        raise _unreadable(key, "it is no boolean")
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self._structured(key)
+        if value in _NOTHING:
+            return ()
+        if not isinstance(value, list):
+            raise _unreadable(key, "it is no list")
+        return tuple(str(item) for item in value)
+
+    def account_ids(self, key: str) -> tuple[str, ...]:
+        """One that can match no account would let every account through a list of forbidden ones."""
+        ids = self.texts(key)
+        if not all(re.fullmatch(r"[0-9]{12}", each) for each in ids):
+            raise _unreadable(key, "it holds what is no account id, a string of twelve digits")
+        return ids
+
+    def attempts(self) -> int:
+        value = self._get("maxRetries")
+        if value in (None, ""):
+            return ATTEMPTS
+        try:
+            attempts = int(float(str(value)))
+        except (ValueError, OverflowError):
+            raise _unreadable("maxRetries", "it is no whole number") from None
+        return attempts if attempts > 0 else ATTEMPTS
+
+    def no_proxy(self) -> str | None:
+        """A list, or one string with commas."""
+        value = self._get("noProxy")
+        if str(value).startswith("["):
+            return ",".join(self.texts("noProxy")) or None
+        return self.text("noProxy")
+
+    def endpoints(self) -> Mapping[str, object]:
+        """``aws:endpoints`` is a list of maps from service to URL; the last of a service counts."""
+        listed = self._structured("endpoints")
+        if listed in _NOTHING:
+            return {}
+        if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
+            problem = "it is no list of maps such as [{iam: https://...}]"
+            raise _unreadable("endpoints", problem)
+        return {service: url for entry in listed for service, url in entry.items() if url}
+
+    def url(self, endpoints: Mapping[str, object], service: str) -> str | None:
+        url = str(endpoints.get(service) or "")
+        if url and not url.startswith(("http://", "https://")):
+            problem = f"the one of {service} is no URL with http:// or https://"
+            raise _unreadable("endpoints", problem)
+        return url or None
+
+    def roles(self) -> tuple[Role, ...]:
+        listed = self._structured("assumeRoles")
+        if listed in _NOTHING:
+            return ()
+        if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
+            raise _unreadable("assumeRoles", "it is no list of maps such as [{roleArn: arn:...}]")
+        return tuple(
+            Role(
+                external_id=_text(entry, "externalId"),
+                source_identity=_text(entry, "sourceIdentity"),
+                tags=_tags(f"assumeRoles[{position}]", entry),
+                transitive_tag_keys=_listed(f"assumeRoles[{position}]", entry, "transitiveTagKeys"),
+                **_of_role(f"assumeRoles[{position}]", entry),
+            )
+            for position, entry in enumerate(listed)
+        )
+
+    def web_identity(self) -> WebIdentity | None:
+        key = "assumeRoleWithWebIdentity"
+        entry = self._structured(key)
+        if entry in _NOTHING:
+            return None
+        if not isinstance(entry, dict):
+            raise _unreadable(
+                key, "it is no map such as {roleArn: arn:..., webIdentityTokenFile: ...}"
+            )
+        token, token_file = _text(entry, "webIdentityToken"), _text(entry, "webIdentityTokenFile")
+        if bool(token) == bool(token_file):
+            raise _unreadable(key, "it needs one of webIdentityToken and webIdentityTokenFile")
+        return WebIdentity(token=token, token_file=token_file, **_of_role(key, entry))
+
+    def _structured(self, key: str) -> Any:
+        value = self._get(key)
+        if not isinstance(value, str) or value == "":
+            return value
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise _unreadable(key, "it is no list or map") from None
+
+
+def _listed(key: str, entry: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    value = entry.get(name) or []
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise _unreadable(key, f"its {name} is no list of strings")
+    return tuple(sorted(value))
+
+
+def _tags(key: str, entry: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    value = entry.get("tags") or {}
+    if not isinstance(value, dict):
+        raise _unreadable(key, "its tags are no map")
+    return tuple(sorted((str(name), str(tag)) for name, tag in value.items()))
+
+
+def _of_role(key: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that both ways to assume a role have, each of them judged."""
+    fields = _ROLE_FIELDS if key.startswith("assumeRoles[") else _WEB_IDENTITY_FIELDS
+    unknown = sorted(set(entry) - fields)
+    if unknown:
+        shown = unknown[0] if re.fullmatch(r"[A-Za-z]{1,39}", unknown[0]) else "one"
+        known = ", ".join(sorted(fields))
+        raise _unreadable(key, f"it has no field {shown}, only {known}")
+    role_arn, session_name, policy = (
+        entry.get(name) for name in ("roleArn", "sessionName", "policy")
+    )
+    if not isinstance(role_arn, str) or not ROLE_ARN.fullmatch(role_arn):
+        raise _unreadable(key, "its roleArn is no ARN of a role")
+    if session_name is not None and not SESSION_NAME.fullmatch(str(session_name)):
+        raise _unreadable(key, "its sessionName has not 2 to 64 letters, digits or any of +=,.@_-")
+    if policy is not None:
+        try:
+            json.loads(policy)
+        except (TypeError, ValueError):
+            raise _unreadable(key, "its policy is no JSON") from None
+    return {
+        "role_arn": role_arn,
+        "session_name": session_name,
+        "duration": _session_seconds(key, entry.get("duration")),
+        "policy": policy,
+        "policy_arns": _listed(key, entry, "policyArns"),
+    }
+
+
+def session_seconds(text: str) -> int:
+    """The seconds of a role's session, in Go's spelling.
+
+    :raises ValueError: it is no duration, or not between 15m and 12h.
+    """
+    try:
+        seconds = int(go_duration(text).total_seconds())
+    except ValueError:
+        raise ValueError('it is none such as "15m" or "1h30m"') from None
+    if not _SHORTEST_SESSION <= seconds <= _LONGEST_SESSION:
+        raise ValueError("it is not between 15m and 12h")
+    return seconds
+
+
+def _session_seconds(key: str, text: object) -> int | None:
+    if text is None:
+        return None
+    try:
+        return session_seconds(str(text))
+    except ValueError as error:
+        raise _unreadable(key, f"its duration: {error}") from None
+
+
+def _text(entry: Mapping[str, Any], name: str) -> str | None:
+    value = entry.get(name)
+    return str(value) if value not in (None, "") else None
+
+
+def _unreadable(key: str, problem: str) -> KeyswitchError:
+    return KeyswitchError(catalogue.BAD_CONFIG, key=f"aws:{key}", problem=problem)

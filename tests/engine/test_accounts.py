@@ -1,0 +1,237 @@
+"""Several accounts in one program, and never the wrong one."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+
+from support.engine import MakeProject, Project
+from support.http import OUTSIDER, Call, RecordingServer
+from support.moto_iam import Outsider
+
+ACCOUNTS = {name: f"{digit}" * 12 for name, digit in (("shop", 2), ("data", 3))}
+
+
+def role(account: str) -> str:
+    return f"arn:aws:iam::{ACCOUNTS[account]}:role/keys"
+
+
+class Elsewhere:
+    """Somebody in another account: the emulator keeps accounts apart by the role assumed."""
+
+    def __init__(self, server: RecordingServer, account: str) -> None:
+        common: dict[str, Any] = {"endpoint_url": server.url, "region_name": "us-east-1"}
+        sts = boto3.client("sts", aws_access_key_id=OUTSIDER, aws_secret_access_key="any", **common)
+        session = sts.assume_role(RoleArn=role(account), RoleSessionName="outsider")["Credentials"]
+        self.environment = {
+            "AWS_ACCESS_KEY_ID": str(session["AccessKeyId"]),
+            "AWS_SECRET_ACCESS_KEY": str(session["SecretAccessKey"]),
+            "AWS_SESSION_TOKEN": str(session["SessionToken"]),
+        }
+        self._iam = boto3.client(
+            "iam",
+            aws_access_key_id=session["AccessKeyId"],
+            aws_secret_access_key=session["SecretAccessKey"],
+            aws_session_token=session["SessionToken"],
+            **common,
+        )
+
+    def new_key(self, user_name: str) -> str:
+        self._iam.create_user(UserName=user_name)
+        made = self._iam.create_access_key(UserName=user_name)
+        return str(made["AccessKey"]["AccessKeyId"])
+
+    def status(self, user_name: str, key: str) -> str | None:
+        rows = self._iam.list_access_keys(UserName=user_name)["AccessKeyMetadata"]
+        return {row["AccessKeyId"]: str(row["Status"]) for row in rows}.get(key)
+
+
+PROGRAM = """
+import json, pathlib
+import pulumi, keyswitch
+
+declared = json.loads(pathlib.Path("keys.json").read_text())
+accounts = {
+    name: keyswitch.Account(name, **fields) for name, fields in declared.pop("accounts").items()
+}
+for name, inputs in declared.items():
+    account = accounts.get(inputs.pop("account", None))
+    keyswitch.AccessKeyStatus(name, **inputs, account=account)
+"""
+
+
+@pytest.fixture
+def three(make_project: MakeProject, iam: RecordingServer, outsider: Outsider) -> Project:
+    """A program with a user of the same name in three accounts, each with a key."""
+    project: Project = make_project(program=PROGRAM)
+    bob = outsider.new_user("everywhere")
+    keys = {"own": outsider.new_key(bob)}
+    for account in ACCOUNTS:
+        keys[account] = Elsewhere(iam, account).new_key(bob)
+    iam.reset()
+    project.env |= {"USER_NAME": bob, "KEYS": json.dumps(keys)}
+    return project
+
+
+def declare(project: Project, status: str, **fields: dict[str, Any]) -> dict[str, str]:
+    keys: dict[str, str] = json.loads(project.env["KEYS"])
+    accounts = {name: {"role_arn": role(name), **fields.get(name, {})} for name in ACCOUNTS}
+    declared = {
+        name: {
+            "access_key_id": key,
+            "user_name": project.env["USER_NAME"],
+            "status": status,
+            "on_destroy": "restore",
+            **({"account": name} if name in ACCOUNTS else {}),
+        }
+        for name, key in keys.items()
+    }
+    project.declare(accounts=accounts, **declared)
+    return keys
+
+
+def test_keys_in_three_accounts_are_adopted_refreshed_and_let_go_each_in_its_own(
+    three: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    keys = declare(three, "Inactive")
+
+    three.preview()
+    three.up()
+    assert sorted(iam.writes) == sorted((key, "Inactive") for key in keys.values())
+    for name, account in ACCOUNTS.items():
+        assert three.outputs(name)["account_id"] == account
+        assert Elsewhere(iam, name).status(three.env["USER_NAME"], keys[name]) == "Inactive"
+    three.preview("--expect-no-changes")
+    three.preview("--expect-no-changes", "--refresh")
+
+    iam.reset()
+    three.refresh()
+    assumed = [call.parameters["RoleArn"] for call in iam.calls if call.action == "AssumeRole"]
+    assert sorted(assumed) == sorted(role(account) for account in ACCOUNTS)
+
+    iam.reset()
+    three.destroy()
+    assert sorted(iam.writes) == sorted((key, "Active") for key in keys.values())
+
+
+def test_the_role_session_and_the_user_agent_lead_back_to_the_stack(
+    three: Project, iam: RecordingServer
+) -> None:
+    declare(three, "Inactive")
+    three.env["GITHUB_SHA"] = "3f786850e387550fdab836ed7e6dc881de23001b"
+
+    three.up()
+
+    sessions = {c.parameters["RoleSessionName"] for c in iam.calls if c.action == "AssumeRole"}
+    assert sessions == {"keyswitch-project-test"}
+    for call in iam.calls:
+        assert " project/project stack/test commit/3f786850e387" in call.user_agent
+
+
+def test_another_way_into_the_same_account_is_an_update_and_no_replacement(
+    three: Project, iam: RecordingServer
+) -> None:
+    declare(three, "Inactive")
+    three.up()
+    iam.reset()
+
+    declare(three, "Inactive", shop={"session_name": "by-another-name"})
+    preview = three.preview()
+    assert "1 to update" in preview.text
+    three.up()
+
+    assert iam.writes == []
+    three.preview("--expect-no-changes")
+
+
+def test_a_refresh_by_the_wrong_account_loses_nothing(three: Project, iam: RecordingServer) -> None:
+    keys = declare(three, "Inactive")
+    three.up()
+    own = dict(three.env)
+    three.env |= Elsewhere(iam, "shop").environment
+    for run in (three.refresh(code=1), three.destroy(code=1)):
+        assert f"KS204 looking at access key {keys['own']}" in run.text
+    assert "own" in three.resources()
+    three.env.clear()
+    three.env.update(own)
+    three.up()
+
+    declare(three, "Inactive", shop={"role_arn": role("data")})
+    iam.reset()
+
+    preview = three.preview(code=1)
+    assert f"KS204 looking at access key {keys['shop']}" in preview.text
+    assert f"belong to account {ACCOUNTS['data']}, but the key was adopted in account" in (
+        preview.text
+    )
+    assert three.up(code=1).text.count("KS204")
+    assert sorted(three.resources()) == ["data", "own", "shop"]
+    assert iam.writes == []
+
+
+@pytest.mark.parametrize("rule", ["allowedAccountIds", "forbiddenAccountIds"])
+def test_an_account_that_is_not_allowed_stops_before_iam_is_asked_anything(
+    project: Project, iam: RecordingServer, outsider: Outsider, rule: str
+) -> None:
+    bob = outsider.new_user()
+    project.declare(
+        bob={"access_key_id": outsider.new_key(bob), "user_name": bob, "status": "Inactive"}
+    )
+    other, own = "999999999999", "123456789012"
+    listed = other if rule == "allowedAccountIds" else own
+    project.expect(0, "config", "set", "--path", f"aws:{rule}[0]", listed)
+    iam.reset()
+
+    for run in (project.preview(code=1), project.up(code=1)):
+        assert "KS316 looking at access key" in run.row("bob")
+        assert own in run.row("bob")
+        assert listed in run.row("bob")
+
+    assert {call.action for call in iam.calls} == {"GetCallerIdentity"}
+
+
+def test_each_account_is_asked_for_once_a_process(three: Project, iam: RecordingServer) -> None:
+    fields = {name: {"allowed_account_ids": [account]} for name, account in ACCOUNTS.items()}
+    declare(three, "Inactive", **fields)
+    iam.reset()
+
+    three.up()
+
+    def asked(call: Call) -> bool:
+        return call.action == "AssumeRole"
+
+    assert len([call for call in iam.calls if asked(call)]) == 2 * len(ACCOUNTS)
+
+
+SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+TOKEN = "IQoJb3JpZ2luX2Vj" + "aB3dE5fG7hJ9kL" * 8
+
+
+def test_no_secret_reaches_state_output_json_or_the_most_verbose_log(
+    project: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    bob = outsider.new_user()
+    key = outsider.new_key(bob)
+    project.declare(bob={"access_key_id": key, "user_name": bob, "status": "Inactive"})
+    project.env |= {"AWS_SECRET_ACCESS_KEY": SECRET, "AWS_SESSION_TOKEN": TOKEN}
+
+    runs = [
+        project.preview("--json"),
+        project.up("--logtostderr", "-v=9"),
+        project.preview("--refresh", "--diff"),
+        project.expect(0, "stack", "export"),
+    ]
+    project.env["AWS_ENDPOINT_URL"] = "http://127.0.0.1:9"
+    project.expect(0, "config", "set", "aws:maxRetries", "1")
+    runs += [project.run("preview", "--logtostderr", "-v=9"), project.destroy()]
+    assert runs[-2].code == 1
+
+    for planted in (SECRET, TOKEN):
+        for run in runs:
+            assert planted not in run.text, run.command
+        for path in project.folder.rglob("*"):
+            if path.is_file():
+                assert planted.encode() not in path.read_bytes(), path

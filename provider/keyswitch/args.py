@@ -11,8 +11,18 @@ import pulumi
 from keyswitch.status import OnDestroy, OnDrift, Status, WhenUnmet
 
 
+@dataclass(frozen=True)
+class _Bag:
+    """Inputs that belong together, as a value."""
+
+    def to_map(self) -> dict[str, Any]:
+        """The same as a mapping, without what is omitted."""
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in given.items() if value is not None}
+
+
 @dataclass(frozen=True, kw_only=True)
-class Safeguards:
+class Safeguards(_Bag):
     """What a switch of a key has to meet; ``docs/safeguards.md`` tells each in full.
 
     Switching off:
@@ -47,14 +57,9 @@ class Safeguards:
     refuse_quarantined: pulumi.Input[bool] | None = None
     unmet: pulumi.Input[WhenUnmet | str] | None = None
 
-    def to_map(self) -> dict[str, Any]:
-        """The same as a mapping, without what is omitted."""
-        given = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: value for name, value in given.items() if value is not None}
-
 
 @dataclass(frozen=True)
-class Account:
+class Account(_Bag):
     """How to act in one account, for keys outside the one of the stack's own credentials.
 
     Data, not credentials: it stands in the state, so that a refresh and a destroy find the way again.
@@ -77,11 +82,6 @@ class Account:
     region: pulumi.Input[str] | None = None
     profile: pulumi.Input[str] | None = None
     allowed_account_ids: pulumi.Input[Sequence[str]] | None = None
-
-    def to_map(self) -> dict[str, Any]:
-        """The same as a mapping, without what is omitted."""
-        given = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: value for name, value in given.items() if value is not None}
 
 
 AccountInput = Account | Mapping[str, Any] | pulumi.Output[Any]

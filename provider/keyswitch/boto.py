@@ -8,6 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from keyswitch import catalogue, faults
+from keyswitch.accounts import DeclaredAccount
 from keyswitch.errors import AwsAnswer, KeyswitchError
 from keyswitch.faults import Call
 from keyswitch.gateway import (
@@ -116,7 +117,7 @@ class BotoGateway:
         """Made once; what keeps them from being made is not tried again for each key either."""
         with self._making:
             if self._unmade is not None:
-                raise self._unmade.again()
+                raise self._unmade.during(None)
             if self._made is None:
                 try:
                     self._made = self._made_and_allowed(operation, user_name)
@@ -168,6 +169,13 @@ class BotoGateway:
             return Call(operation, endpoint, "*")
         user = user_name or "${aws:username}"
         return Call(operation, endpoint, f"arn:{partition}:iam::*:user/{user}")
+
+
+def gateway_in(
+    account: DeclaredAccount | None, settings: AwsSettings, origin: Origin
+) -> BotoGateway:
+    """The gateway to an account that a program names, or to the stack's own."""
+    return BotoGateway(account.over(settings) if account else settings, origin)
 
 
 def _answer_of(error: ClientError, call: Call) -> Exception:

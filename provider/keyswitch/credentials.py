@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from keyswitch import catalogue
-from keyswitch.catalogue import Entry
 from keyswitch.errors import KeyswitchError
 from keyswitch.faults import Call, answered, garbled, unanswered, unmade
 from keyswitch.settings import AwsSettings, Role, WebIdentity
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from botocore.credentials import Credentials
     from mypy_boto3_sts import STSClient
 
-DEFAULT_PROFILE: Final = "default"
+_DEFAULT_PROFILE: Final = "default"
 _SECONDS_OF_A_ROLE: Final = 15 * 60
 _RENEWED_BEFORE_SECONDS: Final = 5 * 60
 """How long before its end a session is renewed; botocore's quarter of an hour is all of a short one."""
@@ -39,14 +38,21 @@ StsOf = Callable[["Credentials | None", str | None], "STSClient"]
 """Makes an STS client that signs with these credentials, in this region or the session's own."""
 
 
+def profile_of_environment() -> str:
+    """The profile that the environment names, in the order of the Go SDK."""
+    env = os.environ
+    return env.get("AWS_PROFILE") or env.get("AWS_DEFAULT_PROFILE") or _DEFAULT_PROFILE
+
+
 @dataclass(frozen=True, repr=False)
 class Chain:
     """Resolves the credentials of one set of settings.
 
-    :param profiles: every profile of the shared files.
+    :param settings: of the stack, with an account laid over them or not.
     :param full_config: all that the shared files say, for what botocore resolves itself.
     :param sts_of: makes STS clients.
     :param session_name: the role session name where none is given.
+    :param signing_keys: takes up the ids of the keys that sign or that roles are assumed with.
     """
 
     settings: AwsSettings
@@ -100,8 +106,7 @@ class Chain:
             return self._of_web_identity(
                 WebIdentity(role_arn, session_name=name, token_file=token_file), None
             )
-        named = env.get("AWS_PROFILE") or env.get("AWS_DEFAULT_PROFILE") or DEFAULT_PROFILE
-        return self._of_profile(named)
+        return self._of_profile(profile_of_environment())
 
     def _keys_of_environment(self) -> Credentials | None:
         env = os.environ
@@ -365,5 +370,5 @@ def _given(**parameters: Any) -> dict[str, Any]:
     return {name: value for name, value in parameters.items() if value not in (None, [], "")}
 
 
-def _none(problem: str, entry: Entry = catalogue.NO_CREDENTIALS) -> KeyswitchError:
-    return KeyswitchError(entry, message=problem)
+def _none(problem: str) -> KeyswitchError:
+    return KeyswitchError(catalogue.NO_CREDENTIALS, message=problem)

@@ -21,6 +21,7 @@ from keyswitch.properties import (
     ACCOUNT,
     IN_PROGRAMS,
     INPUTS,
+    MAPS,
     ON_DESTROY,
     ON_DRIFT,
     OVERRIDE,
@@ -255,7 +256,7 @@ def parse_inputs(
     stood_in = {name: stand_ins[name] for name in unknown if name in stand_ins}
     if any(name not in known and name not in stood_in for name in REQUIRED):
         return Parsed(None, (), unknown)
-    for top, names in ((SAFEGUARDS, SAFEGUARD_NAMES), (ACCOUNT, ACCOUNT_NAMES)):
+    for top, names in MAPS.items():
         part = known.get(top)
         if isinstance(part, Mapping):
             known[top] = by_property(part, names, spelling)

@@ -76,12 +76,8 @@ class KeyswitchError(Exception):
         """Why, without the attempt and the remedy."""
         return " ".join(self.entry.cause.format(**self.fields).split())
 
-    def again(self) -> KeyswitchError:
-        """A fresh copy, to be raised for another key."""
-        return KeyswitchError(self.entry, self.attempt, self.answer, also=self.also, **self.fields)
-
-    def during(self, attempt: Attempt) -> KeyswitchError:
-        """The same error, told of ``attempt``: the lower layers do not know what they serve."""
+    def during(self, attempt: Attempt | None) -> KeyswitchError:
+        """A copy, told of ``attempt``: the lower layers do not know what they serve."""
         return KeyswitchError(self.entry, attempt, self.answer, also=self.also, **self.fields)
 
 

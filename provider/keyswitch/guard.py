@@ -23,7 +23,7 @@ from pulumi.runtime import get_root_resource, is_dry_run
 from keyswitch import catalogue
 from keyswitch.accounts import DeclaredAccount
 from keyswitch.bags import revealed
-from keyswitch.boto import BotoGateway
+from keyswitch.boto import gateway_in
 from keyswitch.decision import Action
 from keyswitch.declaration import JUDGED_BY, Declaration, Parsed, parse_inputs, parse_outputs
 from keyswitch.errors import Attempt, KeyswitchError, message
@@ -218,9 +218,7 @@ class Guard:
         if account not in self._gateways:
             settings = AwsSettings.read(pulumi.Config("aws").get)
             origin = Origin.of(pulumi.get_project(), pulumi.get_stack())
-            self._gateways[account] = BotoGateway(
-                account.over(settings) if account else settings, origin
-            )
+            self._gateways[account] = gateway_in(account, settings, origin)
         return self._gateways[account]
 
 

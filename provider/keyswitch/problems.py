@@ -7,20 +7,17 @@ import re
 from collections.abc import Iterable, Mapping
 
 from keyswitch import catalogue
-from keyswitch.accounts import ACCOUNT_NAMES
 from keyswitch.properties import (
     ACCOUNT,
     INPUTS,
+    MAPS,
     REQUIRED,
-    SAFEGUARD_NAMES,
-    SAFEGUARDS,
     Spelling,
     by_property,
 )
 from keyswitch.secrets import looks_secret
 from keyswitch.values import Problem, kind_of, problem_of_value, problem_with
 
-_MAPS = {SAFEGUARDS: SAFEGUARD_NAMES, ACCOUNT: ACCOUNT_NAMES}
 _REPEATABLE_NAME = re.compile(r"[\w.-]{1,39}")
 
 
@@ -40,8 +37,8 @@ def problems_of(
     ]
     problems = [*_unknown_properties(given, INPUTS, spelling), *missing]
     for name in INPUTS:
-        if name in _MAPS and name in known:
-            problems.extend(_problems_of_map(name, known[name], _MAPS[name], spelling))
+        if name in MAPS and name in known:
+            problems.extend(_problems_of_map(name, known[name], MAPS[name], spelling))
         elif name in known:
             problems.extend(problem_of_value(name, name, known[name], spelling[name]))
     return problems

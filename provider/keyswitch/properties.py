@@ -32,6 +32,9 @@ INPUTS: Final = (
 REQUIRED: Final = (ACCESS_KEY_ID, STATUS)
 SAFEGUARD_NAMES: Final = tuple(field.name for field in fields(DeclaredSafeguards))
 
+MAPS: Final = {SAFEGUARDS: SAFEGUARD_NAMES, ACCOUNT: ACCOUNT_NAMES}
+"""The inputs that are maps, and the names in them."""
+
 Spelling = Mapping[str, str]
 """How one front spells each input, safeguard and field of an account; what is spelt with a
 space is not written by hand there."""

@@ -24,7 +24,7 @@ from pulumi.dynamic import (
 from keyswitch import catalogue
 from keyswitch.accounts import DeclaredAccount
 from keyswitch.bags import plain, without_provider
-from keyswitch.boto import BotoGateway
+from keyswitch.boto import gateway_in
 from keyswitch.contradictions import contradictions
 from keyswitch.declaration import (
     JUDGED_BY,
@@ -142,8 +142,7 @@ class AccessKeyStatusProvider(ResourceProvider):
         account = declaration.account
         with self._making:
             if account not in self._lifecycles:
-                settings = account.over(self._settings) if account else self._settings
-                gateway = BotoGateway(settings, Origin.of_urn(urn_of_call()))
+                gateway = gateway_in(account, self._settings, Origin.of_urn(urn_of_call()))
                 self._lifecycles[account] = Lifecycle(gateway, tell=warn)
             return self._lifecycles[account]
 

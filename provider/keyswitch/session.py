@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from keyswitch import catalogue
-from keyswitch.credentials import DEFAULT_PROFILE, Chain
+from keyswitch.credentials import Chain, profile_of_environment
 from keyswitch.errors import KeyswitchError
 from keyswitch.origin import NOBODY, Origin
 from keyswitch.settings import AwsSettings
@@ -58,6 +58,8 @@ class Clients:
         settings: AwsSettings,
         origin: Origin = NOBODY,
     ) -> None:
+        from botocore.loaders import create_loader
+
         self._settings = settings
         self._product = origin.product
         self._files = merged(
@@ -65,6 +67,7 @@ class Clients:
             settings.credentials_files
             or (os.environ.get("AWS_SHARED_CREDENTIALS_FILE") or "~/.aws/credentials",),
         )
+        self._loader = create_loader()
         self._region = self._region_found()
         self._refuse_unknown_region()
         self._verify = self._verification()
@@ -125,21 +128,20 @@ class Clients:
         }
 
     def _session(self, credentials: Credentials | None) -> botocore.session.Session:
-        """One for each signer: it knows no credentials but those given."""
+        """One for each signer: it knows no credentials but those given.
+
+        They share what botocore reads of its own data files.
+        """
         import botocore.session
 
         session = botocore.session.Session(session_vars={"profile": (None, [], None, None)})
+        session.register_component("data_loader", self._loader)
         session.register_component("credential_provider", _Given(credentials))
         return session
 
     @property
     def _profile(self) -> Profile:
-        name = (
-            self._settings.profile
-            or os.environ.get("AWS_PROFILE")
-            or os.environ.get("AWS_DEFAULT_PROFILE")
-            or DEFAULT_PROFILE
-        )
+        name = self._settings.profile or profile_of_environment()
         found: Profile = self._files.get("profiles", {}).get(name, {})
         return found
 

@@ -38,6 +38,7 @@ _ROLE_FIELDS: Final = _BOTH_FIELDS | {"externalId", "sourceIdentity", "tags", "t
 _WEB_IDENTITY_FIELDS: Final = _BOTH_FIELDS | {"webIdentityToken", "webIdentityTokenFile"}
 _SHORTEST_SESSION: Final = 15 * 60
 _LONGEST_SESSION: Final = 12 * 60 * 60
+ACCOUNT_ID: Final = re.compile(r"[0-9]{12}")
 SESSION_NAME: Final = re.compile(r"[\w+=,.@ -]{2,64}")
 ROLE_ARN: Final = re.compile(r"arn:[\w-]+:[\w-]+:[\w-]*:\d*:.+")
 
@@ -216,7 +217,7 @@ class _Reader:
     def account_ids(self, key: str) -> tuple[str, ...]:
         """One that can match no account would let every account through a list of forbidden ones."""
         ids = self.texts(key)
-        if not all(re.fullmatch(r"[0-9]{12}", each) for each in ids):
+        if not all(ACCOUNT_ID.fullmatch(each) for each in ids):
             raise _unreadable(key, "it holds what is no account id, a string of twelve digits")
         return ids
 

@@ -17,7 +17,7 @@ from keyswitch.catalogue import Entry
 from keyswitch.errors import message
 from keyswitch.properties import ACCESS_KEY_ID, ON_DESTROY, ON_DRIFT, OVERRIDE, STATUS, USER_NAME
 from keyswitch.secrets import looks_secret
-from keyswitch.settings import ROLE_ARN, SESSION_NAME, session_seconds
+from keyswitch.settings import ACCOUNT_ID, ROLE_ARN, SESSION_NAME, session_seconds
 from keyswitch.status import OnDestroy, OnDrift, Status, WhenUnmet
 from keyswitch.times import Duration
 
@@ -192,14 +192,13 @@ def _problem_of_session_duration(value: str, spelt: str) -> Problem | None:
 
 def _problems_of_account_ids(top: str, value: object, spelt: str) -> list[Problem]:
     listed = value if isinstance(value, list | tuple) else ()
-    if listed and all(isinstance(each, str) and _ACCOUNT_ID.fullmatch(each) for each in listed):
+    if listed and all(isinstance(each, str) and ACCOUNT_ID.fullmatch(each) for each in listed):
         return []
     problem = "it is no list of account ids, strings of twelve digits"
     return [problem_with(top, catalogue.BAD_ACCOUNT, property=spelt, problem=problem)]
 
 
 _ACCOUNT_IDS: Final = "allowed_account_ids"
-_ACCOUNT_ID: Final = re.compile(r"[0-9]{12}")
 _BOOLEANS: Final = frozenset(
     {"keep_one_active", "allow_own_key", "allow_reactivation", "refuse_quarantined"}
 )

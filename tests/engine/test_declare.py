@@ -140,10 +140,9 @@ def test_the_same_key_twice_is_refused_also_under_one_name_in_two_components(
     assert iam.writes == []
 
 
-LATER = """
-import json, pathlib
-import pulumi, keyswitch
-from pulumi.dynamic import CreateResult, Resource, ResourceProvider, UpdateResult
+LATER_RESOURCE = """
+import pulumi
+from pulumi.dynamic import CreateResult, Resource, ResourceProvider
 
 class Later(Resource):
     value: pulumi.Output[str]
@@ -154,6 +153,13 @@ class Later(Resource):
 class LaterProvider(ResourceProvider):
     def create(self, props):
         return CreateResult("later", {**props, "value": props["given"]})
+"""
+
+LATER = (
+    LATER_RESOURCE
+    + """
+import json, pathlib
+import keyswitch
 
 keys = json.loads(pathlib.Path("keys.json").read_text())
 given = {name: Later(f"{name}-later", value).value for name, value in keys.pop("later").items()}
@@ -161,6 +167,7 @@ if keys.pop("secretly", None) is not None:
     given = {name: pulumi.Output.secret(value) for name, value in given.items()}
 keyswitch.AccessKeyStatus("bob", **{**keys["bob"], **given})
 """
+)
 
 
 @pytest.mark.parametrize("unknown", ["access_key_id", "user_name", "status", "reason"])
@@ -295,7 +302,7 @@ def test_enumerations_args_outputs_secrets_components_and_hooks_of_ones_own_all_
     assert iam.writes == [(key, "Inactive")]
     assert project.resources()["key"]["urn"].endswith(f"acme:index:Team${TYPE}::key")
     assert "OPS-123" not in project.expect(0, "stack", "export").text
-    assert project.expect(0, "stack", "output", "adopted").stdout.strip() == "Active"
+    assert project.stack_output("adopted") == "Active"
     project.preview("--expect-no-changes")
     project.preview("--expect-no-changes", "--refresh")
     project.refresh()
@@ -304,21 +311,11 @@ def test_enumerations_args_outputs_secrets_components_and_hooks_of_ones_own_all_
     assert outsider.status(bob, key) == "Active"
 
 
-GUARDED = """
+GUARDED = (
+    LATER_RESOURCE
+    + """
 import os
-import pulumi, keyswitch
 from keyswitch import AccessKeyStatus, OnDrift, Safeguards, WhenUnmet
-from pulumi.dynamic import CreateResult, Resource, ResourceProvider
-
-class Later(Resource):
-    value: pulumi.Output[str]
-
-    def __init__(self, name, given):
-        super().__init__(LaterProvider(), name, {"given": given, "value": None})
-
-class LaterProvider(ResourceProvider):
-    def create(self, props):
-        return CreateResult("later", {**props, "value": props["given"]})
 
 successor = os.environ["SUCCESSOR"]
 if "LATER" in os.environ:
@@ -336,6 +333,7 @@ AccessKeyStatus(
     ),
 )
 """
+)
 
 
 def test_safeguards_may_hold_outputs_and_secrets_and_be_given_as_a_value(

@@ -99,7 +99,7 @@ def stored_key(example: Project, iam: RecordingServer) -> str:
 
 
 def stage(project: Project) -> str:
-    return project.expect(0, "stack", "output", "stage").stdout.strip()
+    return project.stack_output("stage")
 
 
 def test_from_the_first_key_to_the_deletion_of_the_old_one(

@@ -24,7 +24,7 @@ def rotation(make_project: MakeProject) -> Project:
 
 
 def stage(project: Project) -> str:
-    return project.expect(0, "stack", "output", "stage").stdout.strip()
+    return project.stack_output("stage")
 
 
 def test_each_up_carries_the_rotation_one_stage_on_and_nothing_is_ever_deleted(

@@ -243,6 +243,16 @@ def test_a_hold_over_three_runs_while_the_key_is_really_used(
     assert project.outputs("bob")["pending"] == ""
 
 
+def switch_off_once_the_hook_has_looked(
+    iam: RecordingServer, outsider: Outsider, user_name: str, access_key_id: str
+) -> None:
+    def switch_off(call: Call) -> None:
+        if call.action == "ListAccessKeys":
+            outsider.switch(user_name, access_key_id, "Inactive")
+
+    iam.after.append(switch_off)
+
+
 @pytest.mark.parametrize("with_plan", [False, True])
 def test_a_safeguard_is_judged_once_more_against_a_fresh_look_right_before_the_write(
     project: Project,
@@ -265,11 +275,7 @@ def test_a_safeguard_is_judged_once_more_against_a_fresh_look_right_before_the_w
         project.preview("--save-plan", plan[1])
     iam.reset()
 
-    def switch_the_other_off_once_the_hook_has_looked(call: Call) -> None:
-        if call.action == "ListAccessKeys":
-            outsider.switch(bob, other, "Inactive")
-
-    iam.after.append(switch_the_other_off_once_the_hook_has_looked)
+    switch_off_once_the_hook_has_looked(iam, outsider, bob, other)
 
     up = project.up(*plan, code=1)
 
@@ -502,11 +508,7 @@ def test_a_hold_that_arises_only_at_the_write_is_told_by_the_run(
         }
     )
 
-    def switch_the_other_off_once_the_hook_has_looked(call: Call) -> None:
-        if call.action == "ListAccessKeys":
-            outsider.switch(bob, other, "Inactive")
-
-    iam.after.append(switch_the_other_off_once_the_hook_has_looked)
+    switch_off_once_the_hook_has_looked(iam, outsider, bob, other)
 
     up = project.up()
 

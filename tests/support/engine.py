@@ -145,6 +145,9 @@ class Project:
         found = self.state()["deployment"].get("resources", [])
         return {r["urn"].rpartition("::")[2]: r for r in found if r["type"] == TYPE}
 
+    def stack_output(self, name: str) -> str:
+        return self.expect(0, "stack", "output", name).stdout.strip()
+
     def outputs(self, name: str) -> dict[str, Any]:
         outputs = self.resources()[name]["outputs"]
         return {key: value for key, value in outputs.items() if not key.startswith("__")}

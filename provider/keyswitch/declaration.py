@@ -37,7 +37,7 @@ from keyswitch.properties import (
 from keyswitch.safeguards import NO_SAFEGUARDS, DeclaredSafeguards
 from keyswitch.status import ObservedStatus, OnDestroy, OnDrift, Status, WhenUnmet
 from keyswitch.times import Duration
-from keyswitch.values import Problem
+from keyswitch.values import Problem, account_id
 
 T = TypeVar("T")
 
@@ -322,7 +322,7 @@ def _declaration(bag: Mapping[str, Any]) -> Declaration:
 def _account(bag: Mapping[str, Any]) -> DeclaredAccount:
     allowed = bag.get("allowed_account_ids")
     given: dict[str, Any] = {name: bag.get(name) for name in ACCOUNT_NAMES}
-    given["allowed_account_ids"] = tuple(allowed) if allowed else None
+    given["allowed_account_ids"] = tuple(map(account_id, allowed)) if allowed else None
     return DeclaredAccount(**given)
 
 

@@ -190,11 +190,17 @@ def _problem_of_session_duration(value: str, spelt: str) -> Problem | None:
     return None
 
 
+def account_id(value: object) -> str:
+    """An account id as text: YAML, and ``pulumi config set --path``, make a number of its digits."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return f"{value:.0f}" if is_number else str(value)
+
+
 def _problems_of_account_ids(top: str, value: object, spelt: str) -> list[Problem]:
     listed = value if isinstance(value, list | tuple) else ()
-    if listed and all(isinstance(each, str) and ACCOUNT_ID.fullmatch(each) for each in listed):
+    if listed and all(ACCOUNT_ID.fullmatch(account_id(each)) for each in listed):
         return []
-    problem = "it is no list of account ids, strings of twelve digits"
+    problem = "it is no list of account ids, twelve digits each, in quotes if the first is a 0"
     return [problem_with(top, catalogue.BAD_ACCOUNT, property=spelt, problem=problem)]
 
 

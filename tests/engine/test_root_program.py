@@ -11,7 +11,7 @@ import pytest
 
 from support.engine import ROOT, Project, engine_env
 from support.http import RecordingServer
-from support.moto_iam import Outsider
+from support.moto_iam import SHOP, Elsewhere, Outsider, role_in
 
 
 @pytest.fixture
@@ -146,3 +146,24 @@ def test_an_entry_has_the_safeguards_of_the_defaults_and_its_own(
 
     root.expect(0, "config", "set", "--path", "keyswitch:defaults.safeguards.unmet", "wait")
     assert "KS108 keyswitch:defaults: safeguards.unmet is" in root.preview(code=1).text
+
+
+def test_an_entry_names_an_account_of_the_register_and_is_let_go_in_it(
+    root: Project, iam: RecordingServer, outsider: Outsider, set_key: Callable[..., None]
+) -> None:
+    shop = Elsewhere(iam, SHOP)
+    bob = outsider.new_user("both")
+    own, theirs = outsider.new_key(bob), shop.new_key(bob)
+    for name, value in {"roleArn": role_in(SHOP), "allowedAccountIds[0]": SHOP}.items():
+        root.expect(0, "config", "set", "--path", f"keyswitch:accounts.shop.{name}", value)
+    set_key(own, userName=bob, status="Inactive", onDestroy="restore")
+    set_key(theirs, userName=bob, status="Inactive", onDestroy="restore", account="shop")
+
+    root.up()
+    assert (outsider.status(bob, own), shop.status(bob, theirs)) == ("Inactive", "Inactive")
+    root.preview("--expect-no-changes")
+
+    iam.reset()
+    root.destroy()
+    assert sorted(iam.writes) == sorted([(own, "Active"), (theirs, "Active")])
+    assert shop.status(bob, theirs) == "Active"

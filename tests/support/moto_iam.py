@@ -110,3 +110,43 @@ class Outsider:
 
     def _ask(self, operation: str, **parameters: str) -> Any:
         return getattr(self._iam, operation)(**parameters)
+
+
+SHOP = "222222222222"
+"""An account that is not the stack's own."""
+
+
+def role_in(account_id: str) -> str:
+    return f"arn:aws:iam::{account_id}:role/keys"
+
+
+class Elsewhere:
+    """Somebody in another account: the emulator keeps accounts apart by the role assumed."""
+
+    def __init__(self, server: RecordingServer, account_id: str) -> None:
+        common: dict[str, Any] = {"endpoint_url": server.url, "region_name": "us-east-1"}
+        sts = boto3.client("sts", aws_access_key_id=OUTSIDER, aws_secret_access_key="any", **common)
+        session = sts.assume_role(RoleArn=role_in(account_id), RoleSessionName="outsider")[
+            "Credentials"
+        ]
+        self.environment = {
+            "AWS_ACCESS_KEY_ID": str(session["AccessKeyId"]),
+            "AWS_SECRET_ACCESS_KEY": str(session["SecretAccessKey"]),
+            "AWS_SESSION_TOKEN": str(session["SessionToken"]),
+        }
+        self._iam = boto3.client(
+            "iam",
+            aws_access_key_id=session["AccessKeyId"],
+            aws_secret_access_key=session["SecretAccessKey"],
+            aws_session_token=session["SessionToken"],
+            **common,
+        )
+
+    def new_key(self, user_name: str) -> str:
+        self._iam.create_user(UserName=user_name)
+        made = self._iam.create_access_key(UserName=user_name)
+        return str(made["AccessKey"]["AccessKeyId"])
+
+    def status(self, user_name: str, key: str) -> str | None:
+        rows = self._iam.list_access_keys(UserName=user_name)["AccessKeyMetadata"]
+        return {row["AccessKeyId"]: str(row["Status"]) for row in rows}.get(key)

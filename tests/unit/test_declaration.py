@@ -219,7 +219,9 @@ def test_any_bag_is_parsed_or_explained_and_never_breaks_the_parser(bag: dict[st
         (in_account(duration="1d"), "KS127", "account.duration cannot be read: it is none such as"),
         (in_account(duration="13h"), "KS127", "it is not between 15m and 12h"),
         (in_account(allowed_account_ids="1"), "KS127", "it is no list of account ids"),
-        (in_account(allowed_account_ids=["1"]), "KS127", "strings of twelve digits"),
+        (in_account(allowed_account_ids=["1"]), "KS127", "twelve digits each"),
+        (in_account(allowed_account_ids=[12345678901.0]), "KS127", "quotes if the first is a 0"),
+        (in_account(allowed_account_ids=[True]), "KS127", "twelve digits each"),
         (in_account(region=3.0), "KS109", "account.region is a number"),
         (in_account(profile=""), "KS127", "account.profile cannot be read: it is empty"),
     ],
@@ -231,6 +233,14 @@ def test_a_bad_input_is_told_by_code_cause_and_remedy(
 
     assert str(problem).startswith(f"{code} ")
     assert says in str(problem)
+
+
+def test_an_account_id_that_yaml_made_a_number_is_read_as_its_digits() -> None:
+    parsed = parse_inputs(in_account(allowed_account_ids=[222222222222.0, "012345678901"]))
+
+    assert parsed.declaration is not None
+    assert parsed.declaration.account is not None
+    assert parsed.declaration.account.allowed_account_ids == ("222222222222", "012345678901")
 
 
 def test_every_problem_is_found_at_once() -> None:

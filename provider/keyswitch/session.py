@@ -218,6 +218,7 @@ class Clients:
             self._settings.ca_bundle
             or os.environ.get("AWS_CA_BUNDLE")
             or self._profile.get("ca_bundle")
+            or os.environ.get("SSL_CERT_FILE")
         )
         if not bundle:
             return True
@@ -243,10 +244,12 @@ class Clients:
         past = host in _LOOPBACK or proxy_bypass_environment(host, {"no": no_proxy or ""})
         if past:
             return {}
-        env, settings = os.environ, self._settings
-        of_http = settings.http_proxy or env.get("HTTP_PROXY") or env.get("http_proxy")
-        of_https = settings.https_proxy or env.get("HTTPS_PROXY") or env.get("https_proxy")
-        proxy = of_https or settings.http_proxy if address.scheme == "https" else of_http
+        settings = self._settings
+        if address.scheme == "https":
+            proxy = _proxy(settings.https_proxy, "HTTPS_PROXY")
+            proxy = settings.http_proxy if proxy is None else proxy
+        else:
+            proxy = _proxy(settings.http_proxy, "HTTP_PROXY")
         return {address.scheme: proxy} if proxy else {}
 
     def _retry_mode(self) -> str:
@@ -273,6 +276,12 @@ class _Given:
     def load_credentials(self) -> Credentials | None:
         """Those that it was given."""
         return self._credentials
+
+
+def _proxy(declared: str | None, variable: str) -> str | None:
+    if declared is not None:
+        return declared
+    return os.environ.get(variable) or os.environ.get(variable.lower())
 
 
 def _known(partition: str) -> str:

@@ -148,8 +148,8 @@ class AwsSettings:
             retry_mode=settings.word("retryMode", _RETRY_MODES),
             ca_bundle=settings.text("customCaBundle"),
             insecure=settings.boolean("insecure") or False,
-            http_proxy=settings.text("httpProxy"),
-            https_proxy=settings.text("httpsProxy"),
+            http_proxy=settings.proxy("httpProxy"),
+            https_proxy=settings.proxy("httpsProxy"),
             no_proxy=settings.no_proxy(),
             metadata_endpoint=settings.text("ec2MetadataServiceEndpoint"),
             metadata_endpoint_mode=settings.text("ec2MetadataServiceEndpointMode"),
@@ -191,6 +191,11 @@ class _Reader:
     def text(self, key: str) -> str | None:
         value = self._get(key)
         return str(value) if value not in (None, "") else None
+
+    def proxy(self, key: str) -> str | None:
+        """A proxy's URL; empty text says that there is to be none, whatever the environment says."""
+        value = self._get(key)
+        return None if value is None else str(value)
 
     def word(self, key: str, words: tuple[str, ...]) -> str | None:
         value = self.text(key)

@@ -71,14 +71,8 @@ def plain() -> Iterator[RecordingServer]:
 
 
 @pytest.fixture
-def to_tls(tls: RecordingServer) -> Iterator[Proxy]:
-    with proxying(tls.url) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-def to_plain(plain: RecordingServer) -> Iterator[Proxy]:
-    with proxying(plain.url) as proxy:
+def proxy(plain: RecordingServer, tls: RecordingServer) -> Iterator[Proxy]:
+    with proxying(plain.url, tls.url) as proxy:
         yield proxy
 
 
@@ -129,59 +123,57 @@ def test_a_bundle_that_is_none_is_an_error_before_anything_is_asked(
     assert tls.calls == []
 
 
-def test_a_proxy_of_the_config_is_used_for_its_scheme(
-    to_plain: Proxy, to_tls: Proxy, trusted: str
-) -> None:
-    assert look(f"http://{NAME}", httpProxy=to_plain.url) == "1 key"
-    assert to_plain.passed == [f"POST http://{NAME}/"]
+def test_a_proxy_of_the_config_is_used_for_its_scheme(proxy: Proxy, trusted: str) -> None:
+    assert look(f"http://{NAME}", httpProxy=proxy.url) == "1 key"
+    assert proxy.passed == [f"POST http://{NAME}/"]
 
-    assert look(f"https://{NAME}", httpsProxy=to_tls.url, customCaBundle=trusted) == "1 key"
-    assert to_tls.passed == [f"CONNECT {NAME}:443"]
+    assert look(f"https://{NAME}", httpsProxy=proxy.url, customCaBundle=trusted) == "1 key"
+    assert proxy.passed[1:] == [f"CONNECT {NAME}:443"]
 
 
-def test_an_http_proxy_alone_serves_https_too_as_in_pulumi_aws(to_tls: Proxy, trusted: str) -> None:
-    assert look(f"https://{NAME}", httpProxy=to_tls.url, customCaBundle=trusted) == "1 key"
-    assert to_tls.passed == [f"CONNECT {NAME}:443"]
+def test_an_http_proxy_alone_serves_https_too_as_in_pulumi_aws(proxy: Proxy, trusted: str) -> None:
+    assert look(f"https://{NAME}", httpProxy=proxy.url, customCaBundle=trusted) == "1 key"
+    assert proxy.passed == [f"CONNECT {NAME}:443"]
 
 
 def test_the_environments_proxy_is_used_and_of_two_spellings_the_upper_case_one(
-    to_tls: Proxy, trusted: str, monkeypatch: pytest.MonkeyPatch
+    proxy: Proxy, trusted: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", to_tls.url)
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url)
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
 
     assert look(f"https://{NAME}", customCaBundle=trusted) == "1 key"
-    assert to_tls.passed == [f"CONNECT {NAME}:443"]
+    assert proxy.passed == [f"CONNECT {NAME}:443"]
 
 
 def test_the_config_goes_before_the_environment(
-    to_plain: Proxy, monkeypatch: pytest.MonkeyPatch
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
 
-    assert look(f"http://{NAME}", httpProxy=to_plain.url) == "1 key"
-    assert len(to_plain.passed) == 1
+    assert look(f"http://{NAME}", httpProxy=proxy.url) == "1 key"
+    assert len(proxy.passed) == 1
 
 
 @pytest.mark.parametrize("no_proxy", [NAME, ".example.test", '["other", "iam.example.test"]'])
 def test_what_goes_past_the_proxy_does_also_past_one_of_the_config(
-    to_plain: Proxy, monkeypatch: pytest.MonkeyPatch, no_proxy: str
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch, no_proxy: str
 ) -> None:
-    assert look(f"http://{NAME}", httpProxy=to_plain.url, noProxy=no_proxy) == "KS401"
+    assert look(f"http://{NAME}", httpProxy=proxy.url, noProxy=no_proxy) == "KS401"
     if not no_proxy.startswith("["):
         monkeypatch.setenv("NO_PROXY", no_proxy)
-        assert look(f"http://{NAME}", httpProxy=to_plain.url) == "KS401"
-    assert to_plain.passed == []
+        assert look(f"http://{NAME}", httpProxy=proxy.url) == "KS401"
+    assert proxy.passed == []
 
 
 def test_loopback_never_goes_through_a_proxy(
-    plain: RecordingServer, to_plain: Proxy, monkeypatch: pytest.MonkeyPatch
+    plain: RecordingServer, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HTTP_PROXY", to_plain.url)
+    monkeypatch.setenv("HTTP_PROXY", proxy.url)
 
     assert look(plain.url) == "1 key"
-    assert look(plain.url, httpProxy=to_plain.url) == "1 key"
-    assert to_plain.passed == []
+    assert look(plain.url, httpProxy=proxy.url) == "1 key"
+    assert proxy.passed == []
 
 
 def test_a_proxy_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

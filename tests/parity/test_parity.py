@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
-import stat
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from keyswitch.boto import BotoGateway
 from keyswitch.errors import KeyswitchError
-from keyswitch.settings import AwsSettings
 from parity.harness import Call, Network
+from parity.table import OVER_SOCKETS, TABLE, build, outcome
 
-TABLE: list[dict[str, Any]] = json.loads((Path(__file__).parent / "truth-table.json").read_text())
 ROWS = {row["id"]: row for row in TABLE}
-KEPT_VARIABLES = ("PATH",)
 LABELS = {"config": ("cfg-iam", "cfg-sts")}
 
 NO_REGION = "the partition's IAM region instead of an error: IAM is global"
@@ -61,63 +56,12 @@ OTHERWISE: dict[str, tuple[str, str]] = {
 """Rows that are deliberately answered otherwise: the reason, and what keyswitch does instead, which is
 an error's code, or the signer, region and endpoint of its look. Where both look, it is one account."""
 
-OVER_SOCKETS = ("proxy-", "tls-")
-"""What the names of the rows begin with that only real sockets can show: ``test_way.py``."""
 
-
-def expanded(value: Any, folder: Path) -> Any:
-    """The table's placeholders: the row's folder, labelled servers, a port that nobody serves."""
-    if isinstance(value, dict):
-        return {key: expanded(part, folder) for key, part in value.items()}
-    if isinstance(value, list):
-        return [expanded(part, folder) for part in value]
-    if not isinstance(value, str):
-        return value
-    value = value.replace("$DIR", str(folder)).replace("$DEAD", "http://dead.test")
-    value = value.replace("$EP(ecs)", "http://localhost")
-    value = re.sub(r"\$EP\(([a-z-]+)\)", r"http://\1.test", value)
-    return re.sub(r"\$HP\(([a-z-]+)\)", r"\1.test:80", value)
-
-
-def settings_of(config: dict[str, Any]) -> AwsSettings:
-    """As the stack's config hands them over: structured values as JSON."""
-
-    def get(key: str) -> object:
-        value = config.get(key)
-        return json.dumps(value) if isinstance(value, list | dict) else value
-
-    return AwsSettings.read(get)
-
-
-def build(row: dict[str, Any], folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """The row's files and environment, and nothing of the machine's own."""
-    import os
-
-    for name in list(os.environ):
-        if name not in KEPT_VARIABLES:
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(folder / "home"))
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    for name, value in row["env"].items():
-        monkeypatch.setenv(name, expanded(value, folder))
-    for name, content in row["files"].items():
-        path = Path(expanded(name, folder))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(expanded(content, folder))
-        if path.suffix == ".sh":
-            path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    config: dict[str, Any] = expanded(row["config"], folder)
-    return config
-
-
-def outcome(network: Network, config: dict[str, Any]) -> KeyswitchError | None:
-    """What a run does first: the account where it has to be checked, then a look."""
-    try:
-        gateway = BotoGateway(settings_of(config))
-        gateway.list_access_keys("bob")
-    except KeyswitchError as error:
-        return error
-    return None
+def labelled_hosts(text: str) -> str:
+    """The table's placeholders as names that the stand-in for the network knows."""
+    text = text.replace("$DEAD", "http://dead.test").replace("$EP(ecs)", "http://localhost")
+    text = re.sub(r"\$EP\(([a-z-]+)\)", r"http://\1.test", text)
+    return re.sub(r"\$HP\(([a-z-]+)\)", r"\1.test:80", text)
 
 
 def comparable(row: dict[str, Any]) -> bool:
@@ -139,7 +83,7 @@ def network(monkeypatch: pytest.MonkeyPatch, row: dict[str, Any]) -> Network:
 def test_keyswitch_signs_as_the_go_provider_did(
     row: dict[str, Any], network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    error = outcome(network, build(row, tmp_path, monkeypatch))
+    error = outcome(build(row, tmp_path, monkeypatch, labelled_hosts))
 
     agrees = difference(row["go"], error, network)
     if row["id"] in OTHERWISE:
@@ -179,7 +123,7 @@ CODES = {
 def test_what_goes_wrong_has_a_code_and_a_remedy_of_its_own(
     row: dict[str, Any], network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    error = outcome(network, build(row, tmp_path, monkeypatch))
+    error = outcome(build(row, tmp_path, monkeypatch, labelled_hosts))
 
     assert error is not None
     assert error.code == CODES[row["id"]]

@@ -29,6 +29,7 @@ class Call:
     action: str
     parameters: dict[str, str]
     signer: str
+    region: str
     user_agent: str
 
 
@@ -88,10 +89,11 @@ class RecordingServer:
 def _call(body: bytes, environ: dict[str, Any]) -> Call:
     parameters = dict(parse_qsl(body.decode()))
     authorization = environ.get("HTTP_AUTHORIZATION", "")
-    signer = authorization.partition("Credential=")[2].partition("/")[0]
+    signer, _, rest = authorization.partition("Credential=")[2].partition("/")
+    region = "".join(rest.split("/")[1:2])
     action = parameters.pop("Action", "")
     parameters.pop("Version", None)
-    return Call(action, parameters, signer, environ.get("HTTP_USER_AGENT", ""))
+    return Call(action, parameters, signer, region, environ.get("HTTP_USER_AGENT", ""))
 
 
 @contextmanager

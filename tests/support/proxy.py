@@ -1,4 +1,4 @@
-"""A forward proxy on loopback: counts what passes, and sends every name to one server."""
+"""A forward proxy on loopback: counts what passes, and sends every name to one server a scheme."""
 
 from __future__ import annotations
 
@@ -15,22 +15,28 @@ from urllib.parse import urlsplit
 class Proxy:
     """``passed`` holds what was asked of it: ``CONNECT host:443``, ``POST http://host/``."""
 
-    target: tuple[str, int]
+    plain: tuple[str, int]
+    secure: tuple[str, int]
     url: str = ""
     passed: list[str] = field(default_factory=list)
 
 
+def _address(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or 0
+
+
 @contextmanager
-def proxying(target_url: str) -> Iterator[Proxy]:
-    address = urlsplit(target_url)
-    proxy = Proxy((address.hostname or "", address.port or 0))
+def proxying(plain_url: str, secure_url: str) -> Iterator[Proxy]:
+    proxy = Proxy(_address(plain_url), _address(secure_url))
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
             request = self.rfile.readline()
             method, url, _ = request.decode().split(" ", 2)
             proxy.passed.append(f"{method} {url}")
-            with socket.create_connection(proxy.target) as upstream:
+            target = proxy.secure if method == "CONNECT" else proxy.plain
+            with socket.create_connection(target) as upstream:
                 if method == "CONNECT":
                     while self.rfile.readline().strip():
                         pass

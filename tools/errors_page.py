@@ -14,7 +14,7 @@ HEAD = """\
 Every refusal, failure and warning of keyswitch begins with a code, `KS` and three digits, which
 never changes its meaning. After it come what was attempted, on which key and user, why it failed
 (with AWS's own code and request id, where AWS answered) and what to do next. The words in braces
-are filled in. This page is made from `provider/keyswitch/catalogue.py` by `make docs`.
+are filled in. This page is made from `provider/keyswitch/catalogue/` by `make docs`.
 """
 
 FAMILIES = {
@@ -24,6 +24,8 @@ FAMILIES = {
     "4": "The way to AWS and back",
     "5": "Keyswitch's own records",
     "6": "Safeguards, holds and the drift policy",
+    "7": "The command line",
+    "8": "What an audit finds",
 }
 
 

@@ -163,6 +163,9 @@ class Judgement:
         recorded_only = action is Action.RECORD and cause is Cause.AS_DECLARED
         if recorded_only and recorded not in (None, self._seen):
             yield self._told(catalogue.ALREADY, observed=self._seen)
+        if self.record is None and action in _ADOPTIONS:
+            entry = _ADOPTIONS[action]
+            yield self._told(entry, observed=self._seen, declared=self._declared)
         if action is not Action.SWITCH:
             return
         pending = self.record.pending if self.record else None
@@ -191,3 +194,9 @@ class Judgement:
     def _told(self, entry: Entry, **fields: object) -> str:
         key = Attempt("", self.declaration.access_key_id, self.sighting.user_name)
         return message(entry, key, None, **fields)
+
+
+_ADOPTIONS: Final = {
+    Action.RECORD: catalogue.ADOPTED,
+    Action.SWITCH: catalogue.ADOPTED_AND_SWITCHED,
+}

@@ -28,7 +28,7 @@ def test_codes_are_unique_and_in_families() -> None:
     codes = [entry.code for entry in ALL]
 
     assert len(set(codes)) == len(codes) > 40
-    assert all(re.fullmatch(r"KS[1-6]\d\d", code) for code in codes)
+    assert all(re.fullmatch(r"KS[1-8]\d\d", code) for code in codes)
 
 
 @pytest.mark.parametrize("entry", ALL, ids=lambda entry: entry.code)

@@ -226,11 +226,34 @@ def test_a_recent_use_is_warned_of_and_an_older_one_noted(
 
     judgement = world.phase().judge(declared(key, OFF), None, for_reader=True)
 
-    told = judgement.warnings() if warned else judgement.notes()
-    assert len(told) == 1
-    assert told[0].startswith(f"KS614 access key {key} of user bob: it was last used ")
-    assert " ago by s3 in eu-west-1 (2026-" in told[0]
-    assert not (judgement.notes() if warned else judgement.warnings())
+    expected = (["KS218"], ["KS614"]) if warned else (["KS218", "KS614"], [])
+    notes, warnings = judgement.notes(), judgement.warnings()
+    assert ([note[:5] for note in notes], [warning[:5] for warning in warnings]) == expected
+    (told,) = (text for text in (*notes, *warnings) if text.startswith("KS614"))
+    assert told.startswith(f"KS614 access key {key} of user bob: it was last used ")
+    assert " ago by s3 in eu-west-1 (2026-" in told
+
+
+@pytest.mark.parametrize(
+    ("found", "status", "note"),
+    [
+        (ACTIVE, ON, "KS217"),
+        (INACTIVE, OFF, "KS217"),
+        (ObservedStatus.EXPIRED, OFF, "KS217"),
+        (ACTIVE, OFF, "KS218"),
+    ],
+)
+def test_what_an_adoption_does_is_noted_and_only_then(
+    world: World, found: ObservedStatus, status: Status, note: str
+) -> None:
+    key = world.iam.add_key("bob", found)
+    declaration = declared(key, status)
+
+    (told,) = (text for text in world.phase().judge(declaration, None).notes() if "KS21" in text)
+    assert told.startswith(f"{note} access key {key} of user bob: found {found}, declared {status}")
+
+    record = world.phase().apply(declaration, None)
+    assert world.phase().judge(declaration, record).notes() == ()
 
 
 def test_nothing_is_looked_up_for_safeguards_where_nothing_is_to_be_switched(

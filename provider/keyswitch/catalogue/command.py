@@ -1,0 +1,64 @@
+"""KS7..: about the command line."""
+
+from __future__ import annotations
+
+from keyswitch.catalogue.entry import Entry
+
+UNREADABLE_PREVIEW = Entry(
+    "KS701",
+    "No preview to digest",
+    "this is not what pulumi preview --json prints: {problem}",
+    "Give the whole of its standard output, and nothing else: pulumi preview --json >preview.json. It is "
+    "printed also when the preview fails; an empty one means that the preview never began, and its "
+    "standard error says why.",
+)
+UNREADABLE_STACK_CONFIG = Entry(
+    "KS702",
+    "The stack's config file cannot be read",
+    "{path} cannot be read as a stack's config: {problem}",
+    "Name the stack's own file, Pulumi.STACK.yaml, beside Pulumi.yaml.",
+)
+WALK_ENDED = Entry(
+    "KS703",
+    "The walk ended early",
+    "{seen} of {users} users were looked at, and what was seen is kept",
+    "Run the same command again within an hour: it goes on from there.",
+)
+UNKNOWN_CODE = Entry(
+    "KS704",
+    "No such code",
+    "{code} is none of keyswitch's codes",
+    "{suggestion}keyswitch explain --all lists them.",
+)
+UNREADABLE_EXPORT = Entry(
+    "KS705",
+    "No state to audit against",
+    "this is not what pulumi stack export prints: {problem}",
+    "Give the whole of its output: pulumi stack export >state.json. Without --show-secrets, which keyswitch "
+    "has no use for.",
+)
+ENCRYPTED_SETTING = Entry(
+    "KS706",
+    "An encrypted setting",
+    "{key} in {path} is encrypted, and keyswitch asks for no passphrase",
+    "Sign otherwise: take the aws: settings from the environment instead of --stack-config, or name "
+    "a --profile.",
+)
+NOT_WRITTEN = Entry(
+    "KS707",
+    "Not written",
+    "{path} could not be written: {problem}",
+    "Nothing of it was changed. Check the folder and its permissions, and run again.",
+)
+EXPORT_FAILED = Entry(
+    "KS708",
+    "The stack's state cannot be had",
+    "pulumi stack export --stack {stack} failed: {problem}",
+    "Run it by hand; once it works, so does this. Or give its output with --state.",
+)
+NO_SUCH_USER = Entry(
+    "KS709",
+    "No such user",
+    "there is no user {user_name} in account {account}",
+    "Check --user and the account that the credentials belong to.",
+)

@@ -1,0 +1,107 @@
+"""KS3..: about what AWS refused."""
+
+from __future__ import annotations
+
+from keyswitch.catalogue.entry import Entry
+
+ACCESS_DENIED = Entry(
+    "KS301",
+    "Not allowed",
+    "{principal} may not call {operation} on {resource}",
+    "Allow {operation} on that resource, and check user_name: AWS also answers so for a user "
+    "that does not exist.",
+)
+VANISHED = Entry(
+    "KS302",
+    "Gone between look and write",
+    "the key was there a moment ago and AWS now finds {what}",
+    "Somebody deleted or moved it meanwhile. Preview again.",
+)
+LIMIT_EXCEEDED = Entry(
+    "KS303",
+    "AWS's limit",
+    "AWS answered LimitExceeded: {message}",
+    "Too many changes for this account for the moment; run again later. Nothing was switched.",
+)
+SERVICE_FAILURE = Entry(
+    "KS304",
+    "AWS's own failure",
+    "AWS failed to process {operation}, {attempts}",
+    "Run again later; it is safe. AWS's health page says more.",
+)
+INVALID_INPUT = Entry(
+    "KS305",
+    "AWS finds the request invalid",
+    "AWS refused the request as invalid: {message}",
+    "Check access_key_id, user_name and status.",
+)
+THROTTLED = Entry(
+    "KS306",
+    "Throttled",
+    "AWS throttled {operation}, {attempts}",
+    "Run again later, or with a lower --parallel; it is safe.",
+)
+CREDENTIALS_EXPIRED = Entry(
+    "KS307",
+    "Credentials expired",
+    "the AWS credentials have expired: {message}",
+    "Log in again (aws sso login, or a new assumed role), then run again; it is safe.",
+)
+NO_CREDENTIALS = Entry(
+    "KS308",
+    "No credentials",
+    "there are no AWS credentials: {message}",
+    "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or aws:profile in the "
+    "stack config; pulumi refresh and destroy take them from the environment too.",
+)
+CREDENTIALS_REFUSED = Entry(
+    "KS309",
+    "Credentials not accepted",
+    "AWS does not accept the credentials: {message}",
+    "The signing key may be Inactive, deleted or mistyped, or this machine's clock wrong.",
+)
+CONFLICT = Entry(
+    "KS310",
+    "Somebody else is changing the user",
+    "AWS answered {aws_code}: {message}",
+    "Another change of this user is under way. Run again in a moment; it is safe.",
+)
+OTHER_REFUSAL = Entry(
+    "KS311",
+    "Another refusal of AWS",
+    "AWS answered {aws_code} to {operation}: {message}",
+    "Nothing is known to have been switched; preview again to see what is there.",
+)
+NO_SUCH_PROFILE = Entry(
+    "KS312",
+    "No such profile",
+    "the shared AWS files have no profile {profile}",
+    "Check aws:profile and AWS_PROFILE, and the files that AWS_CONFIG_FILE, "
+    "AWS_SHARED_CREDENTIALS_FILE, aws:sharedConfigFiles and aws:sharedCredentialsFiles name.",
+)
+ROLE_REFUSED = Entry(
+    "KS313",
+    "The role may not be assumed",
+    "AWS does not hand out the role {role}: {message}",
+    "Check the role's trust policy, the external id, and that the credentials that ask may call "
+    "sts:AssumeRole on it.",
+)
+UNREADABLE_AWS_FILE = Entry(
+    "KS314",
+    "A shared AWS file that cannot be read",
+    "{path} is no file in the format of the shared AWS files, or cannot be read",
+    "Correct it, or name another one.",
+)
+UNREADABLE_CA_BUNDLE = Entry(
+    "KS315",
+    "No CA bundle",
+    "{path} is no file with certificates in PEM format",
+    "Correct aws:customCaBundle or AWS_CA_BUNDLE.",
+)
+ACCOUNT_NOT_ALLOWED = Entry(
+    "KS316",
+    "An account that this stack must not act in",
+    "the credentials belong to account {caller_account}, and this stack's config {rule}",
+    "Use credentials of another account, or correct aws:allowedAccountIds or "
+    "aws:forbiddenAccountIds. IAM was asked nothing.",
+)

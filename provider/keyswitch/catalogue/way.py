@@ -1,0 +1,46 @@
+"""KS4..: about the way to AWS and back."""
+
+from __future__ import annotations
+
+from keyswitch.catalogue.entry import Entry
+
+UNREACHABLE = Entry(
+    "KS401",
+    "AWS cannot be reached",
+    "{endpoint} cannot be reached: {message}",
+    "Check the network, the proxy and the endpoint, then run again; it is safe.",
+)
+NO_ANSWER = Entry(
+    "KS402",
+    "No answer from AWS",
+    "{endpoint} did not answer {operation} in full: {message}",
+    "Run again; it is safe, and looks first at what is there.",
+)
+UNREADABLE_ANSWER = Entry(
+    "KS403",
+    "Not an answer of AWS's",
+    "what came back for {operation} is no answer of AWS's: {message}",
+    "Something between here and AWS may have answered instead (a proxy, a login page). "
+    "Reach AWS past it and run again; it is safe.",
+)
+NOT_SEEN = Entry(
+    "KS404",
+    "Switched, but not seen to be",
+    "iam:UpdateAccessKey was answered without an error, but {seconds:g} s later the key is still "
+    "seen as {observed}",
+    "AWS may need longer, or something else switches it back. Run again; it is safe: it looks "
+    "first and writes only if that is still needed.",
+)
+SDK_FAILED = Entry(
+    "KS405",
+    "The AWS SDK gave up before the call",
+    "{operation} was not called: {message}",
+    "Check the shared AWS files and the AWS_* variables of this environment.",
+)
+UNTRUSTED = Entry(
+    "KS406",
+    "An endpoint that is not trusted",
+    "the certificate of {endpoint} is not one that is trusted here: {message}",
+    "If something on the way answers with a certificate of its own (a proxy of your company), name its "
+    "CA by aws:customCaBundle or AWS_CA_BUNDLE. Nothing was sent.",
+)

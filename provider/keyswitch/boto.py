@@ -32,7 +32,7 @@ _USER_NAME_NEEDED = "Must specify userName"
 
 
 class BotoGateway:
-    """:class:`~keyswitch.gateway.Gateway` over boto3; clients are made at the first call."""
+    """:class:`~keyswitch.gateway.Directory` over boto3; clients are made at the first call."""
 
     def __init__(self, settings: AwsSettings, origin: Origin = NOBODY) -> None:
         self._settings = settings
@@ -78,6 +78,12 @@ class BotoGateway:
                 UserName=user_name
             )
             return tuple(row["PolicyName"] for page in pages for row in page["AttachedPolicies"])
+
+    def users(self, path_prefix: str = "/") -> tuple[str, ...]:
+        """See :meth:`Directory.users`."""
+        with self._calling("iam:ListUsers", "*") as clients:
+            pages = clients.iam.get_paginator("list_users").paginate(PathPrefix=path_prefix)
+            return tuple(row["UserName"] for page in pages for row in page["Users"])
 
     def signing_keys(self) -> frozenset[str]:
         """See :meth:`Gateway.signing_keys`."""

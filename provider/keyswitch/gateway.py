@@ -109,3 +109,14 @@ class Gateway(Protocol):
     def account_id(self) -> str:
         """The caller's account, twelve digits, by ``sts:GetCallerIdentity``."""
         ...
+
+
+class Directory(Gateway, Protocol):
+    """IAM for whoever walks a whole account: the command line, never the provider."""
+
+    def users(self, path_prefix: str = "/") -> tuple[str, ...]:
+        """The names of the account's users, all pages of ``iam:ListUsers``.
+
+        :param path_prefix: only users whose path begins so, ``/`` for all; it begins with a slash.
+        """
+        ...

@@ -14,7 +14,7 @@ import pytest
 
 from keyswitch.boto import BotoGateway
 from keyswitch.gateway import (
-    Gateway,
+    Directory,
     NoSuchEntityError,
     OwnerNotToldError,
     UserNameNeededError,
@@ -23,7 +23,8 @@ from keyswitch.settings import AwsSettings
 from keyswitch.status import ObservedStatus, Status
 from support.http import serving
 from support.moto_iam import Outsider, moto_app
-from support.strict_iam import ADMIN, TEMPORARY, FakeGateway, StrictIam, strict_app
+from support.strict_app import strict_app
+from support.strict_iam import ADMIN, TEMPORARY, FakeGateway, StrictIam
 
 MISSING = "AKIANOTTHERE00000000"
 
@@ -33,17 +34,17 @@ class World:
     """A gateway, and the means to change what it looks at."""
 
     name: str
-    signed_by: Callable[[str], Gateway]
-    new_user: Callable[[], str]
+    signed_by: Callable[[str], Directory]
+    new_user: Callable[..., str]
     new_key: Callable[[str], str]
     attach: Callable[[str, str], None]
 
     @property
-    def gateway(self) -> Gateway:
+    def gateway(self) -> Directory:
         return self.signed_by(ADMIN)
 
 
-def boto(url: str, signer: str) -> Gateway:
+def boto(url: str, signer: str) -> Directory:
     token = "token" if signer == TEMPORARY else None
     return BotoGateway(
         AwsSettings(
@@ -60,9 +61,9 @@ def worlds(kind: str) -> Iterator[World]:
     iam = StrictIam(page=2)
     names = iter(f"user-{number}" for number in range(100))
 
-    def new_user() -> str:
+    def new_user(path: str = "/") -> str:
         user_name = next(names)
-        iam.add_user(user_name)
+        iam.add_user(user_name, path)
         return user_name
 
     def attach(user_name: str, policy: str) -> None:
@@ -75,7 +76,7 @@ def worlds(kind: str) -> Iterator[World]:
             yield World(
                 kind,
                 lambda signer: boto(server.url, signer),
-                outsider.new_user,
+                lambda path="/": outsider.new_user(path=path),
                 outsider.new_key,
                 outsider.attach,
             )
@@ -207,3 +208,12 @@ def test_the_policies_of_a_user_are_named_and_a_missing_user_is_no_such_entity(
 
 def test_the_key_that_signs_is_named(world: World) -> None:
     assert world.gateway.signing_keys() == {ADMIN}
+
+
+def test_the_users_of_an_account_are_listed_all_pages_and_those_under_a_path(world: World) -> None:
+    path = f"/{world.new_user()}/"
+    here = sorted(world.new_user(path) for _ in range(5))
+    elsewhere = world.new_user("/elsewhere/")
+
+    assert sorted(world.gateway.users(path)) == here
+    assert {*here, elsewhere} <= set(world.gateway.users())

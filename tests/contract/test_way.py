@@ -17,7 +17,8 @@ from keyswitch.errors import KeyswitchError
 from keyswitch.settings import AwsSettings
 from support.http import RecordingServer, serving
 from support.proxy import Proxy, proxying
-from support.strict_iam import StrictIam, strict_app
+from support.strict_app import strict_app
+from support.strict_iam import StrictIam
 
 NAME = "iam.example.test"
 

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from support.engine import PROGRAM, MakeProject, Project, engine_env, engine_is_there
+from support.engine import PROGRAM, ROOT, MakeProject, Project, engine_env, engine_is_there
 from support.http import RecordingServer, serving
 from support.moto_iam import Outsider, moto_app
-from support.strict_iam import StrictIam, strict_app
+from support.strict_app import strict_app
+from support.strict_iam import StrictIam
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -68,3 +70,27 @@ def strict_server(strict_iam: StrictIam) -> Iterator[RecordingServer]:
 def strict_project(tmp_path: Path, home: Path, strict_server: RecordingServer) -> Project:
     """A project whose IAM is the strict fake."""
     return Project.make(tmp_path / "strict", engine_env(home, strict_server.url))
+
+
+@pytest.fixture
+def root(tmp_path: Path, home: Path, iam: RecordingServer) -> Project:
+    """This repository's own program, word for word, with a stack of the test's."""
+    folder = tmp_path / "root"
+    folder.mkdir()
+    shutil.copy(ROOT / "__main__.py", folder)
+    settings = (ROOT / "Pulumi.yaml").read_text()
+    (folder / "Pulumi.yaml").write_text(settings)
+    (folder / ".venv").symlink_to(shutil.which("python").rpartition("/bin/")[0])  # type: ignore[union-attr]
+    env = {**engine_env(home, iam.url), "PULUMI_BACKEND_URL": f"file://{folder}"}
+    project = Project(folder, env)
+    project.expect(0, "stack", "init", project.stack)
+    return project
+
+
+@pytest.fixture
+def set_key(root: Project) -> Callable[..., None]:
+    def set_key(key: str, **entry: str) -> None:
+        for name, value in entry.items():
+            root.expect(0, "config", "set", "--path", f"keyswitch:keys.{key}.{name}", value)
+
+    return set_key

@@ -3,39 +3,11 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 
-import pytest
-
-from support.engine import ROOT, Project, engine_env
+from support.engine import ROOT, Project
 from support.http import RecordingServer
 from support.moto_iam import SHOP, Elsewhere, Outsider, role_in
-
-
-@pytest.fixture
-def root(tmp_path: Path, home: Path, iam: RecordingServer) -> Project:
-    """This repository's own program, word for word, with a stack of the test's."""
-    folder = tmp_path / "root"
-    folder.mkdir()
-    shutil.copy(ROOT / "__main__.py", folder)
-    settings = (ROOT / "Pulumi.yaml").read_text()
-    (folder / "Pulumi.yaml").write_text(settings)
-    (folder / ".venv").symlink_to(shutil.which("python").rpartition("/bin/")[0])  # type: ignore[union-attr]
-    env = {**engine_env(home, iam.url), "PULUMI_BACKEND_URL": f"file://{folder}"}
-    project = Project(folder, env)
-    project.expect(0, "stack", "init", project.stack)
-    return project
-
-
-@pytest.fixture
-def set_key(root: Project) -> Callable[..., None]:
-    def set_key(key: str, **entry: str) -> None:
-        for name, value in entry.items():
-            root.expect(0, "config", "set", "--path", f"keyswitch:keys.{key}.{name}", value)
-
-    return set_key
 
 
 def test_one_command_on_one_entry_is_the_whole_change(

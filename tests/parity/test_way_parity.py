@@ -18,7 +18,8 @@ from parity.harness import ACCOUNTS
 from parity.table import OVER_SOCKETS, TABLE, build, outcome
 from support.http import RecordingServer, serving
 from support.proxy import Proxy, proxying
-from support.strict_iam import StrictIam, strict_app
+from support.strict_app import strict_app
+from support.strict_iam import StrictIam
 
 PROXIES = ("proxy-cfg-http", "proxy-cfg-https", "proxy-env-http", "proxy-env-https")
 AWS = ("iam.amazonaws.com", "iam.example.test")

@@ -103,7 +103,7 @@ def serving(app: WsgiApp, ssl_context: ssl.SSLContext | None = None) -> Iterator
     server = make_server("127.0.0.1", 0, recorder, threaded=True, ssl_context=ssl_context)
     scheme = "https" if ssl_context else "http"
     recorder.url = f"{scheme}://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield recorder

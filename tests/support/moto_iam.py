@@ -45,9 +45,9 @@ class Outsider:
             config=Config(retries={"mode": "standard", "total_max_attempts": 1}),
         )
 
-    def new_user(self, stem: str = "bob") -> str:
+    def new_user(self, stem: str = "bob", path: str = "/") -> str:
         user_name = f"{stem}-{next(_NUMBERS)}"
-        self._ask("create_user", UserName=user_name)
+        self._ask("create_user", UserName=user_name, Path=path)
         return user_name
 
     def new_key(self, user_name: str, status: str = "Active") -> str:

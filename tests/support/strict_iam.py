@@ -1,21 +1,17 @@
 """IAM in memory, as strict as AWS where the emulator is not.
 
 Pages, resolves an omitted UserName from the signing key, refuses what AWS refuses, knows Expired
-keys and reads that follow writes late. :class:`StrictIam` is the model, :func:`strict_app` its
-HTTP face, :class:`FakeGateway` the one in the domain's words; the contract suite runs over all.
+keys and reads that follow writes late. :class:`StrictIam` is the model, :class:`FakeGateway` its face in
+the domain's words, :func:`support.strict_app.strict_app` the one over HTTP; the contract suite runs over all.
 """
 
 from __future__ import annotations
 
 import itertools
-import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
-from xml.sax.saxutils import escape
-
-from werkzeug.wrappers import Request, Response
+from typing import Any, TypeVar
 
 from keyswitch.errors import AwsAnswer
 from keyswitch.gateway import (
@@ -27,7 +23,6 @@ from keyswitch.gateway import (
 )
 from keyswitch.status import ObservedStatus, Status
 from keyswitch.times import iso
-from support.http import aws_error
 
 ACCOUNT = "123456789012"
 TEMPORARY = "ASIATEMPORARYSIGNER0"
@@ -53,11 +48,13 @@ class StrictIam:
     users: dict[str, dict[str, AccessKey]] = field(default_factory=dict)
     used: dict[str, str] = field(default_factory=dict)
     policies: dict[str, list[str]] = field(default_factory=dict)
+    paths: dict[str, str] = field(default_factory=dict)
     _before: dict[str, tuple[dict[str, AccessKey], int]] = field(default_factory=dict)
     _numbers: Any = field(default_factory=itertools.count)
 
-    def add_user(self, user_name: str) -> None:
+    def add_user(self, user_name: str, path: str = "/") -> None:
         self.users[user_name] = {}
+        self.paths[user_name] = path
 
     def add_key(
         self,
@@ -95,10 +92,7 @@ class StrictIam:
         self, signer: str, user_name: str | None, marker: str | None = None, most: int = 100
     ) -> tuple[list[AccessKey], str | None]:
         name = self._user(signer, user_name)
-        rows = list(self._as_read(name).values())
-        start = int(marker or 0)
-        end = start + min(most, self.page)
-        return rows[start:end], str(end) if end < len(rows) else None
+        return _page(list(self._as_read(name).values()), marker, min(most, self.page))
 
     def update_access_key(
         self, signer: str, user_name: str | None, access_key_id: str, status: str
@@ -134,9 +128,13 @@ class StrictIam:
         self, user_name: str, marker: str | None = None, most: int = 100
     ) -> tuple[list[str], str | None]:
         names = self.policies.get(self._user("", user_name), [])
-        start = int(marker or 0)
-        end = start + min(most, self.page)
-        return names[start:end], str(end) if end < len(names) else None
+        return _page(names, marker, min(most, self.page))
+
+    def list_users(
+        self, path_prefix: str, marker: str | None = None, most: int = 100
+    ) -> tuple[list[str], str | None]:
+        names = [name for name in self.users if self.paths.get(name, "/").startswith(path_prefix)]
+        return _page(sorted(names), marker, min(most, self.page))
 
     def _user(self, signer: str, user_name: str | None) -> str:
         if user_name is None:
@@ -158,8 +156,18 @@ class StrictIam:
         return before
 
 
+T = TypeVar("T")
+
+
+def _page(rows: list[T], marker: str | None, size: int) -> tuple[list[T], str | None]:
+    """One page of an answer, and the marker of the next where there is one."""
+    start = int(marker or 0)
+    end = start + size
+    return rows[start:end], str(end) if end < len(rows) else None
+
+
 class FakeGateway:
-    """The strict model behind the :class:`keyswitch.gateway.Gateway` protocol, keeping a log."""
+    """The strict model behind the :class:`keyswitch.gateway.Directory` protocol, keeping a log."""
 
     def __init__(self, iam: StrictIam, signer: str = ADMIN, account: str = ACCOUNT) -> None:
         self.iam = iam
@@ -193,6 +201,14 @@ class FakeGateway:
             names = names + more
         return tuple(names)
 
+    def users(self, path_prefix: str = "/") -> tuple[str, ...]:
+        self.log.append(f"users {path_prefix}")
+        names, marker = self._ask(lambda: self.iam.list_users(path_prefix))
+        while marker is not None:
+            more, marker = self.iam.list_users(path_prefix, marker)
+            names = names + more
+        return tuple(names)
+
     def signing_keys(self) -> frozenset[str]:
         return frozenset({self.signer})
 
@@ -212,76 +228,3 @@ class FakeGateway:
             if refusal.code == "AccessDenied":
                 raise OwnerNotToldError from None
             raise UserNameNeededError(AwsAnswer(refusal.code, "fake")) from None
-
-
-def strict_app(iam: StrictIam) -> Callable[..., Iterable[bytes]]:
-    """The model over IAM's query protocol, and STS for the caller's account."""
-
-    @Request.application
-    def app(request: Request) -> Response:
-        signer = request.headers.get("Authorization", "").partition("Credential=")[2]
-        try:
-            return _answer(iam, signer.partition("/")[0], request.form)
-        except AwsRefusal as refusal:
-            return aws_error(refusal.http_status, refusal.code, escape(refusal.message))
-
-    return app
-
-
-def _answer(iam: StrictIam, signer: str, form: Any) -> Response:
-    action = form["Action"]
-    if action == "ListAccessKeys":
-        rows, marker = iam.list_access_keys(
-            signer, form.get("UserName"), form.get("Marker"), int(form.get("MaxItems", 100))
-        )
-        members = "".join(_member(row) for row in rows)
-        return _xml(action, f"<AccessKeyMetadata>{members}</AccessKeyMetadata>{_more(marker)}")
-    if action == "ListAttachedUserPolicies":
-        names, marker = iam.attached_policies(
-            form["UserName"], form.get("Marker"), int(form.get("MaxItems", 100))
-        )
-        members = "".join(
-            f"<member><PolicyName>{name}</PolicyName>"
-            f"<PolicyArn>arn:aws:iam::aws:policy/{name}</PolicyArn></member>"
-            for name in names
-        )
-        return _xml(action, f"<AttachedPolicies>{members}</AttachedPolicies>{_more(marker)}")
-    if action == "UpdateAccessKey":
-        iam.update_access_key(signer, form.get("UserName"), form["AccessKeyId"], form["Status"])
-        return _xml(action, None)
-    if action == "GetAccessKeyLastUsed":
-        used = iam.last_used(form["AccessKeyId"])
-        date = f"<LastUsedDate>{used.date}</LastUsedDate>" if used.date else ""
-        return _xml(
-            action,
-            f"<UserName>{used.user_name}</UserName><AccessKeyLastUsed>{date}"
-            f"<ServiceName>{used.service_name}</ServiceName><Region>{used.region}</Region>"
-            "</AccessKeyLastUsed>",
-        )
-    if action == "GetCallerIdentity":
-        identity = f"<UserId>AIDA</UserId><Account>{ACCOUNT}</Account>"
-        return _xml(action, f"<Arn>arn:aws:iam::{ACCOUNT}:user/ci</Arn>{identity}")
-    raise AwsRefusal(400, "InvalidAction", f"Could not find operation {action}")
-
-
-def _more(marker: str | None) -> str:
-    if marker is None:
-        return "<IsTruncated>false</IsTruncated>"
-    return f"<IsTruncated>true</IsTruncated><Marker>{marker}</Marker>"
-
-
-def _member(key: AccessKey) -> str:
-    return (
-        f"<member><UserName>{key.user_name}</UserName><AccessKeyId>{key.access_key_id}"
-        f"</AccessKeyId><Status>{key.status}</Status><CreateDate>{key.create_date}</CreateDate>"
-        "</member>"
-    )
-
-
-def _xml(action: str, result: str | None) -> Response:
-    body = f"<{action}Result>{result}</{action}Result>" if result is not None else ""
-    return Response(
-        f"<{action}Response>{body}<ResponseMetadata><RequestId>{uuid.uuid4()}</RequestId>"
-        f"</ResponseMetadata></{action}Response>",
-        content_type="text/xml",
-    )

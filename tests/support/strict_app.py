@@ -1,0 +1,101 @@
+"""The strict model of IAM over its query protocol, as botocore speaks it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable
+from typing import Any
+from xml.sax.saxutils import escape
+
+from werkzeug.wrappers import Request, Response
+
+from keyswitch.gateway import AccessKey
+from support.http import aws_error
+from support.strict_iam import ACCOUNT, CREATED, AwsRefusal, StrictIam
+
+
+def strict_app(iam: StrictIam) -> Callable[..., Iterable[bytes]]:
+    """The model over IAM's query protocol, and STS for the caller's account."""
+
+    @Request.application
+    def app(request: Request) -> Response:
+        signer = request.headers.get("Authorization", "").partition("Credential=")[2]
+        try:
+            return _answer(iam, signer.partition("/")[0], request.form)
+        except AwsRefusal as refusal:
+            return aws_error(refusal.http_status, refusal.code, escape(refusal.message))
+
+    return app
+
+
+def _answer(iam: StrictIam, signer: str, form: Any) -> Response:
+    action = form["Action"]
+    if action == "ListAccessKeys":
+        rows, marker = iam.list_access_keys(
+            signer, form.get("UserName"), form.get("Marker"), int(form.get("MaxItems", 100))
+        )
+        members = "".join(_member(row) for row in rows)
+        return _xml(action, f"<AccessKeyMetadata>{members}</AccessKeyMetadata>{_more(marker)}")
+    if action == "ListAttachedUserPolicies":
+        names, marker = iam.attached_policies(
+            form["UserName"], form.get("Marker"), int(form.get("MaxItems", 100))
+        )
+        members = "".join(
+            f"<member><PolicyName>{name}</PolicyName>"
+            f"<PolicyArn>arn:aws:iam::aws:policy/{name}</PolicyArn></member>"
+            for name in names
+        )
+        return _xml(action, f"<AttachedPolicies>{members}</AttachedPolicies>{_more(marker)}")
+    if action == "ListUsers":
+        names, marker = iam.list_users(
+            form.get("PathPrefix", "/"), form.get("Marker"), int(form.get("MaxItems", 100))
+        )
+        members = "".join(_user_member(name, iam.paths.get(name, "/")) for name in names)
+        return _xml(action, f"<Users>{members}</Users>{_more(marker)}")
+    if action == "UpdateAccessKey":
+        iam.update_access_key(signer, form.get("UserName"), form["AccessKeyId"], form["Status"])
+        return _xml(action, None)
+    if action == "GetAccessKeyLastUsed":
+        used = iam.last_used(form["AccessKeyId"])
+        date = f"<LastUsedDate>{used.date}</LastUsedDate>" if used.date else ""
+        return _xml(
+            action,
+            f"<UserName>{used.user_name}</UserName><AccessKeyLastUsed>{date}"
+            f"<ServiceName>{used.service_name}</ServiceName><Region>{used.region}</Region>"
+            "</AccessKeyLastUsed>",
+        )
+    if action == "GetCallerIdentity":
+        identity = f"<UserId>AIDA</UserId><Account>{ACCOUNT}</Account>"
+        return _xml(action, f"<Arn>arn:aws:iam::{ACCOUNT}:user/ci</Arn>{identity}")
+    raise AwsRefusal(400, "InvalidAction", f"Could not find operation {action}")
+
+
+def _more(marker: str | None) -> str:
+    if marker is None:
+        return "<IsTruncated>false</IsTruncated>"
+    return f"<IsTruncated>true</IsTruncated><Marker>{marker}</Marker>"
+
+
+def _member(key: AccessKey) -> str:
+    return (
+        f"<member><UserName>{key.user_name}</UserName><AccessKeyId>{key.access_key_id}"
+        f"</AccessKeyId><Status>{key.status}</Status><CreateDate>{key.create_date}</CreateDate>"
+        "</member>"
+    )
+
+
+def _user_member(user_name: str, path: str) -> str:
+    return (
+        f"<member><UserName>{user_name}</UserName><Path>{path}</Path><UserId>AIDA{user_name}"
+        f"</UserId><Arn>arn:aws:iam::{ACCOUNT}:user{path}{user_name}</Arn>"
+        f"<CreateDate>{CREATED}</CreateDate></member>"
+    )
+
+
+def _xml(action: str, result: str | None) -> Response:
+    body = f"<{action}Result>{result}</{action}Result>" if result is not None else ""
+    return Response(
+        f"<{action}Response>{body}<ResponseMetadata><RequestId>{uuid.uuid4()}</RequestId>"
+        f"</ResponseMetadata></{action}Response>",
+        content_type="text/xml",
+    )

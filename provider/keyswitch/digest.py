@@ -1,0 +1,134 @@
+"""A preview in the terms of whoever reviews it: which key goes from what to what, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from keyswitch import catalogue
+from keyswitch.digest_rows import (
+    NO_CHANGE,
+    PART_OF_REPLACE,
+    KeyPreview,
+    Outcome,
+    Row,
+    in_short,
+)
+from keyswitch.preview import KEY_TYPE, ROTATION_TYPE, STACK_TYPE, Diagnostic, Preview, Step
+from keyswitch.reading import read
+
+_OURS: Final = (KEY_TYPE, ROTATION_TYPE, STACK_TYPE)
+_ECHOES: Final = (
+    "an unhandled error occurred: program exited",
+    "Resource monitor has terminated",
+)
+T = TypeVar("T", Step, Diagnostic)
+
+
+@dataclass(frozen=True)
+class Digest:
+    """A whole preview.
+
+    :param stack: ``PROJECT/STACK``.
+    :param failed: whether it ended with an error, so that nothing of it can be applied.
+    :param rows: in the order of :class:`Outcome`, then of users and keys.
+    :param unchanged: how many resources of the stack stay as they are and are in no row.
+    :param others: how many resources that are none of keyswitch's are created, updated, deleted, ...
+    :param errors: those that are not about one key, each in one line.
+    """
+
+    stack: str
+    failed: bool
+    rows: tuple[Row, ...]
+    unchanged: int
+    others: Mapping[str, int]
+    errors: tuple[str, ...]
+
+    @property
+    def verdict(self) -> str:
+        """One sentence: what becomes of how many keys."""
+        counts = [
+            (sum(row.outcome is outcome for row in self.rows), outcome) for outcome in Outcome
+        ]
+        told = [f"{count} {outcome.verdict}" for count, outcome in counts if count]
+        if told:
+            number, _, rest = told[0].partition(" ")
+            told[0] = f"{number} key{'' if number == '1' else 's'} {rest}"
+        said = ", ".join(told)
+        if self.failed:
+            return f"the preview failed, so nothing can be applied: {said or 'see below'}"
+        switched = any(row.outcome in _SWITCHES for row in self.rows)
+        return f"no key is switched: {said}" if told and not switched else said or "no key changes"
+
+
+_SWITCHES: Final = (
+    Outcome.DRIFT,
+    Outcome.SWITCHED_OFF,
+    Outcome.SWITCHED_ON,
+    Outcome.SWITCHED_AT_END,
+)
+
+
+def digest(preview: Preview) -> Digest:
+    """Digests a preview, complete or failed."""
+    steps = _by_urn(step for step in preview.steps if step.urn.type == KEY_TYPE)
+    messages = _by_urn(each for each in preview.diagnostics if each.urn.type == KEY_TYPE)
+    seen = [
+        KeyPreview(urn, steps.get(urn, []), messages.get(urn, [])) for urn in {**steps, **messages}
+    ]
+    still_declared = {
+        key.after.access_key_id for key in seen if key.after.access_key_id and not key.is_deleted
+    }
+    rows = [row for key in seen for row in key.rows(still_declared)]
+    return Digest(
+        preview.stack,
+        any(each.severity == "error" for each in preview.diagnostics),
+        tuple(sorted(rows, key=_order)),
+        _unchanged(preview, seen),
+        _others(preview),
+        _errors(preview),
+    )
+
+
+def _order(row: Row) -> tuple[int, str, str, str]:
+    return list(Outcome).index(row.outcome), row.user_name, row.access_key_id, row.name
+
+
+def _by_urn(items: Iterable[T]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for item in items:
+        found.setdefault(item.urn.text, []).append(item)
+    return found
+
+
+def _unchanged(preview: Preview, seen: Iterable[KeyPreview]) -> int:
+    told = sum(key.change is None and bool(key.diagnostics) for key in seen)
+    stack = any(step.op == "same" and step.urn.type == STACK_TYPE for step in preview.steps)
+    return max(0, preview.counts.get("same", 0) - told - stack)
+
+
+def _others(preview: Preview) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for step in preview.steps:
+        if step.urn.type not in _OURS and step.op not in (*NO_CHANGE, *PART_OF_REPLACE):
+            found[step.op] = found.get(step.op, 0) + 1
+    return dict(sorted(found.items()))
+
+
+def _errors(preview: Preview) -> tuple[str, ...]:
+    """Of other resources' and programs' errors the first line: more may hold what is not ours to show."""
+    found = []
+    for each in preview.diagnostics:
+        if each.severity != "error" or each.urn.type == KEY_TYPE:
+            continue
+        text = each.text.strip().removeprefix("error: ")
+        if text.startswith(_ECHOES) or not text:
+            continue
+        reading = read(text)
+        if reading is not None and reading.entry is catalogue.REFUSED:
+            continue
+        ours = reading is not None and text.startswith(reading.code)
+        said = text if ours else text.splitlines()[0]
+        found.append(in_short(f"{each.urn.name}: {said}" if each.urn.name and not ours else said))
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,176 @@
+"""A digest as the Markdown of a comment, as plain text and as JSON.
+
+Whatever came out of a preview stands in code spans, so that no name or reason is taken for Markdown,
+HTML or a mention.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Final
+
+from keyswitch.digest import Digest
+from keyswitch.digest_rows import Row
+
+COMMENT_CHARACTERS: Final = 65_536
+"""The most that GitHub takes as a comment; GitLab takes more."""
+SUMMARY_CHARACTERS: Final = 1_000_000
+"""The most that GitHub takes as a job's summary, 1 MiB, less something for wider characters."""
+_OPS: Final = {
+    "create": "to create",
+    "update": "to update",
+    "delete": "to delete",
+    "replace": "to replace",
+    "import": "to import",
+}
+_PLAIN: Final = re.compile(r"[A-Za-z →]*")
+_ROOM_FOR_REST: Final = 200
+_SHOWN_ERRORS: Final = 20
+_ID_ENDS: Final = 4
+
+
+def hidden_marker(name: str) -> str:
+    """The hidden line by which a pipeline finds its comment again, to edit it instead of adding another."""
+    words = "".join(each if each.isalnum() or each in "/_." else "-" for each in name)
+    while "--" in words:
+        words = words.replace("--", "-")
+    return f"<!-- keyswitch digest {words} -->" if words else "<!-- keyswitch digest -->"
+
+
+def to_markdown(
+    digest: Digest, limit: int = COMMENT_CHARACTERS, *, marker: str | None = None
+) -> str:
+    """The comment: the verdict, a table, what else happens, the marker.
+
+    :param limit: the most characters; rows that would go beyond it are counted instead.
+    :param marker: what tells this comment from those of other stacks; the stack if omitted.
+    """
+    stack = f" Stack {_code(digest.stack)}." if digest.stack else ""
+    head = [f"**Keyswitch: {digest.verdict}.**{stack}", ""]
+    table = [
+        "| key | user | from → to | why | last use |",
+        "|---|---|---|---|---|",
+    ]
+    gap = [""] if digest.rows else []
+    tail = [*gap, *_tail(digest), hidden_marker(marker or digest.stack), ""]
+    room = limit - _ROOM_FOR_REST - sum(len(line) + 1 for line in (*head, *table, *tail))
+    names = shortened([row.access_key_id for row in digest.rows])
+    shown: list[str] = []
+    for row in digest.rows:
+        line = _markdown_row(row, names)
+        room -= len(line) + 1
+        if room < 0:
+            break
+        shown.append(line)
+    left = len(digest.rows) - len(shown)
+    rest = ["", f"… and {left} more keys, which the run's log names."] if left else []
+    return "\n".join([*head, *(table if shown else []), *shown, *rest, *tail])
+
+
+def to_text(digest: Digest, width: int = 120) -> str:
+    """The same for a log: no colours, no marker.
+
+    :param width: of the table, in characters.
+    """
+    import io
+
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(file=io.StringIO(), width=width, color_system=None)
+    stack = f" ({digest.stack})" if digest.stack else ""
+    console.print(Text(f"Keyswitch: {digest.verdict}.{stack}"))
+    if digest.rows:
+        table = Table(box=SIMPLE_HEAD, pad_edge=False)
+        for title in ("key", "user", "from → to", "why", "last use"):
+            table.add_column(title, overflow="fold")
+        for row in digest.rows:
+            table.add_row(
+                Text(row.access_key_id or row.name),
+                Text(row.user_name),
+                Text(change(row)),
+                Text(_why(row)),
+                Text(row.last_use),
+            )
+        console.print(table)
+    for line in _tail(digest):
+        console.print(Text(line.replace("`", "")))
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    return "\n".join(line.rstrip() for line in str(text).splitlines()) + "\n"
+
+
+def to_json(digest: Digest) -> str:
+    """For a machine: every row in full."""
+    bag = {
+        "verdict": digest.verdict,
+        "stack": digest.stack,
+        "failed": digest.failed,
+        "keys": [{**asdict(row), "outcome": row.outcome.name.lower()} for row in digest.rows],
+        "unchanged": digest.unchanged,
+        "others": dict(digest.others),
+        "errors": list(digest.errors),
+    }
+    return json.dumps(bag, indent=2, ensure_ascii=False) + "\n"
+
+
+def shortened(ids: Sequence[str]) -> dict[str, str]:
+    """Each id by its ends, ``AKIA…MPLE``; those that would look the same stay whole."""
+    ends = {each: f"{each[:_ID_ENDS]}…{each[-_ID_ENDS:]}" for each in ids}
+    taken = list(ends.values())
+    return {each: end if taken.count(end) == 1 else each for each, end in ends.items()}
+
+
+def change(row: Row) -> str:
+    """``Active → Inactive``, or one status that stays."""
+    if row.before == row.after or not row.before:
+        return f"→ {row.after}" if row.after and not row.before else row.before
+    return f"{row.before} → {row.after}"
+
+
+def _markdown_row(row: Row, names: dict[str, str]) -> str:
+    key = names.get(row.access_key_id) if row.access_key_id else row.name
+    step = change(row)
+    cells = (
+        _code(key or ""),
+        _code(row.user_name),
+        step if _PLAIN.fullmatch(step) else _code(step),
+        _why(row, quote=_code),
+        _code(row.last_use),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _why(row: Row, quote: Callable[[str], str] = str) -> str:
+    """Our own words and code, and after them what the preview says."""
+    told = f"{row.outcome.why} {row.code}".strip()
+    return f"{told}: {quote(row.why)}" if row.why else told
+
+
+def _tail(digest: Digest) -> list[str]:
+    lines = []
+    others = [f"{count} {_OPS.get(op, op)}" for op, count in digest.others.items()]
+    if others:
+        lines.append(f"Other resources of the stack: {', '.join(others)}.")
+    if digest.unchanged:
+        lines.append(f"Unchanged resources: {digest.unchanged}.")
+    errors = digest.errors[:_SHOWN_ERRORS]
+    lines.extend(f"Error: {_code(error)}" for error in errors)
+    if errors:
+        lines.append("The run's log has the rest.")
+    if len(digest.errors) > len(errors):
+        lines.append(f"… and {len(digest.errors) - len(errors)} more errors.")
+    codes = sorted({row.code for row in digest.rows if row.code})
+    if codes:
+        lines.append(f"What a code asks for: `keyswitch explain {codes[0]}`.")
+    return [each for line in lines for each in (line, "")]
+
+
+def _code(text: str) -> str:
+    """A code span that ends nowhere but at its end, also inside a table."""
+    plain = re.sub(r"\\*\|", r"\\|", " ".join(text.replace("`", "'").split()))
+    return f"`{plain}`" if plain else ""

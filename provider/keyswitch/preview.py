@@ -1,0 +1,194 @@
+"""What ``pulumi preview --json`` printed, as far as a digest needs it: parsed once, then typed.
+
+Of states only what a reader of a pull request may see is kept: ids, users, statuses, reasons. The
+rest, and with it whatever other resources hold, is never looked at.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from keyswitch import catalogue
+from keyswitch.declaration import ADOPTED_STATUS
+from keyswitch.errors import KeyswitchError
+from keyswitch.properties import ACCESS_KEY_ID, ON_DESTROY, REASON, STATUS, USER_NAME
+
+KEY_TYPE: Final = "pulumi-python:dynamic/keyswitch:AccessKeyStatus"
+ROTATION_TYPE: Final = "keyswitch:index:AccessKeyRotation"
+STACK_TYPE: Final = "pulumi:pulumi:Stack"
+
+
+@dataclass(frozen=True)
+class Urn:
+    """A resource's name: ``urn:pulumi:STACK::PROJECT::PARENTS$TYPE::NAME``; empty parts where it is none."""
+
+    text: str
+
+    @property
+    def stack(self) -> str:
+        """``PROJECT/STACK``."""
+        stack, _, rest = self.text.removeprefix("urn:pulumi:").partition("::")
+        project = rest.partition("::")[0]
+        return f"{project}/{stack}" if project else ""
+
+    @property
+    def type(self) -> str:
+        """The type without its parents'."""
+        return self.text.partition("::")[2].partition("::")[2].partition("::")[0].rpartition("$")[2]
+
+    @property
+    def name(self) -> str:
+        """The logical name."""
+        return self.text.rpartition("::")[2] if "::" in self.text else ""
+
+
+@dataclass(frozen=True)
+class KeyState:
+    """What a step says of a key, before it or after it; empty text where it says nothing."""
+
+    access_key_id: str = ""
+    user_name: str = ""
+    status: str = ""
+    reason: str = ""
+    on_destroy: str = ""
+    adopted_status: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step that the engine plans. ``op`` is its word: create, update, same, delete, ..."""
+
+    op: str
+    urn: Urn
+    before: KeyState
+    after: KeyState
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """A message of the engine, a provider or the program; the severity is ``error``, ``warning`` or ``info``."""
+
+    urn: Urn
+    severity: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """One preview, complete or failed: its steps, its messages, and how many resources each op concerns."""
+
+    steps: tuple[Step, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    counts: Mapping[str, int]
+
+    @property
+    def stack(self) -> str:
+        """``PROJECT/STACK``, empty where the preview did not come so far."""
+        urns = [*(step.urn for step in self.steps), *(each.urn for each in self.diagnostics)]
+        return next((urn.stack for urn in urns if urn.stack), "")
+
+
+def read_preview(text: str) -> Preview:
+    """Reads what the command printed; lines before the first brace are passed over.
+
+    :raises KeyswitchError: it is no such output (KS701).
+    """
+    start = text.find("{")
+    if start < 0:
+        problem = "it is empty" if not text.strip() else "it holds no JSON"
+        raise KeyswitchError(catalogue.UNREADABLE_PREVIEW, problem=problem)
+    try:
+        whole = json.JSONDecoder().raw_decode(text, start)[0]
+    except ValueError:
+        raise _unreadable("it is no JSON, or ends in the middle") from None
+    except RecursionError:
+        raise _unreadable("it is nested too deeply") from None
+    if not isinstance(whole, dict) or not {"steps", "diagnostics", "changeSummary"} & set(whole):
+        raise _unreadable("it has neither steps nor diagnostics nor a changeSummary")
+    return Preview(
+        tuple(_steps(whole)),
+        tuple(_diagnostics(whole)),
+        {
+            op: count
+            for op, count in _map(whole, "changeSummary", "it").items()
+            if isinstance(count, int) and not isinstance(count, bool)
+        },
+    )
+
+
+def _steps(whole: Mapping[str, Any]) -> Iterator[Step]:
+    for number, step in enumerate(_list(whole, "steps"), start=1):
+        where = f"step {number}"
+        yield Step(
+            _text(step, "op", where),
+            Urn(_text(step, "urn", where)),
+            _key_state(_map(step, "oldState", where)),
+            _key_state(_map(step, "newState", where)),
+        )
+
+
+def _diagnostics(whole: Mapping[str, Any]) -> Iterator[Diagnostic]:
+    for number, each in enumerate(_list(whole, "diagnostics"), start=1):
+        where = f"diagnostic {number}"
+        yield Diagnostic(
+            Urn(_text(each, "urn", where, optional=True)),
+            _text(each, "severity", where),
+            _text(each, "message", where, optional=True),
+        )
+
+
+def _key_state(state: Mapping[str, Any]) -> KeyState:
+    """The program's inputs, and over them what was recorded."""
+    inputs, outputs = (_bag(state.get(part)) for part in ("inputs", "outputs"))
+    both = {**inputs, **outputs}
+
+    def text(name: str) -> str:
+        value = both.get(name)
+        return value if isinstance(value, str) else ""
+
+    return KeyState(
+        text(ACCESS_KEY_ID),
+        text(USER_NAME),
+        text(STATUS),
+        text(REASON),
+        text(ON_DESTROY),
+        text(ADOPTED_STATUS),
+    )
+
+
+def _bag(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _map(bag: Mapping[str, Any], key: str, where: str) -> dict[str, Any]:
+    value = bag.get(key)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise _unreadable(f"{key} of {where} is no map")
+    return value
+
+
+def _list(bag: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    value = bag.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+        raise _unreadable(f"{key} is no list of maps")
+    return value
+
+
+def _text(bag: Mapping[str, Any], key: str, where: str, *, optional: bool = False) -> str:
+    value = bag.get(key)
+    if isinstance(value, str):
+        return value
+    if optional and value is None:
+        return ""
+    raise _unreadable(f"{where} has no {key}")
+
+
+def _unreadable(problem: str) -> KeyswitchError:
+    return KeyswitchError(catalogue.UNREADABLE_PREVIEW, problem=problem)

@@ -1,0 +1,88 @@
+"""Reads messages back: what :func:`keyswitch.errors.message` made, taken apart again.
+
+For whoever has a preview's text and nothing else. A message of another version of keyswitch, whose
+words have changed, still tells its code, its key and its text.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from keyswitch.catalogue import ALL, Entry
+
+_BY_CODE = {entry.code: entry for entry in ALL}
+_CODE = re.compile(r"\bKS[1-9]\d\d\b")
+_SUBJECT = re.compile(
+    r"(?P<verb>[a-z ]*?)\s?access key (?P<key>[A-Za-z0-9_]{16,128})(?: of user (?P<user>[\w+=,.@-]{1,128}))?"
+    r"(?P<goal>[^:]*): ",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One message as read.
+
+    :param code: ``KS`` and three digits.
+    :param entry: its catalogue entry, ``None`` for a code of another version.
+    :param access_key_id: the key that it is about, empty where it names none; so is ``user_name``.
+    :param cause: why, without subject and remedy where they could be told apart.
+    :param fields: the values in the entry's cause; empty where the words differ.
+    """
+
+    code: str
+    entry: Entry | None
+    cause: str
+    access_key_id: str = ""
+    user_name: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+def read(text: str) -> Reading | None:
+    """The first message in a diagnostic's text, ``None`` if it holds none of keyswitch's."""
+    line = " ".join(text.split())
+    found = _CODE.search(line)
+    if found is None:
+        return None
+    code, rest = found.group(), line[found.end() :].lstrip()
+    subject = _SUBJECT.match(rest)
+    if subject is not None:
+        rest = rest[subject.end() :]
+    entry = _BY_CODE.get(code)
+    matched = _pattern(entry).match(rest) if entry is not None else None
+    return Reading(
+        code,
+        entry,
+        matched.group("cause") if matched else rest,
+        (subject.group("key") or "") if subject else "",
+        (subject.group("user") or "") if subject else "",
+        {name: value for name, value in matched.groupdict().items() if name != "cause"}
+        if matched
+        else {},
+    )
+
+
+@cache
+def _pattern(entry: Entry) -> re.Pattern[str]:
+    """The entry's cause as a pattern, up to where its remedy, or AWS's answer, begins."""
+    cause = _regex(entry.cause, named=True)
+    remedy = _regex(entry.remedy, named=False)
+    return re.compile(rf"(?P<cause>{cause})(?: \([^()]*\))?\. {remedy}(?= KS\d|$)")
+
+
+def _regex(template: str, *, named: bool) -> str:
+    parts, seen = [], set()
+    for literal, name, _spec, _conversion in string.Formatter().parse(" ".join(template.split())):
+        parts.append(re.escape(literal))
+        if name is None:
+            continue
+        if named and name not in seen:
+            parts.append(f"(?P<{name}>.*?)")
+        else:
+            parts.append(f"(?P={name})" if named else ".*?")
+        seen.add(name)
+    return "".join(parts)

@@ -1,0 +1,246 @@
+"""Records what ``pulumi preview --json`` really prints of each outcome, for the digest's tests.
+
+Run from the top of the project, with the engine on PATH: ``python tests/digest/record.py``. The
+emulator and the engine are real; ids, times and folders are made the same in every recording.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+TESTS = Path(__file__).parents[1]
+sys.path.insert(0, str(TESTS))
+
+from support.engine import Project, engine_env  # noqa: E402 - the tests' own parts, from a script
+from support.http import RecordingServer, refuse, serving  # noqa: E402
+from support.moto_iam import Outsider, moto_app  # noqa: E402
+
+PREVIEWS = Path(__file__).parent / "previews"
+OTHERS = """
+import json, pathlib
+import pulumi, keyswitch
+from pulumi.dynamic import CreateResult, Resource, ResourceProvider, UpdateResult
+
+class Nothing(ResourceProvider):
+    def create(self, props): return CreateResult("id", props)
+    def update(self, id, olds, news): return UpdateResult(news)
+
+class Other(Resource, module="acme", name="Other"):
+    def __init__(self, name, **props):
+        super().__init__(Nothing(), name, props)
+
+declared = json.loads(pathlib.Path("keys.json").read_text())
+for name, size in declared.pop("others", {}).items():
+    Other(name, size=size, password=pulumi.Output.secret("correct-horse-battery-staple"))
+for name, inputs in declared.items():
+    keyswitch.AccessKeyStatus(name, **inputs)
+"""
+ROTATION = """
+import json, pathlib
+import keyswitch
+keyswitch.AccessKeyRotation("bob", **json.loads(pathlib.Path("keys.json").read_text())["bob"])
+"""
+USERS = ("bob", "alice", "carol", "dave", "eve")
+PLACES = ("sourcePosition", "stackTrace")
+Outcome = Callable[[Project, Outsider, RecordingServer], None]
+
+
+def key_of(
+    outsider: Outsider, status: str = "Inactive", user: str = "bob", **inputs: Any
+) -> dict[str, Any]:
+    user_name = outsider.new_user(user)
+    key = outsider.new_key(user_name)
+    return {"access_key_id": key, "user_name": user_name, "status": status, **inputs}
+
+
+def adopt(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
+    """Two keys for the first time: one as declared, one to be switched."""
+    project.declare(bob=key_of(outsider, "Active"), alice=key_of(outsider, user="alice"))
+
+
+def no_change(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
+    project.declare(bob=key_of(outsider), alice=key_of(outsider, "Active", "alice"))
+    project.up()
+
+
+def declared(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
+    """A change in the program, of a key that was used minutes ago and of one that never was."""
+    bob, alice = key_of(outsider, "Active"), key_of(outsider, "Active", "alice")
+    project.declare(bob=bob, alice=alice)
+    project.up()
+    outsider.use(bob["access_key_id"])
+    project.declare(
+        bob={**bob, "status": "Inactive", "reason": "rotated, OPS-123"},
+        alice={**alice, "status": "Inactive"},
+    )
+
+
+def drift(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
+    bob = key_of(outsider)
+    project.declare(bob=bob, alice=key_of(outsider, user="alice"))
+    project.up()
+    outsider.switch(bob["user_name"], bob["access_key_id"], "Active")
+
+
+def drift_reported(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
+    bob = key_of(outsider, on_drift="report")
+    project.declare(bob=bob)
+    project.up()
+    outsider.switch(bob["user_name"], bob["access_key_id"], "Active")
+
+
+def hold(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
+    bob = key_of(outsider, "Active")
+    project.declare(bob=bob)
+    project.up()
+    outsider.use(bob["access_key_id"])
+    guarded = {"unused_for": "7d", "unmet": "hold"}
+    project.declare(bob={**bob, "status": "Inactive", "safeguards": guarded})
+
+
+def still_held(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
+    hold(project, outsider, iam)
+    project.up()
+
+
+def released(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
+    still_held(project, outsider, iam)
+    (bob,) = json.loads((project.folder / "keys.json").read_text()).values()
+    outsider.let_pass(bob["user_name"], days=8)
+
+
+def refused(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
+    """Three refusals of different kinds beside one key that may go."""
+    bob = key_of(outsider, safeguards={"unused_for": "7d"})
+    outsider.use(bob["access_key_id"])
+    alone = key_of(outsider, user="carol", safeguards={"keep_one_active": True})
+    missing = {**key_of(outsider, user="dave"), "access_key_id": "AKIANOTTHERE00000000"}
+    project.declare(bob=bob, alone=alone, missing=missing, fine=key_of(outsider, user="eve"))
+
+
+def bad_input(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
+    project.declare(bob=key_of(outsider, "disabled"))
+
+
+def override(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
+    bob = key_of(outsider, override="INC-4711 leaked", safeguards={"unused_for": "7d"})
+    outsider.use(bob["access_key_id"])
+    project.declare(bob=bob)
+
+
+def deleted_outside(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
+    bob = key_of(outsider)
+    project.declare(bob=bob)
+    project.up()
+    outsider.delete_key(bob["user_name"], bob["access_key_id"])
+
+
+def taken_out(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
+    """One declaration is taken out, with on_destroy, and another key takes the place of a third."""
+    bob, alice = key_of(outsider, on_destroy="restore"), key_of(outsider, user="alice")
+    project.declare(bob=bob, alice=alice)
+    project.up()
+    project.declare(alice=key_of(outsider, user="alice"))
+
+
+def others(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
+    """The same stack holds resources that are none of keyswitch's."""
+    (project.folder / "__main__.py").write_text(OTHERS)
+    bob = key_of(outsider, "Active")
+    project.declare(others={"one": 1, "two": 2, "three": 3}, bob=bob)
+    project.up()
+    project.declare(others={"one": 1, "two": 3, "four": 4}, bob={**bob, "status": "Inactive"})
+
+
+def unreachable(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
+    project.declare(bob=key_of(outsider))
+    project.up()
+    denied = "User ci is not authorized"
+    iam.rules.append(refuse("ListAccessKeys", 403, "AccessDenied", denied))
+
+
+def failing_program(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
+    (project.folder / "__main__.py").write_text("import keyswitch\nraise ValueError('no')\n")
+
+
+def rotation(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
+    (project.folder / "__main__.py").write_text(ROTATION)
+    bob = outsider.new_user()
+    previous, current = outsider.new_key(bob), outsider.new_key(bob)
+    project.declare(bob={"user_name": bob, "current": current, "previous": previous})
+
+
+OUTCOMES: tuple[Outcome, ...] = (
+    adopt,
+    no_change,
+    declared,
+    drift,
+    drift_reported,
+    hold,
+    still_held,
+    released,
+    refused,
+    bad_input,
+    override,
+    deleted_outside,
+    taken_out,
+    others,
+    unreachable,
+    failing_program,
+    rotation,
+)
+REFRESHED: tuple[Outcome, ...] = (drift, still_held, deleted_outside)
+
+
+def neutral(printed: str, folder: Path, server: RecordingServer) -> str:
+    """The recording without what differs from one to the next, or from machine to machine."""
+    text = json.dumps(without_places(json.loads(printed)), indent=1)
+    ids = list(dict.fromkeys(re.findall(r"AKIA[A-Z2-7]{16}", text)))
+    for number, access_key_id in enumerate(ids, start=1):
+        text = text.replace(access_key_id, f"AKIAEXAMPLE{number:09d}")
+    text = text.replace(str(folder), "/stack").replace(server.url, "http://127.0.0.1:5000")
+    text = re.sub(rf"\b({'|'.join(USERS)})-\d+\b", r"\1", text)
+    text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "2026-11-25T09:30:00Z", text)
+    text = re.sub(r"\b(\d+|a|an) (second|moment|minute)s? ago", "a minute ago", text)
+    text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "4bab3003-request", text)
+    return re.sub(r'("duration": )\d+', r"\g<1>1000000000", text) + "\n"
+
+
+def without_places(value: Any) -> Any:
+    """Without the lines of source that the engine notes of each resource."""
+    if isinstance(value, list):
+        return [without_places(each) for each in value]
+    if isinstance(value, dict):
+        return {k: without_places(v) for k, v in value.items() if k not in PLACES}
+    return value
+
+
+def record(outcome: Outcome, *options: str) -> str:
+    with serving(moto_app()) as server, tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        project = Project.make(Path(folder) / "stack", engine_env(home, server.url))
+        outcome(project, Outsider(server), server)
+        printed = project.run("preview", "--json", *options).stdout
+        return neutral(printed, project.folder, server)
+
+
+def main() -> None:
+    PREVIEWS.mkdir(exist_ok=True)
+    named = sys.argv[1:]
+    for outcome in OUTCOMES:
+        if not named or outcome.__name__ in named:
+            (PREVIEWS / f"{outcome.__name__}.json").write_text(record(outcome))
+            if outcome in REFRESHED:
+                path = PREVIEWS / f"{outcome.__name__}-refreshed.json"
+                path.write_text(record(outcome, "--refresh"))
+            sys.stdout.write(f"{outcome.__name__}\n")
+
+
+if __name__ == "__main__":
+    main()

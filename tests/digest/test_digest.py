@@ -1,0 +1,197 @@
+"""The digest of real previews, as ``record.py`` recorded them, in every form."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+
+from keyswitch.digest import digest
+from keyswitch.digest_rows import Outcome
+from keyswitch.digest_text import (
+    COMMENT_CHARACTERS,
+    change,
+    hidden_marker,
+    shortened,
+    to_json,
+    to_markdown,
+    to_text,
+)
+from keyswitch.errors import KeyswitchError
+from keyswitch.preview import KEY_TYPE, read_preview
+
+PREVIEWS = Path(__file__).parent / "previews"
+RECORDED = {path.stem: path.read_text() for path in sorted(PREVIEWS.glob("*.json"))}
+SECRET = "wJalrXUtnFEMIqK7MDENGzbPxRfiCYEXAMPLEKEY"
+
+
+class Markdown(SingleFileSnapshotExtension):
+    _write_mode = WriteMode.TEXT
+    file_extension = "md"
+
+
+def test_the_snapshots_are_of_every_outcome() -> None:
+    rows = [row for text in RECORDED.values() for row in digest(read_preview(text)).rows]
+
+    assert {row.outcome for row in rows} >= set(Outcome) - {
+        Outcome.SWITCHED_ON,
+        Outcome.NOT_LOOKED_AT,
+        Outcome.RECORDED,
+    }
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_preview_becomes_this_comment(name: str, snapshot: SnapshotAssertion) -> None:
+    told = to_markdown(digest(read_preview(RECORDED[name])))
+
+    assert told == snapshot(extension_class=Markdown, name=name)
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_every_form_tells_the_verdict_and_every_key(name: str) -> None:
+    digested = digest(read_preview(RECORDED[name]))
+
+    text, machine = to_text(digested), json.loads(to_json(digested))
+
+    assert " ".join(text.split()).startswith(f"Keyswitch: {digested.verdict}.")
+    assert machine["verdict"] == digested.verdict
+    assert len(machine["keys"]) == len(digested.rows)
+    for row in digested.rows:
+        assert row.access_key_id in text.replace("\n", "")
+    assert "correct-horse" not in text + to_json(digested) + to_markdown(digested)
+
+
+def key_step(number: int, op: str = "update", **fields: Any) -> dict[str, Any]:
+    key = f"AKIAEXAMPLE{number:09d}"
+    inputs = {"access_key_id": key, "user_name": f"user-{number}", "status": "Inactive", **fields}
+    old = {**inputs, "status": "Active"}
+    return {
+        "op": op,
+        "urn": f"urn:pulumi:test::project::{KEY_TYPE}::key-{number}",
+        "oldState": {"inputs": old, "outputs": old},
+        "newState": {"inputs": inputs},
+    }
+
+
+def preview(*steps: dict[str, Any], **more: Any) -> str:
+    return json.dumps({"steps": list(steps), "changeSummary": {"update": len(steps)}, **more})
+
+
+def test_a_thousand_keys_fit_a_comment_and_what_is_left_out_is_counted() -> None:
+    why = "x" * 200
+    digested = digest(read_preview(preview(*(key_step(n, reason=why) for n in range(1000)))))
+
+    told = to_markdown(digested)
+
+    assert len(told) <= COMMENT_CHARACTERS
+    assert told.startswith("**Keyswitch: 1000 keys to be switched off.**")
+    shown = len(re.findall(r"^\| `AKIA", told, re.MULTILINE))
+    assert f"… and {1000 - shown} more keys" in told
+    assert shown > 200
+    assert told.rstrip().endswith(hidden_marker("project/test"))
+    assert len(re.findall("to be switched|declared", to_markdown(digested, 10_000_000))) > 1000
+
+
+def test_a_reason_cannot_leave_its_cell_nor_become_markdown() -> None:
+    reason = "a|b `c` <img src=x> @team [x](y)\n| new | row |"
+
+    told = to_markdown(digest(read_preview(preview(key_step(1, reason=reason)))))
+
+    (row,) = [line for line in told.splitlines() if line.startswith("| `AKIA")]
+    assert "`a\\|b 'c' <img src=x> @team [x](y) \\| new \\| row \\|`" in row
+    assert len(re.findall(r"(?<!\\)\|", row)) == 6
+
+
+def test_a_secret_in_the_wrong_place_is_not_repeated() -> None:
+    log = {"urn": "", "severity": "error", "message": f"error: boom {SECRET}\nmore {SECRET}"}
+    text = preview(key_step(1, reason=f"key is {SECRET}"), diagnostics=[log])
+
+    digested = digest(read_preview(text))
+
+    for form in (to_markdown, to_text, to_json):
+        assert SECRET not in form(digested)
+        assert "[redacted]" in form(digested)
+    assert digested.failed
+
+
+def test_a_key_that_only_gets_another_name_is_no_key_let_go() -> None:
+    new = {**key_step(1, "create"), "oldState": None}
+    old = {**key_step(1, "delete"), "newState": None}
+    old["urn"] = old["urn"].replace("key-1", "old-name")
+
+    (row,) = digest(read_preview(preview(new, old))).rows
+
+    assert row.name == "key-1"
+    assert row.outcome is Outcome.NOT_LOOKED_AT
+
+
+@pytest.mark.parametrize(
+    ("on_destroy", "outcome", "step"),
+    [
+        ("leave", Outcome.LET_GO, "Active"),
+        ("deactivate", Outcome.SWITCHED_AT_END, "Active → Inactive"),
+        ("restore", Outcome.SWITCHED_AT_END, "Active → Inactive"),
+    ],
+)
+def test_a_key_that_is_taken_out_goes_as_on_destroy_says(
+    on_destroy: str, outcome: Outcome, step: str
+) -> None:
+    fields = {"on_destroy": on_destroy, "adopted_status": "Inactive"}
+
+    (row,) = digest(read_preview(preview(key_step(1, "delete", **fields)))).rows
+
+    assert (row.outcome, change(row)) == (outcome, step)
+
+
+def test_a_change_of_anything_but_the_status_is_a_record() -> None:
+    step = key_step(1)
+    step["oldState"] = {"inputs": {**step["newState"]["inputs"], "reason": "before"}}
+
+    digested = digest(read_preview(preview(step)))
+
+    assert digested.rows[0].outcome is Outcome.RECORDED
+    assert digested.verdict == "no key is switched: 1 key switched in no way, only recorded"
+
+
+def test_an_op_that_is_not_known_counts_as_a_change_of_the_others() -> None:
+    other = {"op": "transmogrify", "urn": "urn:pulumi:test::project::acme:index:Thing::it"}
+
+    assert digest(read_preview(preview(other))).others == {"transmogrify": 1}
+
+
+def test_ids_are_shortened_unless_two_would_look_the_same() -> None:
+    ids = ["AKIAAAAAAAAAAAAA0001", "AKIABBBBBBBBBBBB0001", "AKIACCCCCCCCCCCC0002"]
+
+    assert list(shortened(ids).values()) == [*ids[:2], "AKIA…0002"]
+
+
+def test_lines_before_the_json_are_passed_over() -> None:
+    assert digest(read_preview(f"warning: old\n{preview(key_step(1))}\n")).rows
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "it is empty"),
+        ("error: no stack", "it holds no JSON"),
+        ('{"steps": [', "it is no JSON, or ends in the middle"),
+        ("{}", "it has neither steps nor diagnostics nor a changeSummary"),
+        ('{"steps": {}}', "steps is no list of maps"),
+        ('{"steps": [{"op": "same"}]}', "step 1 has no urn"),
+        ('{"steps": [{"op": "same", "urn": "x", "newState": []}]}', "newState of step 1 is no map"),
+        ('{"diagnostics": [{"message": "x"}]}', "diagnostic 1 has no severity"),
+        ('{"changeSummary": []}', "changeSummary of it is no map"),
+        ('{"a":' * 100_000, "it is nested too deeply"),
+    ],
+)
+def test_what_is_no_preview_is_refused_by_what_is_wrong_with_it(text: str, problem: str) -> None:
+    with pytest.raises(KeyswitchError) as raised:
+        read_preview(text)
+
+    assert raised.value.code == "KS701"
+    assert problem in str(raised.value)

@@ -35,7 +35,9 @@ def test_the_wheel_contains_only_keyswitch_and_its_metadata(wheel: Path) -> None
         f"keyswitch-{wheel.name.split('-')[1]}.dist-info",
     }
     assert "keyswitch/py.typed" in names
-    assert all(name.endswith((".py", "py.typed")) for name in names if ".dist-info" not in name)
+    assert all(
+        name.endswith((".py", "py.typed", ".html.j2")) for name in names if ".dist-info" not in name
+    )
 
 
 def test_installed_into_an_empty_environment_it_serves_a_program_in_another_folder(
@@ -47,6 +49,14 @@ def test_installed_into_an_empty_environment_it_serves_a_program_in_another_fold
     subprocess.run(install, check=True, capture_output=True)
     env = engine_env(home, iam.url)
     env["PATH"] = f"{venv / 'bin'}:{env['PATH']}"
+    told = subprocess.run(
+        [str(venv / "bin" / "keyswitch"), "audit", "--format", "html"],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (told.returncode in (0, 7), "<svg" in told.stdout) == (True, True), told.stderr
     bob = outsider.new_user()
     key = outsider.new_key(bob)
     project = Project.make(tmp_path / "elsewhere", env, PROGRAM)

@@ -1,0 +1,34 @@
+"""The command ``keyswitch``: finds keys, audits them, digests previews, explains codes."""
+
+from __future__ import annotations
+
+import click
+
+from keyswitch.cli.audit import audit
+from keyswitch.cli.digest import digest
+from keyswitch.cli.discover import discover
+from keyswitch.cli.explain import explain
+from keyswitch.version import __version__
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="keyswitch")
+def main() -> None:
+    """Declares the status of AWS IAM access keys as code: what stands around the Pulumi program.
+
+    \b
+    To begin:          keyswitch discover --write Pulumi.prod.yaml
+    In pull requests:  pulumi preview --json | keyswitch digest
+    For an auditor:    keyswitch audit --format html --output keys.html
+    A code in a log:   keyswitch explain KS602
+
+    \b
+    Exit codes: 0 all is well, 1 it failed (the message says what to do), 2 the command
+    was not understood, 7 an audit has findings.
+
+    No command switches a key: only a Pulumi program does.
+    """
+
+
+for command in (discover, audit, digest, explain):
+    main.add_command(command)

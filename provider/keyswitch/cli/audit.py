@@ -1,0 +1,125 @@
+"""``keyswitch audit``: what is wrong with an account's keys."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import IO
+
+import click
+
+from keyswitch import catalogue
+from keyswitch.audit import ExpectedKey, findings
+from keyswitch.cli import report
+from keyswitch.cli.command import FINDINGS, Command, Signing, signing_options
+from keyswitch.cli.walking import Selection, selection_options
+from keyswitch.errors import KeyswitchError
+from keyswitch.stack_config import write_whole
+from keyswitch.stack_export import read_export
+
+
+@click.command(cls=Command)
+@signing_options
+@selection_options
+@click.option(
+    "--state",
+    type=click.File(encoding="utf-8"),
+    help="Against what `pulumi stack export` printed; - for standard input.",
+)
+@click.option("--stack", metavar="NAME", help="Against this stack of the project in this folder.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "markdown", "html"]),
+    default="table",
+    show_default=True,
+    help="html is one page without anything outside it, to file.",
+)
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write it there instead of to standard output.",
+)
+@click.pass_context
+def audit(
+    ctx: click.Context,
+    *,
+    signing: Signing,
+    selection: Selection,
+    state: IO[str] | None,
+    stack: str | None,
+    form: str,
+    output: Path | None,
+) -> None:
+    """What is wrong with an account's access keys.
+
+    Keys that nobody declares, declared ones that are gone or not as declared, and keys that are old, unused,
+    one too many or quarantined by AWS. Against the register in --stack-config, or a stack's state with --stack or --state; with none of
+    these, against the controls only: CIS AWS Foundations Benchmark and AWS Foundational Security Best
+    Practices, each named by title and version. Only Active keys are judged by those.
+
+    \b
+    keyswitch audit --stack-config Pulumi.prod.yaml
+    keyswitch audit --stack prod --format html --output keys.html
+    keyswitch audit --profile audit --json
+
+    Exit code 7 if there are findings, 0 if there are none, 1 if it could not look.
+    """
+    if state is not None and stack is not None:
+        raise click.UsageError("Give --state or --stack, not both.", ctx)
+    gateway = signing.gateway()
+    account_id = gateway.account_id()
+    expected = _expected(signing, state, stack, account_id)
+    census = selection.census(gateway, account_id)
+    now = datetime.now(timezone.utc)
+    found = findings(census, expected, now, complete=selection.is_complete)
+    audited = report.Audited(
+        account_id, now, census, found, against=_against(signing, state, stack)
+    )
+    if form == "table" and output is None:
+        report.print_findings(audited)
+    else:
+        text = report.FORMS[form](audited)
+        if output is None:
+            click.echo(text, nl=False)
+        else:
+            write_whole(output, text)
+            click.echo(f"{output}: {audited.verdict}", err=True)
+    if found:
+        ctx.exit(FINDINGS)
+
+
+def _against(signing: Signing, state: IO[str] | None, stack: str | None) -> str:
+    """What the keys were held against, in words."""
+    if stack is not None:
+        return f"the stack {stack}"
+    if state is not None:
+        return "a stack's state"
+    return f"the register in {signing.config.path.name}" if signing.config is not None else ""
+
+
+def _expected(
+    signing: Signing, state: IO[str] | None, stack: str | None, account_id: str
+) -> Mapping[str, ExpectedKey] | None:
+    if stack is not None:
+        return read_export(_exported(stack), account_id)
+    if state is not None:
+        return read_export(state.read(), account_id)
+    return signing.config.expected(signing.account) if signing.config is not None else None
+
+
+def _exported(stack: str) -> str:
+    command = ["pulumi", "stack", "export", "--stack", stack, "--non-interactive"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - the user's own pulumi, as README has it
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+        raise KeyswitchError(catalogue.EXPORT_FAILED, stack=stack, problem=problem) from None
+    if done.returncode:
+        problem = " ".join(done.stderr.split()) or f"exit code {done.returncode}"
+        raise KeyswitchError(catalogue.EXPORT_FAILED, stack=stack, problem=problem)
+    return done.stdout

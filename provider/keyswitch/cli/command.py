@@ -1,0 +1,148 @@
+"""What the commands share: how they end, where they write, how they sign."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Final, TypeVar
+
+import click
+
+from keyswitch import catalogue
+from keyswitch.accounts import DeclaredAccount
+from keyswitch.boto import BotoGateway, gateway_in
+from keyswitch.errors import KeyswitchError
+from keyswitch.origin import Origin
+from keyswitch.register import read_register
+from keyswitch.settings import AwsSettings
+from keyswitch.stack_config import ACCOUNTS, StackConfig
+
+FINDINGS: Final = 7
+"""The exit code of an audit that found something, as of ``pulumi preview --expect-no-changes``."""
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Failed(click.ClickException):
+    """An error with its message; exit code 1."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """On standard error, in one line, without a frame that a log would break."""
+        click.echo(f"error: {self.format_message()}", file=file, err=file is None)
+
+
+class Command(click.Command):
+    """A command that ends with keyswitch's own messages."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs it."""
+        try:
+            return super().invoke(ctx)
+        except KeyswitchError as error:
+            raise Failed(str(error)) from None
+
+
+@dataclass(frozen=True)
+class Signing:
+    """Which account a command acts in, and how it signs.
+
+    :param config: the stack's config file, whose ``aws:`` settings are used; ``None`` for none.
+    :param account: a name of its ``keyswitch:accounts``.
+    """
+
+    config: StackConfig | None
+    account: str | None
+    profile: str | None
+    region: str | None
+    role_arn: str | None
+
+    def gateway(self) -> BotoGateway:
+        """The gateway to that account; options go before the file, the file before the environment.
+
+        :raises KeyswitchError: a setting cannot be read, or there is no such account.
+        """
+        settings = AwsSettings.read(self._setting)
+        return gateway_in(self.declared_account(), settings, Origin.of("", ""))
+
+    def _setting(self, key: str) -> object:
+        options = {"profile": self.profile, "region": self.region}
+        if options.get(key):
+            return options[key]
+        found = self.config.setting(f"aws:{key}") if self.config is not None else None
+        if key == "assumeRoles" and self.role_arn:
+            roles = json.loads(str(found)) if found else []
+            return json.dumps([*roles, {"roleArn": self.role_arn}])
+        return found
+
+    def declared_account(self) -> DeclaredAccount | None:
+        """The account by its name in the file, ``None`` for the stack's own.
+
+        :raises KeyswitchError: the file declares none of that name (KS128).
+        """
+        if self.account is None:
+            return None
+        accounts = self.config.setting(ACCOUNTS) if self.config is not None else None
+        entry = {"A" * 20: {"status": "Inactive", "account": self.account}}
+        register = read_register(json.dumps(entry), None, str(accounts) if accounts else None)
+        if not register.declarations or register.problems:
+            known = ", ".join(json.loads(str(accounts))) if accounts else "there are none"
+            raise KeyswitchError(catalogue.UNKNOWN_ACCOUNT, known=known)
+        return register.declarations[0].account
+
+
+def gathering(
+    *options: Callable[[Callable[..., Any]], Callable[..., Any]],
+    argument: str,
+    make: Callable[..., Any],
+) -> Callable[[F], F]:
+    """Adds options to a command, which is given what ``make`` makes of them as one argument.
+
+    :param make: its parameters have the names of the options.
+    """
+    names = tuple(inspect.signature(make).parameters)
+
+    def decorate(command: F) -> F:
+        @functools.wraps(command)
+        def gathered(**values: Any) -> Any:
+            own = {name: values.pop(name) for name in names}
+            return command(**values, **{argument: make(**own)})
+
+        whole: Any = gathered
+        for option in reversed(options):
+            whole = option(whole)
+        result: F = whole
+        return result
+
+    return decorate
+
+
+def _signing(
+    stack_config: Path | None,
+    account: str | None,
+    profile: str | None,
+    region: str | None,
+    role_arn: str | None,
+) -> Signing:
+    config = StackConfig(stack_config) if stack_config is not None else None
+    return Signing(config, account, profile, region, role_arn)
+
+
+signing_options = gathering(
+    click.option(
+        "--stack-config",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="Pulumi.STACK.yaml",
+        help="A stack's config file: its aws: settings are used, as pulumi would use them.",
+    ),
+    click.option("--account", help="An account of the file's keyswitch:accounts."),
+    click.option("--profile", help="A profile of the shared AWS files."),
+    click.option("--region", help="An AWS region; IAM needs none."),
+    click.option("--role-arn", help="A role to assume, after those of the settings."),
+    argument="signing",
+    make=_signing,
+)
+"""The options by which a command finds its account; they make its argument ``signing``."""

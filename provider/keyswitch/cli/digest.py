@@ -1,0 +1,67 @@
+"""``keyswitch digest``: a preview as the comment of a pull request."""
+
+from __future__ import annotations
+
+from typing import IO
+
+import click
+
+from keyswitch.cli.command import Command, Failed
+from keyswitch.digest import digest as digest_of
+from keyswitch.digest_text import (
+    SUMMARY_CHARACTERS,
+    hidden_marker,
+    to_json,
+    to_markdown,
+    to_text,
+)
+from keyswitch.errors import KeyswitchError
+from keyswitch.preview import read_preview
+
+
+@click.command(cls=Command)
+@click.argument("preview", type=click.File(encoding="utf-8", errors="replace"), default="-")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["markdown", "summary", "text", "json"]),
+    default="markdown",
+    show_default=True,
+    help="markdown fits a comment (65,536 characters), summary a GitHub job's summary.",
+)
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
+@click.option(
+    "--marker",
+    metavar="NAME",
+    help="What tells this comment from those of other stacks; PROJECT/STACK if omitted.",
+)
+def digest(preview: IO[str], form: str, marker: str | None) -> None:
+    """What a preview does to which key, for those who review it.
+
+    PREVIEW is what `pulumi preview --json` printed, a file or standard input. It is digested also
+    when the preview failed, which is when a reviewer most needs it. Output that is no preview makes a
+    digest that says so, and exit code 1.
+
+    \b
+    pulumi preview --json | keyswitch digest
+    keyswitch digest preview.json --format summary >>"$GITHUB_STEP_SUMMARY"
+
+    The last line is a hidden marker: a pipeline finds its comment by it, and edits that one. With
+    --marker it is the same also when there is no preview to take it from. No secret is printed, and nothing of the state but ids, users and statuses of keys.
+    """
+    try:
+        digested = digest_of(read_preview(preview.read()))
+    except KeyswitchError as error:
+        if form in ("markdown", "summary"):
+            click.echo(
+                f"**Keyswitch: there is no preview to digest.** {error}\n\n{hidden_marker(marker or '')}"
+            )
+        raise Failed(str(error)) from None
+    if form == "json":
+        click.echo(to_json(digested), nl=False)
+    elif form == "text":
+        click.echo(to_text(digested), nl=False)
+    elif form == "summary":
+        click.echo(to_markdown(digested, SUMMARY_CHARACTERS, marker=marker), nl=False)
+    else:
+        click.echo(to_markdown(digested, marker=marker), nl=False)

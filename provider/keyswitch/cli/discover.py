@@ -1,0 +1,163 @@
+"""``keyswitch discover``: the keys that an account has, and their adoption."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.text import Text
+
+from keyswitch.accounts import ACCOUNT_NAMES, DeclaredAccount
+from keyswitch.audit import of_controls
+from keyswitch.census import SeenKey, SeenUser
+from keyswitch.cli.command import Command, Signing, signing_options
+from keyswitch.cli.tables import age, counted, key_table, last_use, print_table
+from keyswitch.cli.walking import Selection, selection_options
+from keyswitch.stack_config import StackConfig
+from keyswitch.status import ObservedStatus, Status
+
+
+@click.command(cls=Command)
+@signing_options
+@selection_options
+@click.option(
+    "--write",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="Pulumi.STACK.yaml",
+    help="Adopt: add the keys that this register does not have, each as it was found.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "python"]),
+    default="table",
+    show_default=True,
+    help="python prints a Pulumi program that declares the keys as they are.",
+)
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
+def discover(signing: Signing, selection: Selection, write: Path | None, form: str) -> None:
+    """Which access keys an account has, whose they are, and how old and used.
+
+    Looks at every user of the account, several at a time. A walk that ends early is gone on with by
+    the same command. Needs iam:ListUsers and iam:ListAccessKeys; iam:GetAccessKeyLastUsed for the
+    last use, iam:ListAttachedUserPolicies for keys that AWS has quarantined.
+
+    \b
+    keyswitch discover --profile audit
+    keyswitch discover --stack-config Pulumi.prod.yaml --write Pulumi.prod.yaml
+    keyswitch discover --user bob --format python >__main__.py
+
+    To adopt is to declare each key as it is: the preview right after shows keys adopted as found,
+    and none switched. Entries, comments and order of the file stay as they are.
+    """
+    gateway = signing.gateway()
+    account_id = gateway.account_id()
+    census = selection.census(gateway, account_id)
+    now = datetime.now(timezone.utc)
+    if form == "json":
+        click.echo(json.dumps(_rows(census, now), indent=2))
+    elif form == "python":
+        click.echo(_program(census, account_id, signing.declared_account()), nl=False)
+    else:
+        _print_census(census, account_id, now)
+    if write is not None:
+        _adopt(census, write, signing.account)
+
+
+def _adopt(census: Sequence[SeenUser], path: Path, account: str | None) -> None:
+    entries = {
+        seen.key.access_key_id: {
+            "userName": user.user_name,
+            "status": str(_declared(seen)),
+            **({"account": account} if account else {}),
+        }
+        for user in census
+        for seen in user.keys
+    }
+    config = StackConfig(path)
+    added = config.add(entries)
+    known = len(entries) - len(added)
+    click.echo(
+        f"{path}: {counted(len(added), 'key')} added, {known} declared already. "
+        "Next: pulumi preview, which shows each adopted as found.",
+        err=True,
+    )
+
+
+def _declared(seen: SeenKey) -> Status:
+    """An Expired key counts as Inactive, and cannot be declared otherwise."""
+    active = seen.key.status is ObservedStatus.ACTIVE
+    return Status.ACTIVE if active else Status.INACTIVE
+
+
+def _print_census(census: Sequence[SeenUser], account_id: str, now: datetime) -> None:
+    table = key_table("findings")
+    for user, seen in _keys(census):
+        found = list(of_controls(user, seen, now))
+        said = "\n".join(f"{each.entry.code} {each.entry.title}" for each in found)
+        table.add_row(
+            seen.key.access_key_id,
+            Text(user.user_name),
+            str(seen.key.status),
+            age(seen, now),
+            last_use(seen, now),
+            said,
+        )
+    print_table(table)
+    keys = sum(len(user.keys) for user in census)
+    click.echo(f"Account {account_id}: {counted(keys, 'key')} of {counted(len(census), 'user')}.")
+
+
+def _rows(census: Sequence[SeenUser], now: datetime) -> list[dict[str, Any]]:
+    return [
+        {
+            "access_key_id": seen.key.access_key_id,
+            "user_name": user.user_name,
+            "status": str(seen.key.status),
+            "create_date": seen.key.create_date,
+            "last_used": None
+            if seen.used is None
+            else {
+                "date": seen.used.date,
+                "service_name": seen.used.service_name,
+                "region": seen.used.region,
+            },
+            "policies": None if user.policies is None else list(user.policies),
+            "findings": [each.entry.code for each in of_controls(user, seen, now)],
+        }
+        for user, seen in _keys(census)
+    ]
+
+
+def _keys(census: Sequence[SeenUser]) -> Iterator[tuple[SeenUser, SeenKey]]:
+    for user in census:
+        for seen in user.keys:
+            yield user, seen
+
+
+def _program(census: Sequence[SeenUser], account_id: str, account: DeclaredAccount | None) -> str:
+    lines = [f'"""The access keys of account {account_id}, as they were found."""', ""]
+    lines += ["import keyswitch", ""]
+    if account is not None:
+        fields = ((name, getattr(account, name)) for name in ACCOUNT_NAMES if name != "name")
+        given = "".join(f", {name}={_quoted(value)}" for name, value in fields if value)
+        lines += [f"account = keyswitch.Account({_quoted(account.name)}{given})", ""]
+    for user, seen in _keys(census):
+        lines += [
+            "keyswitch.AccessKeyStatus(",
+            f"    {_quoted(seen.key.access_key_id)},",
+            f"    access_key_id={_quoted(seen.key.access_key_id)},",
+            f"    user_name={_quoted(user.user_name)},",
+            f"    status={_quoted(str(_declared(seen)))},",
+            *(["    account=account,"] if account is not None else []),
+            ")",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(value: object) -> str:
+    return json.dumps(list(value) if isinstance(value, tuple) else value)

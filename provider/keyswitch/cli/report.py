@@ -1,0 +1,203 @@
+"""What an audit found, as a table, JSON, Markdown, or a page to file."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import cached_property
+from importlib.resources import files
+from typing import Final
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from keyswitch.audit import Finding
+from keyswitch.census import SeenUser
+from keyswitch.cli.tables import age, counted, last_use_in_full, print_table
+from keyswitch.status import ObservedStatus
+from keyswitch.times import iso, moment
+from keyswitch.version import __version__
+
+_AGES: Final = ((0, 30), (30, 60), (60, 90), (90, 180), (180, 365), (365, None))
+"""The bars of the picture, in days; a key of 90 days is not older than 90 days yet."""
+_TALLEST: Final = 160
+"""Of a bar, in the picture's own units."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """How many keys are of one age; the heights are those of the picture."""
+
+    label: str
+    active: int
+    inactive: int
+    active_height: float
+    inactive_height: float
+    is_old: bool
+
+
+@dataclass(frozen=True)
+class Audited:
+    """One audit.
+
+    :param at: when, an aware moment.
+    :param against: what the keys were held against besides the controls, in words; empty for nothing.
+    """
+
+    account_id: str
+    at: datetime
+    census: Sequence[SeenUser]
+    findings: Sequence[Finding]
+    against: str
+
+    @cached_property
+    def keys(self) -> int:
+        """How many keys were looked at."""
+        return sum(len(user.keys) for user in self.census)
+
+    @property
+    def verdict(self) -> str:
+        """One sentence."""
+        concerned = len({each.access_key_id for each in self.findings})
+        keys = counted(self.keys, "key")
+        if not self.findings:
+            return f"{keys}, no findings."
+        return f"{keys}, {counted(len(self.findings), 'finding')} about {concerned} of them."
+
+    @property
+    def bars(self) -> tuple[Bar, ...]:
+        """The picture of the keys' ages."""
+        ages = [
+            ((self.at - moment(seen.key.create_date)).days, seen.key.status)
+            for user in self.census
+            for seen in user.keys
+            if seen.key.create_date
+        ]
+        counts = []
+        for low, high in _AGES:
+            of_age = [status for days, status in ages if low <= days and (not high or days < high)]
+            active = of_age.count(ObservedStatus.ACTIVE)
+            counts.append((low, high, active, len(of_age) - active))
+        most = max([active + inactive for _, _, active, inactive in counts] + [1])
+        return tuple(
+            Bar(
+                f"{low} to {high} days" if high else f"{low} days and more",
+                active,
+                inactive,
+                _TALLEST * active / most,
+                _TALLEST * inactive / most,
+                low >= 90,  # noqa: PLR2004 - the controls' own number, as in _AGES
+            )
+            for low, high, active, inactive in counts
+        )
+
+    @property
+    def when(self) -> str:
+        """ISO 8601."""
+        return iso(self.at)
+
+
+def print_findings(audited: Audited) -> None:
+    """On standard output, in colours where it is a terminal."""
+    print_table(_table(audited))
+    Console(highlight=False).print(_closing(audited))
+
+
+def to_table(audited: Audited) -> str:
+    """The same as plain text."""
+    console = Console(file=io.StringIO(), width=200, color_system=None, highlight=False)
+    console.print(_table(audited))
+    console.print(_closing(audited))
+    text: str = console.file.getvalue()  # type: ignore[attr-defined]
+    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+
+
+def to_json(audited: Audited) -> str:
+    """For a machine: every finding with its code, cause, remedy and controls."""
+    found = [
+        {
+            "code": each.entry.code,
+            "title": each.entry.title,
+            "access_key_id": each.access_key_id,
+            "user_name": each.user_name,
+            "cause": each.cause,
+            "remedy": each.entry.remedy,
+            "controls": list(each.controls),
+        }
+        for each in audited.findings
+    ]
+    bag = {
+        "account_id": audited.account_id,
+        "at": audited.when,
+        "against": audited.against,
+        "keys": audited.keys,
+        "ages": [asdict(bar) for bar in audited.bars],
+        "findings": found,
+    }
+    return json.dumps(bag, indent=2) + "\n"
+
+
+def to_markdown(audited: Audited) -> str:
+    """For an issue or a comment."""
+    lines = [f"**Keyswitch audit of account {audited.account_id}: {audited.verdict}**", ""]
+    if audited.findings:
+        lines += ["| key | user | finding | goes against |", "|---|---|---|---|"]
+    for each in audited.findings:
+        controls = "; ".join(each.controls)
+        lines.append(
+            f"| `{each.access_key_id}` | `{each.user_name}` | {each.entry.code}: {each.cause} "
+            f"| {controls} |"
+        )
+    against = f" Held against {audited.against}." if audited.against else ""
+    lines += ["", f"At {audited.when}.{against} `keyswitch explain CODE` says what to do."]
+    return "\n".join(lines) + "\n"
+
+
+def to_html(audited: Audited) -> str:
+    """One page with nothing outside it: no script, no font, no picture from elsewhere."""
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment.filters["age"] = lambda seen: age(seen, audited.at)
+    environment.filters["last_use"] = lambda seen: last_use_in_full(seen, audited.at)
+    template = files("keyswitch.cli").joinpath("audit.html.j2").read_text(encoding="utf-8")
+    page = environment.from_string(template).render(
+        audited=audited, version=__version__, tallest=_TALLEST
+    )
+    return f"{page.rstrip()}\n"
+
+
+def _table(audited: Audited) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for title in ("key", "user", "code"):
+        table.add_column(title, no_wrap=True)
+    table.add_column("finding")
+    table.add_column("goes against")
+    for each in audited.findings:
+        table.add_row(
+            each.access_key_id,
+            Text(each.user_name),
+            each.entry.code,
+            Text(each.cause),
+            Text("\n".join(each.controls)),
+        )
+    return table
+
+
+def _closing(audited: Audited) -> Text:
+    against = f" Held against {audited.against}." if audited.against else ""
+    explain = " keyswitch explain CODE says what to do." if audited.findings else ""
+    return Text(f"Account {audited.account_id}: {audited.verdict}{against}{explain}")
+
+
+FORMS: Final[Mapping[str, Callable[[Audited], str]]] = {
+    "table": to_table,
+    "json": to_json,
+    "markdown": to_markdown,
+    "html": to_html,
+}

@@ -1,0 +1,61 @@
+"""Keys as rows of a table: on a terminal in colours, elsewhere plain and as wide as it needs to be."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from keyswitch.census import SeenKey
+from keyswitch.safeguards import use_in_words
+from keyswitch.times import ago, moment
+
+_WIDE: Final = 200
+
+
+def key_table(last_column: str) -> Table:
+    """A table of keys, with a last column of the caller's."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for title in ("key", "user", "status"):
+        table.add_column(title, no_wrap=True)
+    for title in ("age", "last used", last_column):
+        table.add_column(title)
+    return table
+
+
+def print_table(table: Table) -> None:
+    """Prints it on standard output."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=_WIDE)
+    console.print(table)
+
+
+def age(seen: SeenKey, now: datetime) -> str:
+    """How long ago it was made, in days; empty where IAM does not tell."""
+    if not seen.key.create_date:
+        return ""
+    days = (now - moment(seen.key.create_date)).days
+    return "1 day" if days == 1 else f"{days} days"
+
+
+def last_use(seen: SeenKey, now: datetime) -> str:
+    """When it was last used, and by which service."""
+    if seen.used is None:
+        return "not told"
+    if seen.used.date is None:
+        return "never"
+    return f"{ago(seen.used.date, now)} by {seen.used.service_name}"
+
+
+def last_use_in_full(seen: SeenKey, now: datetime) -> str:
+    """The same with region and moment."""
+    return "not told" if seen.used is None else use_in_words(seen.used, seen.key, now)
+
+
+def counted(number: int, word: str) -> str:
+    """``1 key``, ``2 keys``."""
+    return f"{number} {word}{'' if number == 1 else 's'}"

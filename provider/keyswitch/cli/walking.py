@@ -1,0 +1,112 @@
+"""The walk over an account's users that discover and audit share: seen at work, and resumable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from keyswitch import catalogue
+from keyswitch.census import SeenUser, walk
+from keyswitch.cli.command import gathering
+from keyswitch.errors import KeyswitchError, message
+from keyswitch.gateway import Directory
+from keyswitch.journal import Journal
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which users are looked at: those named, or all under a path.
+
+    :param fresh: whether what an earlier walk left is not used.
+    """
+
+    users: tuple[str, ...]
+    path_prefix: str
+    fresh: bool
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it is every user of the account."""
+        return not self.users and self.path_prefix == "/"
+
+    def census(self, gateway: Directory, account_id: str) -> tuple[SeenUser, ...]:
+        """Everybody with a key, in the order of names.
+
+        :raises KeyswitchError: the walk ended early, or a user that was named is not there.
+        """
+        names = self.users or gateway.users(self.path_prefix)
+        folder = Path(click.get_app_dir("keyswitch"))
+        selection = (self.path_prefix, *sorted(self.users))
+        journal = Journal(folder, account_id, selection, fresh=self.fresh)
+        left = [name for name in names if name not in journal.seen]
+        stderr = Console(stderr=True)
+        if journal.seen:
+            told = f"Going on from an earlier walk: {len(names) - len(left)} of {len(names)} users"
+            stderr.print(f"{told} are known. --fresh begins anew.", highlight=False)
+        try:
+            with _progress(stderr, len(names), len(names) - len(left)) as advance:
+
+                def tell(name: str, seen: SeenUser | None) -> None:
+                    journal.note(name, seen)
+                    advance()
+
+                walk(gateway, left, tell)
+        except KeyswitchError as error:
+            if not journal.seen:
+                raise
+            known = sum(name in journal.seen for name in names)
+            kept = message(catalogue.WALK_ENDED, seen=known, users=len(names))
+            also = (*error.also, kept)
+            raise KeyswitchError(
+                error.entry, error.attempt, error.answer, also=also, **error.fields
+            ) from None
+        journal.end()
+        missing = [name for name in self.users if journal.seen[name] is None]
+        if missing:
+            raise KeyswitchError(
+                catalogue.NO_SUCH_USER, user_name=", ".join(missing), account=account_id
+            )
+        found = (journal.seen[name] for name in sorted(names))
+        return tuple(user for user in found if user is not None and user.keys)
+
+
+@contextmanager
+def _progress(console: Console, total: int, done: int) -> Iterator[Callable[[], None]]:
+    """A bar on a terminal, nothing elsewhere; it goes when the walk is over."""
+    columns = (
+        TextColumn("looking at users"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
+        task = progress.add_task("users", total=total, completed=done)
+        yield lambda: progress.advance(task)
+
+
+selection_options = gathering(
+    click.option(
+        "--user", "users", multiple=True, metavar="NAME", help="Only this user; may be repeated."
+    ),
+    click.option(
+        "--path-prefix",
+        default="/",
+        show_default=True,
+        metavar="/PATH/",
+        help="Only users under this IAM path.",
+    ),
+    click.option(
+        "--fresh", is_flag=True, help="Do not go on from a walk that ended within the last hour."
+    ),
+    argument="selection",
+    make=Selection,
+)
+"""The options by which a command selects users; they make its argument ``selection``."""

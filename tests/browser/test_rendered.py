@@ -1,0 +1,139 @@
+"""What reviewers and auditors see: the digest's Markdown and the audit's page, opened in a real browser."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver.common.by import By
+
+from digest.test_digest import RECORDED, key_step, preview
+from keyswitch.audit import findings
+from keyswitch.census import SeenKey, SeenUser
+from keyswitch.cli.report import Audited, to_html
+from keyswitch.digest import digest
+from keyswitch.digest_text import to_markdown
+from keyswitch.gateway import AccessKey, LastUsed
+from keyswitch.preview import read_preview
+from keyswitch.status import ObservedStatus
+from keyswitch.times import iso
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=timezone.utc)
+QUIET = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1200,1600",
+)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if chromium is None or driver is None:
+        pytest.skip("no chromium with its chromedriver on PATH; .ci/run installs Debian's")
+    options = ChromeOptions()
+    options.binary_location = chromium
+    for option in (*QUIET, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
+        options.add_argument(option)
+    opened = Chrome(options=options, service=ChromeService(driver))
+    yield opened
+    opened.quit()
+
+
+@pytest.fixture
+def show(browser: Chrome, tmp_path: Path) -> Callable[[str], Chrome]:
+    def show(html: str) -> Chrome:
+        page = tmp_path / "page.html"
+        page.write_text(html)
+        browser.get(page.as_uri())
+        return browser
+
+    return show
+
+
+def comment(text: str) -> str:
+    """Markdown as a forge renders it: GitHub's tables, no raw HTML but what GitHub lets through."""
+    body = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
+    return f"<!doctype html><meta charset='utf-8'><body>{body}</body>"
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in RECORDED if digest(read_preview(RECORDED[name])).rows]
+)
+def test_a_digest_is_a_table_with_a_row_for_each_key(
+    name: str, show: Callable[[str], Chrome]
+) -> None:
+    digested = digest(read_preview(RECORDED[name]))
+
+    page = show(comment(to_markdown(digested)))
+
+    (table,) = page.find_elements(By.TAG_NAME, "table")
+    heads = [cell.text for cell in table.find_elements(By.TAG_NAME, "th")]
+    assert heads == ["key", "user", "from → to", "why", "last use"]
+    rows = table.find_elements(By.CSS_SELECTOR, "tbody tr")
+    assert len(rows) == len(digested.rows)
+    for row, told in zip(rows, digested.rows, strict=True):
+        cells = [cell.text for cell in row.find_elements(By.TAG_NAME, "td")]
+        assert len(cells) == 5
+        assert cells[1] == told.user_name
+        assert told.why in cells[3]
+    assert page.find_element(By.TAG_NAME, "strong").text == f"Keyswitch: {digested.verdict}."
+    assert "keyswitch digest" not in page.find_element(By.TAG_NAME, "body").text
+
+
+def test_what_a_reason_holds_is_shown_and_never_run(show: Callable[[str], Chrome]) -> None:
+    reason = "a|b\\|c <img src=x onerror=\"document.title='run'\"> **bold** <!-- gone"
+
+    page = show(comment(to_markdown(digest(read_preview(preview(key_step(1, reason=reason)))))))
+
+    (row,) = page.find_elements(By.CSS_SELECTOR, "tbody tr")
+    cells = row.find_elements(By.TAG_NAME, "td")
+    assert len(cells) == 5
+    assert "<img src=x" in cells[3].text
+    assert "**bold** <!-- gone" in cells[3].text
+    assert page.find_elements(By.TAG_NAME, "img") == []
+    assert page.title != "run"
+
+
+def seen(number: int, days: int, status: ObservedStatus) -> SeenUser:
+    name = f"user-{number}"
+    key = AccessKey(f"AKIAEXAMPLE{number:09d}", name, status, iso(NOW - timedelta(days=days)))
+    return SeenUser(name, (SeenKey(key, LastUsed(name, iso(NOW), "s3", "eu-west-1")),), ())
+
+
+def test_the_audits_page_has_its_tables_and_a_picture_of_the_ages(
+    show: Callable[[str], Chrome],
+) -> None:
+    active, inactive = ObservedStatus.ACTIVE, ObservedStatus.INACTIVE
+    ages = [(1, active), (2, active), (50, inactive), (100, active), (400, active), (401, inactive)]
+    census = tuple(seen(number, days, status) for number, (days, status) in enumerate(ages))
+    found = findings(census, {}, NOW, complete=True)
+
+    page = show(to_html(Audited("123456789012", NOW, census, found, "the stack prod")))
+
+    shown = page.find_elements(By.CSS_SELECTOR, "#findings tbody tr")
+    assert len(shown) == len(found) == 8
+    assert len(page.find_elements(By.CSS_SELECTOR, "#keys tbody tr")) == len(census)
+    (picture,) = page.find_elements(By.TAG_NAME, "svg")
+    assert picture.rect["width"] > 600
+    assert picture.rect["height"] > 150
+    bars = picture.find_elements(By.CSS_SELECTOR, "rect.active")[:6]
+    heights = [bar.rect["height"] for bar in bars]
+    assert heights[0] > 100
+    assert heights == pytest.approx([heights[0] * share for share in (1, 0, 0, 0.5, 0, 0.5)], abs=1)
+    limit = picture.find_element(By.CLASS_NAME, "limit").rect["x"]
+    assert bars[2].rect["x"] + bars[2].rect["width"] < limit < bars[3].rect["x"]
+    assert page.execute_script("return document.documentElement.scrollWidth <= innerWidth")
+    assert page.execute_script("return performance.getEntriesByType('resource').length") == 0
+    assert page.get_log("browser") == []

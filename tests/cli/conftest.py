@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from keyswitch.cli import main
+from support.engine import engine_env
+from support.http import RecordingServer, serving
+from support.strict_app import strict_app
+from support.strict_iam import StrictIam
+
+Keyswitch = Callable[..., Result]
+
+
+@pytest.fixture
+def strict_iam() -> StrictIam:
+    return StrictIam()
+
+
+@pytest.fixture
+def server(strict_iam: StrictIam) -> Iterator[RecordingServer]:
+    with serving(strict_app(strict_iam)) as server:
+        yield server
+
+
+@pytest.fixture
+def keyswitch(
+    tmp_path: Path, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
+) -> Keyswitch:
+    """The command in a folder of its own, against the strict fake; ``code`` is how it is to end."""
+    monkeypatch.chdir(tmp_path)
+    for name, value in engine_env(tmp_path / "home", server.url).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+
+    def run(*args: str, code: int = 0, stdin: str | None = None) -> Result:
+        result = CliRunner().invoke(main, args, input=stdin)
+        unexpected = result.exception
+        if unexpected is not None and not isinstance(unexpected, SystemExit):
+            raise unexpected
+        assert result.exit_code == code, result.output
+        return result
+
+    return run

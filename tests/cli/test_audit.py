@@ -1,0 +1,151 @@
+"""``keyswitch audit``: its forms, its exit codes, and against what it holds the keys."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import Keyswitch
+from keyswitch.audit import findings
+from keyswitch.census import SeenKey, SeenUser
+from keyswitch.cli.report import Audited, to_html
+from keyswitch.gateway import AccessKey
+from keyswitch.status import ObservedStatus
+from keyswitch.times import iso
+from support.strict_iam import StrictIam
+
+NOW = datetime.now(timezone.utc)
+
+
+@pytest.fixture
+def keys(strict_iam: StrictIam) -> list[str]:
+    """A fine key, an old one, and an Inactive one."""
+    made = [
+        strict_iam.add_key("bob", made=NOW - timedelta(days=3)),
+        strict_iam.add_key("carol", made=NOW - timedelta(days=200)),
+        strict_iam.add_key("dave", ObservedStatus.INACTIVE, made=NOW - timedelta(days=500)),
+    ]
+    for key in made:
+        strict_iam.used[key] = f"{NOW - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
+    return made
+
+
+def register(path: Path, **statuses: str) -> str:
+    entries = "".join(f"    {key}: {{status: {status}}}\n" for key, status in statuses.items())
+    path.write_text(f"config:\n  keyswitch:keys:\n{entries}")
+    return str(path)
+
+
+def found(told: str) -> list[tuple[str, str]]:
+    return [(each["code"], each["access_key_id"]) for each in json.loads(told)["findings"]]
+
+
+def test_without_findings_it_ends_well(keyswitch: Keyswitch, strict_iam: StrictIam) -> None:
+    strict_iam.add_key("bob", ObservedStatus.INACTIVE)
+
+    told = keyswitch("audit")
+
+    assert told.stdout.rstrip().endswith("Account 123456789012: 1 key, no findings.")
+
+
+def test_findings_end_it_with_7_and_name_the_controls_they_go_against(
+    keyswitch: Keyswitch, keys: list[str]
+) -> None:
+    told = keyswitch("audit", code=7)
+
+    assert keys[1] in told.stdout
+    assert "it is Active, and was made 200 days ago" in told.stdout
+    assert "CIS AWS Foundations Benchmark v5.0.0 1.13" in told.stdout
+    assert "3 keys, 1 finding about 1 of them." in told.stdout
+
+
+def test_it_holds_the_keys_against_a_register(
+    keyswitch: Keyswitch, keys: list[str], tmp_path: Path
+) -> None:
+    fine, old, off = keys
+    path = register(
+        tmp_path / "Pulumi.prod.yaml",
+        **{fine: "Inactive", off: "Inactive", "AKIAGONE000000000000": "Active"},
+    )
+
+    told = keyswitch("audit", "--stack-config", path, "--json", code=7)
+
+    assert sorted(found(told.stdout)) == [
+        ("KS801", old),
+        ("KS802", "AKIAGONE000000000000"),
+        ("KS803", fine),
+        ("KS804", old),
+    ]
+    assert json.loads(told.stdout)["against"] == "the register in Pulumi.prod.yaml"
+
+
+def test_it_holds_the_keys_against_a_state_of_a_file_or_of_a_pipe(
+    keyswitch: Keyswitch, keys: list[str], tmp_path: Path
+) -> None:
+    resources = [
+        {
+            "urn": f"urn:pulumi:s::p::pulumi-python:dynamic/keyswitch:AccessKeyStatus::{key}",
+            "inputs": {"access_key_id": key, "status": "Inactive"},
+            "outputs": {"account_id": "123456789012", "user_name": "bob"},
+        }
+        for key in keys[:2]
+    ]
+    state = json.dumps({"version": 3, "deployment": {"resources": resources}})
+    (tmp_path / "state.json").write_text(state)
+    expected = [("KS801", keys[2]), ("KS803", keys[0]), ("KS803", keys[1]), ("KS804", keys[1])]
+
+    of_file = keyswitch("audit", "--state", "state.json", "--json", code=7)
+    of_pipe = keyswitch("audit", "--state", "-", "--json", code=7, stdin=state)
+
+    assert sorted(found(of_file.stdout)) == sorted(found(of_pipe.stdout)) == expected
+
+
+def test_a_stack_that_cannot_be_exported_is_told_with_what_pulumi_said(
+    keyswitch: Keyswitch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    pulumi = folder / "pulumi"
+    pulumi.write_text("#!/bin/sh\necho \"error: no stack named 'prod' found\" >&2\nexit 255\n")
+    pulumi.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/bin:/usr/bin")
+
+    told = keyswitch("audit", "--stack", "prod", code=1)
+    assert "KS708 pulumi stack export --stack prod failed: error: no stack named" in told.stderr
+
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert "No such file" in keyswitch("audit", "--stack", "prod", code=1).stderr
+    both = keyswitch("audit", "--stack", "prod", "--state", "-", code=2)
+    assert "Give --state or --stack, not both." in both.stderr
+
+
+@pytest.mark.parametrize("form", ["table", "json", "markdown", "html"])
+def test_every_form_can_be_written_to_a_file(
+    keyswitch: Keyswitch, keys: list[str], tmp_path: Path, form: str
+) -> None:
+    path = tmp_path / "report"
+
+    told = keyswitch("audit", "--format", form, "--output", str(path), code=7)
+
+    written = path.read_text()
+    assert keys[1] in written
+    assert told.stdout == ""
+    assert told.stderr == f"{path}: 3 keys, 1 finding about 1 of them.\n"
+
+
+def test_the_page_escapes_whatever_is_in_a_name_and_loads_nothing() -> None:
+    name = "bob<script>alert(1)</script>"
+    key = SeenKey(AccessKey("AKIAIOSFODNN7EXAMPLE", name, ObservedStatus.ACTIVE, iso(NOW)), None)
+    census = (SeenUser(name, (key,), None),)
+    found = findings(census, {}, NOW, complete=True)
+
+    page = to_html(Audited("123456789012", NOW, census, found, against="the stack <b>"))
+
+    assert "<script" not in page
+    assert "<b>" not in page
+    assert page.count("bob&lt;script&gt;") == 1 + len(found)
+    assert "http://" not in page
+    assert "https://" not in page

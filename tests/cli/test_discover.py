@@ -1,0 +1,274 @@
+"""``keyswitch discover`` over a socket: what it shows, writes, and how it goes on after a fault."""
+
+from __future__ import annotations
+
+import ast
+import json
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import Keyswitch
+from keyswitch.status import ObservedStatus
+from support.http import Call, RecordingServer, aws_error, refuse
+from support.strict_iam import StrictIam
+
+
+def many(iam: StrictIam, count: int) -> list[str]:
+    return [iam.add_key(f"user-{number:03d}") for number in range(count)]
+
+
+def test_the_table_shows_each_key_with_owner_status_age_use_and_findings(
+    keyswitch: Keyswitch, strict_iam: StrictIam
+) -> None:
+    now = datetime.now(timezone.utc)
+    old = strict_iam.add_key("bob", made=now - timedelta(days=400))
+    new = strict_iam.add_key("eve", ObservedStatus.INACTIVE, made=now - timedelta(days=1))
+    strict_iam.used[old] = f"{now - timedelta(days=100):%Y-%m-%dT%H:%M:%SZ}"
+
+    shown = keyswitch("discover").stdout
+
+    lines = {line.split()[0]: " ".join(line.split()) for line in shown.splitlines() if line.strip()}
+    assert lines[old].startswith(
+        f"{old} bob Active 400 days 100 days ago by s3 KS804 Older than 90"
+    )
+    assert "KS805 Unused for 45 days" in shown
+    assert lines[new] == f"{new} eve Inactive 1 day never"
+    assert "Account 123456789012: 2 keys of 2 users." in shown
+
+
+def test_json_has_every_key_in_full(keyswitch: Keyswitch, strict_iam: StrictIam) -> None:
+    key = strict_iam.add_key("bob")
+    strict_iam.used[key] = "2026-03-01T09:00:00Z"
+    strict_iam.policies["bob"] = ["ReadOnly"]
+
+    (row,) = json.loads(keyswitch("discover", "--json").stdout)
+
+    assert row["access_key_id"] == key
+    assert row["last_used"] == {
+        "date": "2026-03-01T09:00:00Z",
+        "service_name": "s3",
+        "region": "eu-west-1",
+    }
+    assert row["policies"] == ["ReadOnly"]
+
+
+def test_500_users_are_walked_page_by_page_and_each_asked_once(
+    keyswitch: Keyswitch, strict_iam: StrictIam, server: RecordingServer
+) -> None:
+    keys = many(strict_iam, 500)
+
+    rows = json.loads(keyswitch("discover", "--json").stdout)
+
+    assert [row["access_key_id"] for row in rows] == keys
+    assert server.counts() == {
+        "GetAccessKeyLastUsed": 500,
+        "GetCallerIdentity": 1,
+        "ListAccessKeys": 500,
+        "ListAttachedUserPolicies": 500,
+        "ListUsers": 5,
+    }
+
+
+def test_a_walk_that_ended_early_is_gone_on_with_by_the_same_command(
+    keyswitch: Keyswitch, strict_iam: StrictIam, server: RecordingServer
+) -> None:
+    keys = many(strict_iam, 60)
+    failing = refuse("ListAccessKeys", 400, "ExpiredToken", "too late", only="user-040")
+    server.rules.append(failing)
+
+    ended = keyswitch("discover", "--json", code=1)
+
+    assert ended.stderr.startswith("error: KS307 ")
+    assert "of 60 users were looked at, and what was seen is kept. Run the same" in ended.stderr
+    seen = {call.parameters.get("UserName") for call in server.calls} - {None, "user-040"}
+    assert len(seen) >= 32
+    server.reset()
+
+    rest = keyswitch("discover", "--json")
+
+    assert [row["access_key_id"] for row in json.loads(rest.stdout)] == keys
+    asked = [c.parameters["UserName"] for c in server.calls if c.action == "ListAccessKeys"]
+    assert sorted(asked) == sorted({f"user-{n:03d}" for n in range(60)} - seen)
+    assert rest.stderr.startswith(f"Going on from an earlier walk: {len(seen)} of 60 users are")
+
+    server.reset()
+    keyswitch("discover", "--json")
+    assert server.count("ListAccessKeys") == 60
+
+
+def test_fresh_does_not_go_on(
+    keyswitch: Keyswitch, strict_iam: StrictIam, server: RecordingServer
+) -> None:
+    many(strict_iam, 60)
+    server.rules.append(refuse("ListAccessKeys", 400, "ExpiredToken", "x", only="user-040"))
+    keyswitch("discover", code=1)
+    server.reset()
+
+    keyswitch("discover", "--fresh")
+
+    assert server.count("ListAccessKeys") == 60
+
+
+def test_throttling_is_waited_out(
+    keyswitch: Keyswitch, strict_iam: StrictIam, server: RecordingServer
+) -> None:
+    keys = many(strict_iam, 20)
+    refused: set[str] = set()
+
+    def once(call: Call) -> object:
+        user = call.parameters.get("UserName", "")
+        if call.action != "ListAccessKeys" or user in refused or not user.endswith("5"):
+            return None
+        refused.add(user)
+        return aws_error(400, "Throttling", "Rate exceeded")
+
+    server.rules.append(once)  # type: ignore[arg-type]
+
+    rows = json.loads(keyswitch("discover", "--json").stdout)
+
+    assert [row["access_key_id"] for row in rows] == keys
+    assert len(refused) == 2
+
+
+def test_users_are_selected_by_name_or_by_path(
+    keyswitch: Keyswitch, strict_iam: StrictIam, server: RecordingServer
+) -> None:
+    strict_iam.add_user("ci", "/machines/")
+    machine, person = strict_iam.add_key("ci"), strict_iam.add_key("bob")
+
+    def keys(*args: str) -> list[str]:
+        rows = json.loads(keyswitch("discover", "--json", *args).stdout)
+        return [row["access_key_id"] for row in rows]
+
+    assert keys("--path-prefix", "/machines/") == [machine]
+    server.reset()
+    assert keys("--user", "bob") == [person]
+    assert server.count("ListUsers") == 0
+    missing = keyswitch("discover", "--user", "bob", "--user", "nobody", code=1)
+    assert missing.stderr.startswith("error: KS709 there is no user nobody in account 123456789012")
+
+
+def test_keys_are_adopted_into_a_register_as_they_are(
+    keyswitch: Keyswitch, strict_iam: StrictIam, tmp_path: Path
+) -> None:
+    active, inactive = strict_iam.add_key("bob"), strict_iam.add_key("bob", ObservedStatus.INACTIVE)
+    expired = strict_iam.add_key("eve", ObservedStatus.EXPIRED)
+    path = tmp_path / "Pulumi.prod.yaml"
+    path.write_text(f"config:\n  keyswitch:keys:\n    {active}: {{status: Inactive}} # mine\n")
+
+    told = keyswitch("discover", "--write", str(path))
+
+    assert path.read_text() == (
+        f"config:\n  keyswitch:keys:\n    {active}: {{status: Inactive}} # mine\n"
+        f"    {inactive}:\n      userName: bob\n      status: Inactive\n"
+        f"    {expired}:\n      userName: eve\n      status: Inactive\n"
+    )
+    assert f"{path}: 2 keys added, 1 declared already. Next: pulumi preview" in told.stderr
+
+
+def test_the_program_is_python_that_declares_every_key(
+    keyswitch: Keyswitch, strict_iam: StrictIam
+) -> None:
+    keys = many(strict_iam, 3)
+
+    program = keyswitch("discover", "--format", "python").stdout
+
+    calls = [node for node in ast.walk(ast.parse(program)) if isinstance(node, ast.Call)]
+    declared = [
+        {word.arg: ast.literal_eval(word.value) for word in call.keywords} for call in calls
+    ]
+    assert declared == [
+        {"access_key_id": key, "user_name": f"user-{number:03d}", "status": "Active"}
+        for number, key in enumerate(keys)
+    ]
+
+
+def test_an_account_of_the_register_is_gone_to_and_written_with_each_entry(
+    keyswitch: Keyswitch, strict_iam: StrictIam, server: RecordingServer, tmp_path: Path
+) -> None:
+    key = strict_iam.add_key("bob")
+    role = "arn:aws:iam::222222222222:role/keys"
+    path = tmp_path / "Pulumi.prod.yaml"
+    path.write_text(f"config:\n  keyswitch:accounts:\n    shop: {{roleArn: {role}}}\n")
+    assumed = (
+        "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIASESSION000000001"
+        "</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>"
+        "<Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult>"
+        "</AssumeRoleResponse>"
+    )
+
+    def sts(call: Call) -> object:
+        from werkzeug.wrappers import Response
+
+        return Response(assumed) if call.action == "AssumeRole" else None
+
+    server.rules.append(sts)  # type: ignore[arg-type]
+    options = ("--stack-config", str(path), "--account", "shop")
+
+    keyswitch("discover", *options, "--write", str(path))
+
+    assert {c.parameters["RoleArn"] for c in server.calls if c.action == "AssumeRole"} == {role}
+    assert path.read_text().endswith(
+        f"    {key}:\n      userName: bob\n      status: Active\n      account: shop\n"
+    )
+    program = keyswitch("discover", *options, "--format", "python").stdout
+    assert f'account = keyswitch.Account("shop", role_arn="{role}")' in program
+    assert "    account=account,\n" in program
+    unknown = keyswitch("discover", "--stack-config", str(path), "--account", "x", code=1)
+    assert "KS128" in unknown.stderr
+
+
+def test_the_settings_of_a_stack_are_used_and_options_go_before_them(
+    keyswitch: Keyswitch, strict_iam: StrictIam, server: RecordingServer, tmp_path: Path
+) -> None:
+    strict_iam.add_key("bob")
+    (tmp_path / "aws").write_text(
+        "[one]\naws_access_key_id = AKIAONE0000000000001\naws_secret_access_key = made-up\n"
+        "[two]\naws_access_key_id = AKIATWO0000000000002\naws_secret_access_key = made-up\n"
+    )
+    path = tmp_path / "Pulumi.prod.yaml"
+    path.write_text(
+        f"config:\n  aws:profile: one\n  aws:sharedCredentialsFiles:\n    - {tmp_path / 'aws'}\n"
+    )
+
+    keyswitch("discover", "--stack-config", str(path))
+    assert {call.signer for call in server.calls} == {"AKIAONE0000000000001"}
+    server.reset()
+    keyswitch("discover", "--stack-config", str(path), "--profile", "two")
+    assert {call.signer for call in server.calls} == {"AKIATWO0000000000002"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [
+        (refuse("ListUsers", 403, "AccessDenied", "User ci is not authorized"), "KS301"),
+        (refuse("ListAccessKeys", 403, "AccessDenied", "User ci is not authorized"), "KS301"),
+        (refuse("GetCallerIdentity", 403, "InvalidClientTokenId", "no such key"), "KS309"),
+    ],
+)
+def test_what_keeps_it_from_looking_is_one_line_with_a_code(
+    keyswitch: Keyswitch, strict_iam: StrictIam, server: RecordingServer, rule: object, code: str
+) -> None:
+    strict_iam.add_key("bob")
+    server.rules.append(rule)  # type: ignore[arg-type]
+
+    told = keyswitch("discover", code=1)
+
+    assert told.stderr.startswith(f"error: {code} ")
+    assert told.stderr.count("\n") == 1
+    assert told.stdout == ""
+
+
+def test_optional_permissions_may_be_missing(
+    keyswitch: Keyswitch, strict_iam: StrictIam, server: RecordingServer
+) -> None:
+    strict_iam.add_key("bob")
+    for action in ("GetAccessKeyLastUsed", "ListAttachedUserPolicies"):
+        server.rules.append(refuse(action, 403, "AccessDenied", "User ci is not authorized"))
+
+    (row,) = json.loads(keyswitch("discover", "--json").stdout)
+
+    assert (row["last_used"], row["policies"]) == (None, None)
+    assert "KS808" in row["findings"]

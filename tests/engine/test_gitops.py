@@ -1,0 +1,172 @@
+"""The pipelines of ``examples/gitops``, word for word, on one real stack: pull request, merge, night."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.engine import ROOT, Project, engine_env
+from support.forge import Comments, Workspace, forge
+from support.http import RecordingServer, refuse
+from support.moto_iam import Outsider
+
+GITHUB = ROOT / "examples" / "gitops" / "github"
+GITLAB = ROOT / "examples" / "gitops" / "gitlab"
+CONTEXT = {
+    "secrets": {"PULUMI_CONFIG_PASSPHRASE": "correct horse"},
+    "github": {"token": "ghs_made-up", "event": {"pull_request": {"number": 7}}},
+}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out)]
+    subprocess.run([*build, str(ROOT)], check=True, capture_output=True)
+    return next(out.glob("*.whl"))
+
+
+@pytest.fixture
+def comments() -> Iterator[Comments]:
+    with forge() as comments:
+        comments.bodies[1] = "Looks fine to me."
+        yield comments
+
+
+@pytest.fixture
+def checkout(
+    tmp_path: Path, home: Path, iam: RecordingServer, wheel: Path, comments: Comments
+) -> Workspace:
+    """A repository with this project's own program, and a stack that nothing was applied to."""
+    folder = tmp_path / "keys"
+    folder.mkdir()
+    for name in ("__main__.py", "Pulumi.yaml"):
+        shutil.copy(ROOT / name, folder)
+    shutil.copy(GITLAB / "note.py", folder)
+    (folder / "requirements.txt").write_text("keyswitch\n")
+    (tmp_path / "pins").write_text(f"keyswitch @ file://{wheel}\n")
+    env = {
+        **engine_env(home, iam.url),
+        "PULUMI_CONFIG_PASSPHRASE": "correct horse",
+        "PULUMI_BACKEND_URL": f"file://{folder}",
+        "PIP_CONSTRAINT": str(tmp_path / "pins"),
+        "GITHUB_API_URL": comments.url,
+        "GITHUB_REPOSITORY": "acme/keys",
+        "CI_API_V4_URL": comments.url,
+        "CI_PROJECT_ID": "1",
+        "CI_MERGE_REQUEST_IID": "7",
+        "COMMENT_TOKEN": "glpat-made-up",
+        "PREVIEW_ROLE_ARN": "arn:aws:iam::123456789012:role/preview",
+        "APPLY_ROLE_ARN": "arn:aws:iam::123456789012:role/apply",
+        "AWS_TOKEN": "a-web-identity-token",
+    }
+    Project(folder, env).expect(0, "stack", "init", "prod")
+    return Workspace(folder, env)
+
+
+def commit(checkout: Workspace, **statuses: str) -> None:
+    """A version of the register, with a reason for each key."""
+    path = checkout.folder / "Pulumi.prod.yaml"
+    kept = [line for line in path.read_text().splitlines() if line.startswith("encryption")]
+    entries = "".join(
+        f"    {key}:\n      userName: {checkout.env['BOB']}\n      status: {status}\n"
+        for key, status in statuses.items()
+    )
+    path.write_text("\n".join([*kept, f"config:\n  keyswitch:keys:\n{entries}"]))
+
+
+def test_github_from_the_pull_request_to_the_night(
+    checkout: Workspace, comments: Comments, iam: RecordingServer, outsider: Outsider
+) -> None:
+    bob = outsider.new_user()
+    key, other = outsider.new_key(bob), outsider.new_key(bob)
+    checkout.env["BOB"] = bob
+    context = {**CONTEXT, "vars": {"PULUMI_BACKEND_URL": f"file://{checkout.folder}"}}
+    commit(checkout, **{key: "Active"})
+    first = checkout.github(GITHUB / "apply.yml", **context)
+    assert first.code == 0, first.text
+    assert iam.writes == []
+
+    commit(checkout, **{key: "Inactive"})
+    preview = checkout.github(GITHUB / "preview.yml", **context)
+    assert preview.code == 0, preview.text
+    assert list(comments.bodies) == [1, 102]
+    assert comments.bodies[102].startswith("**Keyswitch: 1 key to be switched off.**")
+    assert preview.summary == comments.bodies[102].replace(" prod -->", " keyswitch/prod -->")
+
+    commit(checkout, **{key: "disabled"})
+    failing = checkout.github(GITHUB / "preview.yml", **context)
+    assert failing.steps[-1][:2] == ("Result", 1)
+    assert list(comments.bodies) == [1, 102]
+    assert comments.bodies[102].startswith("**Keyswitch: the preview failed, so nothing can be")
+    assert "KS103" in comments.bodies[102]
+
+    commit(checkout, **{key: "Inactive"})
+    assert checkout.github(GITHUB / "preview.yml", **context).code == 0
+    assert comments.bodies[102].startswith("**Keyswitch: 1 key to be switched off.**")
+    assert comments.tokens == {"ghs_made-up"}
+    assert iam.writes == []
+
+    assert checkout.github(GITHUB / "apply.yml", **context).code == 0
+    assert iam.writes == [(key, "Inactive")]
+
+    outsider.switch(bob, key, "Active")
+    iam.reset()
+    night = checkout.github(GITHUB / "nightly.yml", **context)
+    assert night.code == 0, night.text
+    assert iam.writes == [(key, "Inactive")]
+    assert "**Keyswitch: 1 key drifted and to be switched back.**" in night.summary
+    assert f"| `{other}` | `{bob}` | KS801: it is Active, and nothing declares it" in night.summary
+
+    iam.reset()
+    quiet = checkout.github(GITHUB / "nightly.yml", **context)
+    assert quiet.code == 0, quiet.text
+    assert iam.writes == []
+    assert "**Keyswitch: no key changes.**" in quiet.summary
+
+    iam.rules.append(refuse("ListAccessKeys", 403, "AccessDenied", "User ci is not authorized"))
+    blind = checkout.github(GITHUB / "nightly.yml", **context)
+    assert blind.steps[-1][:2] == ("Mend it", 1)
+    assert "KS301" in blind.summary
+    assert iam.writes == []
+
+
+def test_gitlab_from_the_merge_request_to_the_night(
+    checkout: Workspace, comments: Comments, iam: RecordingServer, outsider: Outsider
+) -> None:
+    bob = outsider.new_user()
+    key = outsider.new_key(bob)
+    checkout.env["BOB"] = bob
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        del checkout.env[name]
+    pipeline = GITLAB / ".gitlab-ci.yml"
+    commit(checkout, **{key: "Inactive"})
+
+    code, printed = checkout.gitlab(pipeline, "preview")
+    assert code == 0, printed
+    assert comments.bodies[102].startswith("**Keyswitch: 1 key to be switched off.**")
+    commit(checkout, **{key: "disabled"})
+    assert checkout.gitlab(pipeline, "preview")[0] == 1
+    assert comments.bodies[102].startswith("**Keyswitch: the preview failed")
+    assert list(comments.bodies) == [1, 102]
+    assert comments.tokens == {"glpat-made-up"}
+
+    commit(checkout, **{key: "Inactive"})
+    code, printed = checkout.gitlab(pipeline, "apply")
+    assert code == 0, printed
+    assert iam.writes == [(key, "Inactive")]
+    roles = {c.parameters["RoleArn"] for c in iam.calls if c.action.startswith("AssumeRole")}
+    assert roles == {checkout.env["PREVIEW_ROLE_ARN"], checkout.env["APPLY_ROLE_ARN"]}
+
+    outsider.switch(bob, key, "Active")
+    iam.reset()
+    code, printed = checkout.gitlab(pipeline, "nightly")
+    assert code == 0, printed
+    assert iam.writes == [(key, "Inactive")]
+    assert "1 key drifted and to be switched back" in printed
+    assert "<svg" in (checkout.folder / "keys.html").read_text()

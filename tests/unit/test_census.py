@@ -1,0 +1,158 @@
+"""The walk over users, and the journal that lets it go on."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from keyswitch import catalogue
+from keyswitch.census import AT_A_TIME, SeenUser, look_at, walk
+from keyswitch.errors import KeyswitchError
+from keyswitch.gateway import AccessKey
+from keyswitch.journal import KEPT_SECONDS, Journal
+from keyswitch.status import ObservedStatus
+from support.strict_iam import FakeGateway, StrictIam
+from support.world import Denied
+
+ACCOUNT = "123456789012"
+
+
+@pytest.fixture
+def iam() -> StrictIam:
+    return StrictIam(page=2)
+
+
+def users(iam: StrictIam, count: int) -> list[str]:
+    names = [f"user-{number:03d}" for number in range(count)]
+    for name in names:
+        iam.add_key(name)
+    return names
+
+
+def test_a_user_is_seen_with_keys_last_use_and_policies(iam: StrictIam) -> None:
+    used, unused = iam.add_key("bob"), iam.add_key("bob", ObservedStatus.INACTIVE)
+    iam.used[used] = "2026-03-01T09:00:00Z"
+    iam.policies["bob"] = ["AWSCompromisedKeyQuarantineV3"]
+
+    bob = look_at(FakeGateway(iam), "bob")
+
+    assert bob is not None
+    assert [each.key.access_key_id for each in bob.keys] == [used, unused]
+    assert [each.used.date if each.used else "?" for each in bob.keys] == [
+        "2026-03-01T09:00:00Z",
+        None,
+    ]
+    assert bob.policies == ("AWSCompromisedKeyQuarantineV3",)
+
+
+def test_what_is_not_allowed_is_left_out_but_for_the_keys_themselves(iam: StrictIam) -> None:
+    iam.add_key("bob")
+
+    bob = look_at(Denied(iam), "bob")
+
+    assert bob is not None
+    assert bob.policies is None
+    assert [each.used for each in bob.keys] == [None]
+
+
+def test_of_a_user_without_keys_only_those_are_asked_for(iam: StrictIam) -> None:
+    iam.add_user("bob")
+    gateway = FakeGateway(iam)
+
+    assert look_at(gateway, "bob") == SeenUser("bob", (), ())
+    assert look_at(gateway, "gone-meanwhile") is None
+    assert gateway.log == ["list bob", "list gone-meanwhile"]
+
+
+def test_every_user_is_looked_at_once_several_at_a_time_and_never_more(iam: StrictIam) -> None:
+    names = users(iam, 40)
+    lock, now, most = threading.Lock(), 0, 0
+    met = threading.Barrier(2, timeout=10)
+
+    class Counting(FakeGateway):
+        def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
+            nonlocal now, most
+            with lock:
+                now += 1
+                most = max(most, now)
+            if user_name in ("user-000", "user-001"):
+                met.wait()
+            keys = super().list_access_keys(user_name)
+            with lock:
+                now -= 1
+            return keys
+
+    gateway = Counting(iam)
+    told: list[str] = []
+    walk(gateway, names, lambda name, _: told.append(name))
+
+    assert sorted(told) == names
+    assert sorted(line for line in gateway.log if line.startswith("list")) == [
+        f"list {name}" for name in names
+    ]
+    assert 2 <= most <= AT_A_TIME
+
+
+def test_after_a_fault_no_further_user_is_begun_and_what_was_seen_is_told(iam: StrictIam) -> None:
+    names = users(iam, 60)
+
+    class Failing(FakeGateway):
+        def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
+            keys = super().list_access_keys(user_name)
+            if user_name == "user-010":
+                raise KeyswitchError(catalogue.THROTTLED, operation="x", attempts="8 times")
+            return keys
+
+    gateway = Failing(iam)
+    told: dict[str, SeenUser | None] = {}
+    with pytest.raises(KeyswitchError) as raised:
+        walk(gateway, names, told.__setitem__)
+
+    assert raised.value.entry is catalogue.THROTTLED
+    begun = {line.removeprefix("list ") for line in gateway.log if line.startswith("list")}
+    assert begun - {"user-010"} == set(told)
+    assert len(begun) <= 10 + 2 * AT_A_TIME
+
+
+def test_a_journal_goes_on_where_the_last_one_ended(iam: StrictIam, tmp_path: Path) -> None:
+    names = users(iam, 3)
+    iam.used[next(iter(iam.users["user-000"]))] = "2026-03-01T09:00:00Z"
+    iam.policies["user-001"] = ["AWSCompromisedKeyQuarantineV3"]
+    gateway = FakeGateway(iam)
+    first = Journal(tmp_path, ACCOUNT, ("/",))
+    for name in names:
+        first.note(name, look_at(gateway, name))
+    first.note("gone", None)
+
+    again = Journal(tmp_path, ACCOUNT, ("/",))
+
+    assert again.seen == first.seen
+    assert Journal(tmp_path, ACCOUNT, ("/other/",)).seen == {}
+    assert Journal(tmp_path, "999999999999", ("/",)).seen == {}
+    assert Journal(tmp_path, ACCOUNT, ("/",), fresh=True).seen == {}
+    again.end()
+    assert Journal(tmp_path, ACCOUNT, ("/",)).seen == {}
+
+
+def test_a_journal_is_its_owners_alone_is_forgotten_in_time_and_survives_a_cut_line(
+    tmp_path: Path,
+) -> None:
+    Journal(tmp_path, ACCOUNT, ("/",)).note("bob", None)
+    (path,) = tmp_path.iterdir()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+    with path.open("a") as file:
+        file.write('["eve", {"user_name": "eve", "ke')
+    assert set(Journal(tmp_path, ACCOUNT, ("/",)).seen) == {"bob"}
+
+    then = time.time() - KEPT_SECONDS - 1
+    os.utime(path, (then, then))
+    late = Journal(tmp_path, ACCOUNT, ("/",))
+    assert late.seen == {}
+    late.note("carol", None)
+    assert set(Journal(tmp_path, ACCOUNT, ("/",)).seen) == {"carol"}

@@ -1,0 +1,32 @@
+"""The rules themselves, over properties alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+KEY = "pulumi-python:dynamic/keyswitch:AccessKeyStatus"
+OLDEST = timedelta(days=90)
+
+
+def without_reason(properties: Mapping[str, object]) -> str | None:
+    """An Active key is an exception that somebody has to be able to explain."""
+    if properties.get("status") == "Active" and not properties.get("reason"):
+        return f"access key {properties.get('access_key_id')} is declared Active without a reason"
+    return None
+
+
+def too_old(properties: Mapping[str, object], now: datetime) -> str | None:
+    """``create_date`` is known once the key is adopted; a first preview says nothing."""
+    made = properties.get("create_date")
+    if properties.get("desired_status", properties.get("status")) != "Active":
+        return None
+    if not isinstance(made, str) or not made:
+        return None
+    age = now - datetime.fromisoformat(made.replace("Z", "+00:00"))
+    if age <= OLDEST:
+        return None
+    key = properties.get("access_key_id")
+    return (
+        f"access key {key} is {age.days} days old and Active; rotate it, then declare it Inactive"
+    )

@@ -1,0 +1,112 @@
+"""The pipeline files, each checked by what checks it in its own world."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from support.engine import ROOT
+
+GITOPS = ROOT / "examples" / "gitops"
+WORKFLOWS = sorted(
+    [*(GITOPS / "github").glob("*.yml"), *(ROOT / ".github/workflows").glob("*.yml")]
+)
+MANIFESTS = sorted((GITOPS / "kubernetes").glob("*.yaml"))
+CRD = "KEYSWITCH_OPERATOR_CRD"
+STACK_FIELDS = {
+    "stack",
+    "backend",
+    "projectRepo",
+    "branch",
+    "fluxSource",
+    "serviceAccountName",
+    "envRefs",
+    "continueResyncOnCommitMatch",
+    "resyncFrequencySeconds",
+    "refresh",
+    "destroyOnFinalize",
+    "workspaceTemplate",
+}
+"""Of the operator's reference, those that the manifests use."""
+
+
+@pytest.fixture(scope="session")
+def checker() -> Callable[[str], str]:
+    """Where a checker is: built once from its Go module, into the folder of the engine."""
+
+    def find(name: str) -> str:
+        folder = Path(os.environ.get("KEYSWITCH_ENGINE", ROOT / ".engine")) / "checkers"
+        if not (folder / name).exists():
+            go = shutil.which("go")
+            if go is None:
+                pytest.skip(f"no Go to build {name} with; it runs wherever Go is, as in CI")
+            env = {**os.environ, "GOBIN": str(folder.resolve())}
+            build = [go, "install", "-mod=readonly", "tool"]
+            subprocess.run(
+                build, cwd=ROOT / "tools/checkers", env=env, check=True, capture_output=True
+            )
+        return str(folder / name)
+
+    return find
+
+
+def checked(*command: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_actionlint_finds_nothing_in_a_workflow(path: Path, checker: Callable[[str], str]) -> None:
+    checked(checker("actionlint"), str(path))
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_pins_every_action_by_its_hash(path: Path) -> None:
+    uses = [line.strip() for line in path.read_text().splitlines() if "uses:" in line]
+
+    assert uses
+    for line in uses:
+        version = line.partition("@")[2]
+        assert len(version.partition(" # v")[0]) == 40, line
+        assert " # v" in version, line
+
+
+def test_gitlabs_own_schema_allows_the_pipeline() -> None:
+    tool = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.gitlab-ci"]
+
+    checked(*tool, "--data-transform", "gitlab-ci", str(GITOPS / "gitlab/.gitlab-ci.yml"))
+
+
+@pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.name)
+def test_a_stack_of_the_operator_has_only_fields_of_its_reference(path: Path) -> None:
+    manifest = YAML(typ="safe").load(path)
+
+    assert (manifest["apiVersion"], manifest["kind"]) == ("pulumi.com/v1", "Stack")
+    assert set(manifest["spec"]) <= STACK_FIELDS
+    assert manifest["spec"]["refresh"] is True
+    assert manifest["spec"]["continueResyncOnCommitMatch"] is True
+
+
+@pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.name)
+def test_kubeconform_finds_a_stack_to_be_one_of_the_operators(
+    path: Path, checker: Callable[[str], str], tmp_path: Path
+) -> None:
+    definition = os.environ.get(CRD)
+    if not definition:
+        pytest.skip(
+            f"{CRD} names no file of the operator's; the workflow fetches one and runs this"
+        )
+    for version in YAML(typ="safe").load(Path(definition))["spec"]["versions"]:
+        schema = json.dumps(version["schema"]["openAPIV3Schema"])
+        (tmp_path / f"stack_{version['name']}.json").write_text(schema)
+
+    location = f"{tmp_path}/{{{{ .ResourceKind }}}}_{{{{ .ResourceAPIVersion }}}}.json"
+    checked(checker("kubeconform"), "-strict", "-schema-location", location, str(path))

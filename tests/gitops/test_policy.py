@@ -1,0 +1,129 @@
+"""The sample policy pack: its rules, and the pack itself in Pulumi's own policy host."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
+
+from keyswitch.times import iso
+from support.engine import ROOT, TYPE
+
+PACK = ROOT / "examples" / "gitops" / "policy"
+NOW = datetime.now(timezone.utc)
+KEY = "AKIAIOSFODNN7EXAMPLE"
+
+
+@pytest.fixture(scope="module")
+def analyzer(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
+    """The pack, installed as its requirements say and started as the engine starts one."""
+    folder = tmp_path_factory.mktemp("pack") / "policy"
+    shutil.copytree(PACK, folder)
+    subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True)
+    python = str(folder / "venv/bin/python")
+    install = [python, "-m", "pip", "install", "--quiet", "-r", "requirements.txt"]
+    subprocess.run(install, cwd=folder, check=True, capture_output=True)
+    with subprocess.Popen(
+        [python, "-u", "-m", "pulumi.policy", "127.0.0.1:1", "."],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as host:
+        assert host.stdout is not None
+        port = int(host.stdout.readline())
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            yield analyzer_pb2_grpc.AnalyzerStub(channel)
+        host.terminate()
+
+
+def properties(**values: Any) -> Struct:
+    found = Struct()
+    found.update({"access_key_id": KEY, "user_name": "bob", **values})
+    return found
+
+
+def violations(analyzer: Any, kind: str = TYPE, **values: Any) -> list[str]:
+    request = analyzer_pb2.AnalyzeRequest(
+        type=kind, name="bob", urn=f"urn:pulumi:s::p::{kind}::bob", properties=properties(**values)
+    )
+    return [each.policyName for each in analyzer.Analyze(request).diagnostics]
+
+
+def violations_of_stack(analyzer: Any, **values: Any) -> list[str]:
+    resource = analyzer_pb2.AnalyzerResource(
+        type=TYPE, name="bob", urn=f"urn:pulumi:s::p::{TYPE}::bob", properties=properties(**values)
+    )
+    request = analyzer_pb2.AnalyzeStackRequest(resources=[resource])
+    return [each.message for each in analyzer.AnalyzeStack(request).diagnostics]
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        ({"status": "Active"}, ["active-needs-a-reason"]),
+        ({"status": "Active", "reason": ""}, ["active-needs-a-reason"]),
+        ({"status": "Active", "reason": "deploys the shop"}, []),
+        ({"status": "Inactive"}, []),
+    ],
+)
+def test_an_active_key_needs_a_reason(
+    analyzer: Any, values: dict[str, str], found: list[str]
+) -> None:
+    assert violations(analyzer, **values) == found
+
+
+def test_other_resources_are_not_its_business(analyzer: Any) -> None:
+    assert violations(analyzer, kind="acme:index:Thing", status="Active") == []
+
+
+@pytest.mark.parametrize(
+    ("days", "status", "is_violation"),
+    [(89, "Active", False), (91, "Active", True), (91, "Inactive", False), (None, "Active", False)],
+)
+def test_no_key_older_than_90_days_stays_active(
+    analyzer: Any,
+    days: int | None,
+    status: str,
+    is_violation: bool,  # noqa: FBT001 - a row of the table
+) -> None:
+    made = "" if days is None else iso(NOW - timedelta(days=days))
+
+    found = violations_of_stack(analyzer, status=status, create_date=made)
+
+    assert bool(found) is is_violation
+    if is_violation:
+        assert "is 91 days old and Active; rotate it, then declare it Inactive" in found[0]
+
+
+def test_the_pack_is_mandatory_and_its_policies_are_described(analyzer: Any) -> None:
+    from google.protobuf.empty_pb2 import Empty
+
+    info = analyzer.GetAnalyzerInfo(Empty())
+
+    assert info.name == "access-keys"
+    assert [(p.name, p.enforcementLevel) for p in info.policies] == [
+        ("active-needs-a-reason", analyzer_pb2.MANDATORY),
+        ("no-old-key-is-active", analyzer_pb2.MANDATORY),
+    ]
+    assert all(policy.description.endswith(".") for policy in info.policies)
+
+
+def test_the_packs_folder_is_whole() -> None:
+    assert {path.name for path in PACK.iterdir() if path.is_file()} == {
+        "PulumiPolicy.yaml",
+        "__main__.py",
+        "requirements.txt",
+        "rules.py",
+    }
+    assert Path(PACK / "PulumiPolicy.yaml").read_text().endswith("runtime: python\n")

@@ -1,9 +1,10 @@
 # make demo   watch the real engine switch a key off, notice drift, and mend it
 # make test   every test
 # make check  formatting, lint, types and layers
+# make site   the documentation, into build/site
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-oldest check format lock docs clean
+.PHONY: help demo test test-oldest check format lock docs record site clean
 
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
@@ -36,6 +37,14 @@ format: .venv/.made-from
 
 docs: .venv/.made-from
 	@.venv/bin/python tools/errors_page.py
+	@.venv/bin/python tools/command_page.py
+
+# What the real engine and emulator show: the digest's previews, the picture of the demo.
+record: .venv/.made-from
+	@$(ENGINE) && .venv/bin/python tests/digest/record.py && .venv/bin/python tools/record_demo.py
+
+site: .venv/.made-from
+	@NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build
 
 lock:
 	uv pip compile --quiet pyproject.toml --group dev --universal --python-version 3.10 \

@@ -70,7 +70,8 @@ class Guard:
         guard: Guard | None = getattr(root, _ATTRIBUTE, None)
         if guard is None:
             guard = cls()
-            setattr(root, _ATTRIBUTE, guard)
+            if root is not None:
+                setattr(root, _ATTRIBUTE, guard)
         return guard
 
     def binding(self) -> pulumi.ResourceOptions:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -94,3 +96,15 @@ def set_key(root: Project) -> Callable[..., None]:
             root.expect(0, "config", "set", "--path", f"keyswitch:keys.{key}.{name}", value)
 
     return set_key
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("wheel")
+    source = tmp_path_factory.mktemp("source") / "keyswitch"
+    shutil.copytree(ROOT / "provider", source / "provider")
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out)]
+    subprocess.run([*build, str(source)], check=True, capture_output=True)
+    return next(out.glob("*.whl"))

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
-import pytest
-
-from support.engine import PROGRAM, ROOT, Project, engine_env
+from support.engine import PROGRAM, Project, engine_env
 from support.http import RecordingServer
 from support.moto_iam import Outsider
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("wheel")
-    source = tmp_path_factory.mktemp("source") / "keyswitch"
-    shutil.copytree(ROOT / "provider", source / "provider")
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, source)
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out)]
-    subprocess.run([*build, str(source)], check=True, capture_output=True)
-    return next(out.glob("*.whl"))
 
 
 def test_the_wheel_contains_only_keyswitch_and_its_metadata(wheel: Path) -> None:

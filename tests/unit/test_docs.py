@@ -31,3 +31,23 @@ def test_every_relative_link_leads_to_a_page_and_a_heading(page: Path) -> None:
         assert target.exists(), link
         if anchor:
             assert anchor in anchors(target), link
+
+
+FENCE = re.compile(r"(?:<!-- ([^>]+) -->\n+)?```console\n")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_that_a_page_shows_is_run_by_a_test(page: Path) -> None:
+    """A mark above each block says by which: of the pages, the demo's, or a test by its file."""
+    if page.is_relative_to(ROOT / "examples"):
+        return  # by test_examples and test_minted, every line of their own README
+    marks = FENCE.findall(page.read_text())
+    pages = (ROOT / "tests" / "engine" / "test_pages.py").read_text()
+    for mark in marks:
+        kind, _, name = mark.partition(": ")
+        if kind == "shown":
+            assert f'"{name}"' in pages, f"{page}: nothing runs the blocks {name}"
+        elif kind == "run by":
+            assert (ROOT / name).exists(), name
+        else:
+            assert mark == "demo", f"{page}: a console block that no test is named for"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -11,14 +10,14 @@ from functools import cached_property
 from importlib.resources import files
 from typing import Final
 
+import click
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from keyswitch.audit import Finding
 from keyswitch.census import SeenUser
-from keyswitch.cli.tables import age, counted, last_use_in_full, print_table
+from keyswitch.cli.tables import age, counted, last_use_in_full, plain, print_table
 from keyswitch.status import ObservedStatus
 from keyswitch.times import iso, moment
 from keyswitch.version import __version__
@@ -104,17 +103,15 @@ class Audited:
 
 def print_findings(audited: Audited) -> None:
     """On standard output, in colours where it is a terminal."""
-    print_table(_table(audited))
-    Console(highlight=False).print(_closing(audited))
+    if audited.findings:
+        print_table(_table(audited))
+    click.echo(_closing(audited).plain)
 
 
 def to_table(audited: Audited) -> str:
     """The same as plain text."""
-    console = Console(file=io.StringIO(), width=200, color_system=None, highlight=False)
-    console.print(_table(audited))
-    console.print(_closing(audited))
-    text: str = console.file.getvalue()  # type: ignore[attr-defined]
-    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+    parts = [_table(audited)] if audited.findings else []
+    return plain(*parts, _closing(audited))
 
 
 def to_json(audited: Audited) -> str:

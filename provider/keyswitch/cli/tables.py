@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from datetime import datetime
 from typing import Final
 
+import click
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from keyswitch.census import SeenKey
 from keyswitch.safeguards import use_in_words
@@ -27,11 +30,21 @@ def key_table(last_column: str) -> Table:
 
 
 def print_table(table: Table) -> None:
-    """Prints it on standard output."""
+    """Prints it on standard output; elsewhere than on a terminal without colours or padding."""
     console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=_WIDE)
-    console.print(table)
+    if console.is_terminal:
+        console.print(table)
+    else:
+        click.echo(plain(table), nl=False)
+
+
+def plain(*parts: Table | Text) -> str:
+    """As text, without the spaces that fill up lines."""
+    console = Console(file=io.StringIO(), width=_WIDE, color_system=None, highlight=False)
+    for part in parts:
+        console.print(part)
+    text: str = console.file.getvalue()  # type: ignore[attr-defined]
+    return "\n".join(line.rstrip() for line in text.splitlines()).lstrip("\n") + "\n"
 
 
 def age(seen: SeenKey, now: datetime) -> str:

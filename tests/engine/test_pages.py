@@ -1,0 +1,186 @@
+"""The pages that show commands: each is run, in order, and prints what the page shows."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from support.engine import PROGRAM, ROOT, Project, engine_env
+from support.http import Call, RecordingServer, serving
+from support.moto_iam import SHOP, Elsewhere, Outsider
+from support.pages import Shell, shown
+from support.strict_app import strict_app
+from support.strict_iam import StrictIam
+
+DOCS = ROOT / "docs"
+STUCK = DOCS / "stuck.md"
+WITHOUT_KEYSWITCH = """
+import sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "keyswitch":
+            raise ModuleNotFoundError("No module named 'keyswitch'")
+
+sys.meta_path.insert(0, Absent())
+"""
+
+
+def test_the_tutorial_from_nothing_to_a_pull_request(
+    tmp_path: Path, home: Path, wheel: Path
+) -> None:
+    iam = StrictIam()
+    now = datetime.now(timezone.utc)
+    old = iam.add_key("bob", made=now - timedelta(days=400))
+    new = iam.add_key("bob", made=now - timedelta(hours=1))
+    iam.used[new] = f"{now - timedelta(minutes=3):%Y-%m-%dT%H:%M:%SZ}"
+    (tmp_path / "pins").write_text(f"keyswitch @ file://{wheel}\n")
+    with serving(strict_app(iam)) as server:
+        env = {
+            **engine_env(home, server.url),
+            "PIP_CONSTRAINT": str(tmp_path / "pins"),
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            "PULUMI_BACKEND_URL": f"file://{tmp_path}",
+        }
+        live = {"AKIARZPUZDIKEMGV2SRQ": old, "AKIARZPUZDIKA4D2NPC6": new}
+        reader = Shell(tmp_path, env, live)
+        for step in shown(DOCS / "tutorial.md", "tutorial"):
+            reader.type(step)
+
+    assert server.writes == [(old, "Inactive")]
+
+
+def test_the_adoption_of_an_account(root: Project, outsider: Outsider) -> None:
+    path = f"/{outsider.new_user('machines')}/"
+    user = outsider.new_user("ci", path)
+    keys = [outsider.new_key(user, status) for status in ("Active", "Inactive")]
+    live = dict(zip(("AKIARZPUZDIKG5CUL7IB", "AKIARZPUZDIKMUJKCENL"), keys, strict=True))
+    reader = Shell(root.folder, root.env, {**live, "/machines/": path})
+
+    for step in shown(DOCS / "how-to" / "adopt.md", "adopt"):
+        reader.type(step)
+
+
+def test_the_first_minute_of_an_incident(root: Project, outsider: Outsider) -> None:
+    bob = outsider.new_user()
+    key, other = outsider.new_key(bob), outsider.new_key(bob)
+    for each, status in ((key, "Active"), (other, "Active")):
+        for name, value in {"userName": bob, "status": status}.items():
+            root.expect(0, "config", "set", "--path", f"keyswitch:keys.{each}.{name}", value)
+    root.up()
+    for name, value in {"status": "Inactive", "override": "INC-4711 leaked"}.items():
+        root.expect(0, "config", "set", "--path", f"keyswitch:keys.{key}.{name}", value)
+    reader = Shell(root.folder, root.env, {"AKIAIOSFODNN7EXAMPLE": key})
+
+    for step in shown(DOCS / "how-to" / "incident.md", "incident"):
+        reader.type(step)
+
+    assert outsider.status(bob, key) == "Inactive"
+
+
+@pytest.fixture
+def prod(tmp_path: Path, home: Path, iam: RecordingServer) -> Project:
+    """A stack of that name, as the pages have it."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "Pulumi.yaml").write_text("name: project\nruntime: python\n")
+    (folder / "__main__.py").write_text(PROGRAM)
+    env = {**engine_env(home, iam.url), "PULUMI_BACKEND_URL": f"file://{folder}"}
+    project = Project(folder, env, stack="prod")
+    project.expect(0, "stack", "init", project.stack)
+    return project
+
+
+def declared(project: Project, outsider: Outsider) -> tuple[str, str]:
+    bob = outsider.new_user()
+    key = outsider.new_key(bob)
+    project.declare(bob={"access_key_id": key, "user_name": bob, "status": "Inactive"})
+    return bob, key
+
+
+def test_a_run_that_was_killed_leaves_a_lock_and_a_pending_create(
+    prod: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    declared(prod, outsider)
+    reached, released = threading.Event(), threading.Event()
+
+    def hold(call: Call) -> None:
+        if call.action == "UpdateAccessKey":
+            reached.set()
+            released.wait(60)
+
+    iam.rules.append(hold)
+    with subprocess.Popen(
+        ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"],
+        cwd=prod.folder,
+        env=prod.env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as run:
+        assert reached.wait(60)
+        os.kill(run.pid, signal.SIGKILL)
+        released.set()
+    iam.rules.clear()
+    reader = Shell(prod.folder, prod.env, {})
+
+    up, *ways_out = shown(STUCK, "locked")
+    reader.type(up, code=1)
+    for step in ways_out:
+        reader.type(step)
+    warned = prod.up()
+    assert "pending operations from previous deployment" in warned.text
+    for step in shown(STUCK, "pending"):
+        assert "pending operations" not in reader.type(step)
+
+
+def test_a_state_whose_provider_is_not_installed(
+    prod: Project, outsider: Outsider, tmp_path: Path
+) -> None:
+    bob, key = declared(prod, outsider)
+    prod.up()
+    (tmp_path / "absent").mkdir()
+    (tmp_path / "absent" / "sitecustomize.py").write_text(WITHOUT_KEYSWITCH)
+    env = {**prod.env, "PYTHONPATH": str(tmp_path / "absent")}
+    reader = Shell(prod.folder, env, {})
+
+    destroy, delete = shown(STUCK, "moved")
+    reader.type(destroy, code=1)
+    reader.type(delete)
+
+    assert prod.resources() == {}
+    assert outsider.status(bob, key) == "Inactive"
+
+
+def test_a_refresh_by_another_account_loses_nothing(
+    prod: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    declared(prod, outsider)
+    prod.up()
+    reader = Shell(prod.folder, {**prod.env, **Elsewhere(iam, SHOP).environment}, {})
+
+    (refresh,) = shown(STUCK, "account")
+    reader.type(refresh, code=1)
+
+    assert set(prod.resources()) == {"bob"}
+
+
+def test_a_state_that_was_edited(prod: Project, outsider: Outsider) -> None:
+    _, key = declared(prod, outsider)
+    prod.up()
+    state = prod.expect(0, "stack", "export").stdout
+    path = prod.folder / "edited.json"
+    path.write_text(state.replace('"adopted_status": "Active"', '"adopted_status": "on"'))
+    prod.expect(0, "stack", "import", "--file", str(path))
+    reader = Shell(prod.folder, prod.env, {})
+
+    refresh, delete, up = shown(STUCK, "edited")
+    reader.type(refresh, code=1)
+    reader.type(delete)
+    reader.type(up)
+    assert prod.outputs("bob")["access_key_id"] == key

@@ -1,0 +1,102 @@
+"""The documentation site: built strictly, whole, and with what the code says of itself."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+import command_page
+from support.engine import ROOT
+
+DOCS = ROOT / "docs"
+CONFIG = ROOT / "mkdocs.yml"
+
+
+def build(config: Path, out: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "mkdocs", "build", "--site-dir", str(out)]
+    return subprocess.run(
+        [*command, "--config-file", str(config)],
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("site")
+    done = build(CONFIG, out)
+    assert done.returncode == 0, done.stderr
+    assert "WARNING" not in done.stderr
+    return out
+
+
+def test_every_page_is_in_the_order_that_the_site_gives(site: Path) -> None:
+    listed = re.findall(r"([\w/-]+\.md)$", CONFIG.read_text(), re.MULTILINE)
+
+    assert sorted(listed) == sorted(str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md"))
+    for page in listed:
+        assert (
+            (site / page.replace("registry/_index", "registry/_index"))
+            .with_suffix(".html")
+            .exists()
+        )
+
+
+def test_the_python_reference_is_made_from_the_docstrings(site: Path) -> None:
+    page = (site / "reference" / "python.html").read_text()
+
+    for name in ("AccessKeyStatus", "AccessKeyRotation", "Safeguards", "Account", "access_key"):
+        assert f'id="keyswitch.{name}"' in page or f'id="keyswitch.aws.{name}"' in page
+    assert "unused_for" in page
+    assert "an existing long-term key" in re.sub(r"<[^>]+>", "", page)
+
+
+def test_the_site_leads_to_no_file_of_the_repository(site: Path) -> None:
+    for path in site.rglob("*.html"):
+        assert 'href="../../examples' not in path.read_text(), path
+        assert 'href="../README' not in path.read_text(), path
+
+
+def test_a_dead_link_or_anchor_fails_the_build(tmp_path: Path) -> None:
+    for name in ("docs", "provider", "tools"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("engine"))
+    shutil.copy(CONFIG, tmp_path)
+    page = tmp_path / "docs" / "promises.md"
+    whole = page.read_text()
+    for link in ("nowhere.md", "errors.md#ks999-nothing"):
+        page.write_text(f"{whole}\n[dead]({link})\n")
+        done = build(tmp_path / CONFIG.name, tmp_path / "site")
+        assert done.returncode == 1, link
+        assert link.partition("#")[0] in done.stderr
+
+
+def test_the_commands_page_is_what_help_prints() -> None:
+    assert command_page.PAGE.read_text() == command_page.command_page()
+
+
+def test_the_recorded_session_is_of_the_demo_as_readme_shows_it() -> None:
+    picture = (DOCS / "images" / "demo.svg").read_text()
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", picture).replace("&#160;", " "))
+
+    assert "<script" not in picture
+    assert "url(http" not in picture
+    (shown,) = re.findall(
+        r"<!-- demo -->\n+```console\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL
+    )
+    for line in shown.splitlines():
+        if line.startswith("$ pulumi"):
+            assert line in text
+    assert '~ status : "Active" => "Inactive"' in text.replace("&quot;", '"').replace("&gt;", ">")
+
+
+def test_the_sites_files_are_yaml_that_others_read_too() -> None:
+    assert YAML(typ="rt").load(CONFIG)["strict"] is True

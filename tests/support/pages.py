@@ -1,0 +1,119 @@
+"""The console blocks of the pages, run as a reader would type them and held against what they show.
+
+A block is marked by ``<!-- shown: NAME -->``. In it ``$ `` begins a command and ``> `` goes on with it;
+what follows is what it prints, and ``...`` stands for any lines.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+_BLOCK = re.compile(r"<!-- shown: ([\w-]+) -->\n+```console\n(.*?)```", re.DOTALL)
+_NEUTRAL = (
+    (r"AKIA[A-Z0-9]{16}", "AKIA"),
+    (r"AKIA…[A-Z0-9]{4}", "AKIA"),
+    (r"127\.0\.0\.1:\d+|-p \d+", "PORT"),
+    (r"\d{4}-\d\d-\d\dT[\d:]+Z", "MOMENT"),
+    (r"(a|\d+) (second|minute|moment)s? ago", "AGO"),
+    (r"\(?\d+(\.\d+)?s\)?", "TIME"),
+    (r"\b([a-z]+)-\d+\b", r"\1"),
+    (r"─+", "─"),
+    (r"\s+", " "),
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One command, and the lines that the page shows after it."""
+
+    command: str
+    lines: tuple[str, ...]
+
+
+def shown(page: Path, name: str) -> list[Shown]:
+    """The commands of a page's blocks of that name, in order."""
+    found: list[Shown] = []
+    for text in (text for named, text in _BLOCK.findall(page.read_text()) if named == name):
+        command, lines = "", []
+        for line in text.splitlines():
+            if line.startswith("$ "):
+                if command:
+                    found.append(Shown(command, tuple(lines)))
+                command, lines = line[2:], []
+            elif line.startswith(">") and not lines:
+                command += f"\n{line[2:]}"
+            else:
+                lines.append(line)
+        found.append(Shown(command, tuple(lines)))
+    return found
+
+
+def neutral(line: str) -> str:
+    """A line without what differs from run to run: ids, ports, folders, durations, spaces."""
+    for pattern, word in _NEUTRAL:
+        line = re.sub(pattern, word, line)
+    return line.strip()
+
+
+def differs(expected: tuple[str, ...], printed: str) -> str:
+    """The first shown line that was not printed in its place, or nothing."""
+    actual = [neutral(line) for line in printed.splitlines()]
+    position, anywhere = 0, False
+    for line in expected:
+        if line == "...":
+            anywhere = True
+            continue
+        wanted = neutral(line)
+        while anywhere and position < len(actual) and actual[position] != wanted:
+            position += 1
+        if position >= len(actual) or actual[position] != wanted:
+            return f"not printed here: {line!r}"
+        position, anywhere = position + 1, False
+    rest = "" if anywhere else "\n".join(actual[position:])
+    return f"not shown: {rest!r}" if rest else ""
+
+
+@dataclass
+class Shell:
+    """A reader's shell: its folder and its variables outlive each command.
+
+    ``live`` says what the page's made-up words are here.
+    """
+
+    folder: Path
+    env: dict[str, str]
+    live: dict[str, str]
+
+    def type(self, step: Shown, code: int = 0) -> str:
+        """Runs one command, checks how it ends and that it prints what is shown."""
+        command = step.command
+        for word, here in self.live.items():
+            command = command.replace(word, here)
+        printed, ended = self._bash(command)
+        assert ended == code, f"$ {command}\nexit code {ended}\n{printed}"
+        told = differs(step.lines, printed)
+        assert not told, f"$ {command}\n{told}\n{printed}"
+        return printed
+
+    def _bash(self, command: str) -> tuple[str, int]:
+        after = 'code=$?; pwd >"$SHELL_STATE.pwd"; env -0 >"$SHELL_STATE.env"; exit $code'
+        state = self.folder.parent / ".shell"
+        done = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-c", f"{command}\n{after}"],
+            cwd=self.folder,
+            env={**self.env, "SHELL_STATE": str(state)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=180,
+            check=False,
+        )
+        self.folder = Path(Path(f"{state}.pwd").read_text().strip())
+        pairs = Path(f"{state}.env").read_text().split("\0")
+        self.env = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+        for own in ("SHELL_STATE", "PWD", "OLDPWD", "SHLVL", "_"):
+            self.env.pop(own, None)
+        return done.stdout, done.returncode

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,15 +22,18 @@ made by `make docs`.
 
 def command_page() -> str:
     """The page: one section for each command."""
-    parts = [HEAD, _section(main, "keyswitch")]
-    parts += [_section(command, f"keyswitch {name}") for name, command in main.commands.items()]
+    widths: dict[str, Any] = {"max_content_width": WIDTH, "terminal_width": WIDTH}
+    whole = click.Context(main, info_name="keyswitch", **main.context_settings, **widths)
+    parts = [HEAD, _section(whole)]
+    for name, command in main.commands.items():
+        parts.append(_section(click.Context(command, parent=whole, info_name=name, **widths)))
     return "\n".join(parts)
 
 
-def _section(command: click.Command, name: str) -> str:
-    context = click.Context(command, info_name=name, max_content_width=WIDTH, terminal_width=WIDTH)
-    help_text = "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
-    return f"## {name}\n\n```text\n{help_text}\n```\n"
+def _section(context: click.Context) -> str:
+    shown = context.command.get_help(context)
+    help_text = "\n".join(line.rstrip() for line in shown.splitlines())
+    return f"## {context.command_path}\n\n```text\n{help_text}\n```\n"
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -35,7 +36,7 @@ class Digest:
     :param rows: in the order of :class:`Outcome`, then of users and keys.
     :param unchanged: how many resources of the stack stay as they are and are in no row.
     :param others: how many resources that are none of keyswitch's are created, updated, deleted, ...
-    :param errors: those that are not about one key, each in one line.
+    :param errors: what else failed, each in one line.
     """
 
     stack: str
@@ -57,17 +58,21 @@ class Digest:
             told[0] = f"{number} key{'' if number == '1' else 's'} {rest}"
         said = ", ".join(told)
         if self.failed:
-            return f"the preview failed, so nothing can be applied: {said or 'see below'}"
-        switched = any(row.outcome in _SWITCHES for row in self.rows)
-        return f"no key is switched: {said}" if told and not switched else said or "no key changes"
+            where = "see below" if self.errors else "see the run's log"
+            return f"the preview failed, so nothing can be applied: {said or where}"
+        still = bool(told) and all(row.outcome in _STILL for row in self.rows)
+        return f"no key is switched: {said}" if still else said or "no key changes"
 
 
-_SWITCHES: Final = (
-    Outcome.DRIFT,
-    Outcome.SWITCHED_OFF,
-    Outcome.SWITCHED_ON,
-    Outcome.SWITCHED_AT_END,
+_STILL: Final = (
+    Outcome.HELD,
+    Outcome.DRIFT_REPORTED,
+    Outcome.GONE,
+    Outcome.LET_GO,
+    Outcome.ADOPTED,
+    Outcome.RECORDED,
 )
+"""What is known to switch nothing."""
 
 
 def digest(preview: Preview) -> Digest:
@@ -109,26 +114,28 @@ def _unchanged(preview: Preview, seen: Iterable[KeyPreview]) -> int:
 
 
 def _others(preview: Preview) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for step in preview.steps:
-        if step.urn.type not in _OURS and step.op not in (*NO_CHANGE, *PART_OF_REPLACE):
-            found[step.op] = found.get(step.op, 0) + 1
-    return dict(sorted(found.items()))
+    ops = {
+        step.urn.text: step.op
+        for step in preview.steps
+        if step.urn.type not in _OURS and step.op not in (*NO_CHANGE, *PART_OF_REPLACE)
+    }
+    return dict(sorted(Counter(ops.values()).items()))
 
 
 def _errors(preview: Preview) -> tuple[str, ...]:
-    """Of other resources' and programs' errors the first line: more may hold what is not ours to show."""
+    """Keyswitch's own in full; of others only who failed, for their text may hold anything."""
     found = []
     for each in preview.diagnostics:
         if each.severity != "error" or each.urn.type == KEY_TYPE:
             continue
         text = each.text.strip().removeprefix("error: ")
-        if text.startswith(_ECHOES) or not text:
-            continue
         reading = read(text)
-        if reading is not None and reading.entry is catalogue.REFUSED:
+        if text.startswith(_ECHOES) or (reading and reading.entry is catalogue.REFUSED):
             continue
-        ours = reading is not None and text.startswith(reading.code)
-        said = text if ours else text.splitlines()[0]
-        found.append(in_short(f"{each.urn.name}: {said}" if each.urn.name and not ours else said))
+        if reading is not None and text.startswith(reading.code):
+            found.append(in_short(text))
+        elif each.urn.type in ("", STACK_TYPE):
+            found.append("the program, or the engine, failed")
+        else:
+            found.append(in_short(f"{each.urn.name} ({each.urn.type}) failed"))
     return tuple(dict.fromkeys(found))

@@ -7,7 +7,6 @@ none for a key (an older provider, a plain change of the program), from the step
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -18,7 +17,7 @@ from keyswitch.catalogue import Entry
 from keyswitch.preview import Diagnostic, KeyState, Step, Urn
 from keyswitch.reading import Reading, read
 from keyswitch.secrets import redact
-from keyswitch.status import OnDestroy, Status
+from keyswitch.status import ObservedStatus, OnDestroy, Status
 
 NO_CHANGE: Final = ("same", "refresh", "read", "discard")
 """The engine's words for steps that change nothing."""
@@ -40,9 +39,9 @@ class Outcome(Enum):
     DRIFT = ("drifted and to be switched back", "drift")
     SWITCHED_OFF = ("to be switched off", "declared")
     SWITCHED_ON = ("to be switched on", "declared")
-    SWITCHED_AT_END = ("to be switched as on_destroy says", "no longer declared")
+    LET_GO_BY_POLICY = ("to be let go as on_destroy says", "no longer declared")
     DRIFT_REPORTED = ("drifted, which is only reported", "drift, reported")
-    NOT_LOOKED_AT = ("not looked at", "not looked at")
+    NOT_LOOKED_AT = ("of which the preview does not tell", "not looked at")
     GONE = ("deleted outside", "deleted outside")
     LET_GO = ("no longer declared", "no longer declared")
     ADOPTED = ("adopted as found", "adopted as found")
@@ -133,21 +132,17 @@ class KeyPreview:
 
     def _let_go(self, state: KeyState) -> Row:
         policy = OnDestroy(state.on_destroy) if state.on_destroy in _WORDS else OnDestroy.LEAVE
-        restored = state.adopted_status or state.status
-        after = {
-            OnDestroy.LEAVE: state.status,
-            OnDestroy.DEACTIVATE: str(Status.INACTIVE),
-            OnDestroy.RESTORE: restored,
-        }[policy]
+        target = _at_end(policy, state)
+        kept = "retain_on_delete" if state.is_retained else f"on_destroy is {policy}"
         return Row(
             Urn(self.urn).name,
             state.access_key_id,
             state.user_name,
             state.status,
-            after,
-            Outcome.LET_GO if after == state.status else Outcome.SWITCHED_AT_END,
+            target or state.status,
+            Outcome.LET_GO_BY_POLICY if target else Outcome.LET_GO,
             "",
-            f"its declaration is taken out; on_destroy is {policy}",
+            f"its declaration is taken out; {kept}",
             "",
         )
 
@@ -155,7 +150,8 @@ class KeyPreview:
         outcome, reading = self._outcome()
         told = reading or next(iter(self.readings.values()), None)
         fields = {k: v for each in self.readings.values() for k, v in each.fields.items()}
-        from_goal, to_goal = _goal(self.diagnostics)
+        goals = (each.goal for each in self.readings.values())
+        from_goal, to_goal = next((goal for goal in goals if goal[0]), ("", ""))
         before = fields.get("observed") or from_goal or self.before.status
         after = fields.get("target") or fields.get("declared") or to_goal or self.after.status
         stays = (Outcome.HELD, Outcome.DRIFT_REPORTED, Outcome.ADOPTED, Outcome.RECORDED)
@@ -186,10 +182,19 @@ class KeyPreview:
                 return outcome, self.readings[entry]
         why = next((self.readings[e] for e in _EXPLAIN if e in self.readings), None)
         before, after = self.before.status, self.after.status
-        is_new = self.change is not None and self.change.op != "update"
-        if any(entry in self.readings for entry in _SWITCHED) or (not is_new and before != after):
-            return _to(after), why
-        return (Outcome.NOT_LOOKED_AT if is_new else Outcome.RECORDED), why
+        told = next(
+            (
+                each.fields["declared"]
+                for each in self.readings.values()
+                if "declared" in each.fields
+            ),
+            "",
+        )
+        is_update = self.change is not None and self.change.op == "update"
+        compared = is_update and "" not in (before, after)
+        if any(entry in self.readings for entry in _SWITCHED) or (compared and before != after):
+            return _to(told or after), why
+        return (Outcome.RECORDED if compared else Outcome.NOT_LOOKED_AT), why
 
     @property
     def _errors(self) -> list[Diagnostic]:
@@ -206,10 +211,13 @@ class KeyPreview:
             return in_short(
                 f"since {since}: {cause}" if since and outcome is Outcome.HELD else cause
             )
-        words = in_short(self.after.reason)
+        last = (
+            "the user's last Active key" if catalogue.NO_OTHER_ACTIVE_KEY in self.readings else ""
+        )
+        words = "; ".join(word for word in (in_short(self.after.reason), last) if word)
         if catalogue.OVERRIDDEN in self.readings:
             override = self.readings[catalogue.OVERRIDDEN].fields.get("override", "")
-            return in_short(f"override: {override}")
+            return "; ".join(word for word in (in_short(f"override: {override}"), last) if word)
         if catalogue.RELEASED in self.readings:
             return "what it was held for is met" + (f"; {words}" if words else "")
         return words
@@ -230,7 +238,12 @@ _OUTCOMES: Final = {
     catalogue.ADOPTED: Outcome.ADOPTED,
     catalogue.ALREADY: Outcome.RECORDED,
 }
-_EXPLAIN: Final = (catalogue.OVERRIDDEN, catalogue.RELEASED, catalogue.ADOPTED_AND_SWITCHED)
+_EXPLAIN: Final = (
+    catalogue.OVERRIDDEN,
+    catalogue.RELEASED,
+    catalogue.ADOPTED_AND_SWITCHED,
+    catalogue.SWITCHED,
+)
 _SWITCHED: Final = (
     *_EXPLAIN,
     catalogue.LAST_USE,
@@ -255,13 +268,20 @@ def _to(status: str) -> Outcome:
     return Outcome.SWITCHED_ON if status == str(Status.ACTIVE) else Outcome.SWITCHED_OFF
 
 
-def _goal(diagnostics: Iterable[Diagnostic]) -> tuple[str, str]:
-    """The statuses in a refusal's own words: switching access key ... from X to Y."""
-    for each in diagnostics:
-        found = re.search(r" from (\w+) to (\w+): ", " ".join(each.text.split()))
-        if found is not None:
-            return found.group(1), found.group(2)
-    return "", ""
+def _at_end(policy: OnDestroy, state: KeyState) -> str:
+    """The status that a key is let go with, if that is a switch as far as the record tells."""
+    if (
+        policy is OnDestroy.LEAVE
+        or state.is_retained
+        or state.status == str(ObservedStatus.DELETED)
+    ):
+        return ""
+    if policy is OnDestroy.DEACTIVATE:
+        return str(Status.INACTIVE)
+    if state.adopted_status == str(Status.ACTIVE) and state.override:
+        return ""
+    restorable = state.adopted_status in (str(Status.ACTIVE), str(Status.INACTIVE))
+    return state.adopted_status if restorable and state.adopted_status != state.status else ""
 
 
 def in_short(text: str) -> str:

@@ -127,7 +127,7 @@ def shortened(ids: Sequence[str]) -> dict[str, str]:
 
 def change(row: Row) -> str:
     """``Active → Inactive``, or one status that stays."""
-    if row.before == row.after or not row.before:
+    if row.before == row.after or not (row.before and row.after):
         return f"→ {row.after}" if row.after and not row.before else row.before
     return f"{row.before} → {row.after}"
 

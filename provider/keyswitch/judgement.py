@@ -160,7 +160,7 @@ class Judgement:
     def _notes(self) -> Iterator[str]:
         action, cause = self.decision.action, self.decision.cause
         recorded = self.record.status if self.record else None
-        recorded_only = action is Action.RECORD and cause is Cause.AS_DECLARED
+        recorded_only = action is Action.RECORD and cause in (Cause.AS_DECLARED, Cause.EXPIRED)
         if recorded_only and recorded not in (None, self._seen):
             yield self._told(catalogue.ALREADY, observed=self._seen)
         if self.record is None and action in _ADOPTIONS:
@@ -171,6 +171,8 @@ class Judgement:
         pending = self.record.pending if self.record else None
         if pending and pending.target is self._declared and self.declaration.override is None:
             yield self._told(catalogue.RELEASED, since=self.held_since, target=self._declared)
+        elif self.record is not None and cause is Cause.DECLARED:
+            yield self._told(catalogue.SWITCHED, observed=self._seen, declared=self._declared)
         used = self.usage.last_used if self.usage else None
         if used is not None and not self._is_recent(used):
             told = use_in_words(used, self._keys.key, self.now)

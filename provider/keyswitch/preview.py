@@ -14,11 +14,13 @@ from typing import Any, Final
 from keyswitch import catalogue
 from keyswitch.declaration import ADOPTED_STATUS
 from keyswitch.errors import KeyswitchError
-from keyswitch.properties import ACCESS_KEY_ID, ON_DESTROY, REASON, STATUS, USER_NAME
+from keyswitch.properties import ACCESS_KEY_ID, ON_DESTROY, OVERRIDE, REASON, STATUS, USER_NAME
 
 KEY_TYPE: Final = "pulumi-python:dynamic/keyswitch:AccessKeyStatus"
 ROTATION_TYPE: Final = "keyswitch:index:AccessKeyRotation"
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
+_UNTOLD: Final = ("[secret]", "04da6b54-80e4-46f7-96ec-b56ff0331ba9")
+"""What the engine writes for a secret, and for a value that is not known before the update."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Urn:
 
 @dataclass(frozen=True)
 class KeyState:
-    """What a step says of a key, before it or after it; empty text where it says nothing."""
+    """What a step says of a key, before it or after it; empty text where it does not tell."""
 
     access_key_id: str = ""
     user_name: str = ""
@@ -55,6 +57,8 @@ class KeyState:
     reason: str = ""
     on_destroy: str = ""
     adopted_status: str = ""
+    override: str = ""
+    is_retained: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,7 +151,7 @@ def _key_state(state: Mapping[str, Any]) -> KeyState:
 
     def text(name: str) -> str:
         value = both.get(name)
-        return value if isinstance(value, str) else ""
+        return _clean(value) if isinstance(value, str) and value not in _UNTOLD else ""
 
     return KeyState(
         text(ACCESS_KEY_ID),
@@ -156,7 +160,14 @@ def _key_state(state: Mapping[str, Any]) -> KeyState:
         text(REASON),
         text(ON_DESTROY),
         text(ADOPTED_STATUS),
+        text(OVERRIDE) or ("[secret]" if both.get(OVERRIDE) == "[secret]" else ""),
+        state.get("retainOnDelete") is True,
     )
+
+
+def _clean(text: str) -> str:
+    """JSON can hold half a character, which no output can."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _bag(value: object) -> dict[str, Any]:
@@ -184,7 +195,7 @@ def _list(bag: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
 def _text(bag: Mapping[str, Any], key: str, where: str, *, optional: bool = False) -> str:
     value = bag.get(key)
     if isinstance(value, str):
-        return value
+        return _clean(value)
     if optional and value is None:
         return ""
     raise _unreadable(f"{where} has no {key}")

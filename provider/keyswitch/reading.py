@@ -30,6 +30,7 @@ class Reading:
     :param code: ``KS`` and three digits.
     :param entry: its catalogue entry, ``None`` for a code of another version.
     :param access_key_id: the key that it is about, empty where it names none; so is ``user_name``.
+    :param goal: the statuses from and to that it was to be switched, empty text where it was not.
     :param cause: why, without subject and remedy where they could be told apart.
     :param fields: the values in the entry's cause; empty where the words differ.
     """
@@ -39,6 +40,7 @@ class Reading:
     cause: str
     access_key_id: str = ""
     user_name: str = ""
+    goal: tuple[str, str] = ("", "")
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -60,10 +62,16 @@ def read(text: str) -> Reading | None:
         matched.group("cause") if matched else rest,
         (subject.group("key") or "") if subject else "",
         (subject.group("user") or "") if subject else "",
+        _goal(subject.group("goal")) if subject else ("", ""),
         {name: value for name, value in matched.groupdict().items() if name != "cause"}
         if matched
         else {},
     )
+
+
+def _goal(words: str) -> tuple[str, str]:
+    found = re.fullmatch(r" from (\w+) to (\w+)", words)
+    return (found.group(1), found.group(2)) if found else ("", "")
 
 
 @cache

@@ -42,10 +42,12 @@ class StackConfig:
 
         self.path = path
         try:
-            text = path.read_text() if path.exists() else ""
-            loaded, step, offset = load_yaml_guess_indent(text, yaml=_yaml())
+            text = path.read_bytes().decode() if path.exists() else ""
+            _, step, offset = load_yaml_guess_indent(text)
+            loaded = _yaml().load(text)
         except (OSError, UnicodeDecodeError, YAMLError) as error:
             raise self._unreadable(str(error).partition("\n")[0]) from None
+        self._text = text
         self._sequence = (step or 2, offset or 0)
         self._whole = loaded if loaded is not None else _new_map()
         if not isinstance(self._whole, dict):
@@ -97,27 +99,67 @@ class StackConfig:
         missing = [key for key in entries if key not in self.register]
         if not missing:
             return []
+        new = {key: dict(entries[key]) for key in missing}
+        inserted = self._inserted(new)
+        self._add_to_map(new)
+        if inserted is None or _plain(_yaml().load(inserted)) != _plain(self._whole):
+            inserted = self._dumped()
+        write_whole(self.path, inserted)
+        return missing
+
+    def _add_to_map(self, new: Mapping[str, Any]) -> None:
         if not self._whole.get(_CONFIG):
             self._whole[_CONFIG] = _new_map()
         if not self._config.get(REGISTER):
             self._config[REGISTER] = _new_map()
-        for key in missing:
-            self._config[REGISTER][key] = dict(entries[key])
-        self._write()
-        return missing
+        self._config[REGISTER].update(new)
+
+    def _inserted(self, new: Mapping[str, Any]) -> str | None:
+        """The text with lines put in and no other line touched; ``None`` where there is no place for them."""
+        config: Any = self._config
+        register: Any = config.get(REGISTER)
+        if not config or config.fa.flow_style():
+            return None
+        if register and not register.fa.flow_style():
+            column, last = register.lc.col, register.lc.key(list(register)[-1])[0]
+            return self._with_lines(last, column, new)
+        if REGISTER not in config:
+            column, last = config.lc.col, config.lc.key(list(config)[-1])[0]
+            return self._with_lines(last, column, {REGISTER: new})
+        return None
+
+    def _with_lines(self, last: int, column: int, new: Mapping[str, Any]) -> str:
+        """After the line ``last`` and what belongs to it, which is indented further than ``column``."""
+        lines = self._text.splitlines(keepends=True)
+        end = last
+        for number in range(last + 1, len(lines)):
+            line = lines[number]
+            if not line.strip():
+                continue
+            if len(line) - len(line.lstrip(" ")) <= column:
+                break
+            end = number
+        newline = "\r\n" if "\r\n" in self._text else "\n"
+        lines[end] = lines[end].rstrip("\r\n") + newline
+        out = io.StringIO()
+        yaml = _yaml()
+        yaml.indent(mapping=self._step)
+        yaml.dump(new, out)
+        added = [f"{' ' * column}{line}{newline}" for line in out.getvalue().splitlines()]
+        return "".join([*lines[: end + 1], *added, *lines[end + 1 :]])
 
     @property
     def _config(self) -> Any:
         found = self._whole.get(_CONFIG)
         return {} if found is None else found
 
-    def _write(self) -> None:
+    def _dumped(self) -> str:
         yaml = _yaml()
         step, offset = self._sequence
         yaml.indent(mapping=self._step, sequence=step, offset=offset)
         out = io.StringIO()
         yaml.dump(self._whole, out)
-        write_whole(self.path, out.getvalue())
+        return out.getvalue()
 
     def _unreadable(self, problem: str) -> KeyswitchError:
         return KeyswitchError(catalogue.UNREADABLE_STACK_CONFIG, path=self.path, problem=problem)
@@ -129,10 +171,11 @@ def write_whole(path: Path, text: str) -> None:
     :raises KeyswitchError: it cannot be written (KS707).
     """
     try:
+        path = path.resolve()
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            with os.fdopen(handle, "w") as file:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
                 file.write(text)
             Path(name).chmod(mode)
             Path(name).replace(path)
@@ -149,6 +192,10 @@ def _new_map() -> Any:
     from ruamel.yaml.comments import CommentedMap
 
     return CommentedMap()
+
+
+def _plain(value: object) -> str:
+    return json.dumps(value, default=str)
 
 
 def _yaml() -> YAML:

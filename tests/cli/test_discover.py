@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import ast
 import json
+import signal
+import subprocess
+import sys
+import threading
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -96,6 +100,37 @@ def test_a_walk_that_ended_early_is_gone_on_with_by_the_same_command(
     server.reset()
     keyswitch("discover", "--json")
     assert server.count("ListAccessKeys") == 60
+
+
+def test_ctrl_c_keeps_what_was_seen_and_says_so(
+    keyswitch: Keyswitch, strict_iam: StrictIam, server: RecordingServer, tmp_path: Path
+) -> None:
+    many(strict_iam, 60)
+    reached, released = threading.Event(), threading.Event()
+
+    def hold(call: Call) -> None:
+        if call.parameters.get("UserName") == "user-040":
+            reached.set()
+            released.wait(30)
+
+    server.rules.append(hold)
+    with subprocess.Popen(
+        [sys.executable, "-m", "keyswitch", "discover", "--json"],
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as walking:
+        assert reached.wait(30)
+        walking.send_signal(signal.SIGINT)
+        released.set()
+        assert walking.stderr is not None
+        told = walking.stderr.read()
+
+    assert walking.returncode == 1
+    assert "of 60 users were looked at, and what was seen is kept." in told
+    assert "Traceback" not in told
+    server.reset()
+    keyswitch("discover", "--json")
+    assert 0 < server.count("ListAccessKeys") < 60
 
 
 def test_fresh_does_not_go_on(

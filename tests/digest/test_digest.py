@@ -130,22 +130,137 @@ def test_a_key_that_only_gets_another_name_is_no_key_let_go() -> None:
     assert row.outcome is Outcome.NOT_LOOKED_AT
 
 
+BY_POLICY = Outcome.LET_GO_BY_POLICY
+
+
 @pytest.mark.parametrize(
-    ("on_destroy", "outcome", "step"),
+    ("recorded", "outcome", "step"),
     [
-        ("leave", Outcome.LET_GO, "Active"),
-        ("deactivate", Outcome.SWITCHED_AT_END, "Active → Inactive"),
-        ("restore", Outcome.SWITCHED_AT_END, "Active → Inactive"),
+        ({"on_destroy": "leave"}, Outcome.LET_GO, "Active"),
+        ({"on_destroy": "deactivate"}, BY_POLICY, "Active → Inactive"),
+        ({"on_destroy": "deactivate", "status": "Inactive"}, BY_POLICY, "Inactive"),
+        ({"on_destroy": "deactivate", "status": "Deleted"}, Outcome.LET_GO, "Deleted"),
+        ({"on_destroy": "restore", "adopted_status": "Inactive"}, BY_POLICY, "Active → Inactive"),
+        ({"on_destroy": "restore", "adopted_status": "Active"}, Outcome.LET_GO, "Active"),
+        ({"on_destroy": "restore", "adopted_status": "Expired"}, Outcome.LET_GO, "Active"),
+        (
+            {
+                "on_destroy": "restore",
+                "adopted_status": "Active",
+                "status": "Inactive",
+                "override": "leaked",
+            },
+            Outcome.LET_GO,
+            "Inactive",
+        ),
     ],
 )
 def test_a_key_that_is_taken_out_goes_as_on_destroy_says(
-    on_destroy: str, outcome: Outcome, step: str
+    recorded: dict[str, str], outcome: Outcome, step: str
 ) -> None:
-    fields = {"on_destroy": on_destroy, "adopted_status": "Inactive"}
+    taken_out = key_step(1, "delete", **recorded)
+    taken_out["oldState"]["outputs"]["status"] = recorded.get("status", "Active")
 
-    (row,) = digest(read_preview(preview(key_step(1, "delete", **fields)))).rows
-
+    (row,) = digest(read_preview(preview(taken_out))).rows
     assert (row.outcome, change(row)) == (outcome, step)
+
+    taken_out["oldState"]["retainOnDelete"] = True
+    (row,) = digest(read_preview(preview(taken_out))).rows
+    assert row.outcome is Outcome.LET_GO
+
+
+def told(code: str, cause: str, severity: str = "info") -> dict[str, str]:
+    return {
+        "urn": key_step(1)["urn"],
+        "severity": severity,
+        "message": f"{code} access key AKIAEXAMPLE000000001 of user user-1: {cause}",
+    }
+
+
+ON = "found Inactive, declared Active: it is switched to Active. Nothing to do."
+
+
+@pytest.mark.parametrize(
+    ("fields", "message", "outcome", "step"),
+    [
+        ({"status": "[secret]"}, None, Outcome.NOT_LOOKED_AT, "Active"),
+        (
+            {"status": "[secret]"},
+            told("KS219", ON),
+            Outcome.SWITCHED_ON,
+            "Inactive → Active",
+        ),
+        ({"status": "Active"}, told("KS219", ON), Outcome.SWITCHED_ON, "Inactive → Active"),
+        (
+            {"status": "04da6b54-80e4-46f7-96ec-b56ff0331ba9"},
+            told(
+                "KS211",
+                "status will be known only in the update, so this preview did not look at the "
+                "key. The update looks before it switches anything.",
+                "warning",
+            ),
+            Outcome.NOT_LOOKED_AT,
+            "Active",
+        ),
+        (
+            {},
+            told(
+                "KS612",
+                "it is switched off past every safeguard (none), because of "
+                'override="it goes from Inactive to Inactive: fine". Take the override out once '
+                "the incident is over.",
+                "warning",
+            ),
+            Outcome.SWITCHED_OFF,
+            "Active → Inactive",
+        ),
+    ],
+)
+def test_what_a_message_tells_of_the_live_key_goes_before_what_the_steps_do(
+    fields: dict[str, str], message: dict[str, str] | None, outcome: Outcome, step: str
+) -> None:
+    changed = key_step(1)
+    changed["newState"]["inputs"].update(fields)
+    text = preview(changed, diagnostics=[message] if message else [])
+
+    digested = digest(read_preview(text))
+
+    (row,) = digested.rows
+    assert (row.outcome, change(row)) == (outcome, step)
+    assert not digested.verdict.startswith("no key is switched")
+
+
+def test_a_secret_id_hides_no_key_that_is_let_go() -> None:
+    fields = {"access_key_id": "[secret]", "on_destroy": "deactivate"}
+    taken_out, other = key_step(1, "delete", **fields), key_step(2, **fields)
+
+    rows = digest(read_preview(preview(taken_out, other))).rows
+
+    assert {row.name for row in rows} == {"key-1", "key-2"}
+
+
+def test_of_others_errors_only_who_failed_is_told() -> None:
+    db = "urn:pulumi:t::p::aws:rds/instance:Instance::db"
+    errors = [
+        {"urn": db, "severity": "error", "message": "error: password 'hunter2' is too short"},
+        {"urn": "", "severity": "error", "message": "error: boom hunter2"},
+        {"urn": "", "severity": "error", "message": "error: KS116 the register has problems."},
+    ]
+
+    digested = digest(read_preview(preview(diagnostics=errors)))
+
+    assert digested.errors == (
+        "db (aws:rds/instance:Instance) failed",
+        "the program, or the engine, failed",
+        "KS116 the register has problems.",
+    )
+    assert "hunter2" not in to_markdown(digested) + to_json(digested)
+
+
+def test_half_a_character_is_replaced_so_that_it_can_be_printed() -> None:
+    text = preview(key_step(1, reason="x")).replace('"reason": "x"', '"reason": "\\ud83d"')
+
+    assert "declared: `?`" in to_markdown(digest(read_preview(text)))
 
 
 def test_a_change_of_anything_but_the_status_is_a_record() -> None:

@@ -256,6 +256,29 @@ def test_what_an_adoption_does_is_noted_and_only_then(
     assert world.phase().judge(declaration, record).notes() == ()
 
 
+@pytest.mark.parametrize(
+    ("found", "status", "note"),
+    [
+        (ACTIVE, OFF, "KS219"),
+        (ACTIVE, ON, ""),
+        (INACTIVE, OFF, "KS213"),
+        (ObservedStatus.EXPIRED, OFF, "KS213"),
+    ],
+)
+def test_what_a_changed_declaration_does_to_the_live_key_is_noted(
+    world: World, found: ObservedStatus, status: Status, note: str
+) -> None:
+    key = world.iam.add_key("bob")
+    record = world.phase().apply(declared(key, ON), None)
+    world.iam.set_status(key, found)
+
+    notes = world.phase().judge(declared(key, status), record).notes()
+
+    assert [text[:5] for text in notes] == ([note] if note else [])
+    if note == "KS219":
+        assert f"found {found}, declared {status}: it is switched to {status}" in notes[0]
+
+
 def test_nothing_is_looked_up_for_safeguards_where_nothing_is_to_be_switched(
     world: World,
 ) -> None:

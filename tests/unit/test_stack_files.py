@@ -75,6 +75,61 @@ def test_a_register_is_begun_where_there_is_none(path: Path, text: str) -> None:
     assert StackConfig(path).register == {OTHER: ENTRY}
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        "  acme:a: ~\n  acme:j: True\n  acme:m: +5\n",
+        '  acme:q: "a\\u00e9"\n  acme:multi: one\n    two\n',
+        "  acme:l:\n  - a\n  - b\n  keyswitch:defaults:\n      safeguards:\n          unusedFor: 7d\n",
+        "  aws:region: x      # a\n  aws:profile: yy    # b\n\n\n",
+        "  acme:block: |\n    # no comment\n\n      deeper\n",
+    ],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_no_other_line_changes_however_it_is_written(path: Path, other: str, newline: str) -> None:
+    register = f"  keyswitch:keys:\n    {KEY}:\n      status: Inactive # OPS\n      # retired\n"
+    for before, after in (("", other), (other, ""), (other, "# the end\n")):
+        text = f"config:\n{before}{register}{after}".replace("\n", newline)
+        path.write_bytes(text.encode())
+
+        StackConfig(path).add({OTHER: ENTRY})
+
+        at = f"      # retired{newline}"
+        expected = text.replace(at, at + ADDED.replace("\n", newline))
+        assert path.read_bytes().decode() == expected
+
+
+def test_a_register_is_begun_after_what_the_config_has(path: Path) -> None:
+    text = "config:\n  acme:l:\n  - a\n  acme:j: True\n# the end\n"
+    path.write_text(text)
+
+    StackConfig(path).add({OTHER: ENTRY})
+
+    added = f"  keyswitch:keys:\n{ADDED}"
+    assert path.read_text() == text.replace("# the end", f"{added}# the end")
+
+
+def test_a_file_that_is_indented_otherwise_stays_so(path: Path) -> None:
+    text = f"config:\n    a:\n        b: c\n    keyswitch:keys:\n        {KEY}:\n            status: Active\n"
+    path.write_text(text)
+
+    StackConfig(path).add({OTHER: ENTRY})
+
+    added = f"        {OTHER}:\n            userName: bob\n            status: Active\n"
+    assert path.read_text() == text + added
+
+
+def test_a_link_stays_a_link(path: Path) -> None:
+    real = path.with_name("real.yaml")
+    real.write_text(WRITTEN)
+    path.symlink_to(real)
+
+    StackConfig(path).add({OTHER: ENTRY})
+
+    assert path.is_symlink()
+    assert OTHER in real.read_text()
+
+
 def test_the_example_register_keeps_its_comments(path: Path) -> None:
     example = (ROOT / "Pulumi.example.yaml").read_text()
     path.write_text(example)

@@ -118,3 +118,9 @@ ADOPTED_AND_SWITCHED = Entry(
     "found {observed}, declared {declared}: it is adopted, and switched to {declared}",
     "To leave it as it is, declare {observed}.",
 )
+SWITCHED = Entry(
+    "KS219",
+    "Switched, as declared",
+    "found {observed}, declared {declared}: it is switched to {declared}",
+    "Nothing to do.",
+)

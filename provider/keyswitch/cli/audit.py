@@ -37,7 +37,7 @@ from keyswitch.stack_export import read_export
     show_default=True,
     help="html is one page without anything outside it, to file.",
 )
-@click.option("--json", "form", flag_value="json", help="The same as --format json.")
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option(
     "--output",
     "-o",
@@ -53,6 +53,7 @@ def audit(
     state: IO[str] | None,
     stack: str | None,
     form: str,
+    as_json: bool,
     output: Path | None,
 ) -> None:
     """What is wrong with an account's access keys.
@@ -71,6 +72,7 @@ def audit(
     """
     if state is not None and stack is not None:
         raise click.UsageError("Give --state or --stack, not both.", ctx)
+    form = "json" if as_json else form
     gateway = signing.gateway()
     account_id = gateway.account_id()
     expected = _expected(signing, state, stack, account_id)

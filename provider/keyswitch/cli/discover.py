@@ -38,8 +38,10 @@ from keyswitch.status import ObservedStatus, Status
     show_default=True,
     help="python prints a Pulumi program that declares the keys as they are.",
 )
-@click.option("--json", "form", flag_value="json", help="The same as --format json.")
-def discover(signing: Signing, selection: Selection, write: Path | None, form: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+def discover(
+    *, signing: Signing, selection: Selection, write: Path | None, form: str, as_json: bool
+) -> None:
     """Which access keys an account has, whose they are, and how old and used.
 
     Looks at every user of the account, several at a time. A walk that ends early is gone on with by
@@ -58,7 +60,7 @@ def discover(signing: Signing, selection: Selection, write: Path | None, form: s
     account_id = gateway.account_id()
     census = selection.census(gateway, account_id)
     now = datetime.now(timezone.utc)
-    if form == "json":
+    if as_json or form == "json":
         click.echo(json.dumps(_rows(census, now), indent=2))
     elif form == "python":
         click.echo(_program(census, account_id, signing.declared_account()), nl=False)

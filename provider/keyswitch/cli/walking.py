@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,14 +58,13 @@ class Selection:
 
                 walk(gateway, left, tell)
         except KeyswitchError as error:
-            if not journal.seen:
-                raise
-            known = sum(name in journal.seen for name in names)
-            kept = message(catalogue.WALK_ENDED, seen=known, users=len(names))
-            also = (*error.also, kept)
+            also = (*error.also, *_kept(journal, names))
             raise KeyswitchError(
                 error.entry, error.attempt, error.answer, also=also, **error.fields
             ) from None
+        except KeyboardInterrupt:
+            stderr.print(*_kept(journal, names), highlight=False, soft_wrap=True)
+            raise
         journal.end()
         missing = [name for name in self.users if journal.seen[name] is None]
         if missing:
@@ -76,18 +75,24 @@ class Selection:
         return tuple(user for user in found if user is not None and user.keys)
 
 
+def _kept(journal: Journal, names: Sequence[str]) -> tuple[str, ...]:
+    known = sum(name in journal.seen for name in names)
+    return (message(catalogue.WALK_ENDED, seen=known, users=len(names)),) if known else ()
+
+
 @contextmanager
 def _progress(console: Console, total: int, done: int) -> Iterator[Callable[[], None]]:
     """A bar on a terminal, nothing elsewhere; it goes when the walk is over."""
+    if not console.is_terminal:
+        yield lambda: None
+        return
     columns = (
         TextColumn("looking at users"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as progress:
+    with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("users", total=total, completed=done)
         yield lambda: progress.advance(task)
 

@@ -135,9 +135,9 @@ class KeyPreview:
         target = _at_end(policy, state)
         kept = "retain_on_delete" if state.is_retained else f"on_destroy is {policy}"
         return Row(
-            Urn(self.urn).name,
-            state.access_key_id,
-            state.user_name,
+            redact(Urn(self.urn).name),
+            redact(state.access_key_id),
+            redact(state.user_name),
             state.status,
             target or state.status,
             Outcome.LET_GO_BY_POLICY if target else Outcome.LET_GO,
@@ -158,11 +158,15 @@ class KeyPreview:
         if outcome is Outcome.GONE:
             before = after = "Deleted"
         return Row(
-            Urn(self.urn).name,
-            self.after.access_key_id
-            or self.before.access_key_id
-            or (told.access_key_id if told else ""),
-            self.after.user_name or self.before.user_name or (told.user_name if told else ""),
+            redact(Urn(self.urn).name),
+            redact(
+                self.after.access_key_id
+                or self.before.access_key_id
+                or (told.access_key_id if told else "")
+            ),
+            redact(
+                self.after.user_name or self.before.user_name or (told.user_name if told else "")
+            ),
             before,
             before if outcome in stays and before else after,
             outcome,
@@ -281,7 +285,7 @@ def _at_end(policy: OnDestroy, state: KeyState) -> str:
     if state.adopted_status == str(Status.ACTIVE) and state.override:
         return ""
     restorable = state.adopted_status in (str(Status.ACTIVE), str(Status.INACTIVE))
-    return state.adopted_status if restorable and state.adopted_status != state.status else ""
+    return state.adopted_status if restorable else ""
 
 
 def in_short(text: str) -> str:

@@ -25,6 +25,8 @@ def gitlab(method: str, path: str, body: str | None = None) -> object:
 
 digest = Path(sys.argv[1]).read_text()
 marker = digest.rstrip().rpartition("\n")[2]
+if not marker:
+    sys.exit("there is no digest to write")
 notes = gitlab("GET", "?per_page=100&sort=asc")
 ours = [note["id"] for note in notes if marker in note["body"]]
 if ours:

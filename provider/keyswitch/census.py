@@ -66,24 +66,20 @@ def walk(
     with ThreadPoolExecutor(at_a_time) as pool:
         running: dict[Future[SeenUser | None], str] = {}
         failure: KeyswitchError | None = None
-        try:
-            while True:
-                if failure is None:
-                    running.update(_started(pool, gateway, names, at_a_time - len(running)))
-                if not running:
-                    break
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    name = running.pop(future)
-                    try:
-                        seen = future.result()
-                    except KeyswitchError as error:
-                        failure = failure or error
-                    else:
-                        tell(name, seen)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        while True:
+            if failure is None:
+                running.update(_started(pool, gateway, names, at_a_time - len(running)))
+            if not running:
+                break
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                name = running.pop(future)
+                try:
+                    seen = future.result()
+                except KeyswitchError as error:
+                    failure = failure or error
+                else:
+                    tell(name, seen)
     if failure is not None:
         raise failure
 

@@ -16,6 +16,7 @@ from keyswitch.digest_rows import (
     Row,
     in_short,
 )
+from keyswitch.errors import counted
 from keyswitch.preview import KEY_TYPE, ROTATION_TYPE, STACK_TYPE, Diagnostic, Preview, Step
 from keyswitch.reading import read
 
@@ -49,13 +50,11 @@ class Digest:
     @property
     def verdict(self) -> str:
         """One sentence: what becomes of how many keys."""
-        counts = [
-            (sum(row.outcome is outcome for row in self.rows), outcome) for outcome in Outcome
-        ]
-        told = [f"{count} {outcome.verdict}" for count, outcome in counts if count]
-        if told:
-            number, _, rest = told[0].partition(" ")
-            told[0] = f"{number} key{'' if number == '1' else 's'} {rest}"
+        counts = Counter(row.outcome for row in self.rows)
+        seen = [each for each in Outcome if counts[each]]
+        numbers = [counted(counts[each], "key") for each in seen[:1]]
+        numbers += [str(counts[each]) for each in seen[1:]]
+        told = [f"{number} {each.verdict}" for number, each in zip(numbers, seen, strict=True)]
         said = ", ".join(told)
         if self.failed:
             where = "see below" if self.errors else "see the run's log"

@@ -104,3 +104,8 @@ def telling(attempt: Attempt) -> Iterator[None]:
         if error.attempt is not None:
             raise
         raise error.during(attempt) from None
+
+
+def counted(number: int, word: str) -> str:
+    """``1 key``, ``2 keys``."""
+    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -146,7 +146,7 @@ def _diagnostics(whole: Mapping[str, Any]) -> Iterator[Diagnostic]:
 
 def _key_state(state: Mapping[str, Any]) -> KeyState:
     """The program's inputs, and over them what was recorded."""
-    inputs, outputs = (_bag(state.get(part)) for part in ("inputs", "outputs"))
+    inputs, outputs = (bag_of(state.get(part)) for part in ("inputs", "outputs"))
     both = {**inputs, **outputs}
 
     def text(name: str) -> str:
@@ -170,7 +170,8 @@ def _clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _bag(value: object) -> dict[str, Any]:
+def bag_of(value: object) -> dict[str, Any]:
+    """A state's inputs or outputs, an empty map where it has none."""
     return value if isinstance(value, dict) else {}
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from keyswitch import catalogue
 from keyswitch.contradictions import contradictions
 from keyswitch.declaration import Declaration, parse_inputs
-from keyswitch.errors import message
+from keyswitch.errors import counted, message
 from keyswitch.properties import (
     ACCESS_KEY_ID,
     ACCOUNT,
@@ -81,8 +81,7 @@ class Register:
     @property
     def summary(self) -> str:
         """What to fail with, once every problem has been told."""
-        count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
-        return message(catalogue.BAD_ENTRIES, count=count)
+        return message(catalogue.BAD_ENTRIES, count=counted(len(self.problems), "problem"))
 
 
 def read_register(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
 
 from keyswitch import catalogue
 from keyswitch.audit import STATUSES, ExpectedKey
 from keyswitch.declaration import ACCOUNT_ID
 from keyswitch.errors import KeyswitchError
-from keyswitch.preview import KEY_TYPE, Urn
+from keyswitch.preview import KEY_TYPE, Urn, bag_of
 from keyswitch.properties import ACCESS_KEY_ID, STATUS, USER_NAME
 
 
@@ -37,7 +36,7 @@ def _expected(resources: Iterable[object], account_id: str) -> Iterable[tuple[st
     for resource in resources:
         if not isinstance(resource, dict) or Urn(str(resource.get("urn"))).type != KEY_TYPE:
             continue
-        inputs, outputs = (_bag(resource.get(part)) for part in ("inputs", "outputs"))
+        inputs, outputs = (bag_of(resource.get(part)) for part in ("inputs", "outputs"))
         key = inputs.get(ACCESS_KEY_ID) or outputs.get(ACCESS_KEY_ID)
         status = inputs.get(STATUS)
         if not isinstance(key, str) or status not in STATUSES:
@@ -45,10 +44,6 @@ def _expected(resources: Iterable[object], account_id: str) -> Iterable[tuple[st
         if outputs.get(ACCOUNT_ID) in (account_id, "", None):
             user = outputs.get(USER_NAME) or inputs.get(USER_NAME)
             yield key, ExpectedKey(key, user if isinstance(user, str) else "", STATUSES[status])
-
-
-def _bag(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _no_export(problem: str) -> KeyswitchError:

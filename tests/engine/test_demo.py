@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from support.engine import ROOT
+from support.pages import neutral
 
 DEMO = [sys.executable, str(ROOT / "tools" / "demo.py")]
 CONFIG = ROOT / "Pulumi.demo.yaml"
@@ -28,20 +29,6 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def servers(port: str) -> list[str]:
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
     return [line for line in listed.stdout.splitlines() if f"-p {port}" in line]
-
-
-def neutral(line: str) -> str:
-    """A line without what differs from run to run: ids, ports, folders, durations, spaces."""
-    for pattern, word in (
-        (r"AKIA[A-Z0-9]{16}", "AKIA"),
-        (r"127\.0\.0\.1:\d+|-p \d+", "PORT"),
-        (r"\d{4}-\d\d-\d\dT[\d:]+Z", "MOMENT"),
-        (r"(a|\d+) (second|minute)s? ago", "AGO"),
-        (r"\(?\d+(\.\d+)?s\)?", "TIME"),
-        (r"\s+", " "),
-    ):
-        line = re.sub(pattern, word, line)
-    return line.strip()
 
 
 def test_the_demo_shows_the_whole_main_job_and_readme_shows_the_demo(temporary: Path) -> None:

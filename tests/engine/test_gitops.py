@@ -30,7 +30,7 @@ def comments() -> Iterator[Comments]:
 
 @pytest.fixture
 def checkout(
-    tmp_path: Path, home: Path, iam: RecordingServer, wheel: Path, comments: Comments
+    tmp_path: Path, home: Path, iam: RecordingServer, pins: str, comments: Comments
 ) -> Workspace:
     """A repository with this project's own program, and a stack that nothing was applied to."""
     folder = tmp_path / "keys"
@@ -39,12 +39,11 @@ def checkout(
         shutil.copy(ROOT / name, folder)
     shutil.copy(GITLAB / "note.py", folder)
     (folder / "requirements.txt").write_text("keyswitch\n")
-    (tmp_path / "pins").write_text(f"keyswitch @ file://{wheel}\n")
     env = {
         **engine_env(home, iam.url),
         "PULUMI_CONFIG_PASSPHRASE": "correct horse",
         "PULUMI_BACKEND_URL": f"file://{folder}",
-        "PIP_CONSTRAINT": str(tmp_path / "pins"),
+        "PIP_CONSTRAINT": pins,
         "GITHUB_API_URL": comments.url,
         "GITHUB_REPOSITORY": "acme/keys",
         "CI_API_V4_URL": comments.url,

@@ -32,19 +32,16 @@ sys.meta_path.insert(0, Absent())
 """
 
 
-def test_the_tutorial_from_nothing_to_a_pull_request(
-    tmp_path: Path, home: Path, wheel: Path
-) -> None:
+def test_the_tutorial_from_nothing_to_a_pull_request(tmp_path: Path, home: Path, pins: str) -> None:
     iam = StrictIam()
     now = datetime.now(timezone.utc)
     old = iam.add_key("bob", made=now - timedelta(days=400))
     new = iam.add_key("bob", made=now - timedelta(hours=1))
     iam.used[new] = f"{now - timedelta(minutes=3):%Y-%m-%dT%H:%M:%SZ}"
-    (tmp_path / "pins").write_text(f"keyswitch @ file://{wheel}\n")
     with serving(strict_app(iam)) as server:
         env = {
             **engine_env(home, server.url),
-            "PIP_CONSTRAINT": str(tmp_path / "pins"),
+            "PIP_CONSTRAINT": pins,
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "PULUMI_BACKEND_URL": f"file://{tmp_path}",
         }

@@ -177,11 +177,7 @@ class FakeGateway:
 
     def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
         self.log.append(f"list {user_name}")
-        keys, marker = self._ask(lambda: self.iam.list_access_keys(self.signer, user_name))
-        while marker is not None:
-            more, marker = self.iam.list_access_keys(self.signer, user_name, marker)
-            keys = keys + more
-        return tuple(keys)
+        return self._pages(lambda mark: self.iam.list_access_keys(self.signer, user_name, mark))
 
     def update_access_key(self, access_key_id: str, user_name: str | None, status: Status) -> None:
         self.log.append(f"update {access_key_id} {user_name} {status}")
@@ -195,19 +191,11 @@ class FakeGateway:
 
     def attached_policies(self, user_name: str) -> tuple[str, ...]:
         self.log.append(f"policies {user_name}")
-        names, marker = self._ask(lambda: self.iam.attached_policies(user_name))
-        while marker is not None:
-            more, marker = self.iam.attached_policies(user_name, marker)
-            names = names + more
-        return tuple(names)
+        return self._pages(lambda mark: self.iam.attached_policies(user_name, mark))
 
     def users(self, path_prefix: str = "/") -> tuple[str, ...]:
         self.log.append(f"users {path_prefix}")
-        names, marker = self._ask(lambda: self.iam.list_users(path_prefix))
-        while marker is not None:
-            more, marker = self.iam.list_users(path_prefix, marker)
-            names = names + more
-        return tuple(names)
+        return self._pages(lambda mark: self.iam.list_users(path_prefix, mark))
 
     def signing_keys(self) -> frozenset[str]:
         return frozenset({self.signer})
@@ -215,6 +203,13 @@ class FakeGateway:
     def account_id(self) -> str:
         self.log.append("account")
         return self.account
+
+    def _pages(self, page: Callable[[str | None], tuple[list[T], str | None]]) -> tuple[T, ...]:
+        rows, marker = self._ask(lambda: page(None))
+        while marker is not None:
+            more, marker = page(marker)
+            rows = rows + more
+        return tuple(rows)
 
     @staticmethod
     def _ask(ask: Callable[[], Any]) -> Any:

@@ -13,7 +13,7 @@ import click
 from keyswitch import catalogue
 from keyswitch.audit import ExpectedKey, findings
 from keyswitch.cli import report
-from keyswitch.cli.command import FINDINGS, Command, Signing, signing_options
+from keyswitch.cli.command import FINDINGS, Command, Signing, form_option, signing_options
 from keyswitch.cli.walking import Selection, selection_options
 from keyswitch.errors import KeyswitchError
 from keyswitch.stack_config import write_whole
@@ -29,15 +29,10 @@ from keyswitch.stack_export import read_export
     help="Against what `pulumi stack export` printed; - for standard input.",
 )
 @click.option("--stack", metavar="NAME", help="Against this stack of the project in this folder.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "markdown", "html"]),
-    default="table",
-    show_default=True,
+@form_option(
+    *report.FORMS,
     help="html is one page without anything outside it, to file.",
 )
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option(
     "--output",
     "-o",
@@ -53,7 +48,6 @@ def audit(
     state: IO[str] | None,
     stack: str | None,
     form: str,
-    as_json: bool,
     output: Path | None,
 ) -> None:
     """What is wrong with an account's access keys.
@@ -72,16 +66,13 @@ def audit(
     """
     if state is not None and stack is not None:
         raise click.UsageError("Give --state or --stack, not both.", ctx)
-    form = "json" if as_json else form
     gateway = signing.gateway()
     account_id = gateway.account_id()
-    expected = _expected(signing, state, stack, account_id)
+    expected, against = _expected(signing, state, stack, account_id)
     census = selection.census(gateway, account_id)
     now = datetime.now(timezone.utc)
     found = findings(census, expected, now, complete=selection.is_complete)
-    audited = report.Audited(
-        account_id, now, census, found, against=_against(signing, state, stack)
-    )
+    audited = report.Audited(account_id, now, census, found, against)
     if form == "table" and output is None:
         report.print_findings(audited)
     else:
@@ -95,23 +86,18 @@ def audit(
         ctx.exit(FINDINGS)
 
 
-def _against(signing: Signing, state: IO[str] | None, stack: str | None) -> str:
-    """What the keys were held against, in words."""
-    if stack is not None:
-        return f"the stack {stack}"
-    if state is not None:
-        return "a stack's state"
-    return f"the register in {signing.config.path.name}" if signing.config is not None else ""
-
-
 def _expected(
     signing: Signing, state: IO[str] | None, stack: str | None, account_id: str
-) -> Mapping[str, ExpectedKey] | None:
+) -> tuple[Mapping[str, ExpectedKey] | None, str]:
+    """What the keys are held against besides the controls, and that in words; empty for nothing."""
     if stack is not None:
-        return read_export(_exported(stack), account_id)
+        return read_export(_exported(stack), account_id), f"the stack {stack}"
     if state is not None:
-        return read_export(state.read(), account_id)
-    return signing.config.expected(signing.account) if signing.config is not None else None
+        return read_export(state.read(), account_id), "a stack's state"
+    if signing.config is not None:
+        against = f"the register in {signing.config.path.name}"
+        return signing.config.expected(signing.account), against
+    return None, ""
 
 
 def _exported(stack: str) -> str:

@@ -120,6 +120,23 @@ def gathering(
     return decorate
 
 
+def form_option(*forms: str, help: str) -> Callable[[F], F]:  # noqa: A002 - click's own word
+    """``--format`` and its short cut ``--json``, as the argument ``form``; the first is the default."""
+    return gathering(
+        click.option(
+            "--format",
+            "form",
+            type=click.Choice(forms),
+            default=forms[0],
+            show_default=True,
+            help=help,
+        ),
+        click.option("--json", "as_json", is_flag=True, help="The same as --format json."),
+        argument="form",
+        make=lambda form, as_json: "json" if as_json else form,
+    )
+
+
 def _signing(
     stack_config: Path | None,
     account: str | None,

@@ -6,7 +6,7 @@ from typing import IO
 
 import click
 
-from keyswitch.cli.command import Command, Failed
+from keyswitch.cli.command import Command, Failed, form_option
 from keyswitch.digest import digest as digest_of
 from keyswitch.digest_text import (
     SUMMARY_CHARACTERS,
@@ -21,21 +21,19 @@ from keyswitch.preview import read_preview
 
 @click.command(cls=Command)
 @click.argument("preview", type=click.File(encoding="utf-8", errors="replace"), default="-")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["markdown", "summary", "text", "json"]),
-    default="markdown",
-    show_default=True,
+@form_option(
+    "markdown",
+    "summary",
+    "text",
+    "json",
     help="markdown fits a comment (65,536 characters), summary a GitHub job's summary.",
 )
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option(
     "--marker",
     metavar="NAME",
     help="What tells this comment from those of other stacks; PROJECT/STACK if omitted.",
 )
-def digest(preview: IO[str], *, form: str, as_json: bool, marker: str | None) -> None:
+def digest(preview: IO[str], *, form: str, marker: str | None) -> None:
     """What a preview does to which key, for those who review it.
 
     PREVIEW is what `pulumi preview --json` printed, a file or standard input. It is digested also
@@ -49,7 +47,6 @@ def digest(preview: IO[str], *, form: str, as_json: bool, marker: str | None) ->
     The last line is a hidden marker: a pipeline finds its comment by it, and edits that one. With
     --marker it is the same also when there is no preview to take it from. No secret is printed, and nothing of the state but ids, users and statuses of keys.
     """
-    form = "json" if as_json else form
     try:
         digested = digest_of(read_preview(preview.read()))
     except KeyswitchError as error:

@@ -14,9 +14,10 @@ from rich.text import Text
 from keyswitch.accounts import ACCOUNT_NAMES, DeclaredAccount
 from keyswitch.audit import of_controls
 from keyswitch.census import SeenKey, SeenUser
-from keyswitch.cli.command import Command, Signing, signing_options
-from keyswitch.cli.tables import age, counted, key_table, last_use, print_table
+from keyswitch.cli.command import Command, Signing, form_option, signing_options
+from keyswitch.cli.tables import age, key_table, last_use, print_table
 from keyswitch.cli.walking import Selection, selection_options
+from keyswitch.errors import counted
 from keyswitch.stack_config import StackConfig
 from keyswitch.status import ObservedStatus, Status
 
@@ -30,18 +31,13 @@ from keyswitch.status import ObservedStatus, Status
     metavar="Pulumi.STACK.yaml",
     help="Adopt: add the keys that this register does not have, each as it was found.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "python"]),
-    default="table",
-    show_default=True,
+@form_option(
+    "table",
+    "json",
+    "python",
     help="python prints a Pulumi program that declares the keys as they are.",
 )
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-def discover(
-    *, signing: Signing, selection: Selection, write: Path | None, form: str, as_json: bool
-) -> None:
+def discover(*, signing: Signing, selection: Selection, write: Path | None, form: str) -> None:
     """Which access keys an account has, whose they are, and how old and used.
 
     Looks at every user of the account, several at a time. A walk that ends early is gone on with by
@@ -60,7 +56,7 @@ def discover(
     account_id = gateway.account_id()
     census = selection.census(gateway, account_id)
     now = datetime.now(timezone.utc)
-    if as_json or form == "json":
+    if form == "json":
         click.echo(json.dumps(_rows(census, now), indent=2))
     elif form == "python":
         click.echo(_program(census, account_id, signing.declared_account()), nl=False)

@@ -17,7 +17,8 @@ from rich.text import Text
 
 from keyswitch.audit import Finding
 from keyswitch.census import SeenUser
-from keyswitch.cli.tables import age, counted, last_use_in_full, plain, print_table
+from keyswitch.cli.tables import age, last_use_in_full, plain, print_table
+from keyswitch.errors import counted
 from keyswitch.status import ObservedStatus
 from keyswitch.times import iso, moment
 from keyswitch.version import __version__

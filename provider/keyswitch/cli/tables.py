@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from keyswitch.census import SeenKey
+from keyswitch.errors import counted
 from keyswitch.safeguards import use_in_words
 from keyswitch.times import ago, moment
 
@@ -52,7 +53,7 @@ def age(seen: SeenKey, now: datetime) -> str:
     if not seen.key.create_date:
         return ""
     days = (now - moment(seen.key.create_date)).days
-    return "1 day" if days == 1 else f"{days} days"
+    return counted(days, "day")
 
 
 def last_use(seen: SeenKey, now: datetime) -> str:
@@ -67,8 +68,3 @@ def last_use(seen: SeenKey, now: datetime) -> str:
 def last_use_in_full(seen: SeenKey, now: datetime) -> str:
     """The same with region and moment."""
     return "not told" if seen.used is None else use_in_words(seen.used, seen.key, now)
-
-
-def counted(number: int, word: str) -> str:
-    """``1 key``, ``2 keys``."""
-    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -8,19 +8,15 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from keyswitch import catalogue
-from keyswitch.digest_rows import (
-    NO_CHANGE,
-    PART_OF_REPLACE,
-    KeyPreview,
-    Outcome,
-    Row,
-    in_short,
-)
+from keyswitch.digest_rows import Outcome, Row, in_short
 from keyswitch.errors import counted
+from keyswitch.key_preview import NO_CHANGE, PART_OF_REPLACE, KeyPreview
 from keyswitch.preview import KEY_TYPE, ROTATION_TYPE, STACK_TYPE, Diagnostic, Preview, Step
 from keyswitch.reading import read
 
 _OURS: Final = (KEY_TYPE, ROTATION_TYPE, STACK_TYPE)
+_FINE: Final = (0, 7)
+"""Exit codes of a preview that may be applied; 7 is ``--expect-no-changes`` finding some."""
 _ECHOES: Final = (
     "an unhandled error occurred: program exited",
     "Resource monitor has terminated",
@@ -57,10 +53,16 @@ class Digest:
         told = [f"{number} {each.verdict}" for number, each in zip(numbers, seen, strict=True)]
         said = ", ".join(told)
         if self.failed:
-            where = "see below" if self.errors else "see the run's log"
+            where = "see below" if self.errors else "see what it prints without --json"
             return f"the preview failed, so nothing can be applied: {said or where}"
         still = bool(told) and all(row.outcome in _STILL for row in self.rows)
         return f"no key is switched: {said}" if still else said or "no key changes"
+
+    @property
+    def tells_no_error(self) -> bool:
+        """Whether it failed for something that its output does not hold."""
+        refused = any(row.outcome in (Outcome.REFUSED, Outcome.FAILED) for row in self.rows)
+        return self.failed and not self.errors and not refused
 
 
 _STILL: Final = (
@@ -74,20 +76,22 @@ _STILL: Final = (
 """What is known to switch nothing."""
 
 
-def digest(preview: Preview) -> Digest:
-    """Digests a preview, complete or failed."""
+def digest(preview: Preview, exit_code: int = 0) -> Digest:
+    """Digests a preview, complete or failed.
+
+    :param exit_code: what the preview ended with, where that is known: of a violated policy its
+        output tells nothing else.
+    """
     steps = _by_urn(step for step in preview.steps if step.urn.type == KEY_TYPE)
     messages = _by_urn(each for each in preview.diagnostics if each.urn.type == KEY_TYPE)
     seen = [
         KeyPreview(urn, steps.get(urn, []), messages.get(urn, [])) for urn in {**steps, **messages}
     ]
-    still_declared = {
-        key.after.access_key_id for key in seen if key.after.access_key_id and not key.is_deleted
-    }
+    still_declared = {key.declared_id for key in seen} - {""}
     rows = [row for key in seen for row in key.rows(still_declared)]
     return Digest(
         preview.stack,
-        any(each.severity == "error" for each in preview.diagnostics),
+        exit_code not in _FINE or any(each.severity == "error" for each in preview.diagnostics),
         tuple(sorted(rows, key=_order)),
         _unchanged(preview, seen),
         _others(preview),

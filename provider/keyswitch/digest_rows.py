@@ -1,29 +1,13 @@
-"""What a preview says of one key, put into a row or two.
-
-What a row says comes from keyswitch's own messages, which tell of the live key; where a preview has
-none for a key (an older provider, a plain change of the program), from the steps.
-"""
+"""The rows of a digest: one key each, what becomes of it, and why."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
 from typing import Final
 
-from keyswitch import catalogue
-from keyswitch.catalogue import Entry
-from keyswitch.preview import Diagnostic, KeyState, Step, Urn
-from keyswitch.reading import Reading, read
 from keyswitch.secrets import redact
-from keyswitch.status import ObservedStatus, OnDestroy, Status
 
-NO_CHANGE: Final = ("same", "refresh", "read", "discard")
-"""The engine's words for steps that change nothing."""
-PART_OF_REPLACE: Final = ("create-replacement", "delete-replaced", "discard-replaced")
-"""Its words for the parts of a replacement, which is a step of its own too."""
-_SEEN_AGAIN: Final = re.compile(r" \(\d{4}-\d\d-\d\dT[\d:]+Z\)$")
 _LONGEST_REASON: Final = 300
 
 
@@ -45,7 +29,7 @@ class Outcome(Enum):
     GONE = ("deleted outside", "deleted outside")
     LET_GO = ("no longer declared", "no longer declared")
     ADOPTED = ("adopted as found", "adopted as found")
-    RECORDED = ("switched in no way, only recorded", "record only")
+    RECORDED = ("only to be recorded", "record only")
 
     def __init__(self, verdict: str, why: str) -> None:
         self.verdict = verdict
@@ -73,219 +57,6 @@ class Row:
     code: str
     why: str
     last_use: str
-
-
-@dataclass(frozen=True)
-class KeyPreview:
-    """All that a preview holds about one key's resource."""
-
-    urn: str
-    steps: list[Step]
-    diagnostics: list[Diagnostic]
-
-    @cached_property
-    def readings(self) -> dict[Entry | None, Reading]:
-        """The messages about it, by their entries."""
-        read_ = (read(each.text) for each in self.diagnostics)
-        return {reading.entry: reading for reading in read_ if reading is not None}
-
-    @cached_property
-    def change(self) -> Step | None:
-        """The step that changes it, if one does."""
-        changes = [step for step in self.steps if step.op not in NO_CHANGE]
-        return next((s for s in changes if s.op not in PART_OF_REPLACE), None) or next(
-            iter(changes), None
-        )
-
-    @property
-    def is_deleted(self) -> bool:
-        """Whether its declaration is taken out."""
-        return self.change is not None and self.change.op == "delete"
-
-    @property
-    def before(self) -> KeyState:
-        """What was recorded of it."""
-        return (self.change or self._any).before
-
-    @property
-    def after(self) -> KeyState:
-        """What is declared of it."""
-        return (self.change or self._any).after
-
-    @property
-    def _any(self) -> Step:
-        return self.steps[-1] if self.steps else Step("same", Urn(self.urn), KeyState(), KeyState())
-
-    def rows(self, still_declared: set[str]) -> list[Row]:
-        """None for a key that is as declared; two for a replacement by another key."""
-        change = self.change
-        gone = [change.before] if change is not None and self._lets_go(still_declared) else []
-        rows = [self._let_go(state) for state in gone]
-        if not self.is_deleted and (change is not None or self.readings or self._errors):
-            rows.append(self._row())
-        return rows
-
-    def _lets_go(self, still_declared: set[str]) -> bool:
-        before = self.before.access_key_id
-        replaced = bool(before) and before != self.after.access_key_id
-        return (self.is_deleted or replaced) and before not in still_declared
-
-    def _let_go(self, state: KeyState) -> Row:
-        policy = OnDestroy(state.on_destroy) if state.on_destroy in _WORDS else OnDestroy.LEAVE
-        target = _at_end(policy, state)
-        kept = "retain_on_delete" if state.is_retained else f"on_destroy is {policy}"
-        return Row(
-            redact(Urn(self.urn).name),
-            redact(state.access_key_id),
-            redact(state.user_name),
-            state.status,
-            target or state.status,
-            Outcome.LET_GO_BY_POLICY if target else Outcome.LET_GO,
-            "",
-            f"its declaration is taken out; {kept}",
-            "",
-        )
-
-    def _row(self) -> Row:
-        outcome, reading = self._outcome()
-        told = reading or next(iter(self.readings.values()), None)
-        fields = {k: v for each in self.readings.values() for k, v in each.fields.items()}
-        goals = (each.goal for each in self.readings.values())
-        from_goal, to_goal = next((goal for goal in goals if goal[0]), ("", ""))
-        before = fields.get("observed") or from_goal or self.before.status
-        after = fields.get("target") or fields.get("declared") or to_goal or self.after.status
-        stays = (Outcome.HELD, Outcome.DRIFT_REPORTED, Outcome.ADOPTED, Outcome.RECORDED)
-        if outcome is Outcome.GONE:
-            before = after = "Deleted"
-        return Row(
-            redact(Urn(self.urn).name),
-            redact(
-                self.after.access_key_id
-                or self.before.access_key_id
-                or (told.access_key_id if told else "")
-            ),
-            redact(
-                self.after.user_name or self.before.user_name or (told.user_name if told else "")
-            ),
-            before,
-            before if outcome in stays and before else after,
-            outcome,
-            reading.code if reading else "",
-            self._why(outcome, reading),
-            self._last_use(),
-        )
-
-    def _outcome(self) -> tuple[Outcome, Reading | None]:
-        """The gravest thing that a message says; without one, what the steps say."""
-        for each in self._errors:
-            reading = read(each.text)
-            refused = reading is not None and reading.code[2] not in _FAILURES
-            return (Outcome.REFUSED if refused else Outcome.FAILED), reading
-        for entry, outcome in _OUTCOMES.items():
-            if entry in self.readings:
-                return outcome, self.readings[entry]
-        why = next((self.readings[e] for e in _EXPLAIN if e in self.readings), None)
-        before, after = self.before.status, self.after.status
-        told = next(
-            (
-                each.fields["declared"]
-                for each in self.readings.values()
-                if "declared" in each.fields
-            ),
-            "",
-        )
-        is_update = self.change is not None and self.change.op == "update"
-        compared = is_update and "" not in (before, after)
-        if any(entry in self.readings for entry in _SWITCHED) or (compared and before != after):
-            return _to(told or after), why
-        return (Outcome.RECORDED if compared else Outcome.NOT_LOOKED_AT), why
-
-    @property
-    def _errors(self) -> list[Diagnostic]:
-        return [each for each in self.diagnostics if each.severity == "error"]
-
-    def _why(self, outcome: Outcome, reading: Reading | None) -> str:
-        if outcome is Outcome.NOT_LOOKED_AT and reading is None:
-            return "the preview does not tell its live status"
-        if outcome is Outcome.FAILED and reading is None:
-            return "see the run's log"
-        if outcome in _BY_MESSAGE and reading is not None:
-            cause = reading.fields.get("reasons") or reading.cause
-            since = reading.fields.get("since")
-            return in_short(
-                f"since {since}: {cause}" if since and outcome is Outcome.HELD else cause
-            )
-        last = (
-            "the user's last Active key" if catalogue.NO_OTHER_ACTIVE_KEY in self.readings else ""
-        )
-        words = "; ".join(word for word in (in_short(self.after.reason), last) if word)
-        if catalogue.OVERRIDDEN in self.readings:
-            override = self.readings[catalogue.OVERRIDDEN].fields.get("override", "")
-            return "; ".join(word for word in (in_short(f"override: {override}"), last) if word)
-        if catalogue.RELEASED in self.readings:
-            return "what it was held for is met" + (f"; {words}" if words else "")
-        return words
-
-    def _last_use(self) -> str:
-        told = (reading.fields.get("used", "") for reading in self.readings.values())
-        used = next((words for words in told if words), "")
-        return _SEEN_AGAIN.sub("", used).removeprefix("last used ").partition(" since it")[0]
-
-
-_WORDS: Final = frozenset(str(word) for word in OnDestroy)
-_OUTCOMES: Final = {
-    catalogue.HELD: Outcome.HELD,
-    catalogue.DRIFTED: Outcome.DRIFT,
-    catalogue.DRIFT_REPORTED: Outcome.DRIFT_REPORTED,
-    catalogue.GONE: Outcome.GONE,
-    catalogue.NOT_LOOKED_AT: Outcome.NOT_LOOKED_AT,
-    catalogue.ADOPTED: Outcome.ADOPTED,
-    catalogue.ALREADY: Outcome.RECORDED,
-}
-_EXPLAIN: Final = (
-    catalogue.OVERRIDDEN,
-    catalogue.RELEASED,
-    catalogue.ADOPTED_AND_SWITCHED,
-    catalogue.SWITCHED,
-)
-_SWITCHED: Final = (
-    *_EXPLAIN,
-    catalogue.LAST_USE,
-    catalogue.LAST_USE_NOT_SEEN,
-    catalogue.NO_OTHER_ACTIVE_KEY,
-)
-"""What is said only of a key that is switched."""
-_FAILURES: Final = "345"
-"""The families of what is no judgement about the key."""
-_BY_MESSAGE: Final = (
-    Outcome.REFUSED,
-    Outcome.FAILED,
-    Outcome.HELD,
-    Outcome.DRIFT,
-    Outcome.DRIFT_REPORTED,
-    Outcome.GONE,
-    Outcome.NOT_LOOKED_AT,
-)
-
-
-def _to(status: str) -> Outcome:
-    return Outcome.SWITCHED_ON if status == str(Status.ACTIVE) else Outcome.SWITCHED_OFF
-
-
-def _at_end(policy: OnDestroy, state: KeyState) -> str:
-    """The status that a key is let go with, if that is a switch as far as the record tells."""
-    if (
-        policy is OnDestroy.LEAVE
-        or state.is_retained
-        or state.status == str(ObservedStatus.DELETED)
-    ):
-        return ""
-    if policy is OnDestroy.DEACTIVATE:
-        return str(Status.INACTIVE)
-    if state.adopted_status == str(Status.ACTIVE) and state.override:
-        return ""
-    restorable = state.adopted_status in (str(Status.ACTIVE), str(Status.INACTIVE))
-    return state.adopted_status if restorable else ""
 
 
 def in_short(text: str) -> str:

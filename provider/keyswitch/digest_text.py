@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from typing import Final
 
 from keyswitch.digest import Digest
 from keyswitch.digest_rows import Row
+from keyswitch.errors import counted
 
-COMMENT_CHARACTERS: Final = 65_536
-"""The most that GitHub takes as a comment; GitLab takes more."""
-SUMMARY_CHARACTERS: Final = 1_000_000
-"""The most that GitHub takes as a job's summary, 1 MiB, less something for wider characters."""
+COMMENT_BYTES: Final = 65_536
+"""The most that fits a comment: GitHub takes as many characters, GitLab more."""
+SUMMARY_BYTES: Final = 1_048_576
+"""The most that GitHub takes as a step's part of a job's summary."""
 _OPS: Final = {
     "create": "to create",
     "update": "to update",
@@ -40,15 +41,13 @@ def hidden_marker(name: str) -> str:
     return f"<!-- keyswitch digest {words} -->" if words else "<!-- keyswitch digest -->"
 
 
-def to_markdown(
-    digest: Digest, limit: int = COMMENT_CHARACTERS, *, marker: str | None = None
-) -> str:
+def to_markdown(digest: Digest, limit: int = COMMENT_BYTES, *, marker: str | None = None) -> str:
     """The comment: the verdict, a table, what else happens, the marker.
 
-    :param limit: the most characters; rows that would go beyond it are counted instead.
+    :param limit: the most bytes of UTF-8; rows that would go beyond it are counted instead.
     :param marker: what tells this comment from those of other stacks; the stack if omitted.
     """
-    stack = f" Stack {_code(digest.stack)}." if digest.stack else ""
+    stack = f" Stack {code_span(digest.stack)}." if digest.stack else ""
     head = [f"**Keyswitch: {digest.verdict}.**{stack}", ""]
     table = [
         "| key | user | from → to | why | last use |",
@@ -56,18 +55,29 @@ def to_markdown(
     ]
     gap = [""] if digest.rows else []
     tail = [*gap, *_tail(digest), hidden_marker(marker or digest.stack), ""]
-    room = limit - _ROOM_FOR_REST - sum(len(line) + 1 for line in (*head, *table, *tail))
     names = shortened([row.access_key_id for row in digest.rows])
+    lines = (_markdown_row(row, names) for row in digest.rows)
+    shown = fitting(lines, limit - _ROOM_FOR_REST - size((*head, *table, *tail)))
+    left = len(digest.rows) - len(shown)
+    more = f"… and {counted(left, 'more key')}; `keyswitch digest --format text` lists them all."
+    rest = ["", more] if left else []
+    return "\n".join([*head, *(table if shown else []), *shown, *rest, *tail])
+
+
+def fitting(lines: Iterable[str], room: int) -> list[str]:
+    """The first lines, as many as fit into so many bytes."""
     shown: list[str] = []
-    for row in digest.rows:
-        line = _markdown_row(row, names)
-        room -= len(line) + 1
+    for line in lines:
+        room -= size([line])
         if room < 0:
             break
         shown.append(line)
-    left = len(digest.rows) - len(shown)
-    rest = ["", f"… and {left} more keys, which the run's log names."] if left else []
-    return "\n".join([*head, *(table if shown else []), *shown, *rest, *tail])
+    return shown
+
+
+def size(lines: Iterable[str]) -> int:
+    """The bytes of these lines as UTF-8, with their ends."""
+    return sum(len(line.encode()) + 1 for line in lines)
 
 
 def to_text(digest: Digest, width: int = 120) -> str:
@@ -136,11 +146,11 @@ def _markdown_row(row: Row, names: dict[str, str]) -> str:
     key = names.get(row.access_key_id) if row.access_key_id else row.name
     step = change(row)
     cells = (
-        _code(key or ""),
-        _code(row.user_name),
-        step if _PLAIN.fullmatch(step) else _code(step),
-        _why(row, quote=_code),
-        _code(row.last_use),
+        code_span(key or ""),
+        code_span(row.user_name),
+        step if _PLAIN.fullmatch(step) else code_span(step),
+        _why(row, quote=code_span),
+        code_span(row.last_use),
     )
     return f"| {' | '.join(cells)} |"
 
@@ -159,9 +169,11 @@ def _tail(digest: Digest) -> list[str]:
     if digest.unchanged:
         lines.append(f"Unchanged resources: {digest.unchanged}.")
     errors = digest.errors[:_SHOWN_ERRORS]
-    lines.extend(f"Error: {_code(error)}" for error in errors)
-    if errors:
-        lines.append("The run's log has the rest.")
+    lines.extend(f"Error: {code_span(error)}" for error in errors)
+    if digest.tells_no_error:
+        lines.append("Its output tells no error: a violated policy, for one, is not in it.")
+    if errors or digest.tells_no_error:
+        lines.append("`pulumi preview` without `--json` prints the rest.")
     if len(digest.errors) > len(errors):
         lines.append(f"… and {len(digest.errors) - len(errors)} more errors.")
     codes = sorted({row.code for row in digest.rows if row.code})
@@ -170,7 +182,7 @@ def _tail(digest: Digest) -> list[str]:
     return [each for line in lines for each in (line, "")]
 
 
-def _code(text: str) -> str:
-    """A code span that ends nowhere but at its end, also inside a table."""
+def code_span(text: str) -> str:
+    """A code span that ends nowhere but at its end, also inside a table; empty for empty text."""
     plain = re.sub(r"\\*\|", r"\\|", " ".join(text.replace("`", "'").split()))
     return f"`{plain}`" if plain else ""

@@ -19,8 +19,10 @@ from keyswitch.properties import ACCESS_KEY_ID, ON_DESTROY, OVERRIDE, REASON, ST
 KEY_TYPE: Final = "pulumi-python:dynamic/keyswitch:AccessKeyStatus"
 ROTATION_TYPE: Final = "keyswitch:index:AccessKeyRotation"
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
-_UNTOLD: Final = ("[secret]", "04da6b54-80e4-46f7-96ec-b56ff0331ba9")
-"""What the engine writes for a secret, and for a value that is not known before the update."""
+UNTOLD: Final = "[secret]"
+"""What the engine writes for a secret."""
+UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""And for a value that is not known before the update."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,10 @@ class Urn:
 
 @dataclass(frozen=True)
 class KeyState:
-    """What a step says of a key, before it or after it; empty text where it does not tell."""
+    """What a step says of a key, before it or after it; empty text where it does not tell.
+
+    Of ``on_destroy`` and ``override`` it is told if they are secrets (:data:`UNTOLD`).
+    """
 
     access_key_id: str = ""
     user_name: str = ""
@@ -129,7 +134,7 @@ def _steps(whole: Mapping[str, Any]) -> Iterator[Step]:
         yield Step(
             _text(step, "op", where),
             Urn(_text(step, "urn", where)),
-            _key_state(_map(step, "oldState", where)),
+            _key_state(_map(step, "oldState", where), with_id=True),
             _key_state(_map(step, "newState", where)),
         )
 
@@ -144,25 +149,38 @@ def _diagnostics(whole: Mapping[str, Any]) -> Iterator[Diagnostic]:
         )
 
 
-def _key_state(state: Mapping[str, Any]) -> KeyState:
-    """The program's inputs, and over them what was recorded."""
+def _key_state(state: Mapping[str, Any], *, with_id: bool = False) -> KeyState:
+    """The program's inputs, and over them what was recorded.
+
+    :param with_id: whether the resource's own id, which is never a secret, is its key's.
+    """
     inputs, outputs = (bag_of(state.get(part)) for part in ("inputs", "outputs"))
     both = {**inputs, **outputs}
 
-    def text(name: str) -> str:
+    def said(name: str) -> str:
         value = both.get(name)
-        return _clean(value) if isinstance(value, str) and value not in _UNTOLD else ""
+        return _clean(value) if isinstance(value, str) and value != UNKNOWN else ""
+
+    def told(name: str) -> str:
+        value = said(name)
+        return value if value != UNTOLD else ""
 
     return KeyState(
-        text(ACCESS_KEY_ID),
-        text(USER_NAME),
-        text(STATUS),
-        text(REASON),
-        text(ON_DESTROY),
-        text(ADOPTED_STATUS),
-        text(OVERRIDE) or ("[secret]" if both.get(OVERRIDE) == "[secret]" else ""),
+        told(ACCESS_KEY_ID) or (key_id_of(state) if with_id else ""),
+        told(USER_NAME),
+        told(STATUS),
+        told(REASON),
+        said(ON_DESTROY),
+        told(ADOPTED_STATUS),
+        said(OVERRIDE),
         state.get("retainOnDelete") is True,
     )
+
+
+def key_id_of(state: Mapping[str, Any]) -> str:
+    """The id of a resource of keyswitch's, which is that of its key; empty if it has none."""
+    value = state.get("id")
+    return _clean(value) if isinstance(value, str) else ""
 
 
 def _clean(text: str) -> str:

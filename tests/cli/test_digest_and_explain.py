@@ -42,6 +42,14 @@ def test_the_marker_is_the_one_that_is_asked_for_whatever_there_is_to_digest(
         assert told.stdout.rstrip().endswith("\n<!-- keyswitch digest prod- -->")
 
 
+def test_the_exit_code_of_the_preview_tells_of_a_failure_that_its_output_does_not(
+    keyswitch: Keyswitch,
+) -> None:
+    told = keyswitch("digest", "--exit-code", "255", stdin=RECORDED["declared"]).stdout
+
+    assert told.startswith("**Keyswitch: the preview failed, so nothing can be applied: ")
+
+
 def test_a_code_is_explained_in_any_case_and_a_near_one_suggested(keyswitch: Keyswitch) -> None:
     told = keyswitch("explain", "ks602").stdout
 

@@ -17,6 +17,7 @@ from typing import Any
 TESTS = Path(__file__).parents[1]
 sys.path.insert(0, str(TESTS))
 
+from keyswitch.preview import UNKNOWN  # noqa: E402
 from support.engine import Project, engine_env  # noqa: E402 - the tests' own parts, from a script
 from support.http import RecordingServer, refuse, serving  # noqa: E402
 from support.moto_iam import Outsider, moto_app  # noqa: E402
@@ -37,14 +38,23 @@ class Other(Resource, module="acme", name="Other"):
 
 declared = json.loads(pathlib.Path("keys.json").read_text())
 for name, size in declared.pop("others", {}).items():
-    Other(name, size=size, password=pulumi.Output.secret("correct-horse-battery-staple"))
+    other = Other(name, size=size, password=pulumi.Output.secret("correct-horse-battery-staple"))
 for name, inputs in declared.items():
+    if inputs["status"] == "as other":
+        inputs["status"] = other.id.apply(lambda _: "Inactive")
     keyswitch.AccessKeyStatus(name, **inputs)
 """
 ROTATION = """
 import json, pathlib
 import keyswitch
 keyswitch.AccessKeyRotation("bob", **json.loads(pathlib.Path("keys.json").read_text())["bob"])
+"""
+SECRET_IDS = """
+import json, pathlib
+import pulumi, keyswitch
+for name, inputs in json.loads(pathlib.Path("keys.json").read_text()).items():
+    key = pulumi.Output.secret(inputs.pop("access_key_id"))
+    keyswitch.AccessKeyStatus(name, access_key_id=key, **inputs)
 """
 USERS = ("bob", "alice", "carol", "dave", "eve")
 PLACES = ("sourcePosition", "stackTrace")
@@ -165,6 +175,40 @@ def unreachable(project: Project, outsider: Outsider, iam: RecordingServer) -> N
     iam.rules.append(refuse("ListAccessKeys", 403, "AccessDenied", denied))
 
 
+def switched_on(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
+    bob = key_of(outsider)
+    project.declare(bob=bob)
+    project.up()
+    project.declare(bob={**bob, "status": "Active", "reason": "back in use, OPS-124"})
+
+
+def not_looked_at(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
+    """A status that depends on a resource which is yet to be created."""
+    (project.folder / "__main__.py").write_text(OTHERS)
+    project.declare(others={"one": 1}, bob=key_of(outsider, "as other"))
+
+
+def recorded(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
+    """Another reason, and a declaration that follows what was done by hand."""
+    bob, alice = key_of(outsider, reason="rotated"), key_of(outsider, "Active", "alice")
+    project.declare(bob=bob, alice=alice)
+    project.up()
+    outsider.switch(alice["user_name"], alice["access_key_id"], "Inactive")
+    project.declare(
+        bob={**bob, "reason": "rotated, OPS-125"}, alice={**alice, "status": "Inactive"}
+    )
+
+
+def secret_replaced(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
+    """One key in the place of another, both ids being secrets of the program."""
+    (project.folder / "__main__.py").write_text(SECRET_IDS)
+    bob = key_of(outsider, "Active", on_destroy="deactivate")
+    project.declare(bob=bob)
+    project.up()
+    new = outsider.new_key(bob["user_name"])
+    project.declare(bob={**bob, "access_key_id": new})
+
+
 def failing_program(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
     (project.folder / "__main__.py").write_text("import keyswitch\nraise ValueError('no')\n")
 
@@ -192,6 +236,10 @@ OUTCOMES: tuple[Outcome, ...] = (
     taken_out,
     others,
     unreachable,
+    switched_on,
+    not_looked_at,
+    recorded,
+    secret_replaced,
     failing_program,
     rotation,
 )
@@ -208,7 +256,9 @@ def neutral(printed: str, folder: Path, server: RecordingServer) -> str:
     text = re.sub(rf"\b({'|'.join(USERS)})-\d+\b", r"\1", text)
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "2026-11-25T09:30:00Z", text)
     text = re.sub(r"\b(\d+|a|an) (second|moment|minute)s? ago", "a minute ago", text)
-    text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "4bab3003-request", text)
+    text = re.sub(
+        rf"(?!{UNKNOWN})[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}", "4bab3003-request", text
+    )
     return re.sub(r'("duration": )\d+', r"\g<1>1000000000", text) + "\n"
 
 

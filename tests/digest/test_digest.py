@@ -14,7 +14,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from keyswitch.digest import digest
 from keyswitch.digest_rows import Outcome
 from keyswitch.digest_text import (
-    COMMENT_CHARACTERS,
+    COMMENT_BYTES,
     change,
     hidden_marker,
     shortened,
@@ -38,11 +38,7 @@ class Markdown(SingleFileSnapshotExtension):
 def test_the_snapshots_are_of_every_outcome() -> None:
     rows = [row for text in RECORDED.values() for row in digest(read_preview(text)).rows]
 
-    assert {row.outcome for row in rows} >= set(Outcome) - {
-        Outcome.SWITCHED_ON,
-        Outcome.NOT_LOOKED_AT,
-        Outcome.RECORDED,
-    }
+    assert {row.outcome for row in rows} == set(Outcome)
 
 
 @pytest.mark.parametrize("name", RECORDED)
@@ -82,19 +78,37 @@ def preview(*steps: dict[str, Any], **more: Any) -> str:
     return json.dumps({"steps": list(steps), "changeSummary": {"update": len(steps)}, **more})
 
 
+def told(code: str, cause: str, severity: str = "info") -> dict[str, str]:
+    return {
+        "urn": key_step(1)["urn"],
+        "severity": severity,
+        "message": f"{code} access key AKIAEXAMPLE000000001 of user user-1: {cause}",
+    }
+
+
 def test_a_thousand_keys_fit_a_comment_and_what_is_left_out_is_counted() -> None:
     why = "x" * 200
     digested = digest(read_preview(preview(*(key_step(n, reason=why) for n in range(1000)))))
 
     told = to_markdown(digested)
 
-    assert len(told) <= COMMENT_CHARACTERS
+    assert len(told) <= COMMENT_BYTES
     assert told.startswith("**Keyswitch: 1000 keys to be switched off.**")
     shown = len(re.findall(r"^\| `AKIA", told, re.MULTILINE))
     assert f"… and {1000 - shown} more keys" in told
     assert shown > 200
     assert told.rstrip().endswith(hidden_marker("project/test"))
     assert len(re.findall("to be switched|declared", to_markdown(digested, 10_000_000))) > 1000
+
+
+def test_a_limit_counts_bytes_for_a_summary_is_measured_so() -> None:
+    digested = digest(read_preview(preview(*(key_step(n, reason="→" * 200) for n in range(300)))))
+
+    told = to_markdown(digested)
+
+    assert COMMENT_BYTES - 1000 < len(told.encode()) <= COMMENT_BYTES
+    assert "`keyswitch digest --format text` lists them all." in told
+    assert len(re.findall("→" * 200, to_text(digested, width=1000))) == 300
 
 
 def test_a_reason_cannot_leave_its_cell_nor_become_markdown() -> None:
@@ -171,15 +185,8 @@ def test_a_key_that_is_taken_out_goes_as_on_destroy_says(
     assert row.outcome is Outcome.LET_GO
 
 
-def told(code: str, cause: str, severity: str = "info") -> dict[str, str]:
-    return {
-        "urn": key_step(1)["urn"],
-        "severity": severity,
-        "message": f"{code} access key AKIAEXAMPLE000000001 of user user-1: {cause}",
-    }
-
-
 ON = "found Inactive, declared Active: it is switched to Active. Nothing to do."
+OFF = "found Active, declared Inactive: it is switched to Inactive. Nothing to do."
 
 
 @pytest.mark.parametrize(
@@ -232,13 +239,78 @@ def test_what_a_message_tells_of_the_live_key_goes_before_what_the_steps_do(
     assert not digested.verdict.startswith("no key is switched")
 
 
+SECRET_ID = {"access_key_id": "[secret]", "on_destroy": "deactivate"}
+
+
 def test_a_secret_id_hides_no_key_that_is_let_go() -> None:
-    fields = {"access_key_id": "[secret]", "on_destroy": "deactivate"}
-    taken_out, other = key_step(1, "delete", **fields), key_step(2, **fields)
+    taken_out, other = key_step(1, "delete", **SECRET_ID), key_step(2, **SECRET_ID)
 
     rows = digest(read_preview(preview(taken_out, other))).rows
 
     assert {row.name for row in rows} == {"key-1", "key-2"}
+
+
+def test_a_replacement_lets_the_old_key_go_also_where_both_ids_are_secrets() -> None:
+    replaced = key_step(1, "replace", **SECRET_ID)
+    replaced["oldState"]["id"] = "AKIAEXAMPLEOLD000000"
+
+    rows = digest(read_preview(preview(replaced))).rows
+
+    assert [(row.access_key_id, row.outcome) for row in rows] == [
+        ("AKIAEXAMPLEOLD000000", BY_POLICY),
+        ("", Outcome.NOT_LOOKED_AT),
+    ]
+
+
+def test_a_replacement_by_the_same_key_lets_nothing_go() -> None:
+    (row,) = digest(read_preview(preview(key_step(1, "replace")))).rows
+
+    assert row.outcome is Outcome.NOT_LOOKED_AT
+
+
+def test_an_on_destroy_that_is_not_told_is_not_taken_for_none() -> None:
+    taken_out = key_step(1, "delete", on_destroy="[secret]")
+
+    (row,) = digest(read_preview(preview(taken_out))).rows
+
+    assert (row.outcome, change(row)) == (BY_POLICY, "Active")
+    assert "its on_destroy is a secret here, so what it does is not told" in row.why
+
+
+DRIFTED = told(
+    "KS210",
+    "found Active, declared Inactive: it was switched outside this program. It will be switched back to "
+    "Inactive; to keep what was found, declare Active.",
+)
+OVERRIDDEN = told(
+    "KS612",
+    'it is switched off past every safeguard (unused_for), because of override="INC-1". Take the override '
+    "out once the incident is over.",
+    "warning",
+)
+LAST = told(
+    "KS613",
+    "this is the user's last Active key: there is no other. Whatever signs as this user stops working.",
+    "warning",
+)
+UNSEEN = told(
+    "KS615",
+    "it could not be looked up when the key was last used: timed out. The switch does not depend on it; "
+    "look it up before you apply.",
+    "warning",
+)
+
+
+@pytest.mark.parametrize("main", [DRIFTED, told("KS219", OFF)])
+def test_every_warning_stands_in_the_row_of_a_switch(main: dict[str, str]) -> None:
+    step = key_step(1, reason="rotated")
+
+    (row,) = digest(read_preview(preview(step, diagnostics=[main, OVERRIDDEN, LAST, UNSEEN]))).rows
+
+    assert row.why.startswith("override: INC-1; ")
+    assert row.why.endswith("; the user's last Active key")
+    assert ("rotated" in row.why) is (main is not DRIFTED)
+    assert row.last_use == "could not be looked up"
 
 
 def test_of_others_errors_only_who_failed_is_told() -> None:
@@ -259,6 +331,20 @@ def test_of_others_errors_only_who_failed_is_told() -> None:
     assert "hunter2" not in to_markdown(digested) + to_json(digested)
 
 
+@pytest.mark.parametrize("exit_code", [0, 7, 1, 255])
+def test_a_failure_that_the_output_does_not_tell_is_told_by_the_exit_code(
+    exit_code: int,
+) -> None:
+    digested = digest(read_preview(preview(key_step(1))), exit_code)
+    failed = exit_code in (1, 255)
+
+    comment = to_markdown(digested)
+
+    assert digested.failed is failed
+    assert comment.startswith("**Keyswitch: the preview failed, so nothing can") is failed
+    assert ("a violated policy, for one, is not in it" in comment) is failed
+
+
 def test_half_a_character_is_replaced_so_that_it_can_be_printed() -> None:
     text = preview(key_step(1, reason="x")).replace('"reason": "x"', '"reason": "\\ud83d"')
 
@@ -272,7 +358,7 @@ def test_a_change_of_anything_but_the_status_is_a_record() -> None:
     digested = digest(read_preview(preview(step)))
 
     assert digested.rows[0].outcome is Outcome.RECORDED
-    assert digested.verdict == "no key is switched: 1 key switched in no way, only recorded"
+    assert digested.verdict == "no key is switched: 1 key only to be recorded"
 
 
 def test_an_op_that_is_not_known_counts_as_a_change_of_the_others() -> None:

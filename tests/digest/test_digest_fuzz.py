@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from keyswitch.catalogue import ALL
 from keyswitch.digest import digest
-from keyswitch.digest_text import COMMENT_CHARACTERS, to_json, to_markdown, to_text
+from keyswitch.digest_text import COMMENT_BYTES, to_json, to_markdown, to_text
 from keyswitch.errors import KeyswitchError
 from keyswitch.preview import KEY_TYPE, read_preview
 
@@ -73,7 +73,7 @@ def digested(text: str) -> None:
     with suppress(KeyswitchError):
         found = digest(read_preview(text))
         told = to_markdown(found)
-        assert len(told) <= COMMENT_CHARACTERS
+        assert len(told) <= COMMENT_BYTES
         for line in told.splitlines():
             assert not line.startswith("| ") or len(re.findall(r"(?<!\\)\|", line)) == 6
         assert to_text(found)

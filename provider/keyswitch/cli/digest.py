@@ -9,7 +9,7 @@ import click
 from keyswitch.cli.command import Command, Failed, form_option
 from keyswitch.digest import digest as digest_of
 from keyswitch.digest_text import (
-    SUMMARY_CHARACTERS,
+    SUMMARY_BYTES,
     hidden_marker,
     to_json,
     to_markdown,
@@ -33,7 +33,14 @@ from keyswitch.preview import read_preview
     metavar="NAME",
     help="What tells this comment from those of other stacks; PROJECT/STACK if omitted.",
 )
-def digest(preview: IO[str], *, form: str, marker: str | None) -> None:
+@click.option(
+    "--exit-code",
+    type=int,
+    default=0,
+    metavar="N",
+    help="What the preview ended with: tells that it failed where its output does not.",
+)
+def digest(preview: IO[str], *, form: str, marker: str | None, exit_code: int) -> None:
     """What a preview does to which key, for those who review it.
 
     PREVIEW is what `pulumi preview --json` printed, a file or standard input. It is digested also
@@ -44,11 +51,12 @@ def digest(preview: IO[str], *, form: str, marker: str | None) -> None:
     pulumi preview --json | keyswitch digest
     keyswitch digest preview.json --format summary >>"$GITHUB_STEP_SUMMARY"
 
-    The last line is a hidden marker: a pipeline finds its comment by it, and edits that one. With
+    A violated policy fails a preview and is not in its JSON: with --exit-code the digest says that
+    it failed. The last line is a hidden marker: a pipeline finds its comment by it, and edits that one. With
     --marker it is the same also when there is no preview to take it from. No secret is printed, and nothing of the state but ids, users and statuses of keys.
     """
     try:
-        digested = digest_of(read_preview(preview.read()))
+        digested = digest_of(read_preview(preview.read()), exit_code)
     except KeyswitchError as error:
         if form in ("markdown", "summary"):
             click.echo(
@@ -60,6 +68,6 @@ def digest(preview: IO[str], *, form: str, marker: str | None) -> None:
     elif form == "text":
         click.echo(to_text(digested), nl=False)
     elif form == "summary":
-        click.echo(to_markdown(digested, SUMMARY_CHARACTERS, marker=marker), nl=False)
+        click.echo(to_markdown(digested, SUMMARY_BYTES, marker=marker), nl=False)
     else:
         click.echo(to_markdown(digested, marker=marker), nl=False)

@@ -7,14 +7,14 @@ credential report's "last rotated" moves with every change of status.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from keyswitch import catalogue
 from keyswitch.catalogue import Entry
-from keyswitch.census import SeenKey, SeenUser
+from keyswitch.census import Census, SeenKey, SeenUser
 from keyswitch.safeguards import QUARANTINE_POLICY, use_in_words
 from keyswitch.status import ObservedStatus, Status
 from keyswitch.times import moment
@@ -24,22 +24,20 @@ _UNUSED: Final = timedelta(days=45)
 _UNUSED_FOR_LONG: Final = timedelta(days=90)
 
 _CIS: Final = "CIS AWS Foundations Benchmark"
-_FSBP: Final = "AWS Foundational Security Best Practices"
+_FSBP: Final = "AWS Foundational Security Best Practices v1.0.0"
+_HUB: Final = "AWS Security Hub"
 ROTATED: Final = (
     f"{_CIS} v5.0.0 1.13 / v3.0.0 1.14: Ensure access keys are rotated every 90 days or less",
     f"{_FSBP} IAM.3: IAM users' access keys should be rotated every 90 days or less",
 )
 UNUSED_45: Final = (
     f"{_CIS} v5.0.0 1.11 / v3.0.0 1.12: Ensure credentials unused for 45 days or more are disabled",
-    f"{_FSBP} IAM.22: IAM user credentials unused for 45 days should be removed",
+    f"{_HUB} IAM.22: IAM user credentials unused for 45 days should be removed",
 )
 UNUSED_90: Final = (f"{_FSBP} IAM.8: Unused IAM user credentials should be removed",)
 ONE_ACTIVE: Final = (
     f"{_CIS} v5.0.0 1.12 / v3.0.0 1.13: Ensure there is only one active access key for any single IAM user",
 )
-
-
-STATUSES: Final = {str(status): status for status in Status}
 
 
 @dataclass(frozen=True)
@@ -68,26 +66,20 @@ class Finding:
 
 
 def findings(
-    census: Sequence[SeenUser],
-    expected: Mapping[str, ExpectedKey] | None,
-    now: datetime,
-    *,
-    complete: bool,
+    census: Census, expected: Mapping[str, ExpectedKey] | None, now: datetime
 ) -> tuple[Finding, ...]:
     """Everything that is wrong, in the order of users, keys and codes.
 
     :param expected: what is declared, by key id; ``None`` if that is not asked.
+        A key of a user that the census does not hold is known to be gone only if that is complete.
     :param now: an aware moment.
-    :param complete: whether the census holds every user of the account: only then is a declared
-        key of a user that it does not hold known to be gone.
     """
     found = [
         finding
-        for user in census
-        for key in user.keys
+        for user, key in census.keys
         for finding in (*of_controls(user, key, now), *_of_declaration(key, expected))
     ]
-    found += _gone(census, expected or {}, complete=complete)
+    found += _gone(census, expected or {})
     return tuple(sorted(found, key=lambda f: (f.user_name, f.access_key_id, f.entry.code)))
 
 
@@ -126,15 +118,15 @@ def _of_declaration(seen: SeenKey, expected: Mapping[str, ExpectedKey] | None) -
         )
 
 
-def _gone(
-    census: Sequence[SeenUser], expected: Mapping[str, ExpectedKey], *, complete: bool
-) -> Iterator[Finding]:
-    there = {seen.key.access_key_id for user in census for seen in user.keys}
-    looked_at = {user.user_name for user in census}
+def _gone(census: Census, expected: Mapping[str, ExpectedKey]) -> Iterator[Finding]:
+    there = {seen.key.access_key_id for _, seen in census.keys}
+    looked_at = {user.user_name for user in census.users}
     for key in expected.values():
-        known = complete or key.user_name in looked_at
+        known = census.is_complete or key.user_name in looked_at
         if known and key.access_key_id not in there:
-            cause = catalogue.DECLARED_BUT_GONE.cause.format(declared=key.status)
+            named = f"user {key.user_name} has no such key"
+            seen = named if key.user_name else "no user of the account has it"
+            cause = catalogue.DECLARED_BUT_GONE.cause.format(declared=key.status, seen=seen)
             yield Finding(catalogue.DECLARED_BUT_GONE, key.access_key_id, key.user_name, cause)
 
 

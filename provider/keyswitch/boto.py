@@ -13,6 +13,7 @@ from keyswitch.errors import AwsAnswer, KeyswitchError
 from keyswitch.faults import Call
 from keyswitch.gateway import (
     AccessKey,
+    Caller,
     LastUsed,
     NoSuchEntityError,
     OwnerNotToldError,
@@ -94,8 +95,16 @@ class BotoGateway:
         """See :meth:`Gateway.account_id`; empty under ``aws:skipRequestingAccountId``."""
         if self._settings.skip_requesting_account_id:
             return ""
+        return self.caller().account_id
+
+    def caller(self) -> Caller:
+        """See :meth:`Directory.caller`; without account and ARN as :meth:`account_id`."""
         with self._calling("sts:GetCallerIdentity", None) as clients:
-            return str(clients.sts.get_caller_identity()["Account"])
+            endpoint = str(clients.iam.meta.endpoint_url)
+            if self._settings.skip_requesting_account_id:
+                return Caller("", "", endpoint)
+            answer = clients.sts.get_caller_identity()
+            return Caller(str(answer["Account"]), str(answer["Arn"]), endpoint)
 
     @contextmanager
     def _calling(self, operation: str, user_name: str | None) -> Iterator[Clients]:

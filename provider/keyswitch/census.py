@@ -8,16 +8,17 @@ cannot be listed ends the walk, for a census that passed over keys would be take
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from itertools import islice
+from datetime import datetime
 
 from keyswitch import catalogue
 from keyswitch.errors import KeyswitchError
 from keyswitch.gateway import AccessKey, Directory, LastUsed, NoSuchEntityError, OwnerNotToldError
+from keyswitch.parallel import ask_all
 
 AT_A_TIME = 8
-"""Users looked at in parallel; botocore slows down by itself where IAM asks for it."""
+"""Users looked at in parallel. Botocore tries a throttled call again after a pause, each by itself;
+with ``aws:retryMode: adaptive`` all of them slow down together."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,26 @@ class SeenUser:
     user_name: str
     keys: tuple[SeenKey, ...]
     policies: tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class Census:
+    """Users in the order of their names, those without keys among them.
+
+    :param since: when the first of them was looked at, an aware moment.
+    :param is_complete: whether they are all users of the account.
+    """
+
+    users: tuple[SeenUser, ...]
+    since: datetime
+    is_complete: bool
+
+    @property
+    def keys(self) -> Iterator[tuple[SeenUser, SeenKey]]:
+        """Every key with its user."""
+        for user in self.users:
+            for seen in user.keys:
+                yield user, seen
 
 
 def look_at(gateway: Directory, user_name: str) -> SeenUser | None:
@@ -56,38 +77,13 @@ def walk(
     tell: Callable[[str, SeenUser | None], None],
     at_a_time: int = AT_A_TIME,
 ) -> None:
-    """Looks at every user, and tells of each as soon as it is seen, in no order.
+    """Looks at every user, and tells of each what :func:`look_at` answered, as soon as it is seen.
 
-    :param user_names: whom to look at; they are taken one by one.
-    :param tell: is given a name and what :func:`look_at` answered, never from two threads at once.
-    :raises KeyswitchError: one could not be looked at; of those under way, what was seen is told.
+    See :func:`~keyswitch.parallel.ask_all` for how it ends after a fault or an interrupt.
+
+    :raises KeyswitchError: one could not be looked at.
     """
-    names = iter(user_names)
-    with ThreadPoolExecutor(at_a_time) as pool:
-        running: dict[Future[SeenUser | None], str] = {}
-        failure: KeyswitchError | None = None
-        while True:
-            if failure is None:
-                running.update(_started(pool, gateway, names, at_a_time - len(running)))
-            if not running:
-                break
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                name = running.pop(future)
-                try:
-                    seen = future.result()
-                except KeyswitchError as error:
-                    failure = failure or error
-                else:
-                    tell(name, seen)
-    if failure is not None:
-        raise failure
-
-
-def _started(
-    pool: ThreadPoolExecutor, gateway: Directory, names: Iterator[str], free: int
-) -> dict[Future[SeenUser | None], str]:
-    return {pool.submit(look_at, gateway, name): name for name in islice(names, free)}
+    ask_all(user_names, lambda name: look_at(gateway, name), tell, at_a_time)
 
 
 def _last_used(gateway: Directory, key: AccessKey) -> LastUsed | None:

@@ -111,8 +111,25 @@ class Gateway(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Caller:
+    """Who signs, and where; account and ARN are empty where AWS is not to be asked for them.
+
+    :param account_id: twelve digits.
+    :param endpoint: the URL of IAM.
+    """
+
+    account_id: str
+    arn: str
+    endpoint: str
+
+
 class Directory(Gateway, Protocol):
     """IAM for whoever walks a whole account: the command line, never the provider."""
+
+    def caller(self) -> Caller:
+        """By ``sts:GetCallerIdentity``."""
+        ...
 
     def users(self, path_prefix: str = "/") -> tuple[str, ...]:
         """The names of the account's users, all pages of ``iam:ListUsers``.

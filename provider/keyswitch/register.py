@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from keyswitch import catalogue
+from keyswitch.accounts import DeclaredAccount
 from keyswitch.contradictions import contradictions
 from keyswitch.declaration import Declaration, parse_inputs
-from keyswitch.errors import counted, message
+from keyswitch.errors import KeyswitchError, counted, message
 from keyswitch.properties import (
     ACCESS_KEY_ID,
     ACCOUNT,
@@ -64,6 +65,8 @@ _IN_REGISTER: Final[Spelling] = {
     "refuse_quarantined": "refuseQuarantined",
     "unmet": "unmet",
 }
+_OF_SOME_KEY: Final = {ACCESS_KEY_ID: "A" * 20, STATUS: str(Status.INACTIVE)}
+"""What every declaration needs, where only the rest of one is to be read."""
 _NOT_IN_DEFAULTS: Final = (ACCESS_KEY_ID, STATUS, USER_NAME, REASON, OVERRIDE)
 _IN_DEFAULTS: Final[Spelling] = {
     **_IN_REGISTER,
@@ -123,6 +126,27 @@ def read_register(
     return Register(tuple(declarations), tuple(problems))
 
 
+def named_account(name: str, accounts: str | None) -> DeclaredAccount:
+    """One account of ``keyswitch:accounts``.
+
+    :param accounts: as in :func:`read_register`.
+    :raises KeyswitchError: there is none of that name (KS128), or it cannot be read.
+    """
+    named = _map(accounts)
+    if named is None:
+        raise KeyswitchError(catalogue.BAD_ACCOUNTS)
+    stand_ins = {_IN_REGISTER[each]: value for each, value in _OF_SOME_KEY.items()}
+    whole = _with_account({_IN_REGISTER[ACCOUNT]: name, **stand_ins}, named)
+    if whole is None:
+        raise KeyswitchError(catalogue.UNKNOWN_ACCOUNT, known=_known(named))
+    parsed = parse_inputs(whole, spelling=_IN_REGISTER)
+    if parsed.declaration is None or parsed.declaration.account is None:
+        problems = [problem.told_of(f"account {name}") for problem in parsed.problems]
+        count = counted(len(problems), "problem")
+        raise KeyswitchError(catalogue.BAD_ENTRIES, also=problems, count=count)
+    return parsed.declaration.account
+
+
 def _with_account(bag: dict[str, Any] | None, named: dict[str, Any]) -> dict[str, Any] | None:
     """The bag with the account that it names in full, ``None`` if there is none of that name."""
     name = (bag or {}).get(_IN_REGISTER[ACCOUNT])
@@ -144,8 +168,11 @@ def _map(config: str | None) -> dict[str, Any] | None:
 
 
 def _unknown_account(subject: str, named: dict[str, Any]) -> str:
-    known = ", ".join(named) or "it has none"
-    return message(catalogue.UNKNOWN_ACCOUNT, subject, known=known)
+    return message(catalogue.UNKNOWN_ACCOUNT, subject, known=_known(named))
+
+
+def _known(named: dict[str, Any]) -> str:
+    return ", ".join(named) or "it has none"
 
 
 def _problems_of_defaults(shared: dict[str, Any] | None, named: dict[str, Any]) -> tuple[str, ...]:
@@ -154,7 +181,7 @@ def _problems_of_defaults(shared: dict[str, Any] | None, named: dict[str, Any]) 
     whole = _with_account(shared, named)
     if whole is None:
         return (_unknown_account("keyswitch:defaults", named),)
-    stand_ins = {_IN_DEFAULTS[ACCESS_KEY_ID]: "A" * 20, _IN_DEFAULTS[STATUS]: str(Status.INACTIVE)}
+    stand_ins = {_IN_DEFAULTS[name]: value for name, value in _OF_SOME_KEY.items()}
     parsed = parse_inputs({**whole, **stand_ins}, spelling=_IN_DEFAULTS)
     return tuple(problem.told_of("keyswitch:defaults") for problem in parsed.problems)
 

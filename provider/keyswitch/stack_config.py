@@ -1,168 +1,169 @@
-"""A stack's config file, read and added to.
-
-The config file is the user's own: what is added stands at the end of the register, and every other
-line, comment and quote stays as it is.
-"""
+"""A stack's config, as far as keyswitch reads it and adds to it: its own file, and the project's beside it."""
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from keyswitch import catalogue
-from keyswitch.audit import STATUSES, ExpectedKey
-from keyswitch.errors import KeyswitchError
-from keyswitch.register import ACCOUNTS_KEY, CONFIG_KEY
-
-if TYPE_CHECKING:
-    from ruamel.yaml import YAML
+from keyswitch.accounts import DeclaredAccount
+from keyswitch.audit import ExpectedKey
+from keyswitch.errors import KeyswitchError, counted
+from keyswitch.register import (
+    ACCOUNTS_KEY,
+    CONFIG_KEY,
+    DEFAULTS_KEY,
+    Register,
+    named_account,
+    read_register,
+)
+from keyswitch.register_edit import CONFIG, data_of, with_entries
+from keyswitch.secrets import redact
 
 REGISTER: Final = f"keyswitch:{CONFIG_KEY}"
-ACCOUNTS: Final = f"keyswitch:{ACCOUNTS_KEY}"
-_CONFIG: Final = "config"
+_DEFAULTS: Final = f"keyswitch:{DEFAULTS_KEY}"
+_ACCOUNTS: Final = f"keyswitch:{ACCOUNTS_KEY}"
+_PROJECT: Final = ("Pulumi.yaml", "Pulumi.yml")
+_ENVIRONMENT: Final = "environment"
 _SECURE: Final = "secure"
 
 
+@dataclass(frozen=True)
 class StackConfig:
-    """``Pulumi.STACK.yaml``, as far as keyswitch reads and writes it.
+    """``Pulumi.STACK.yaml``, and what ``Pulumi.yaml`` beside it says for every stack.
 
-    :param path: the file; one that is not there is an empty one.
-    :raises KeyswitchError: it is there and is no stack's config (KS702).
+    :param path: the stack's file; one that is not there is an empty one.
+    :raises KeyswitchError: one of them is there and cannot be read (KS702).
     """
 
-    def __init__(self, path: Path) -> None:
-        from ruamel.yaml.error import YAMLError
-        from ruamel.yaml.util import load_yaml_guess_indent
+    path: Path
 
-        self.path = path
-        try:
-            text = path.read_bytes().decode() if path.exists() else ""
-            _, step, offset = load_yaml_guess_indent(text)
-            loaded = _yaml().load(text)
-        except (OSError, UnicodeDecodeError, YAMLError) as error:
-            raise self._unreadable(str(error).partition("\n")[0]) from None
-        self._text = text
-        self._sequence = (step or 2, offset or 0)
-        self._whole = loaded if loaded is not None else _new_map()
-        if not isinstance(self._whole, dict):
-            raise self._unreadable("it is no map")
-        if not isinstance(self._config, dict):
-            raise self._unreadable("its config is no map")
-        if not isinstance(self.register, dict):
-            raise self._unreadable(f"{REGISTER} is no map")
-        config: Any = self._config
-        in_lines = bool(config) and not config.fa.flow_style()
-        self._step = config.lc.col if in_lines else 2
+    def __post_init__(self) -> None:
+        _ = self._config, self._of_project
+
+    @cached_property
+    def _text(self) -> str:
+        return _text_of(self.path)
+
+    @cached_property
+    def _whole(self) -> Mapping[str, Any]:
+        return _map_in(self.path, self._text)
+
+    @cached_property
+    def _config(self) -> Mapping[str, Any]:
+        return _map_of(self._whole, CONFIG, self.path)
+
+    @cached_property
+    def _of_project(self) -> Mapping[str, Any]:
+        """What the project says: a plain value, or a map with the value or its default."""
+        for name in _PROJECT:
+            path = self.path.parent / name
+            if path != self.path and path.exists():
+                whole = _map_in(path, _text_of(path))
+                own = f"{whole.get('name')}:"
+                said = _map_of(whole, CONFIG, path).items()
+                return {
+                    key if ":" in key else own + key: value
+                    for key, value in ((str(key), _value(each)) for key, each in said)
+                    if value is not None
+                }
+        return {}
+
+    @property
+    def environments(self) -> tuple[str, ...]:
+        """The ESC environments that it imports, whose values are not seen here."""
+        named = self._whole.get(_ENVIRONMENT)
+        if isinstance(named, dict):
+            named = named.get("imports") or ["(written in the file)"]
+        listed = named if isinstance(named, list) else [named] if named else []
+        return tuple(str(each) for each in listed)
 
     def setting(self, key: str) -> object:
         """A plain value, structured ones as JSON, as Pulumi hands them over; ``None`` if it is not set.
 
-        :raises KeyswitchError: it is encrypted (KS706).
+        :raises KeyswitchError: something of it is encrypted (KS706).
         """
-        value = self._config.get(key)
-        if isinstance(value, dict) and set(value) == {_SECURE}:
+        value = self._config.get(key, self._of_project.get(key))
+        if _is_encrypted(value):
             raise KeyswitchError(catalogue.ENCRYPTED_SETTING, key=key, path=self.path)
-        return json.dumps(value) if isinstance(value, dict | list) else value
+        if isinstance(value, dict | list):
+            return json.dumps(value, default=str)
+        return value if value is None or isinstance(value, bool | int | float) else str(value)
 
     @property
-    def register(self) -> Mapping[str, Any]:
-        """The entries of ``keyswitch:keys``, by key id."""
-        entries: Mapping[str, Any] = self._config.get(REGISTER) or {}
-        return entries
+    def register(self) -> Register:
+        """The register as the program reads it.
+
+        :raises KeyswitchError: something of it is encrypted (KS706).
+        """
+        return read_register(*(self._json(key) for key in (REGISTER, _DEFAULTS, _ACCOUNTS)))
+
+    def account(self, name: str) -> DeclaredAccount:
+        """An account of ``keyswitch:accounts``.
+
+        :raises KeyswitchError: there is none of that name (KS128), or it cannot be read.
+        """
+        return named_account(name, self._json(_ACCOUNTS))
 
     def expected(self, account: str | None) -> dict[str, ExpectedKey]:
         """The declared keys of one account, by id.
 
         :param account: a name of ``keyswitch:accounts``, ``None`` for the stack's own account.
+        :raises KeyswitchError: the register has problems, each of which is told (KS116).
         """
+        register = self.register
+        if register.problems:
+            raise _bad(register)
         return {
-            str(key): ExpectedKey(
-                str(key), str(entry.get("userName") or ""), STATUSES[entry["status"]]
-            )
-            for key, entry in self.register.items()
-            if isinstance(entry, dict)
-            and entry.get("status") in STATUSES
-            and entry.get("account") == account
+            each.access_key_id: ExpectedKey(each.access_key_id, each.user_name or "", each.status)
+            for each in register.declarations
+            if (each.account.name if each.account else None) == account
         }
+
+    def check_that_it_takes_entries(self, account: str | None) -> None:
+        """Refuses, before anything is looked at, a file whose entries would not stand for this account.
+
+        :param account: as each entry will name it, ``None`` for one that names none.
+        :raises KeyswitchError: KS128; the register is no map (KS702); or the defaults put entries
+            that name no account into another one (KS710).
+        """
+        if not isinstance(self._config.get(REGISTER, {}), dict | None):
+            raise _unreadable(self.path, f"{REGISTER} is no map")
+        if account is not None:
+            self.account(account)
+            return
+        defaults = json.loads(self._json(_DEFAULTS) or "{}")
+        default = defaults.get("account") if isinstance(defaults, dict) else None
+        if default:
+            raise KeyswitchError(catalogue.OF_ANOTHER_ACCOUNT, path=self.path, account=default)
 
     def add(self, entries: Mapping[str, Mapping[str, str]]) -> list[str]:
         """Adds the entries whose keys are not there yet, and says which; others are not touched.
 
-        :raises KeyswitchError: the file cannot be written; it is as it was (KS707).
+        :raises KeyswitchError: they cannot be added, or the file cannot be written; it is as it was (KS707).
         """
-        missing = [key for key in entries if key not in self.register]
-        if not missing:
-            return []
-        new = {key: dict(entries[key]) for key in missing}
-        inserted = self._inserted(new)
-        self._add_to_map(new)
-        if inserted is None or _plain(_yaml().load(inserted)) != _plain(self._whole):
-            inserted = self._dumped()
-        write_whole(self.path, inserted)
+        held = self._config.get(REGISTER) or {}
+        missing = [key for key in entries if key not in held]
+        if missing:
+            text = with_entries(self._text, REGISTER, {key: entries[key] for key in missing})
+            if text is None:
+                problem = f"there is no place in it where lines can be added; write {REGISTER} as a map in lines of its own"
+                raise KeyswitchError(catalogue.NOT_WRITTEN, path=self.path, problem=problem)
+            write_whole(self.path, text)
         return missing
 
-    def _add_to_map(self, new: Mapping[str, Any]) -> None:
-        if not self._whole.get(_CONFIG):
-            self._whole[_CONFIG] = _new_map()
-        if not self._config.get(REGISTER):
-            self._config[REGISTER] = _new_map()
-        self._config[REGISTER].update(new)
-
-    def _inserted(self, new: Mapping[str, Any]) -> str | None:
-        """The text with lines put in and no other line touched; ``None`` where there is no place for them."""
-        config: Any = self._config
-        register: Any = config.get(REGISTER)
-        if not config or config.fa.flow_style():
-            return None
-        if register and not register.fa.flow_style():
-            column, last = register.lc.col, register.lc.key(list(register)[-1])[0]
-            return self._with_lines(last, column, new)
-        if REGISTER not in config:
-            column, last = config.lc.col, config.lc.key(list(config)[-1])[0]
-            return self._with_lines(last, column, {REGISTER: new})
-        return None
-
-    def _with_lines(self, last: int, column: int, new: Mapping[str, Any]) -> str:
-        """After the line ``last`` and what belongs to it, which is indented further than ``column``."""
-        lines = self._text.splitlines(keepends=True)
-        end = last
-        for number in range(last + 1, len(lines)):
-            line = lines[number]
-            if not line.strip():
-                continue
-            if len(line) - len(line.lstrip(" ")) <= column:
-                break
-            end = number
-        newline = "\r\n" if "\r\n" in self._text else "\n"
-        lines[end] = lines[end].rstrip("\r\n") + newline
-        out = io.StringIO()
-        yaml = _yaml()
-        yaml.indent(mapping=self._step)
-        yaml.dump(new, out)
-        added = [f"{' ' * column}{line}{newline}" for line in out.getvalue().splitlines()]
-        return "".join([*lines[: end + 1], *added, *lines[end + 1 :]])
-
-    @property
-    def _config(self) -> Any:
-        found = self._whole.get(_CONFIG)
-        return {} if found is None else found
-
-    def _dumped(self) -> str:
-        yaml = _yaml()
-        step, offset = self._sequence
-        yaml.indent(mapping=self._step, sequence=step, offset=offset)
-        out = io.StringIO()
-        yaml.dump(self._whole, out)
-        return out.getvalue()
-
-    def _unreadable(self, problem: str) -> KeyswitchError:
-        return KeyswitchError(catalogue.UNREADABLE_STACK_CONFIG, path=self.path, problem=problem)
+    def _json(self, key: str) -> str | None:
+        value = self.setting(key)
+        return (
+            None if value is None else str(value) if isinstance(value, str) else json.dumps(value)
+        )
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -188,20 +189,54 @@ def write_whole(path: Path, text: str) -> None:
         raise KeyswitchError(catalogue.NOT_WRITTEN, path=path, problem=problem) from None
 
 
-def _new_map() -> Any:
-    from ruamel.yaml.comments import CommentedMap
-
-    return CommentedMap()
-
-
-def _plain(value: object) -> str:
-    return json.dumps(value, default=str)
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_bytes().decode() if path.exists() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(path, str(error)) from None
 
 
-def _yaml() -> YAML:
-    from ruamel.yaml import YAML
+def _map_in(path: Path, text: str) -> Mapping[str, Any]:
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    yaml.width = 1_000_000
-    return yaml
+    try:
+        whole = data_of(text)
+    except YAMLError as error:
+        # Some of its words repeat a value, which may be a secret, after what they are about.
+        words = str(getattr(error, "problem", None) or "it is no YAML").partition(" with value ")[0]
+        mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
+        raise _unreadable(path, f"{words} (line {mark.line + 1})" if mark else words) from None
+    except (ValueError, TypeError, RecursionError):
+        raise _unreadable(path, "a value of it cannot be read") from None
+    if not isinstance(whole, dict):
+        raise _unreadable(path, "it is no map")
+    return whole
+
+
+def _map_of(whole: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any]:
+    found = whole.get(key)
+    if found is not None and not isinstance(found, dict):
+        raise _unreadable(path, f"its {key} is no map")
+    return found or {}
+
+
+def _value(said: object) -> object:
+    """Of a project's setting; one that has a type only is none."""
+    if not isinstance(said, dict):
+        return said
+    return said.get("value", said.get("default"))
+
+
+def _is_encrypted(value: object) -> bool:
+    if isinstance(value, dict):
+        return set(value) == {_SECURE} or any(_is_encrypted(each) for each in value.values())
+    return isinstance(value, list) and any(_is_encrypted(each) for each in value)
+
+
+def _bad(register: Register) -> KeyswitchError:
+    count = counted(len(register.problems), "problem")
+    return KeyswitchError(catalogue.BAD_ENTRIES, also=register.problems, count=count)
+
+
+def _unreadable(path: Path, problem: str) -> KeyswitchError:
+    return KeyswitchError(catalogue.UNREADABLE_STACK_CONFIG, path=path, problem=redact(problem))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from keyswitch import catalogue
-from keyswitch.audit import STATUSES, ExpectedKey
-from keyswitch.declaration import ACCOUNT_ID
+from keyswitch.audit import ExpectedKey
+from keyswitch.declaration import DESIRED_STATUS, USER_NAME_RESOLVED, parse_outputs
 from keyswitch.errors import KeyswitchError
-from keyswitch.preview import KEY_TYPE, Urn, bag_of
+from keyswitch.preview import KEY_TYPE, Urn, bag_of, key_id_of
 from keyswitch.properties import ACCESS_KEY_ID, STATUS, USER_NAME
+
+_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+"""The key by which the engine marks a map as a secret."""
 
 
 def read_export(text: str, account_id: str) -> dict[str, ExpectedKey]:
@@ -33,17 +37,36 @@ def read_export(text: str, account_id: str) -> dict[str, ExpectedKey]:
 
 
 def _expected(resources: Iterable[object], account_id: str) -> Iterable[tuple[str, ExpectedKey]]:
+    """Without what is only left to be deleted, and without keys of the root user, which no walk sees."""
     for resource in resources:
-        if not isinstance(resource, dict) or Urn(str(resource.get("urn"))).type != KEY_TYPE:
+        if not isinstance(resource, dict) or resource.get("delete") is True:
             continue
-        inputs, outputs = (bag_of(resource.get(part)) for part in ("inputs", "outputs"))
-        key = inputs.get(ACCESS_KEY_ID) or outputs.get(ACCESS_KEY_ID)
-        status = inputs.get(STATUS)
-        if not isinstance(key, str) or status not in STATUSES:
-            raise _no_export(f"a key of it has no usable {ACCESS_KEY_ID} or {STATUS}")
-        if outputs.get(ACCOUNT_ID) in (account_id, "", None):
-            user = outputs.get(USER_NAME) or inputs.get(USER_NAME)
-            yield key, ExpectedKey(key, user if isinstance(user, str) else "", STATUSES[status])
+        urn = Urn(str(resource.get("urn")))
+        if urn.type != KEY_TYPE:
+            continue
+        outputs = bag_of(resource.get("outputs"))
+        try:
+            record = parse_outputs(_without_secrets(outputs, key_id_of(resource)))
+        except KeyswitchError as error:
+            raise _no_export(f"{error.fields['property']} of {urn.text} cannot be read") from None
+        is_told = isinstance(outputs.get(USER_NAME), str)
+        is_of_root = is_told and record.user_name is None
+        if record.account_id in (account_id, "") and not is_of_root:
+            key = record.declaration.access_key_id
+            yield key, ExpectedKey(key, record.user_name or "", record.declared.status)
+
+
+def _without_secrets(outputs: Mapping[str, Any], access_key_id: str) -> dict[str, Any]:
+    """The outputs with what stands for those that the program made secrets, which are maps here."""
+    told = {name: value for name, value in outputs.items() if not _is_secret(value)}
+    if USER_NAME not in told:
+        told |= {USER_NAME: "", USER_NAME_RESOLVED: True}
+    status = told.get(DESIRED_STATUS)
+    return {ACCESS_KEY_ID: access_key_id, STATUS: status, **told}
+
+
+def _is_secret(value: object) -> bool:
+    return isinstance(value, dict) and _SIGNATURE in value
 
 
 def _no_export(problem: str) -> KeyswitchError:

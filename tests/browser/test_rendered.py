@@ -14,8 +14,9 @@ from selenium.webdriver.common.by import By
 
 from digest.test_digest import RECORDED, key_step, preview
 from keyswitch.audit import findings
-from keyswitch.census import SeenKey, SeenUser
+from keyswitch.census import Census, SeenKey, SeenUser
 from keyswitch.cli.report import Audited, to_html
+from keyswitch.cli.report import to_markdown as audit_to_markdown
 from keyswitch.digest import digest
 from keyswitch.digest_text import to_markdown
 from keyswitch.gateway import AccessKey, LastUsed
@@ -117,14 +118,15 @@ def test_the_audits_page_has_its_tables_and_a_picture_of_the_ages(
 ) -> None:
     active, inactive = ObservedStatus.ACTIVE, ObservedStatus.INACTIVE
     ages = [(1, active), (2, active), (50, inactive), (100, active), (400, active), (401, inactive)]
-    census = tuple(seen(number, days, status) for number, (days, status) in enumerate(ages))
-    found = findings(census, {}, NOW, complete=True)
+    users = tuple(seen(number, days, status) for number, (days, status) in enumerate(ages))
+    census = Census(users, NOW, is_complete=True)
+    found = findings(census, {}, NOW)
 
     page = show(to_html(Audited("123456789012", NOW, census, found, "the stack prod")))
 
     shown = page.find_elements(By.CSS_SELECTOR, "#findings tbody tr")
     assert len(shown) == len(found) == 8
-    assert len(page.find_elements(By.CSS_SELECTOR, "#keys tbody tr")) == len(census)
+    assert len(page.find_elements(By.CSS_SELECTOR, "#keys tbody tr")) == len(users)
     (picture,) = page.find_elements(By.TAG_NAME, "svg")
     assert picture.rect["width"] > 600
     assert picture.rect["height"] > 150
@@ -137,3 +139,21 @@ def test_the_audits_page_has_its_tables_and_a_picture_of_the_ages(
     assert page.execute_script("return document.documentElement.scrollWidth <= innerWidth")
     assert page.execute_script("return performance.getEntriesByType('resource').length") == 0
     assert page.get_log("browser") == []
+
+
+def test_an_audit_in_a_comment_is_a_table_and_a_list_of_controls(
+    show: Callable[[str], Chrome],
+) -> None:
+    users = (seen(1, 100, ObservedStatus.ACTIVE), seen(2, 200, ObservedStatus.ACTIVE))
+    census = Census(users, NOW, is_complete=True)
+    audited = Audited("123456789012", NOW, census, findings(census, None, NOW), "")
+
+    page = show(comment(audit_to_markdown(audited)))
+
+    rows = page.find_elements(By.CSS_SELECTOR, "tbody tr")
+    assert [row.find_elements(By.TAG_NAME, "td")[3].text for row in rows] == ["1, 2"] * 2
+    controls = [each.text for each in page.find_elements(By.CSS_SELECTOR, "ol li")]
+    assert [each.partition(" v")[0] for each in controls] == [
+        "CIS AWS Foundations Benchmark",
+        "AWS Foundational Security Best Practices",
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -10,12 +11,15 @@ import pytest
 
 from cli.conftest import Keyswitch
 from keyswitch.audit import findings
-from keyswitch.census import SeenKey, SeenUser
-from keyswitch.cli.report import Audited, to_html
+from keyswitch.census import Census, SeenKey, SeenUser
+from keyswitch.cli.report import Audited, to_html, to_markdown
+from keyswitch.digest_text import COMMENT_BYTES
 from keyswitch.gateway import AccessKey
 from keyswitch.status import ObservedStatus
 from keyswitch.times import iso
+from support.http import RecordingServer
 from support.strict_iam import StrictIam
+from unit.test_stack_files import SECRET, exported, resource
 
 NOW = datetime.now(timezone.utc)
 
@@ -31,6 +35,10 @@ def keys(strict_iam: StrictIam) -> list[str]:
     for key in made:
         strict_iam.used[key] = f"{NOW - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
     return made
+
+
+def key_of(access_key_id: str, user_name: str, made: datetime = NOW) -> SeenKey:
+    return SeenKey(AccessKey(access_key_id, user_name, ObservedStatus.ACTIVE, iso(made)), None)
 
 
 def register(path: Path, **statuses: str) -> str:
@@ -85,22 +93,73 @@ def test_it_holds_the_keys_against_a_register(
 def test_it_holds_the_keys_against_a_state_of_a_file_or_of_a_pipe(
     keyswitch: Keyswitch, keys: list[str], tmp_path: Path
 ) -> None:
-    resources = [
-        {
-            "urn": f"urn:pulumi:s::p::pulumi-python:dynamic/keyswitch:AccessKeyStatus::{key}",
-            "inputs": {"access_key_id": key, "status": "Inactive"},
-            "outputs": {"account_id": "123456789012", "user_name": "bob"},
-        }
-        for key in keys[:2]
-    ]
-    state = json.dumps({"version": 3, "deployment": {"resources": resources}})
-    (tmp_path / "state.json").write_text(state)
+    account = "123456789012"
+    (tmp_path / "state.json").write_text(exported(*(resource(key, account) for key in keys[:2])))
+    state = (tmp_path / "state.json").read_text()
     expected = [("KS801", keys[2]), ("KS803", keys[0]), ("KS803", keys[1]), ("KS804", keys[1])]
 
     of_file = keyswitch("audit", "--state", "state.json", "--json", code=7)
     of_pipe = keyswitch("audit", "--state", "-", "--json", code=7, stdin=state)
 
     assert sorted(found(of_file.stdout)) == sorted(found(of_pipe.stdout)) == expected
+
+
+def test_a_declared_key_of_a_named_user_without_any_is_gone(
+    keyswitch: Keyswitch, strict_iam: StrictIam, tmp_path: Path
+) -> None:
+    strict_iam.add_user("bob")
+    path = tmp_path / "Pulumi.prod.yaml"
+    path.write_text(
+        "config:\n  keyswitch:keys:\n    AKIAGONE000000000000: {userName: bob, status: Active}\n"
+    )
+
+    told = keyswitch("audit", "--stack-config", str(path), "--user", "bob", "--json", code=7)
+
+    (gone,) = json.loads(told.stdout)["findings"]
+    assert (gone["code"], gone["cause"]) == (
+        "KS802",
+        "it is declared Active, and user bob has no such key",
+    )
+
+
+def test_a_register_with_problems_is_told_before_anything_is_looked_at(
+    keyswitch: Keyswitch, server: RecordingServer, tmp_path: Path
+) -> None:
+    path = register(tmp_path / "Pulumi.prod.yaml", **{SECRET: "Active"})
+
+    told = keyswitch("audit", "--stack-config", path, code=1)
+
+    assert told.stderr.startswith("error: KS116 ")
+    assert SECRET not in told.stderr
+    assert server.count("ListUsers") == 0
+
+
+def test_a_thousand_findings_fit_a_comment_and_nothing_leaves_its_cell() -> None:
+    users = tuple(
+        SeenUser(f"user|{n}", (key_of(f"AKIA{n:016d}", f"user|{n}", NOW - timedelta(days=99)),), ())
+        for n in range(1000)
+    )
+    census = Census(users, NOW, is_complete=True)
+    audited = Audited("123456789012", NOW, census, findings(census, None, NOW), "")
+
+    told = to_markdown(audited)
+
+    rows = [line for line in told.splitlines() if line.startswith("| `AKIA")]
+    assert len(told.encode()) <= COMMENT_BYTES
+    assert 100 < len(rows) < 2000
+    assert f"… and {2000 - len(rows)} more findings;" in told
+    assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {5}
+    assert told.count("IAM users' access keys should be rotated every 90 days or less") == 1
+
+
+def test_an_audit_that_goes_on_from_an_earlier_walk_says_from_when_to_when() -> None:
+    def looked(since: datetime) -> str:
+        return Audited("123456789012", NOW, Census((), since, is_complete=True), (), "").when
+
+    assert looked(NOW - timedelta(minutes=1)) == iso(NOW)
+    assert (
+        looked(NOW - timedelta(minutes=40)) == f"{iso(NOW - timedelta(minutes=40))} to {iso(NOW)}"
+    )
 
 
 def test_a_stack_that_cannot_be_exported_is_told_with_what_pulumi_said(
@@ -138,9 +197,9 @@ def test_every_form_can_be_written_to_a_file(
 
 def test_the_page_escapes_whatever_is_in_a_name_and_loads_nothing() -> None:
     name = "bob<script>alert(1)</script>"
-    key = SeenKey(AccessKey("AKIAIOSFODNN7EXAMPLE", name, ObservedStatus.ACTIVE, iso(NOW)), None)
-    census = (SeenUser(name, (key,), None),)
-    found = findings(census, {}, NOW, complete=True)
+    key = key_of("AKIAIOSFODNN7EXAMPLE", name)
+    census = Census((SeenUser(name, (key,), None),), NOW, is_complete=True)
+    found = findings(census, {}, NOW)
 
     page = to_html(Audited("123456789012", NOW, census, found, against="the stack <b>"))
 

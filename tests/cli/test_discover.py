@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Keyswitch
+from digest.test_digest import RECORDED
 from keyswitch.status import ObservedStatus
 from support.http import Call, RecordingServer, aws_error, refuse
 from support.strict_iam import StrictIam
@@ -111,7 +112,7 @@ def test_ctrl_c_keeps_what_was_seen_and_says_so(
     def hold(call: Call) -> None:
         if call.parameters.get("UserName") == "user-040":
             reached.set()
-            released.wait(30)
+            released.wait(60)
 
     server.rules.append(hold)
     with subprocess.Popen(
@@ -121,9 +122,8 @@ def test_ctrl_c_keeps_what_was_seen_and_says_so(
     ) as walking:
         assert reached.wait(30)
         walking.send_signal(signal.SIGINT)
+        _, told = walking.communicate(timeout=30)
         released.set()
-        assert walking.stderr is not None
-        told = walking.stderr.read()
 
     assert walking.returncode == 1
     assert "of 60 users were looked at, and what was seen is kept." in told
@@ -131,6 +131,22 @@ def test_ctrl_c_keeps_what_was_seen_and_says_so(
     server.reset()
     keyswitch("discover", "--json")
     assert 0 < server.count("ListAccessKeys") < 60
+
+
+def test_without_an_account_id_no_walk_is_gone_on_with(
+    keyswitch: Keyswitch, strict_iam: StrictIam, server: RecordingServer, tmp_path: Path
+) -> None:
+    many(strict_iam, 60)
+    path = tmp_path / "Pulumi.prod.yaml"
+    path.write_text("config:\n  aws:skipRequestingAccountId: true\n")
+    server.rules.append(refuse("ListAccessKeys", 400, "ExpiredToken", "x", only="user-040"))
+    ended = keyswitch("discover", "--stack-config", str(path), code=1)
+    assert "is kept" not in ended.stderr
+    server.reset()
+
+    keyswitch("discover", "--stack-config", str(path))
+
+    assert server.count("ListAccessKeys") == 60
 
 
 def test_fresh_does_not_go_on(
@@ -181,6 +197,7 @@ def test_users_are_selected_by_name_or_by_path(
     server.reset()
     assert keys("--user", "bob") == [person]
     assert server.count("ListUsers") == 0
+    assert keys("--user", "bob", "--user", "bob") == [person]
     missing = keyswitch("discover", "--user", "bob", "--user", "nobody", code=1)
     assert missing.stderr.startswith("error: KS709 there is no user nobody in account 123456789012")
 
@@ -273,6 +290,102 @@ def test_the_settings_of_a_stack_are_used_and_options_go_before_them(
     server.reset()
     keyswitch("discover", "--stack-config", str(path), "--profile", "two")
     assert {call.signer for call in server.calls} == {"AKIATWO0000000000002"}
+
+
+SIGNS = (
+    "config:\n  aws:accessKey: AKIAOFTHEFILE0000000\n  aws:secretKey: {secure: v1:abc:def}\n"
+    "  aws:assumeRoles: [{roleArn: arn:aws:iam::222222222222:role/keys}]\n"
+)
+
+
+def test_a_profile_of_the_callers_takes_the_place_of_what_the_file_signs_with(
+    keyswitch: Keyswitch, strict_iam: StrictIam, server: RecordingServer, tmp_path: Path
+) -> None:
+    strict_iam.add_key("bob")
+    path, credentials = tmp_path / "Pulumi.prod.yaml", tmp_path / "aws"
+    path.write_text(f"{SIGNS}  aws:sharedCredentialsFiles: ['{credentials}']\n")
+    credentials.write_text(
+        "[audit]\naws_access_key_id = AKIAAUDIT00000000001\naws_secret_access_key = made-up\n"
+    )
+
+    encrypted = keyswitch("discover", "--stack-config", str(path), code=1)
+    assert encrypted.stderr.startswith("error: KS706 aws:secretKey")
+    keyswitch("discover", "--stack-config", str(path), "--profile", "audit")
+
+    assert {call.signer for call in server.calls} == {"AKIAAUDIT00000000001"}
+    assert server.count("AssumeRole") == 0
+
+
+@pytest.mark.parametrize("roles", ["nonsense", "{a: b}", "[nonsense]"])
+def test_roles_that_cannot_be_read_are_told_of_also_beside_a_role_of_the_callers(
+    keyswitch: Keyswitch, tmp_path: Path, roles: str
+) -> None:
+    path = tmp_path / "Pulumi.prod.yaml"
+    path.write_text(f"config:\n  aws:assumeRoles: {roles}\n")
+    role = "arn:aws:iam::222222222222:role/audit"
+
+    told = keyswitch("discover", "--stack-config", str(path), "--role-arn", role, code=1)
+
+    assert told.stderr.startswith("error: KS113 ")
+
+
+def test_the_file_that_is_written_says_also_how_to_sign(
+    keyswitch: Keyswitch, strict_iam: StrictIam, server: RecordingServer, tmp_path: Path
+) -> None:
+    strict_iam.add_key("bob")
+    path = tmp_path / "Pulumi.prod.yaml"
+    path.write_text("config:\n  aws:allowedAccountIds: ['999999999999']\n")
+
+    told = keyswitch("discover", "--write", str(path), code=1)
+
+    assert "allows 999999999999 only" in told.stderr
+    assert "keyswitch:keys" not in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("config: {a\n", "KS702"),
+        (
+            "config:\n  keyswitch:accounts: {shop: {profile: x}}\n  keyswitch:defaults: {account: shop}\n",
+            "KS710",
+        ),
+    ],
+)
+def test_a_file_that_cannot_take_the_keys_is_told_of_before_any_is_looked_at(
+    keyswitch: Keyswitch, server: RecordingServer, tmp_path: Path, text: str, code: str
+) -> None:
+    path = tmp_path / "Pulumi.prod.yaml"
+    path.write_text(text)
+
+    told = keyswitch("discover", "--write", str(path), code=1)
+
+    assert told.stderr.startswith(f"error: {code} ")
+    assert server.calls == []
+
+
+def test_an_environment_that_is_not_seen_is_warned_of(keyswitch: Keyswitch, tmp_path: Path) -> None:
+    path = tmp_path / "Pulumi.prod.yaml"
+    path.write_text("environment: [aws/prod]\n")
+
+    told = keyswitch("discover", "--stack-config", str(path))
+
+    assert told.stderr.startswith(f"warning: KS711 {path} imports the environment aws/prod, which")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_what_a_locale_cannot_write_is_written_as_utf_8(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "preview.json").write_text(RECORDED["declared"])
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8=0", "-m", "keyswitch", "digest", "preview.json"],
+        cwd=tmp_path,
+        env={"PYTHONIOENCODING": encoding, "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "Active → Inactive" in done.stdout.decode()
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from keyswitch.errors import AwsAnswer
 from keyswitch.gateway import (
     AccessKey,
+    Caller,
     LastUsed,
     NoSuchEntityError,
     OwnerNotToldError,
@@ -203,6 +204,10 @@ class FakeGateway:
     def account_id(self) -> str:
         self.log.append("account")
         return self.account
+
+    def caller(self) -> Caller:
+        self.log.append("caller")
+        return Caller(self.account, f"arn:aws:iam::{self.account}:key/{self.signer}", "in memory")
 
     def _pages(self, page: Callable[[str | None], tuple[list[T], str | None]]) -> tuple[T, ...]:
         rows, marker = self._ask(lambda: page(None))

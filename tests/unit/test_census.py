@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import threading
-import time
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,13 +13,13 @@ import pytest
 from keyswitch import catalogue
 from keyswitch.census import AT_A_TIME, SeenUser, look_at, walk
 from keyswitch.errors import KeyswitchError
-from keyswitch.gateway import AccessKey
-from keyswitch.journal import KEPT_SECONDS, Journal
+from keyswitch.gateway import AccessKey, Caller
+from keyswitch.journal import KEPT, Journal
 from keyswitch.status import ObservedStatus
 from support.strict_iam import FakeGateway, StrictIam
-from support.world import Denied
+from support.world import Calendar, Denied
 
-ACCOUNT = "123456789012"
+CALLER = Caller("123456789012", "arn:aws:iam::123456789012:user/ci", "https://iam.amazonaws.com")
 
 
 @pytest.fixture
@@ -119,40 +119,112 @@ def test_after_a_fault_no_further_user_is_begun_and_what_was_seen_is_told(iam: S
     assert len(begun) <= 10 + 2 * AT_A_TIME
 
 
+def test_an_interrupt_tells_what_was_seen_and_waits_for_no_call(iam: StrictIam) -> None:
+    names = users(iam, 3)
+    answered, never = threading.Barrier(3, timeout=10), threading.Event()
+
+    class Hanging(FakeGateway):
+        def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
+            keys = super().list_access_keys(user_name)
+            if user_name == "user-000":
+                return keys
+            answered.wait()
+            never.wait()
+            return keys
+
+    told: list[str] = []
+
+    def tell(name: str, _: SeenUser | None) -> None:
+        told.append(name)
+        answered.wait()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        walk(Hanging(iam), names, tell)
+
+    assert told == ["user-000"]
+    never.set()
+
+
 def test_a_journal_goes_on_where_the_last_one_ended(iam: StrictIam, tmp_path: Path) -> None:
     names = users(iam, 3)
     iam.used[next(iter(iam.users["user-000"]))] = "2026-03-01T09:00:00Z"
     iam.policies["user-001"] = ["AWSCompromisedKeyQuarantineV3"]
     gateway = FakeGateway(iam)
-    first = Journal(tmp_path, ACCOUNT, ("/",))
+    first = Journal(tmp_path, CALLER, ("/",))
     for name in names:
         first.note(name, look_at(gateway, name))
     first.note("gone", None)
 
-    again = Journal(tmp_path, ACCOUNT, ("/",))
+    again = Journal(tmp_path, CALLER, ("/",))
 
     assert again.seen == first.seen
-    assert Journal(tmp_path, ACCOUNT, ("/other/",)).seen == {}
-    assert Journal(tmp_path, "999999999999", ("/",)).seen == {}
-    assert Journal(tmp_path, ACCOUNT, ("/",), fresh=True).seen == {}
+    assert Journal(tmp_path, CALLER, ("/",), fresh=True).seen == {}
     again.end()
-    assert Journal(tmp_path, ACCOUNT, ("/",)).seen == {}
+    assert Journal(tmp_path, CALLER, ("/",)).seen == {}
 
 
-def test_a_journal_is_its_owners_alone_is_forgotten_in_time_and_survives_a_cut_line(
-    tmp_path: Path,
+@pytest.mark.parametrize(
+    ("caller", "selection"),
+    [
+        (CALLER, ("/other/",)),
+        (replace(CALLER, account_id="999999999999"), ("/",)),
+        (replace(CALLER, arn="arn:aws:iam::123456789012:user/auditor"), ("/",)),
+        (replace(CALLER, endpoint="http://127.0.0.1:5000"), ("/",)),
+    ],
+)
+def test_a_journal_of_another_walk_is_not_gone_on_with(
+    tmp_path: Path, caller: Caller, selection: tuple[str, ...]
 ) -> None:
-    Journal(tmp_path, ACCOUNT, ("/",)).note("bob", None)
+    Journal(tmp_path, CALLER, ("/",)).note("bob", None)
+
+    assert Journal(tmp_path, caller, selection).seen == {}
+    assert set(Journal(tmp_path, CALLER, ("/",)).seen) == {"bob"}
+
+
+def test_without_an_account_or_a_folder_nothing_is_kept_and_nothing_fails(tmp_path: Path) -> None:
+    unknown = Journal(tmp_path, Caller("", "", CALLER.endpoint), ("/",))
+    (tmp_path / "file").write_text("")
+    nowhere = Journal(tmp_path / "file" / "below", CALLER, ("/",))
+
+    for journal in (unknown, nowhere):
+        journal.note("bob", None)
+        journal.end()
+        assert (journal.seen, journal.is_kept) == ({"bob": None}, False)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_journal_is_its_owners_alone_and_survives_a_cut_line(tmp_path: Path) -> None:
+    Journal(tmp_path, CALLER, ("/",)).note("bob", None)
     (path,) = tmp_path.iterdir()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
     with path.open("a") as file:
-        file.write('["eve", {"user_name": "eve", "ke')
-    assert set(Journal(tmp_path, ACCOUNT, ("/",)).seen) == {"bob"}
+        file.write('\n["2026-11-25T09:30:00Z", "eve", {"user_name": "eve", "ke')
+    again = Journal(tmp_path, CALLER, ("/",))
+    assert set(again.seen) == {"bob"}
+    again.note("carol", None)
+    assert set(Journal(tmp_path, CALLER, ("/",)).seen) == {"bob", "carol"}
 
-    then = time.time() - KEPT_SECONDS - 1
-    os.utime(path, (then, then))
-    late = Journal(tmp_path, ACCOUNT, ("/",))
-    assert late.seen == {}
-    late.note("carol", None)
-    assert set(Journal(tmp_path, ACCOUNT, ("/",)).seen) == {"carol"}
+
+def test_each_user_is_forgotten_in_time_however_often_the_walk_is_gone_on_with(
+    tmp_path: Path,
+) -> None:
+    clock = Calendar()
+
+    def journal() -> Journal:
+        return Journal(tmp_path, CALLER, ("/",), clock=clock)
+
+    first = journal()
+    first.note("bob", None)
+    begun = clock.today
+    clock.today += KEPT / 2
+    second = journal()
+    assert second.since == begun
+    second.note("carol", None)
+
+    clock.today += KEPT / 2 + timedelta(seconds=1)
+    third = journal()
+    assert set(third.seen) == {"carol"}
+    clock.today += KEPT
+    assert (journal().seen, journal().since) == ({}, clock.today)

@@ -10,6 +10,7 @@ import pytest
 
 from keyswitch.audit import ExpectedKey
 from keyswitch.errors import KeyswitchError
+from keyswitch.register_edit import data_of
 from keyswitch.stack_config import StackConfig, write_whole
 from keyswitch.stack_export import read_export
 from keyswitch.status import Status
@@ -61,7 +62,17 @@ def test_entries_are_added_and_nothing_else_changes(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "config: {}\n", "config:\n", "encryptionsalt: x\n", "config:\n  keyswitch:keys: {}\n"],
+    [
+        "",
+        "config: {}\n",
+        "config: {} # none yet\n",
+        "config:\n",
+        "encryptionsalt: x\n",
+        "# nothing but a comment\n",
+        "config:\n  keyswitch:keys: {}\n",
+        "config:\n  keyswitch:keys:\n",
+        'config:\n  acme:j: True\n  "keyswitch:keys": ~ # to come\n  acme:o: 0x1F\n',
+    ],
 )
 def test_a_register_is_begun_where_there_is_none(path: Path, text: str) -> None:
     if text:
@@ -70,9 +81,10 @@ def test_a_register_is_begun_where_there_is_none(path: Path, text: str) -> None:
     StackConfig(path).add({OTHER: ENTRY})
 
     whole = path.read_text()
-    assert f"  keyswitch:keys:\n{ADDED}" in whole
-    assert ("encryptionsalt: x\n" in whole) is ("encryptionsalt" in text)
-    assert StackConfig(path).register == {OTHER: ENTRY}
+    kept = text.replace("{}", "").replace(" ~", "").split()
+    assert [word for word in whole.split() if word in kept] == kept
+    assert ADDED in whole
+    assert StackConfig(path).expected(None) == {OTHER: ExpectedKey(OTHER, "bob", Status.ACTIVE)}
 
 
 @pytest.mark.parametrize(
@@ -97,6 +109,42 @@ def test_no_other_line_changes_however_it_is_written(path: Path, other: str, new
         at = f"      # retired{newline}"
         expected = text.replace(at, at + ADDED.replace("\n", newline))
         assert path.read_bytes().decode() == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"config:\n  keyswitch:keys:\n    {KEY}:\n# old\n      status: Inactive\n",
+        f"config:\n  keyswitch:keys:\n    {KEY}: &bob\n      status: Inactive\n    {THIRD}: *bob\n",
+        f"config:\n  keyswitch:keys:\n    {KEY}:\n      status: Inactive\n  2026-01-01: a date\n",
+        f"config:\n  keyswitch:keys: {{{KEY}: {{status: Inactive}}}}\n  acme:a: 1 # one\n",
+        f"config: {{acme:a: 1, keyswitch:keys: {{{KEY}: {{status: Inactive}}}}}}\n",
+        f"config:\n  keyswitch:keys: !!map\n    {KEY}:\n      status: Inactive\n",
+        f"a: &base\n  acme:a: 1\nconfig:\n  <<: *base\n  keyswitch:keys:\n    {KEY}:\n      status: Inactive\n",
+        f"---\nconfig:\n  keyswitch:keys:\n    {KEY}:\n      status: Inactive\n...\n",
+    ],
+)
+def test_whatever_the_yaml_has_what_is_added_is_all_that_changes(path: Path, text: str) -> None:
+    path.write_text(text)
+    before = data_of(text)
+
+    StackConfig(path).add({OTHER: ENTRY})
+
+    before["config"]["keyswitch:keys"][OTHER] = ENTRY
+    assert data_of(path.read_text()) == before
+    assert text.count("#") == path.read_text().count("#")
+
+
+def test_a_file_with_no_place_for_entries_is_left_as_it_is(path: Path) -> None:
+    text = f"base: &base\n  {KEY}: {{status: Inactive}}\nconfig:\n  keyswitch:keys: *base\n"
+    path.write_text(text)
+
+    with pytest.raises(KeyswitchError) as raised:
+        StackConfig(path).add({OTHER: ENTRY})
+
+    assert raised.value.code == "KS707"
+    assert "write keyswitch:keys as a map in lines of its own" in str(raised.value)
+    assert path.read_text() == text
 
 
 def test_a_register_is_begun_after_what_the_config_has(path: Path) -> None:
@@ -165,8 +213,10 @@ def test_a_file_keeps_its_permissions_and_is_written_whole_or_not_at_all(path: P
     [
         ("- a\n", "it is no map"),
         ("config: []\n", "its config is no map"),
-        ("config: {keyswitch:keys: [a]}\n", "keyswitch:keys is no map"),
-        ("config: {a\n", "while parsing"),
+        ("config: {a\n", "(line 2)"),
+        ("config:\n  a: 1\n  a: 2\n", 'found duplicate key "a" (line 3)'),
+        ("config: *nowhere\n", "found undefined alias 'nowhere' (line 1)"),
+        ("config: !thing x\n", "could not determine a constructor for the tag '!thing' (line 1)"),
     ],
 )
 def test_what_is_no_stacks_config_is_refused(path: Path, text: str, problem: str) -> None:
@@ -192,27 +242,151 @@ def test_settings_are_handed_over_as_pulumi_does_and_encrypted_ones_refused(path
     assert raised.value.code == "KS706"
 
 
+def test_what_is_encrypted_below_a_setting_is_not_taken_for_a_value(path: Path) -> None:
+    path.write_text(
+        "config:\n  aws:assumeRoles:\n    - roleArn: arn\n      externalId: {secure: v1:abc}\n"
+        "  aws:date: 2026-01-01\n  aws:dates: [2026-01-01]\n"
+    )
+    config = StackConfig(path)
+
+    with pytest.raises(KeyswitchError) as raised:
+        config.setting("aws:assumeRoles")
+    assert raised.value.code == "KS706"
+    assert config.setting("aws:date") == "2026-01-01"
+    assert config.setting("aws:dates") == '["2026-01-01"]'
+
+
+def test_what_the_project_sets_counts_where_the_stack_does_not_say_otherwise(path: Path) -> None:
+    (path.parent / "Pulumi.yaml").write_text(
+        "name: keyswitch\nruntime: python\nconfig:\n"
+        "  aws:region: {value: us-east-1}\n  aws:profile: audit\n"
+        "  aws:maxRetries: {type: integer}\n"
+        f"  keys: {{type: object, default: {{{KEY}: {{status: Inactive}}}}}}\n"
+    )
+    path.write_text("config:\n  aws:region: eu-west-1\n")
+    config = StackConfig(path)
+
+    assert config.setting("aws:region") == "eu-west-1"
+    assert config.setting("aws:profile") == "audit"
+    assert config.setting("aws:maxRetries") is None
+    assert set(config.expected(None)) == {KEY}
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("", ()),
+        ("environment: aws/prod\n", ("aws/prod",)),
+        ("environment: [aws/prod, keys]\n", ("aws/prod", "keys")),
+        ("environment: {imports: [keys]}\n", ("keys",)),
+    ],
+)
+def test_the_environments_that_a_stack_imports_are_named(
+    path: Path, text: str, named: tuple[str, ...]
+) -> None:
+    path.write_text(text)
+
+    assert StackConfig(path).environments == named
+
+
 def test_the_declared_keys_of_a_register_are_those_of_the_account_that_is_asked(path: Path) -> None:
     path.write_text(
         "config:\n  keyswitch:keys:\n"
         f"    {KEY}: {{userName: bob, status: Inactive}}\n"
         f"    {OTHER}: {{status: Active, account: shop}}\n"
-        f"    {THIRD}: {{status: off}}\n"
+        "  keyswitch:accounts: {shop: {profile: shop}, lab: {profile: lab}}\n"
     )
-    config = StackConfig(path)
+    with_default = path.with_name("Pulumi.other.yaml")
+    with_default.write_text(path.read_text() + "  keyswitch:defaults: {account: lab}\n")
+
+    config, other = StackConfig(path), StackConfig(with_default)
 
     assert config.expected(None) == {KEY: ExpectedKey(KEY, "bob", Status.INACTIVE)}
     assert config.expected("shop") == {OTHER: ExpectedKey(OTHER, "", Status.ACTIVE)}
+    assert (set(other.expected(None)), set(other.expected("lab"))) == (set(), {KEY})
+
+
+SECRET = "wJalrXUtnFEMIqK7MDENGzbPxRfiCYEXAMPLEKEY"
+
+
+def test_a_register_with_problems_is_no_register_to_audit_against(path: Path) -> None:
+    path.write_text(
+        f"config:\n  keyswitch:keys:\n    {KEY}: {{status: off}}\n    {SECRET}: {{status: Active}}\n"
+    )
+
+    with pytest.raises(KeyswitchError) as raised:
+        StackConfig(path).expected(None)
+
+    assert raised.value.code == "KS116"
+    assert f"KS110 entry {KEY}" in str(raised.value) or f"entry {KEY}" in str(raised.value)
+    assert "entry number 2" in str(raised.value)
+    assert SECRET not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("register", "account", "code"),
+    [
+        ("keyswitch:keys: [a]", None, "KS702"),
+        ("keyswitch:defaults: {account: lab}", None, "KS710"),
+        ("keyswitch:defaults: {account: lab}", "shop", None),
+        ("keyswitch:defaults: {onDrift: report}", None, None),
+        ("acme:a: b", "nowhere", "KS128"),
+    ],
+)
+def test_a_file_whose_entries_would_stand_for_another_account_takes_none(
+    path: Path, register: str, account: str | None, code: str | None
+) -> None:
+    accounts = "keyswitch:accounts: {shop: {profile: shop}, lab: {profile: lab}}"
+    path.write_text(f"config:\n  {register}\n  {accounts}\n")
+    raised = None
+
+    try:
+        StackConfig(path).check_that_it_takes_entries(account)
+    except KeyswitchError as error:
+        raised = error
+
+    assert (raised.code if raised else None) == code
+
+
+@pytest.mark.parametrize(
+    "accounts", ["nonsense", "{shop: nonsense}", "{shop: {roleArn: x}}", "[a]"]
+)
+def test_accounts_that_cannot_be_read_are_told_of(path: Path, accounts: str) -> None:
+    path.write_text(f"config:\n  keyswitch:accounts: {accounts}\n")
+
+    with pytest.raises(KeyswitchError) as raised:
+        StackConfig(path).account("shop")
+
+    assert raised.value.code in ("KS116", "KS128", "KS129")
 
 
 def exported(*resources: object) -> str:
     return json.dumps({"version": 3, "deployment": {"resources": list(resources)}})
 
 
-def resource(key: str, account: str = "1" * 12, **fields: object) -> dict[str, object]:
-    inputs = {"access_key_id": key, "status": "Inactive", **fields}
-    outputs = {**inputs, "account_id": account, "user_name": "bob"}
-    return {"urn": f"urn:pulumi:s::p::{TYPE}::{key}", "inputs": inputs, "outputs": outputs}
+def resource(key: str, account: str = "1" * 12, **outputs: object) -> dict[str, object]:
+    """One of a state; the engine writes a secret as a map."""
+    recorded = {
+        "access_key_id": key,
+        "status": "Inactive",
+        "desired_status": "Inactive",
+        "adopted_status": "Active",
+        "create_date": "2026-01-01T09:00:00Z",
+        "changed_at": "",
+        "account_id": account,
+        "user_name": "bob",
+        "user_name_resolved": False,
+        **outputs,
+    }
+    inputs = {"access_key_id": key, "status": "Active"}
+    urn = f"urn:pulumi:s::p::{TYPE}::{key}"
+    return {"urn": urn, "id": key, "inputs": inputs, "outputs": recorded}
+
+
+CIPHER = {
+    "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+    "ciphertext": "v1:",
+}
 
 
 def test_the_declared_keys_of_a_state_are_those_of_the_account() -> None:
@@ -226,13 +400,47 @@ def test_the_declared_keys_of_a_state_are_those_of_the_account() -> None:
 
 
 @pytest.mark.parametrize(
+    ("outputs", "status", "user"),
+    [
+        ({"status": "Active"}, Status.INACTIVE, "bob"),
+        (
+            {
+                "desired_status": "Active",
+                "pending": "Inactive, held since 2026-01-01T09:00:00Z, waits for unused_for",
+            },
+            Status.INACTIVE,
+            "bob",
+        ),
+        ({"access_key_id": CIPHER, "status": CIPHER, "reason": CIPHER}, Status.INACTIVE, "bob"),
+        ({"user_name": CIPHER}, Status.INACTIVE, ""),
+    ],
+)
+def test_what_a_state_declares_is_what_was_declared_last_whatever_a_refresh_made_of_the_inputs(
+    outputs: dict[str, object], status: Status, user: str
+) -> None:
+    found = read_export(exported(resource(KEY, **outputs)), "1" * 12)
+
+    assert found == {KEY: ExpectedKey(KEY, user, status)}
+
+
+def test_what_is_left_to_be_deleted_and_keys_of_the_root_user_are_not_expected() -> None:
+    deleted = {**resource(KEY), "delete": True}
+    root = resource(OTHER, user_name="", user_name_resolved=True)
+
+    assert read_export(exported(deleted, root), "1" * 12) == {}
+
+
+@pytest.mark.parametrize(
     ("text", "problem"),
     [
         ("", "it is empty"),
         ("no", "it is no JSON"),
         ("[]", "it has no deployment"),
         ('{"deployment": {"resources": 1}}', "its resources are no list"),
-        (exported(resource(KEY, status=None)), "no usable access_key_id or status"),
+        (
+            exported(resource(KEY, desired_status=None)),
+            f"status of urn:pulumi:s::p::{TYPE}::{KEY} cannot be read",
+        ),
         ("[" * 100_000, "it is no JSON"),
     ],
 )

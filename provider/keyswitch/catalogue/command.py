@@ -56,6 +56,20 @@ EXPORT_FAILED = Entry(
     "pulumi stack export --stack {stack} failed: {problem}",
     "Run it by hand; once it works, so does this. Or give its output with --state.",
 )
+OF_ANOTHER_ACCOUNT = Entry(
+    "KS710",
+    "Entries of another account",
+    "keyswitch:defaults puts each entry of {path} that names no account into account {account}, and this "
+    "walk is of the stack's own account",
+    "Walk that account, with --account {account}; or take account out of keyswitch:defaults.",
+)
+ENVIRONMENT_NOT_SEEN = Entry(
+    "KS711",
+    "An ESC environment is not seen",
+    "{path} imports the environment {environments}, which keyswitch does not open: aws: settings and entries "
+    "of the register that stand there are not seen",
+    "Run the command inside of it, pulumi env run NAME -- keyswitch ..., and audit with --stack.",
+)
 NO_SUCH_USER = Entry(
     "KS709",
     "No such user",

@@ -102,7 +102,7 @@ REFUSED = Entry(
 BAD_ENTRIES = Entry(
     "KS116",
     "The summary of a register with problems",
-    "the register of keys in the stack's config has {count}, each named above",
+    "the register of keys in the stack's config has {count}",
     "Correct them; until then nothing is previewed or switched.",
 )
 NOT_A_DURATION = Entry(

@@ -13,8 +13,8 @@ UNDECLARED = Entry(
 DECLARED_BUT_GONE = Entry(
     "KS802",
     "Declared, and gone",
-    "it is declared {declared}, and is not there",
-    "If it was deleted, take its declaration out.",
+    "it is declared {declared}, and {seen}",
+    "If it was deleted, take its declaration out. An audit does not see keys of the root user.",
 )
 NOT_AS_DECLARED = Entry(
     "KS803",

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import sys
+from typing import Any
+
 import click
 
 from keyswitch.cli.audit import audit
@@ -11,7 +15,18 @@ from keyswitch.cli.explain import explain
 from keyswitch.version import __version__
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Group(click.Group):
+    """What is printed reaches whoever reads it, whatever the locale: no character is an error."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                encoding = None if stream.isatty() else "utf-8"
+                stream.reconfigure(encoding=encoding, errors="replace")
+        return super().main(*args, **extra)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="keyswitch")
 def main() -> None:
     """Declares the status of AWS IAM access keys as code: what stands around the Pulumi program.

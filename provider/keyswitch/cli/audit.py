@@ -14,7 +14,7 @@ from keyswitch import catalogue
 from keyswitch.audit import ExpectedKey, findings
 from keyswitch.cli import report
 from keyswitch.cli.command import FINDINGS, Command, Signing, form_option, signing_options
-from keyswitch.cli.walking import Selection, selection_options
+from keyswitch.cli.walking import Selection, selection_options, working
 from keyswitch.errors import KeyswitchError
 from keyswitch.stack_config import write_whole
 from keyswitch.stack_export import read_export
@@ -67,12 +67,12 @@ def audit(
     if state is not None and stack is not None:
         raise click.UsageError("Give --state or --stack, not both.", ctx)
     gateway = signing.gateway()
-    account_id = gateway.account_id()
-    expected, against = _expected(signing, state, stack, account_id)
-    census = selection.census(gateway, account_id)
+    caller = gateway.caller()
+    expected, against = _expected(signing, state, stack, caller.account_id)
+    census = selection.census(gateway, caller)
     now = datetime.now(timezone.utc)
-    found = findings(census, expected, now, complete=selection.is_complete)
-    audited = report.Audited(account_id, now, census, found, against)
+    found = findings(census, expected, now)
+    audited = report.Audited(caller.account_id, now, census, found, against)
     if form == "table" and output is None:
         report.print_findings(audited)
     else:
@@ -103,7 +103,8 @@ def _expected(
 def _exported(stack: str) -> str:
     command = ["pulumi", "stack", "export", "--stack", stack, "--non-interactive"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - the user's own pulumi, as README has it
+        with working("asking pulumi for the stack's state"):
+            done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - the user's own pulumi, as README has it
     except OSError as error:
         problem = error.strerror or type(error).__name__
         raise KeyswitchError(catalogue.EXPORT_FAILED, stack=stack, problem=problem) from None

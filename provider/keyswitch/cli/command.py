@@ -15,14 +15,23 @@ import click
 from keyswitch import catalogue
 from keyswitch.accounts import DeclaredAccount
 from keyswitch.boto import BotoGateway, gateway_in
-from keyswitch.errors import KeyswitchError
+from keyswitch.errors import KeyswitchError, message
 from keyswitch.origin import Origin
-from keyswitch.register import read_register
+from keyswitch.register import named_account
 from keyswitch.settings import AwsSettings
-from keyswitch.stack_config import ACCOUNTS, StackConfig
+from keyswitch.stack_config import StackConfig
 
 FINDINGS: Final = 7
 """The exit code of an audit that found something, as of ``pulumi preview --expect-no-changes``."""
+_OF_CREDENTIALS: Final = (
+    "accessKey",
+    "secretKey",
+    "token",
+    "assumeRoleWithWebIdentity",
+    "assumeRoles",
+    "assumeRole",
+)
+"""The settings that say who signs: with a profile of the caller's they do not count, encrypted or not."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -50,7 +59,7 @@ class Command(click.Command):
 class Signing:
     """Which account a command acts in, and how it signs.
 
-    :param config: the stack's config file, whose ``aws:`` settings are used; ``None`` for none.
+    :param config: the stack's config, whose ``aws:`` settings are used; ``None`` for none.
     :param account: a name of its ``keyswitch:accounts``.
     """
 
@@ -65,6 +74,12 @@ class Signing:
 
         :raises KeyswitchError: a setting cannot be read, or there is no such account.
         """
+        if self.config is not None and self.config.environments:
+            named = ", ".join(self.config.environments)
+            seen = message(
+                catalogue.ENVIRONMENT_NOT_SEEN, path=self.config.path, environments=named
+            )
+            click.echo(f"warning: {seen}", err=True)
         settings = AwsSettings.read(self._setting)
         return gateway_in(self.declared_account(), settings, Origin.of("", ""))
 
@@ -72,10 +87,11 @@ class Signing:
         options = {"profile": self.profile, "region": self.region}
         if options.get(key):
             return options[key]
-        found = self.config.setting(f"aws:{key}") if self.config is not None else None
+        is_hidden = self.config is None or (self.profile and key in _OF_CREDENTIALS)
+        found = None if is_hidden or self.config is None else self.config.setting(f"aws:{key}")
         if key == "assumeRoles" and self.role_arn:
-            roles = json.loads(str(found)) if found else []
-            return json.dumps([*roles, {"roleArn": self.role_arn}])
+            roles = _listed(found)
+            return found if roles is None else json.dumps([*roles, {"roleArn": self.role_arn}])
         return found
 
     def declared_account(self) -> DeclaredAccount | None:
@@ -85,13 +101,18 @@ class Signing:
         """
         if self.account is None:
             return None
-        accounts = self.config.setting(ACCOUNTS) if self.config is not None else None
-        entry = {"A" * 20: {"status": "Inactive", "account": self.account}}
-        register = read_register(json.dumps(entry), None, str(accounts) if accounts else None)
-        if not register.declarations or register.problems:
-            known = ", ".join(json.loads(str(accounts))) if accounts else "there are none"
-            raise KeyswitchError(catalogue.UNKNOWN_ACCOUNT, known=known)
-        return register.declarations[0].account
+        if self.config is None:
+            return named_account(self.account, None)
+        return self.config.account(self.account)
+
+
+def _listed(roles: object) -> list[Any] | None:
+    """Roles as they stand in a setting, ``None`` for what is no list: whoever reads it says so."""
+    try:
+        found = json.loads(str(roles)) if roles else []
+    except ValueError:
+        return None
+    return found if isinstance(found, list) else None
 
 
 def gathering(
@@ -153,10 +174,13 @@ signing_options = gathering(
         "--stack-config",
         type=click.Path(dir_okay=False, path_type=Path),
         metavar="Pulumi.STACK.yaml",
-        help="A stack's config file: its aws: settings are used, as pulumi would use them.",
+        help="A stack's config file: its aws: settings are used, and those of Pulumi.yaml beside it.",
     ),
     click.option("--account", help="An account of the file's keyswitch:accounts."),
-    click.option("--profile", help="A profile of the shared AWS files."),
+    click.option(
+        "--profile",
+        help="A profile of the shared AWS files, instead of what the config file signs with.",
+    ),
     click.option("--region", help="An AWS region; IAM needs none."),
     click.option("--role-arn", help="A role to assume, after those of the settings."),
     argument="signing",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from rich.text import Text
 
 from keyswitch.accounts import ACCOUNT_NAMES, DeclaredAccount
 from keyswitch.audit import of_controls
-from keyswitch.census import SeenKey, SeenUser
+from keyswitch.census import Census, SeenKey
 from keyswitch.cli.command import Command, Signing, form_option, signing_options
 from keyswitch.cli.tables import age, key_table, last_use, print_table
 from keyswitch.cli.walking import Selection, selection_options
@@ -40,47 +40,50 @@ from keyswitch.status import ObservedStatus, Status
 def discover(*, signing: Signing, selection: Selection, write: Path | None, form: str) -> None:
     """Which access keys an account has, whose they are, and how old and used.
 
-    Looks at every user of the account, several at a time. A walk that ends early is gone on with by
+    Looks at every user of the account, eight at a time. A walk that ends early is gone on with by
     the same command. Needs iam:ListUsers and iam:ListAccessKeys; iam:GetAccessKeyLastUsed for the
     last use, iam:ListAttachedUserPolicies for keys that AWS has quarantined.
 
     \b
     keyswitch discover --profile audit
-    keyswitch discover --stack-config Pulumi.prod.yaml --write Pulumi.prod.yaml
+    keyswitch discover --write Pulumi.prod.yaml
     keyswitch discover --user bob --format python >__main__.py
 
     To adopt is to declare each key as it is: the preview right after shows keys adopted as found,
-    and none switched. Entries, comments and order of the file stay as they are.
+    and none switched. Entries, comments and order of the file stay as they are. Its aws: settings are used
+    where --stack-config names no other file.
     """
+    config = StackConfig(write) if write is not None else None
+    if config is not None:
+        config.check_that_it_takes_entries(signing.account)
+        signing = replace(signing, config=signing.config or config)
     gateway = signing.gateway()
-    account_id = gateway.account_id()
-    census = selection.census(gateway, account_id)
+    caller = gateway.caller()
+    census = selection.census(gateway, caller)
     now = datetime.now(timezone.utc)
     if form == "json":
         click.echo(json.dumps(_rows(census, now), indent=2))
     elif form == "python":
-        click.echo(_program(census, account_id, signing.declared_account()), nl=False)
+        click.echo(_program(census, caller.account_id, signing.declared_account()), nl=False)
     else:
-        _print_census(census, account_id, now)
-    if write is not None:
-        _adopt(census, write, signing.account)
+        _print_census(census, caller.account_id, now)
+    if config is not None:
+        _adopt(census, config, signing.account)
 
 
-def _adopt(census: Sequence[SeenUser], path: Path, account: str | None) -> None:
+def _adopt(census: Census, config: StackConfig, account: str | None) -> None:
     entries = {
         seen.key.access_key_id: {
             "userName": user.user_name,
             "status": str(_declared(seen)),
             **({"account": account} if account else {}),
         }
-        for user in census
-        for seen in user.keys
+        for user, seen in census.keys
     }
-    config = StackConfig(path)
     added = config.add(entries)
     known = len(entries) - len(added)
     click.echo(
-        f"{path}: {counted(len(added), 'key')} added, {known} declared already. "
+        f"{config.path}: {counted(len(added), 'key')} added, {known} declared already. "
         "Next: pulumi preview, which shows each adopted as found.",
         err=True,
     )
@@ -92,9 +95,9 @@ def _declared(seen: SeenKey) -> Status:
     return Status.ACTIVE if active else Status.INACTIVE
 
 
-def _print_census(census: Sequence[SeenUser], account_id: str, now: datetime) -> None:
+def _print_census(census: Census, account_id: str, now: datetime) -> None:
     table = key_table("findings")
-    for user, seen in _keys(census):
+    for user, seen in census.keys:
         found = list(of_controls(user, seen, now))
         said = "\n".join(f"{each.entry.code} {each.entry.title}" for each in found)
         table.add_row(
@@ -106,11 +109,12 @@ def _print_census(census: Sequence[SeenUser], account_id: str, now: datetime) ->
             said,
         )
     print_table(table)
-    keys = sum(len(user.keys) for user in census)
-    click.echo(f"Account {account_id}: {counted(keys, 'key')} of {counted(len(census), 'user')}.")
+    keys = counted(sum(1 for _ in census.keys), "key")
+    with_keys = counted(sum(bool(user.keys) for user in census.users), "user")
+    click.echo(f"Account {account_id}: {keys} of {with_keys}.")
 
 
-def _rows(census: Sequence[SeenUser], now: datetime) -> list[dict[str, Any]]:
+def _rows(census: Census, now: datetime) -> list[dict[str, Any]]:
     return [
         {
             "access_key_id": seen.key.access_key_id,
@@ -127,24 +131,18 @@ def _rows(census: Sequence[SeenUser], now: datetime) -> list[dict[str, Any]]:
             "policies": None if user.policies is None else list(user.policies),
             "findings": [each.entry.code for each in of_controls(user, seen, now)],
         }
-        for user, seen in _keys(census)
+        for user, seen in census.keys
     ]
 
 
-def _keys(census: Sequence[SeenUser]) -> Iterator[tuple[SeenUser, SeenKey]]:
-    for user in census:
-        for seen in user.keys:
-            yield user, seen
-
-
-def _program(census: Sequence[SeenUser], account_id: str, account: DeclaredAccount | None) -> str:
+def _program(census: Census, account_id: str, account: DeclaredAccount | None) -> str:
     lines = [f'"""The access keys of account {account_id}, as they were found."""', ""]
     lines += ["import keyswitch", ""]
     if account is not None:
         fields = ((name, getattr(account, name)) for name in ACCOUNT_NAMES if name != "name")
         given = "".join(f", {name}={_quoted(value)}" for name, value in fields if value)
         lines += [f"account = keyswitch.Account({_quoted(account.name)}{given})", ""]
-    for user, seen in _keys(census):
+    for user, seen in census.keys:
         lines += [
             "keyswitch.AccessKeyStatus(",
             f"    {_quoted(seen.key.access_key_id)},",

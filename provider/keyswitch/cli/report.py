@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from importlib.resources import files
 from typing import Final
@@ -16,8 +16,9 @@ from rich.table import Table
 from rich.text import Text
 
 from keyswitch.audit import Finding
-from keyswitch.census import SeenUser
+from keyswitch.census import Census
 from keyswitch.cli.tables import age, last_use_in_full, plain, print_table
+from keyswitch.digest_text import COMMENT_BYTES, code_span, fitting, size
 from keyswitch.errors import counted
 from keyswitch.status import ObservedStatus
 from keyswitch.times import iso, moment
@@ -25,6 +26,9 @@ from keyswitch.version import __version__
 
 _AGES: Final = ((0, 30), (30, 60), (60, 90), (90, 180), (180, 365), (365, None))
 """The bars of the picture, in days; a key of 90 days is not older than 90 days yet."""
+_AT_ONCE: Final = timedelta(minutes=5)
+"""A walk shorter than this is of one moment."""
+_ROOM_FOR_REST: Final = 200
 _TALLEST: Final = 160
 """Of a bar, in the picture's own units."""
 
@@ -45,20 +49,20 @@ class Bar:
 class Audited:
     """One audit.
 
-    :param at: when, an aware moment.
+    :param at: when it ended, an aware moment.
     :param against: what the keys were held against besides the controls, in words; empty for nothing.
     """
 
     account_id: str
     at: datetime
-    census: Sequence[SeenUser]
+    census: Census
     findings: Sequence[Finding]
     against: str
 
     @cached_property
     def keys(self) -> int:
         """How many keys were looked at."""
-        return sum(len(user.keys) for user in self.census)
+        return sum(1 for _ in self.census.keys)
 
     @property
     def verdict(self) -> str:
@@ -74,8 +78,7 @@ class Audited:
         """The picture of the keys' ages."""
         ages = [
             ((self.at - moment(seen.key.create_date)).days, seen.key.status)
-            for user in self.census
-            for seen in user.keys
+            for _, seen in self.census.keys
             if seen.key.create_date
         ]
         counts = []
@@ -98,8 +101,9 @@ class Audited:
 
     @property
     def when(self) -> str:
-        """ISO 8601."""
-        return iso(self.at)
+        """ISO 8601; from when to when, where an earlier walk was gone on with."""
+        since, at = iso(self.census.since), iso(self.at)
+        return at if self.at - self.census.since < _AT_ONCE else f"{since} to {at}"
 
 
 def print_findings(audited: Audited) -> None:
@@ -140,20 +144,35 @@ def to_json(audited: Audited) -> str:
     return json.dumps(bag, indent=2) + "\n"
 
 
-def to_markdown(audited: Audited) -> str:
-    """For an issue or a comment."""
-    lines = [f"**Keyswitch audit of account {audited.account_id}: {audited.verdict}**", ""]
-    if audited.findings:
-        lines += ["| key | user | finding | goes against |", "|---|---|---|---|"]
-    for each in audited.findings:
-        controls = "; ".join(each.controls)
-        lines.append(
-            f"| `{each.access_key_id}` | `{each.user_name}` | {each.entry.code}: {each.cause} "
-            f"| {controls} |"
-        )
+def to_markdown(audited: Audited, limit: int = COMMENT_BYTES) -> str:
+    """For an issue or a comment; each control that is gone against stands below, once.
+
+    :param limit: the most bytes of UTF-8; findings that would go beyond it are counted instead.
+    """
+    controls = list(dict.fromkeys(c for each in audited.findings for c in each.controls))
+    head = [f"**Keyswitch audit of account {audited.account_id}: {audited.verdict}**", ""]
+    table = ["| key | user | finding | goes against |", "|---|---|---|---|"]
     against = f" Held against {audited.against}." if audited.against else ""
-    lines += ["", f"At {audited.when}.{against} `keyswitch explain CODE` says what to do."]
-    return "\n".join(lines) + "\n"
+    tail = [f"{number}. {control}" for number, control in enumerate(controls, start=1)]
+    tail += [""] if controls else []
+    tail += [f"Looked at {audited.when}.{against} `keyswitch explain CODE` says what to do."]
+    lines = (_markdown_row(each, controls) for each in audited.findings)
+    shown = fitting(lines, limit - _ROOM_FOR_REST - size((*head, *table, *tail)))
+    left = len(audited.findings) - len(shown)
+    more = f"… and {counted(left, 'more finding')}; `keyswitch audit --format json` lists them all."
+    rest = [*([""] if shown else []), *([more, ""] if left else [])]
+    return "\n".join([*head, *(table if shown else []), *shown, *rest, *tail]) + "\n"
+
+
+def _markdown_row(finding: Finding, controls: Sequence[str]) -> str:
+    numbers = ", ".join(str(controls.index(each) + 1) for each in finding.controls)
+    cells = (
+        code_span(finding.access_key_id),
+        code_span(finding.user_name),
+        f"{finding.entry.code}: {code_span(finding.cause)}",
+        numbers,
+    )
+    return f"| {' | '.join(cells)} |"
 
 
 def to_html(audited: Audited) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from keyswitch import catalogue
-from keyswitch.census import SeenUser, walk
+from keyswitch.census import Census, SeenUser, walk
 from keyswitch.cli.command import gathering
 from keyswitch.errors import KeyswitchError, message
-from keyswitch.gateway import Directory
+from keyswitch.gateway import Caller, Directory
 from keyswitch.journal import Journal
 
 
@@ -35,17 +35,20 @@ class Selection:
         """Whether it is every user of the account."""
         return not self.users and self.path_prefix == "/"
 
-    def census(self, gateway: Directory, account_id: str) -> tuple[SeenUser, ...]:
-        """Everybody with a key, in the order of names.
+    def census(self, gateway: Directory, caller: Caller) -> Census:
+        """Everybody that is selected.
 
         :raises KeyswitchError: the walk ended early, or a user that was named is not there.
         """
-        names = self.users or gateway.users(self.path_prefix)
-        folder = Path(click.get_app_dir("keyswitch"))
-        selection = (self.path_prefix, *sorted(self.users))
-        journal = Journal(folder, account_id, selection, fresh=self.fresh)
-        left = [name for name in names if name not in journal.seen]
         stderr = Console(stderr=True)
+        names = tuple(dict.fromkeys(self.users))
+        if not names:
+            with working("listing users"):
+                names = gateway.users(self.path_prefix)
+        folder = Path(click.get_app_dir("keyswitch"))
+        selection = (self.path_prefix, *sorted(set(self.users)))
+        journal = Journal(folder, caller, selection, fresh=self.fresh)
+        left = [name for name in names if name not in journal.seen]
         if journal.seen:
             told = f"Going on from an earlier walk: {len(names) - len(left)} of {len(names)} users"
             stderr.print(f"{told} are known. --fresh begins anew.", highlight=False)
@@ -69,15 +72,26 @@ class Selection:
         missing = [name for name in self.users if journal.seen[name] is None]
         if missing:
             raise KeyswitchError(
-                catalogue.NO_SUCH_USER, user_name=", ".join(missing), account=account_id
+                catalogue.NO_SUCH_USER,
+                user_name=", ".join(missing),
+                account=caller.account_id or "of these credentials",
             )
         found = (journal.seen[name] for name in sorted(names))
-        return tuple(user for user in found if user is not None and user.keys)
+        users = tuple(user for user in found if user is not None)
+        return Census(users, journal.since, self.is_complete)
 
 
 def _kept(journal: Journal, names: Sequence[str]) -> tuple[str, ...]:
-    known = sum(name in journal.seen for name in names)
+    known = sum(name in journal.seen for name in names) if journal.is_kept else 0
     return (message(catalogue.WALK_ENDED, seen=known, users=len(names)),) if known else ()
+
+
+@contextmanager
+def working(on: str) -> Iterator[None]:
+    """A spinner on a terminal, nothing elsewhere."""
+    console = Console(stderr=True)
+    with console.status(on) if console.is_terminal else nullcontext():
+        yield
 
 
 @contextmanager

@@ -1,0 +1,167 @@
+"""Entries added to the register in a stack's config file, as text.
+
+The file is its owner's: lines are put in, and every other line, comment and quote stays as it is. Only
+where there is no place for lines, as in ``config: {a: b}``, the whole is written anew, comments and
+order kept. What comes out is read again, and is what went in with the entries or is not used.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from ruamel.yaml import YAML
+
+CONFIG: Final = "config"
+_BEFORE_VALUE: Final = r"^(?P<key>\s*(?P<quote>[\"']?){name}(?P=quote)\s*:)\s*(?:\{{\s*\}}|~|null)?(?P<rest>\s*(?:#.*)?)$"
+_STEP: Final = 2
+Entries = Mapping[str, Mapping[str, str]]
+
+
+def with_entries(text: str, register: str, entries: Entries) -> str | None:
+    """The text of the file with the entries added, ``None`` if there is no way to add them unharmed.
+
+    :param register: the key of the register in the file's ``config``.
+    :param entries: those that the register does not have yet.
+    """
+    wanted = data_of(text)
+    config = wanted.setdefault(CONFIG, {}) or {}
+    held = config.get(register) or {}
+    wanted[CONFIG] = {**config, register: {**held, **entries}}
+    for way in (_in_lines, _anew):
+        made = _tried(way, text, register, entries)
+        if made is not None and _tried(data_of, made) == wanted:
+            return str(made)
+    return None
+
+
+def data_of(text: str) -> Any:
+    """What the text holds, as plain data; an empty map for an empty one.
+
+    :raises ruamel.yaml.error.YAMLError: it cannot be read.
+    """
+    from ruamel.yaml import YAML
+
+    found = YAML(typ="safe", pure=True).load(text)
+    return {} if found is None else found
+
+
+def _tried(way: Callable[..., Any], *given: Any) -> Any:
+    """Its answer, ``None`` where the YAML has something that it cannot deal with."""
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        return way(*given)
+    except (YAMLError, TypeError, ValueError, AttributeError, LookupError, NotImplementedError):
+        return None
+
+
+def _in_lines(text: str, register: str, entries: Entries) -> str | None:
+    """With lines put in, and no other line touched but for an empty value that they stand in place of."""
+    whole = _yaml().load(text)
+    config = whole.get(CONFIG) if whole else None
+    if not config:
+        begun = _after_empty(text, CONFIG, 0, {register: entries})
+        if begun is None and not (whole and CONFIG in whole):
+            begun = _at_end(text, {CONFIG: {register: entries}})
+        return begun
+    if config.fa.flow_style():
+        return None
+    step = config.lc.col or _STEP
+    held = config.get(register)
+    if held:
+        last = held.lc.key(list(held)[-1])[0]
+        return None if held.fa.flow_style() else _after(text, last, held.lc.col, step, entries)
+    if register in config:
+        return _after_empty(text, register, step, entries)
+    last = config.lc.key(list(config)[-1])[0]
+    return _after(text, last, config.lc.col, step, {register: entries})
+
+
+def _after(text: str, last: int, column: int, step: int, added: Mapping[str, Any]) -> str:
+    """After the line ``last`` and what belongs to it: lines indented further than ``column``."""
+    lines = text.splitlines(keepends=True)
+    end = last
+    for number, line in enumerate(lines[last + 1 :], start=last + 1):
+        said = line.strip()
+        indented = len(line) - len(line.lstrip(" ")) > column
+        if indented and said:
+            end = number
+        elif said and not said.startswith("#"):
+            break
+    return _put_in(lines, end, column, step, added)
+
+
+def _after_empty(text: str, key: str, step: int, added: Mapping[str, Any]) -> str | None:
+    """In place of the value of ``key``, which is none, ``~`` or ``{}``; a comment behind it stays."""
+    lines = text.splitlines(keepends=True)
+    pattern = re.compile(_BEFORE_VALUE.format(name=re.escape(key)))
+    for number, line in enumerate(lines):
+        found = pattern.match(line.rstrip("\r\n"))
+        if found is None:
+            continue
+        column = len(line) - len(line.lstrip(" ")) + (step or _STEP)
+        lines[number] = f"{found['key']}{found['rest'].rstrip()}{_newline(text)}"
+        return _put_in(lines, number, column, step or _STEP, added)
+    return None
+
+
+def _at_end(text: str, added: Mapping[str, Any]) -> str:
+    lines = text.splitlines(keepends=True)
+    return _put_in(lines, len(lines) - 1, 0, _STEP, added)
+
+
+def _put_in(lines: list[str], end: int, column: int, step: int, added: Mapping[str, Any]) -> str:
+    newline = _newline("".join(lines))
+    out = io.StringIO()
+    yaml = _yaml()
+    yaml.indent(mapping=step)
+    yaml.dump(_plain(added), out)
+    new = [f"{' ' * column}{line}{newline}" for line in out.getvalue().splitlines()]
+    if lines:
+        lines[end] = lines[end].rstrip("\r\n") + newline
+    return "".join([*lines[: end + 1], *new, *lines[end + 1 :]])
+
+
+def _anew(text: str, register: str, entries: Entries) -> str:
+    from ruamel.yaml.comments import CommentedMap
+    from ruamel.yaml.util import load_yaml_guess_indent
+
+    _, step, offset = load_yaml_guess_indent(text)
+    whole = _yaml().load(text)
+    if not whole.get(CONFIG):
+        whole[CONFIG] = CommentedMap()
+    config = whole[CONFIG]
+    if not config.get(register):
+        config[register] = CommentedMap()
+    config[register].update(_plain(entries))
+    yaml = _yaml()
+    in_lines = not config.fa.flow_style()
+    yaml.indent(
+        mapping=(config.lc.col if in_lines else 0) or _STEP, sequence=step or 2, offset=offset or 0
+    )
+    out = io.StringIO()
+    yaml.dump(whole, out)
+    return out.getvalue()
+
+
+def _plain(value: Any) -> Any:
+    return (
+        {key: _plain(each) for key, each in value.items()} if isinstance(value, Mapping) else value
+    )
+
+
+def _newline(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"
+
+
+def _yaml() -> YAML:
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 1_000_000
+    return yaml

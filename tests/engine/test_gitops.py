@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from keyswitch.digest_text import hidden_marker
 from support.engine import ROOT, Project, engine_env
-from support.forge import Comments, Workspace, forge
+from support.forge import GITHUB_TOKEN, GITLAB_TOKEN, Comments, Workspace, forge
 from support.http import RecordingServer, refuse
 from support.moto_iam import Outsider
 
@@ -17,14 +18,15 @@ GITHUB = ROOT / "examples" / "gitops" / "github"
 GITLAB = ROOT / "examples" / "gitops" / "gitlab"
 CONTEXT = {
     "secrets": {"PULUMI_CONFIG_PASSPHRASE": "correct horse"},
-    "github": {"token": "ghs_made-up", "event": {"pull_request": {"number": 7}}},
+    "github": {"token": GITHUB_TOKEN, "event": {"pull_request": {"number": 7}}},
 }
 
 
 @pytest.fixture
 def comments() -> Iterator[Comments]:
     with forge() as comments:
-        comments.bodies[1] = "Looks fine to me."
+        comments.of_others("Looks fine to me.", f"> {hidden_marker('prod')}\nWhat is this?")
+        comments.of_others(*["+1"] * 120)
         yield comments
 
 
@@ -49,8 +51,9 @@ def checkout(
         "CI_API_V4_URL": comments.url,
         "CI_PROJECT_ID": "1",
         "CI_MERGE_REQUEST_IID": "7",
-        "COMMENT_TOKEN": "glpat-made-up",
+        "COMMENT_TOKEN": GITLAB_TOKEN,
         "PREVIEW_ROLE_ARN": "arn:aws:iam::123456789012:role/preview",
+        "AUDIT_ROLE_ARN": "arn:aws:iam::123456789012:role/audit",
         "APPLY_ROLE_ARN": "arn:aws:iam::123456789012:role/apply",
         "AWS_TOKEN": "a-web-identity-token",
     }
@@ -84,21 +87,23 @@ def test_github_from_the_pull_request_to_the_night(
     commit(checkout, **{key: "Inactive"})
     preview = checkout.github(GITHUB / "preview.yml", **context)
     assert preview.code == 0, preview.text
-    assert list(comments.bodies) == [1, 102]
-    assert comments.bodies[102].startswith("**Keyswitch: 1 key to be switched off.**")
-    assert preview.summary == comments.bodies[102].replace(" prod -->", " keyswitch/prod -->")
+    (comment,) = comments.own
+    assert comment.startswith("**Keyswitch: 1 key to be switched off.**")
+    assert preview.summary == comment.replace(" prod -->", " keyswitch/prod -->")
 
     commit(checkout, **{key: "disabled"})
     failing = checkout.github(GITHUB / "preview.yml", **context)
-    assert failing.steps[-1][:2] == ("Result", 1)
-    assert list(comments.bodies) == [1, 102]
-    assert comments.bodies[102].startswith("**Keyswitch: the preview failed, so nothing can be")
-    assert "KS103" in comments.bodies[102]
+    result, code, printed = failing.steps[-1]
+    assert (result, code) == ("Result", 1)
+    assert "error: KS103 entry" in printed
+    (comment,) = comments.own
+    assert comment.startswith("**Keyswitch: the preview failed, so nothing can be")
+    assert "KS103" in comment
 
     commit(checkout, **{key: "Inactive"})
     assert checkout.github(GITHUB / "preview.yml", **context).code == 0
-    assert comments.bodies[102].startswith("**Keyswitch: 1 key to be switched off.**")
-    assert comments.tokens == {"ghs_made-up"}
+    (comment,) = comments.own
+    assert comment.startswith("**Keyswitch: 1 key to be switched off.**")
     assert iam.writes == []
 
     assert checkout.github(GITHUB / "apply.yml", **context).code == 0
@@ -110,7 +115,8 @@ def test_github_from_the_pull_request_to_the_night(
     assert night.code == 0, night.text
     assert iam.writes == [(key, "Inactive")]
     assert "**Keyswitch: 1 key drifted and to be switched back.**" in night.summary
-    assert f"| `{other}` | `{bob}` | KS801: it is Active, and nothing declares it" in night.summary
+    undeclared = f"| `{other}` | `{bob}` | KS801: `it is Active, and nothing declares it`"
+    assert undeclared in night.summary
 
     iam.reset()
     quiet = checkout.github(GITHUB / "nightly.yml", **context)
@@ -120,7 +126,8 @@ def test_github_from_the_pull_request_to_the_night(
 
     iam.rules.append(refuse("ListAccessKeys", 403, "AccessDenied", "User ci is not authorized"))
     blind = checkout.github(GITHUB / "nightly.yml", **context)
-    assert blind.steps[-1][:2] == ("Mend it", 1)
+    assert ("Mend it", 1) in [step[:2] for step in blind.steps]
+    assert blind.codes == {"nightly": 1, "audit": 1}
     assert "KS301" in blind.summary
     assert iam.writes == []
 
@@ -138,12 +145,13 @@ def test_gitlab_from_the_merge_request_to_the_night(
 
     code, printed = checkout.gitlab(pipeline, "preview")
     assert code == 0, printed
-    assert comments.bodies[102].startswith("**Keyswitch: 1 key to be switched off.**")
+    assert comments.own[0].startswith("**Keyswitch: 1 key to be switched off.**")
     commit(checkout, **{key: "disabled"})
-    assert checkout.gitlab(pipeline, "preview")[0] == 1
-    assert comments.bodies[102].startswith("**Keyswitch: the preview failed")
-    assert list(comments.bodies) == [1, 102]
-    assert comments.tokens == {"glpat-made-up"}
+    code, printed = checkout.gitlab(pipeline, "preview")
+    assert code == 1
+    assert "error: KS103 entry" in printed
+    (comment,) = comments.own
+    assert comment.startswith("**Keyswitch: the preview failed")
 
     commit(checkout, **{key: "Inactive"})
     code, printed = checkout.gitlab(pipeline, "apply")
@@ -158,4 +166,6 @@ def test_gitlab_from_the_merge_request_to_the_night(
     assert code == 0, printed
     assert iam.writes == [(key, "Inactive")]
     assert "1 key drifted and to be switched back" in printed
+    code, printed = checkout.gitlab(pipeline, "audit")
+    assert code == 0, printed
     assert "<svg" in (checkout.folder / "keys.html").read_text()

@@ -106,6 +106,24 @@ def test_no_key_older_than_90_days_stays_active(
         assert "is 91 days old and Active; rotate it, then declare it Inactive" in found[0]
 
 
+def test_an_old_key_whose_switch_off_is_held_is_no_violation_and_one_held_on_is(
+    analyzer: Any,
+) -> None:
+    made = iso(NOW - timedelta(days=91))
+
+    def found(target: str) -> list[str]:
+        return violations_of_stack(
+            analyzer,
+            status="Active",
+            desired_status="Active",
+            create_date=made,
+            pending=f"{target}, held since 2026-01-01T09:00:00Z, waits for unused_for",
+        )
+
+    assert found("Inactive") == []
+    assert len(found("Active")) == 1
+
+
 def test_the_pack_is_mandatory_and_its_policies_are_described(analyzer: Any) -> None:
     from google.protobuf.empty_pb2 import Empty
 

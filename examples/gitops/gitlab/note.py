@@ -4,14 +4,20 @@ import json
 import os
 import sys
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
+API = os.environ["CI_API_V4_URL"]
+NOTES = (
+    f"{API}/projects/{os.environ['CI_PROJECT_ID']}"
+    f"/merge_requests/{os.environ['CI_MERGE_REQUEST_IID']}/notes"
+)
 
-def gitlab(method: str, path: str, body: str | None = None) -> object:
-    """One call to the notes of this merge request."""
+
+def gitlab(method: str, url: str, body: str | None = None) -> tuple[object, str | None]:
+    """One call; the answer, and the number of the next page if there is one."""
     request = urllib.request.Request(
-        f"{os.environ['CI_API_V4_URL']}/projects/{os.environ['CI_PROJECT_ID']}/merge_requests/"
-        f"{os.environ['CI_MERGE_REQUEST_IID']}/notes{path}",
+        url,
         method=method,
         data=json.dumps({"body": body}).encode() if body is not None else None,
         headers={
@@ -20,16 +26,24 @@ def gitlab(method: str, path: str, body: str | None = None) -> object:
         },
     )
     with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.load(answer)
+        return json.load(answer), answer.headers.get("X-Next-Page")
 
 
-digest = Path(sys.argv[1]).read_text()
+def own_notes() -> Iterator[dict]:
+    """What this token wrote, the oldest first: somebody else may quote it."""
+    me, _ = gitlab("GET", f"{API}/user")
+    page = "1"
+    while page:
+        notes, page = gitlab("GET", f"{NOTES}?per_page=100&sort=asc&page={page}")
+        yield from (note for note in notes if note["author"]["id"] == me["id"])
+
+
+digest = Path(sys.argv[1]).read_text(encoding="utf-8")
 marker = digest.rstrip().rpartition("\n")[2]
 if not marker:
     sys.exit("there is no digest to write")
-notes = gitlab("GET", "?per_page=100&sort=asc")
-ours = [note["id"] for note in notes if marker in note["body"]]
-if ours:
-    gitlab("PUT", f"/{ours[0]}", digest)
+ours = next((note["id"] for note in own_notes() if marker in note["body"]), None)
+if ours is None:
+    gitlab("POST", NOTES, digest)
 else:
-    gitlab("POST", "", digest)
+    gitlab("PUT", f"{NOTES}/{ours}", digest)

@@ -17,9 +17,13 @@ def without_reason(properties: Mapping[str, object]) -> str | None:
 
 
 def too_old(properties: Mapping[str, object], now: datetime) -> str | None:
-    """``create_date`` is known once the key is adopted; a first preview says nothing."""
+    """``create_date`` is known once the key is adopted; a first preview says nothing.
+
+    A key whose switch to Inactive is held is on its way.
+    """
     made = properties.get("create_date")
-    if properties.get("desired_status", properties.get("status")) != "Active":
+    is_held = str(properties.get("pending") or "").startswith("Inactive")
+    if properties.get("status") != "Active" or is_held:
         return None
     if not isinstance(made, str) or not made:
         return None

@@ -71,6 +71,20 @@ def look_at(gateway: Directory, user_name: str) -> SeenUser | None:
         return None
 
 
+def look_again(gateway: Directory, seen: SeenUser) -> SeenUser | None:
+    """One user that was seen before, with the keys and statuses of now; what else is known is kept.
+
+    :raises KeyswitchError: see :func:`look_at`.
+    """
+    try:
+        keys = gateway.list_access_keys(seen.user_name)
+    except NoSuchEntityError:
+        return None
+    return (
+        seen if keys == tuple(each.key for each in seen.keys) else look_at(gateway, seen.user_name)
+    )
+
+
 def walk(
     gateway: Directory,
     user_names: Iterable[str],

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from keyswitch import catalogue
 from keyswitch.digest_rows import Outcome, Row, in_short
 from keyswitch.errors import counted
 from keyswitch.key_preview import NO_CHANGE, PART_OF_REPLACE, KeyPreview
-from keyswitch.preview import KEY_TYPE, ROTATION_TYPE, STACK_TYPE, Diagnostic, Preview, Step
+from keyswitch.preview import KEY_TYPE, ROTATION_TYPE, STACK_TYPE, Diagnostic, Preview, Step, Urn
 from keyswitch.reading import read
 
 _OURS: Final = (KEY_TYPE, ROTATION_TYPE, STACK_TYPE)
@@ -21,6 +22,7 @@ _ECHOES: Final = (
     "an unhandled error occurred: program exited",
     "Resource monitor has terminated",
 )
+_NAMED_KEY: Final = re.compile(rf"urn:pulumi:[^\s\"']*{re.escape(KEY_TYPE)}::[^\s\"']+")
 T = TypeVar("T", Step, Diagnostic)
 
 
@@ -83,7 +85,8 @@ def digest(preview: Preview, exit_code: int = 0) -> Digest:
         output tells nothing else.
     """
     steps = _by_urn(step for step in preview.steps if step.urn.type == KEY_TYPE)
-    messages = _by_urn(each for each in preview.diagnostics if each.urn.type == KEY_TYPE)
+    diagnostics = [_of_its_key(each) for each in preview.diagnostics]
+    messages = _by_urn(each for each in diagnostics if each.urn.type == KEY_TYPE)
     seen = [
         KeyPreview(urn, steps.get(urn, []), messages.get(urn, [])) for urn in {**steps, **messages}
     ]
@@ -95,7 +98,7 @@ def digest(preview: Preview, exit_code: int = 0) -> Digest:
         tuple(sorted(rows, key=_order)),
         _unchanged(preview, seen),
         _others(preview),
-        _errors(preview),
+        _errors(diagnostics),
     )
 
 
@@ -125,10 +128,18 @@ def _others(preview: Preview) -> dict[str, int]:
     return dict(sorted(Counter(ops.values()).items()))
 
 
-def _errors(preview: Preview) -> tuple[str, ...]:
+def _of_its_key(diagnostic: Diagnostic) -> Diagnostic:
+    """The engine tells some errors of the stack and names the resource in the text: a protected one."""
+    named = _NAMED_KEY.search(diagnostic.text)
+    if diagnostic.urn.type == KEY_TYPE or diagnostic.severity != "error" or named is None:
+        return diagnostic
+    return replace(diagnostic, urn=Urn(named.group()))
+
+
+def _errors(diagnostics: Iterable[Diagnostic]) -> tuple[str, ...]:
     """Keyswitch's own in full; of others only who failed, for their text may hold anything."""
     found = []
-    for each in preview.diagnostics:
+    for each in diagnostics:
         if each.severity != "error" or each.urn.type == KEY_TYPE:
             continue
         text = each.text.strip().removeprefix("error: ")

@@ -18,7 +18,7 @@ class Outcome(Enum):
     """
 
     REFUSED = ("refused", "refused")
-    FAILED = ("that could not be looked at", "failed")
+    FAILED = ("that failed", "failed")
     HELD = ("held", "hold")
     DRIFT = ("drifted and to be switched back", "drift")
     SWITCHED_OFF = ("to be switched off", "declared")

@@ -15,6 +15,7 @@ from keyswitch import catalogue
 from keyswitch.catalogue import Entry
 from keyswitch.digest_rows import Outcome, Row, in_short
 from keyswitch.preview import UNTOLD, Diagnostic, KeyState, Step, Urn
+from keyswitch.properties import ACCESS_KEY_ID, REASON, STATUS
 from keyswitch.reading import Reading, read
 from keyswitch.secrets import redact
 from keyswitch.status import ObservedStatus, OnDestroy, Status
@@ -64,6 +65,10 @@ class KeyPreview:
         return (self.change or self._any).after
 
     @property
+    def _changed(self) -> tuple[str, ...]:
+        return self.change.changed if self.change is not None else ()
+
+    @property
     def _any(self) -> Step:
         return self.steps[-1] if self.steps else Step("same", Urn(self.urn), KeyState(), KeyState())
 
@@ -85,11 +90,13 @@ class KeyPreview:
 
     def rows(self, still_declared: set[str]) -> list[Row]:
         """None for a key that is as declared; two for a replacement by another key."""
+        if self._errors:
+            return [self._row()]
         is_gone = self.is_deleted or self.is_replaced
         rows = []
         if is_gone and self.before.access_key_id not in still_declared:
             rows.append(self._let_go(self.before))
-        if not self.is_deleted and (self.change is not None or self.readings or self._errors):
+        if not self.is_deleted and (self.change is not None or self.readings):
             rows.append(self._row())
         return rows
 
@@ -121,7 +128,13 @@ class KeyPreview:
         from_goal, to_goal = next((goal for goal in goals if goal[0]), ("", ""))
         before = fields.get("observed") or from_goal or self.before.status
         after = fields.get("target") or fields.get("declared") or to_goal or self.after.status
-        stays = (Outcome.HELD, Outcome.DRIFT_REPORTED, Outcome.ADOPTED, Outcome.RECORDED)
+        stays = (
+            Outcome.FAILED,
+            Outcome.HELD,
+            Outcome.DRIFT_REPORTED,
+            Outcome.ADOPTED,
+            Outcome.RECORDED,
+        )
         kept = KeyState() if self.is_replaced else self.before
         if outcome is Outcome.GONE:
             before = after = "Deleted"
@@ -174,6 +187,8 @@ class KeyPreview:
         if outcome is Outcome.NOT_LOOKED_AT and reading is None:
             return "the preview does not tell its live status"
         if outcome is Outcome.FAILED and reading is None:
+            if any("protect" in each.text for each in self._errors):
+                return "it is protected: take protect out first"
             return "see what the preview prints without --json"
         why = in_short(self.after.reason)
         if outcome in _BY_MESSAGE and reading is not None:
@@ -181,6 +196,10 @@ class KeyPreview:
             since = reading.fields.get("since")
             held = since and outcome is Outcome.HELD
             why = in_short(f"since {since}: {cause}" if held else cause)
+        names = [name for name in self._changed if name not in (ACCESS_KEY_ID, STATUS, REASON)]
+        changes = f"changes {', '.join(names)}" if names else ""
+        if outcome is Outcome.RECORDED:
+            return "; ".join(words for words in (changes, why) if words)
         if outcome not in _SWITCHES:
             return why
         override = self.readings.get(catalogue.OVERRIDDEN)
@@ -188,6 +207,7 @@ class KeyPreview:
             in_short(f"override: {override.fields.get('override', '')}") if override else "",
             "what it was held for is met" if catalogue.RELEASED in self.readings else "",
             why,
+            changes if self.before.status else "",
             "the user's last Active key" if catalogue.NO_OTHER_ACTIVE_KEY in self.readings else "",
         )
         return "; ".join(words for words in told if words)

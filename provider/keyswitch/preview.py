@@ -14,7 +14,15 @@ from typing import Any, Final
 from keyswitch import catalogue
 from keyswitch.declaration import ADOPTED_STATUS
 from keyswitch.errors import KeyswitchError
-from keyswitch.properties import ACCESS_KEY_ID, ON_DESTROY, OVERRIDE, REASON, STATUS, USER_NAME
+from keyswitch.properties import (
+    ACCESS_KEY_ID,
+    INPUTS,
+    ON_DESTROY,
+    OVERRIDE,
+    REASON,
+    STATUS,
+    USER_NAME,
+)
 
 KEY_TYPE: Final = "pulumi-python:dynamic/keyswitch:AccessKeyStatus"
 ROTATION_TYPE: Final = "keyswitch:index:AccessKeyRotation"
@@ -68,12 +76,17 @@ class KeyState:
 
 @dataclass(frozen=True)
 class Step:
-    """One step that the engine plans. ``op`` is its word: create, update, same, delete, ..."""
+    """One step that the engine plans.
+
+    :param op: its word: create, update, same, delete, ...
+    :param changed: the names of keyswitch's inputs that an update changes.
+    """
 
     op: str
     urn: Urn
     before: KeyState
     after: KeyState
+    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,11 +144,15 @@ def read_preview(text: str) -> Preview:
 def _steps(whole: Mapping[str, Any]) -> Iterator[Step]:
     for number, step in enumerate(_list(whole, "steps"), start=1):
         where = f"step {number}"
+        old, new = _map(step, "oldState", where), _map(step, "newState", where)
+        was, becomes = bag_of(old.get("inputs")), bag_of(new.get("inputs"))
+        changed = [name for name in INPUTS if was.get(name) != becomes.get(name)]
         yield Step(
             _text(step, "op", where),
             Urn(_text(step, "urn", where)),
-            _key_state(_map(step, "oldState", where), with_id=True),
-            _key_state(_map(step, "newState", where)),
+            _key_state(old, with_id=True),
+            _key_state(new),
+            tuple(changed) if was and becomes else (),
         )
 
 

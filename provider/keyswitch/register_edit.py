@@ -1,8 +1,7 @@
 """Entries added to the register in a stack's config file, as text.
 
-The file is its owner's: lines are put in, and every other line, comment and quote stays as it is. Only
-where there is no place for lines, as in ``config: {a: b}``, the whole is written anew, comments and
-order kept. What comes out is read again, and is what went in with the entries or is not used.
+The file is its owner's: lines are put in, and every other line, comment and quote stays as it is.
+What comes out is read again, and is what went in with the entries, or it is not used.
 """
 
 from __future__ import annotations
@@ -22,20 +21,17 @@ Entries = Mapping[str, Mapping[str, str]]
 
 
 def with_entries(text: str, register: str, entries: Entries) -> str | None:
-    """The text of the file with the entries added, ``None`` if there is no way to add them unharmed.
+    """The text of the file with the entries added, ``None`` if there is no place for them.
 
     :param register: the key of the register in the file's ``config``.
     :param entries: those that the register does not have yet.
     """
     wanted = data_of(text)
-    config = wanted.setdefault(CONFIG, {}) or {}
+    config = wanted.get(CONFIG) or {}
     held = config.get(register) or {}
     wanted[CONFIG] = {**config, register: {**held, **entries}}
-    for way in (_in_lines, _anew):
-        made = _tried(way, text, register, entries)
-        if made is not None and _tried(data_of, made) == wanted:
-            return str(made)
-    return None
+    made = _tried(_in_lines, text, register, entries)
+    return made if made is not None and _tried(data_of, made) == wanted else None
 
 
 def data_of(text: str) -> Any:
@@ -46,7 +42,14 @@ def data_of(text: str) -> Any:
     from ruamel.yaml import YAML
 
     found = YAML(typ="safe", pure=True).load(text)
-    return {} if found is None else found
+    return {} if found is None else _with_text_keys(found)
+
+
+def _with_text_keys(value: Any) -> Any:
+    """YAML reads a date or a number as such, also where it stands for a name."""
+    if isinstance(value, dict):
+        return {str(key): _with_text_keys(each) for key, each in value.items()}
+    return [_with_text_keys(each) for each in value] if isinstance(value, list) else value
 
 
 def _tried(way: Callable[..., Any], *given: Any) -> Any:
@@ -83,7 +86,7 @@ def _in_lines(text: str, register: str, entries: Entries) -> str | None:
 
 def _after(text: str, last: int, column: int, step: int, added: Mapping[str, Any]) -> str:
     """After the line ``last`` and what belongs to it: lines indented further than ``column``."""
-    lines = text.splitlines(keepends=True)
+    lines = _lines(text)
     end = last
     for number, line in enumerate(lines[last + 1 :], start=last + 1):
         said = line.strip()
@@ -97,65 +100,49 @@ def _after(text: str, last: int, column: int, step: int, added: Mapping[str, Any
 
 def _after_empty(text: str, key: str, step: int, added: Mapping[str, Any]) -> str | None:
     """In place of the value of ``key``, which is none, ``~`` or ``{}``; a comment behind it stays."""
-    lines = text.splitlines(keepends=True)
+    lines = _lines(text)
     pattern = re.compile(_BEFORE_VALUE.format(name=re.escape(key)))
     for number, line in enumerate(lines):
         found = pattern.match(line.rstrip("\r\n"))
         if found is None:
             continue
         column = len(line) - len(line.lstrip(" ")) + (step or _STEP)
-        lines[number] = f"{found['key']}{found['rest'].rstrip()}{_newline(text)}"
+        ending = line[len(line.rstrip("\r\n")) :]
+        lines[number] = f"{found['key']}{found['rest'].rstrip()}{ending}"
         return _put_in(lines, number, column, step or _STEP, added)
     return None
 
 
 def _at_end(text: str, added: Mapping[str, Any]) -> str:
-    lines = text.splitlines(keepends=True)
-    return _put_in(lines, len(lines) - 1, 0, _STEP, added)
+    """Before the mark that ends a document, if there is one."""
+    lines = _lines(text)
+    ends = (number for number, line in enumerate(lines) if line.rstrip() == "...")
+    return _put_in(lines, next(ends, len(lines)) - 1, 0, _STEP, added)
 
 
 def _put_in(lines: list[str], end: int, column: int, step: int, added: Mapping[str, Any]) -> str:
-    newline = _newline("".join(lines))
+    """After the line ``end``, with its line ending."""
+    newline = "\r\n" if lines[max(end, 0) :][:1] and lines[max(end, 0)].endswith("\r\n") else "\n"
     out = io.StringIO()
     yaml = _yaml()
     yaml.indent(mapping=step)
     yaml.dump(_plain(added), out)
     new = [f"{' ' * column}{line}{newline}" for line in out.getvalue().splitlines()]
-    if lines:
-        lines[end] = lines[end].rstrip("\r\n") + newline
-    return "".join([*lines[: end + 1], *new, *lines[end + 1 :]])
+    before = lines[: end + 1]
+    if before and not before[-1].endswith("\n"):
+        before[-1] += newline
+    return "".join([*before, *new, *lines[end + 1 :]])
 
 
-def _anew(text: str, register: str, entries: Entries) -> str:
-    from ruamel.yaml.comments import CommentedMap
-    from ruamel.yaml.util import load_yaml_guess_indent
-
-    _, step, offset = load_yaml_guess_indent(text)
-    whole = _yaml().load(text)
-    if not whole.get(CONFIG):
-        whole[CONFIG] = CommentedMap()
-    config = whole[CONFIG]
-    if not config.get(register):
-        config[register] = CommentedMap()
-    config[register].update(_plain(entries))
-    yaml = _yaml()
-    in_lines = not config.fa.flow_style()
-    yaml.indent(
-        mapping=(config.lc.col if in_lines else 0) or _STEP, sequence=step or 2, offset=offset or 0
-    )
-    out = io.StringIO()
-    yaml.dump(whole, out)
-    return out.getvalue()
+def _lines(text: str) -> list[str]:
+    """With their ends; what else may end a line elsewhere is a character like others in YAML."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
 
 
 def _plain(value: Any) -> Any:
     return (
         {key: _plain(each) for key, each in value.items()} if isinstance(value, Mapping) else value
     )
-
-
-def _newline(text: str) -> str:
-    return "\r\n" if "\r\n" in text else "\n"
 
 
 def _yaml() -> YAML:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +24,7 @@ from keyswitch.register import (
 )
 from keyswitch.register_edit import CONFIG, data_of, with_entries
 from keyswitch.secrets import redact
+from keyswitch.whole_files import write_whole
 
 REGISTER: Final = f"keyswitch:{CONFIG_KEY}"
 _DEFAULTS: Final = f"keyswitch:{DEFAULTS_KEY}"
@@ -33,6 +32,7 @@ _ACCOUNTS: Final = f"keyswitch:{ACCOUNTS_KEY}"
 _PROJECT: Final = ("Pulumi.yaml", "Pulumi.yml")
 _ENVIRONMENT: Final = "environment"
 _SECURE: Final = "secure"
+_TOLD_TO_READERS: Final = ("reason", "override")
 
 
 @dataclass(frozen=True)
@@ -61,20 +61,25 @@ class StackConfig:
         return _map_of(self._whole, CONFIG, self.path)
 
     @cached_property
+    def _project(self) -> Path | None:
+        """The project's file: beside the stack's or, with ``stackConfigDir``, above it."""
+        folder = self.path.resolve().parent
+        places = (above / name for above in (folder, *folder.parents) for name in _PROJECT)
+        found = next((place for place in places if place.exists()), None)
+        return None if found is None or found == self.path.resolve() else found
+
+    @cached_property
     def _of_project(self) -> Mapping[str, Any]:
         """What the project says: a plain value, or a map with the value or its default."""
-        for name in _PROJECT:
-            path = self.path.parent / name
-            if path != self.path and path.exists():
-                whole = _map_in(path, _text_of(path))
-                own = f"{whole.get('name')}:"
-                said = _map_of(whole, CONFIG, path).items()
-                return {
-                    key if ":" in key else own + key: value
-                    for key, value in ((str(key), _value(each)) for key, each in said)
-                    if value is not None
-                }
-        return {}
+        if self._project is None:
+            return {}
+        whole = _map_in(self._project, _text_of(self._project))
+        own = f"{whole.get('name')}:"
+        said = _map_of(whole, CONFIG, self._project).items()
+        values = ((key, _value(each)) for key, each in said)
+        return {
+            key if ":" in key else own + key: value for key, value in values if value is not None
+        }
 
     @property
     def environments(self) -> tuple[str, ...]:
@@ -90,18 +95,16 @@ class StackConfig:
 
         :raises KeyswitchError: something of it is encrypted (KS706).
         """
-        value = self._config.get(key, self._of_project.get(key))
+        value = self._value(key)
         if _is_encrypted(value):
             raise KeyswitchError(catalogue.ENCRYPTED_SETTING, key=key, path=self.path)
-        if isinstance(value, dict | list):
-            return json.dumps(value, default=str)
-        return value if value is None or isinstance(value, bool | int | float) else str(value)
+        return _as_pulumi_has_it(value)
 
     @property
     def register(self) -> Register:
-        """The register as the program reads it.
+        """The register as the program reads it, but for reasons and overrides that are encrypted.
 
-        :raises KeyswitchError: something of it is encrypted (KS706).
+        :raises KeyswitchError: anything else of it is encrypted (KS713).
         """
         return read_register(*(self._json(key) for key in (REGISTER, _DEFAULTS, _ACCOUNTS)))
 
@@ -131,62 +134,69 @@ class StackConfig:
         """Refuses, before anything is looked at, a file whose entries would not stand for this account.
 
         :param account: as each entry will name it, ``None`` for one that names none.
-        :raises KeyswitchError: KS128; the register is no map (KS702); or the defaults put entries
-            that name no account into another one (KS710).
+        :raises KeyswitchError: KS128; the register takes no entries (KS712) or has problems (KS116); or
+            its defaults put entries that name no account into another one (KS710).
         """
-        if not isinstance(self._config.get(REGISTER, {}), dict | None):
-            raise _unreadable(self.path, f"{REGISTER} is no map")
+        if not os.access(self.path.resolve().parent, os.W_OK):
+            problem = "there is no such folder, or it may not be written to"
+            raise KeyswitchError(catalogue.NOT_WRITTEN, path=self.path, problem=problem)
+        against = self._against_entries()
+        if against is not None:
+            raise _no_place(self.path, against)
         if account is not None:
             self.account(account)
-            return
-        defaults = json.loads(self._json(_DEFAULTS) or "{}")
-        default = defaults.get("account") if isinstance(defaults, dict) else None
-        if default:
+        register = self.register
+        if register.problems:
+            raise _bad(register)
+        default = json.loads(self._json(_DEFAULTS) or "{}").get("account")
+        if default and account is None:
             raise KeyswitchError(catalogue.OF_ANOTHER_ACCOUNT, path=self.path, account=default)
+
+    def _against_entries(self) -> str | None:
+        held = self._config.get(REGISTER)
+        if held is None and self._of_project.get(REGISTER) is not None:
+            return (
+                f"the register stands in {self._project}, and one in this file would take its place"
+            )
+        if isinstance(held, dict) and set(held) == {_SECURE}:
+            return "it is encrypted"
+        return None if held is None or isinstance(held, dict) else "it is no map"
 
     def add(self, entries: Mapping[str, Mapping[str, str]]) -> list[str]:
         """Adds the entries whose keys are not there yet, and says which; others are not touched.
 
-        :raises KeyswitchError: they cannot be added, or the file cannot be written; it is as it was (KS707).
+        The file is read again: somebody may have written to it since.
+
+        :raises KeyswitchError: they cannot be added (KS712), or the file cannot be written (KS707); it
+            is as it was.
         """
-        held = self._config.get(REGISTER) or {}
+        now = StackConfig(self.path)
+        problem = now._against_entries()
+        if problem is not None:
+            raise _no_place(self.path, problem)
+        held = now._config.get(REGISTER) or {}
         missing = [key for key in entries if key not in held]
         if missing:
-            text = with_entries(self._text, REGISTER, {key: entries[key] for key in missing})
+            new = {key: entries[key] for key in missing}
+            text = with_entries(now._text, REGISTER, new)
             if text is None:
-                problem = f"there is no place in it where lines can be added; write {REGISTER} as a map in lines of its own"
-                raise KeyswitchError(catalogue.NOT_WRITTEN, path=self.path, problem=problem)
+                raise _no_place(
+                    self.path, "it is written in braces, or in a way that lines do not fit"
+                )
             write_whole(self.path, text)
         return missing
 
+    def _value(self, key: str) -> Any:
+        return self._config.get(key, self._of_project.get(key))
+
     def _json(self, key: str) -> str | None:
-        value = self.setting(key)
-        return (
-            None if value is None else str(value) if isinstance(value, str) else json.dumps(value)
-        )
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Writes a file in one step: a reader, or an end in the middle, sees the old one or the new one.
-
-    :raises KeyswitchError: it cannot be written (KS707).
-    """
-    try:
-        path = path.resolve()
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-            Path(name).chmod(mode)
-            Path(name).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
-    except OSError as error:
-        problem = error.strerror or type(error).__name__
-        raise KeyswitchError(catalogue.NOT_WRITTEN, path=path, problem=problem) from None
+        value = self._value(key)
+        if key == REGISTER and isinstance(value, dict):
+            value = {access_key_id: _without_secrets(each) for access_key_id, each in value.items()}
+        if _is_encrypted(value):
+            raise KeyswitchError(catalogue.ENCRYPTED_REGISTER, register=key, path=self.path)
+        found = _as_pulumi_has_it(value)
+        return found if found is None or isinstance(found, str) else json.dumps(found)
 
 
 def _text_of(path: Path) -> str:
@@ -227,10 +237,33 @@ def _value(said: object) -> object:
     return said.get("value", said.get("default"))
 
 
+def _as_pulumi_has_it(value: object) -> str | bool | int | float | None:
+    if isinstance(value, dict | list):
+        return json.dumps(value, default=str)
+    return value if value is None or isinstance(value, bool | int | float) else str(value)
+
+
+def _without_secrets(entry: object) -> object:
+    """An entry without what nothing is judged by, where that is encrypted."""
+    if not isinstance(entry, dict):
+        return entry
+    return {
+        name: value
+        for name, value in entry.items()
+        if name not in _TOLD_TO_READERS or not _is_encrypted(value)
+    }
+
+
 def _is_encrypted(value: object) -> bool:
     if isinstance(value, dict):
         return set(value) == {_SECURE} or any(_is_encrypted(each) for each in value.values())
     return isinstance(value, list) and any(_is_encrypted(each) for each in value)
+
+
+def _no_place(path: Path, problem: str) -> KeyswitchError:
+    return KeyswitchError(
+        catalogue.NO_PLACE_FOR_ENTRIES, register=REGISTER, path=path, problem=problem
+    )
 
 
 def _bad(register: Register) -> KeyswitchError:

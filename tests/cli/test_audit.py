@@ -152,6 +152,20 @@ def test_a_thousand_findings_fit_a_comment_and_nothing_leaves_its_cell() -> None
     assert told.count("IAM users' access keys should be rotated every 90 days or less") == 1
 
 
+def test_a_register_that_is_not_there_is_no_empty_one(keyswitch: Keyswitch) -> None:
+    told = keyswitch("audit", "--stack-config", "Pulumi.typo.yaml", code=2)
+
+    assert "'Pulumi.typo.yaml' does not exist" in told.stderr
+
+
+def test_a_state_that_is_no_utf_8_is_told_of(keyswitch: Keyswitch, tmp_path: Path) -> None:
+    (tmp_path / "state.json").write_bytes(exported().encode("utf-16"))
+
+    told = keyswitch("audit", "--state", "state.json", code=1)
+
+    assert told.stderr.startswith("error: KS705 ")
+
+
 def test_an_audit_that_goes_on_from_an_earlier_walk_says_from_when_to_when() -> None:
     def looked(since: datetime) -> str:
         return Audited("123456789012", NOW, Census((), since, is_complete=True), (), "").when

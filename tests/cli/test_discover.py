@@ -183,6 +183,23 @@ def test_throttling_is_waited_out(
     assert len(refused) == 2
 
 
+def test_what_is_written_is_as_of_now_also_of_users_that_an_earlier_walk_saw(
+    keyswitch: Keyswitch, strict_iam: StrictIam, server: RecordingServer, tmp_path: Path
+) -> None:
+    keys = many(strict_iam, 60)
+    server.rules.append(refuse("ListAccessKeys", 400, "ExpiredToken", "x", only="user-040"))
+    keyswitch("discover", code=1)
+    server.reset()
+    strict_iam.set_status(keys[0], ObservedStatus.INACTIVE)
+    path = tmp_path / "Pulumi.prod.yaml"
+
+    told = keyswitch("discover", "--write", str(path))
+
+    assert "Going on from an earlier walk" in told.stderr
+    assert f"    {keys[0]}:\n      userName: user-000\n      status: Inactive\n" in path.read_text()
+    assert server.count("GetAccessKeyLastUsed") < 60
+
+
 def test_users_are_selected_by_name_or_by_path(
     keyswitch: Keyswitch, strict_iam: StrictIam, server: RecordingServer
 ) -> None:
@@ -198,6 +215,8 @@ def test_users_are_selected_by_name_or_by_path(
     assert keys("--user", "bob") == [person]
     assert server.count("ListUsers") == 0
     assert keys("--user", "bob", "--user", "bob") == [person]
+    both = keyswitch("discover", "--user", "bob", "--path-prefix", "/machines/", code=2)
+    assert "Give --user or --path-prefix, not both." in both.stderr
     missing = keyswitch("discover", "--user", "bob", "--user", "nobody", code=1)
     assert missing.stderr.startswith("error: KS709 there is no user nobody in account 123456789012")
 
@@ -350,6 +369,7 @@ def test_the_file_that_is_written_says_also_how_to_sign(
             "config:\n  keyswitch:accounts: {shop: {profile: x}}\n  keyswitch:defaults: {account: shop}\n",
             "KS710",
         ),
+        ("config:\n  keyswitch:keys: {secure: v1:abc:def}\n", "KS712"),
     ],
 )
 def test_a_file_that_cannot_take_the_keys_is_told_of_before_any_is_looked_at(
@@ -361,6 +381,15 @@ def test_a_file_that_cannot_take_the_keys_is_told_of_before_any_is_looked_at(
     told = keyswitch("discover", "--write", str(path), code=1)
 
     assert told.stderr.startswith(f"error: {code} ")
+    assert server.calls == []
+
+
+def test_a_folder_that_is_not_there_is_told_of_before_any_key_is_looked_at(
+    keyswitch: Keyswitch, server: RecordingServer
+) -> None:
+    told = keyswitch("discover", "--write", "nowhere/Pulumi.prod.yaml", code=1)
+
+    assert told.stderr.startswith("error: KS707 ")
     assert server.calls == []
 
 

@@ -361,6 +361,45 @@ def test_a_change_of_anything_but_the_status_is_a_record() -> None:
     assert digested.verdict == "no key is switched: 1 key only to be recorded"
 
 
+def test_a_row_names_what_else_a_change_takes_away() -> None:
+    step = key_step(1, reason="rotated", on_destroy="restore")
+    step["oldState"]["inputs"].update(on_destroy="deactivate", safeguards={"keep_one_active": True})
+    unswitched = json.loads(json.dumps(step))
+    unswitched["oldState"]["outputs"]["status"] = "Inactive"
+    unswitched["oldState"]["inputs"]["status"] = "Inactive"
+
+    for changed, why in (
+        (step, "rotated; changes on_destroy, safeguards"),
+        (unswitched, "changes on_destroy, safeguards; rotated"),
+    ):
+        (row,) = digest(read_preview(preview(changed))).rows
+        assert row.why == why
+
+
+PROTECTED = [
+    ("delete", '", {urn}" cannot be deleted\nbecause it is protected.', ""),
+    ("replace", 'unable to replace resource "{urn}" as it is marked for protection.', "urn"),
+]
+
+
+@pytest.mark.parametrize(("op", "text", "told_of"), PROTECTED)
+def test_a_protected_key_is_told_as_one_that_fails_and_as_nothing_else(
+    op: str, text: str, told_of: str
+) -> None:
+    step = key_step(1, op, on_destroy="deactivate")
+    message = {"severity": "error", "message": text.format(urn=step["urn"])}
+    if told_of:
+        message["urn"] = step["urn"]
+    step["oldState"]["inputs"]["access_key_id"] = "AKIAEXAMPLEOLD000000"
+
+    digested = digest(read_preview(preview(step, diagnostics=[message])))
+
+    (row,) = digested.rows
+    assert (row.outcome, row.why) == (Outcome.FAILED, "it is protected: take protect out first")
+    assert (change(row), digested.errors) == ("Active", ())
+    assert digested.verdict.endswith("1 key that failed")
+
+
 def test_an_op_that_is_not_known_counts_as_a_change_of_the_others() -> None:
     other = {"op": "transmogrify", "urn": "urn:pulumi:test::project::acme:index:Thing::it"}
 

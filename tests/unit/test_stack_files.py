@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,10 @@ import pytest
 from keyswitch.audit import ExpectedKey
 from keyswitch.errors import KeyswitchError
 from keyswitch.register_edit import data_of
-from keyswitch.stack_config import StackConfig, write_whole
+from keyswitch.stack_config import StackConfig
 from keyswitch.stack_export import read_export
 from keyswitch.status import Status
+from keyswitch.whole_files import write_whole
 from support.engine import ROOT, TYPE
 
 KEY, OTHER, THIRD = "AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE", "AKIA2OGYBAH6STEXAMPL"
@@ -117,9 +120,6 @@ def test_no_other_line_changes_however_it_is_written(path: Path, other: str, new
         f"config:\n  keyswitch:keys:\n    {KEY}:\n# old\n      status: Inactive\n",
         f"config:\n  keyswitch:keys:\n    {KEY}: &bob\n      status: Inactive\n    {THIRD}: *bob\n",
         f"config:\n  keyswitch:keys:\n    {KEY}:\n      status: Inactive\n  2026-01-01: a date\n",
-        f"config:\n  keyswitch:keys: {{{KEY}: {{status: Inactive}}}}\n  acme:a: 1 # one\n",
-        f"config: {{acme:a: 1, keyswitch:keys: {{{KEY}: {{status: Inactive}}}}}}\n",
-        f"config:\n  keyswitch:keys: !!map\n    {KEY}:\n      status: Inactive\n",
         f"a: &base\n  acme:a: 1\nconfig:\n  <<: *base\n  keyswitch:keys:\n    {KEY}:\n      status: Inactive\n",
         f"---\nconfig:\n  keyswitch:keys:\n    {KEY}:\n      status: Inactive\n...\n",
     ],
@@ -135,16 +135,69 @@ def test_whatever_the_yaml_has_what_is_added_is_all_that_changes(path: Path, tex
     assert text.count("#") == path.read_text().count("#")
 
 
-def test_a_file_with_no_place_for_entries_is_left_as_it_is(path: Path) -> None:
-    text = f"base: &base\n  {KEY}: {{status: Inactive}}\nconfig:\n  keyswitch:keys: *base\n"
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"base: &base\n  {KEY}: {{status: Inactive}}\nconfig:\n  keyswitch:keys: *base\n",
+        f"config:\n  keyswitch:keys: {{{KEY}: {{status: Inactive}}}} # one\n",
+        f"config: {{acme:a: 1, # a\n  keyswitch:keys: {{{KEY}: {{status: Inactive}}}}}}\n",
+        f"config:\n  keyswitch:keys: !!map\n    {KEY}:\n      status: Inactive\n",
+        "config:\n  keyswitch:keys:\n    secure: v1:abc:def\n",
+        f'config:\n  keyswitch:keys: \'{{"{KEY}": {{"status": "Inactive"}}}}\'\n',
+    ],
+)
+def test_a_file_with_no_place_for_entries_is_left_as_it_is(path: Path, text: str) -> None:
     path.write_text(text)
 
     with pytest.raises(KeyswitchError) as raised:
         StackConfig(path).add({OTHER: ENTRY})
 
-    assert raised.value.code == "KS707"
-    assert "write keyswitch:keys as a map in lines of its own" in str(raised.value)
+    assert raised.value.code == "KS712"
+    assert "Write the register as a map in lines of its own" in str(raised.value)
     assert path.read_text() == text
+
+
+def test_what_was_written_to_the_file_meanwhile_stays(path: Path) -> None:
+    path.write_text(WRITTEN)
+    config = StackConfig(path)
+    config.check_that_it_takes_entries(None)
+    meanwhile = WRITTEN + "  acme:meanwhile: 1\n"
+    path.write_text(meanwhile)
+
+    config.add({OTHER: ENTRY})
+
+    assert path.read_text() == meanwhile.replace(
+        '  acme:later: "yes"', f'{ADDED}  acme:later: "yes"'
+    )
+
+
+def test_a_register_of_the_project_is_not_hidden_by_one_of_the_stack(path: Path) -> None:
+    (path.parent / "Pulumi.yaml").write_text(
+        f"name: p\nconfig:\n  keyswitch:keys: {{value: {{{KEY}: {{status: Inactive}}}}}}\n"
+    )
+
+    with pytest.raises(KeyswitchError) as raised:
+        StackConfig(path).check_that_it_takes_entries(None)
+
+    assert raised.value.code == "KS712"
+    assert "one in this file would take its place" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("encryptionsalt: v1\n...\n# bye\n", "encryptionsalt: v1\nconfig:\n{}...\n# bye\n"),
+        ("config:\n  a:b: 1\r\n  c:d: 2\n", "config:\n  a:b: 1\r\n  c:d: 2\n{}"),
+        ("config:\n  a:b: 1", "config:\n  a:b: 1\n{}"),
+    ],
+)
+def test_no_line_ending_but_a_missing_one_changes(path: Path, text: str, after: str) -> None:
+    path.write_bytes(text.encode())
+
+    StackConfig(path).add({OTHER: ENTRY})
+
+    added = f"  keyswitch:keys:\n{ADDED}"
+    assert path.read_bytes().decode() == after.format(added)
 
 
 def test_a_register_is_begun_after_what_the_config_has(path: Path) -> None:
@@ -202,10 +255,33 @@ def test_a_file_keeps_its_permissions_and_is_written_whole_or_not_at_all(path: P
     assert (path.read_text(), stat.S_IMODE(path.stat().st_mode)) == ("after", 0o600)
     assert list(path.parent.iterdir()) == [path]
 
+    fresh = path.with_name("fresh")
+    before = os.umask(0o077)
+    try:
+        write_whole(fresh, "report")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(fresh.stat().st_mode) == 0o600
+    fresh.unlink()
+
     with pytest.raises(KeyswitchError) as raised:
         write_whole(path / "below", "after")
     assert raised.value.code == "KS707"
     assert path.read_text() == "after"
+
+
+def test_what_is_no_file_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append(fifo.read_text()))
+    reader.start()
+
+    write_whole(fifo, "report")
+
+    reader.join(10)
+    assert read == ["report"]
+    assert fifo.is_fifo()
 
 
 @pytest.mark.parametrize(
@@ -254,6 +330,37 @@ def test_what_is_encrypted_below_a_setting_is_not_taken_for_a_value(path: Path) 
     assert raised.value.code == "KS706"
     assert config.setting("aws:date") == "2026-01-01"
     assert config.setting("aws:dates") == '["2026-01-01"]'
+
+
+def test_of_an_encrypted_register_only_what_readers_are_told_may_be_missing(path: Path) -> None:
+    secret = "{secure: v1:abc:def}"
+    entry = (
+        f"    {KEY}: {{userName: bob, status: Inactive, reason: {secret}, override: {secret}}}\n"
+    )
+    path.write_text(f"config:\n  keyswitch:keys:\n{entry}")
+    assert set(StackConfig(path).expected(None)) == {KEY}
+
+    path.write_text(path.read_text().replace("status: Inactive", f"status: {secret}"))
+    with pytest.raises(KeyswitchError) as raised:
+        StackConfig(path).expected(None)
+    assert raised.value.code == "KS713"
+
+
+def test_a_name_that_yaml_takes_for_a_date_is_a_name(path: Path) -> None:
+    path.write_text("config:\n  keyswitch:keys:\n    2001-01-01: {status: Active}\n")
+
+    with pytest.raises(KeyswitchError) as raised:
+        StackConfig(path).expected(None)
+
+    assert "KS104 entry 2001-01-01:" in str(raised.value)
+
+
+def test_the_project_of_a_folder_of_stacks_is_the_one_above_it(path: Path) -> None:
+    (path.parent / "Pulumi.yaml").write_text("name: p\nconfig: {aws:region: eu-west-1}\n")
+    stacks = path.parent / "stacks"
+    stacks.mkdir()
+
+    assert StackConfig(stacks / path.name).setting("aws:region") == "eu-west-1"
 
 
 def test_what_the_project_sets_counts_where_the_stack_does_not_say_otherwise(path: Path) -> None:
@@ -318,7 +425,7 @@ def test_a_register_with_problems_is_no_register_to_audit_against(path: Path) ->
         StackConfig(path).expected(None)
 
     assert raised.value.code == "KS116"
-    assert f"KS110 entry {KEY}" in str(raised.value) or f"entry {KEY}" in str(raised.value)
+    assert f"KS103 entry {KEY}:" in str(raised.value) or f"entry {KEY}:" in str(raised.value)
     assert "entry number 2" in str(raised.value)
     assert SECRET not in str(raised.value)
 
@@ -326,7 +433,8 @@ def test_a_register_with_problems_is_no_register_to_audit_against(path: Path) ->
 @pytest.mark.parametrize(
     ("register", "account", "code"),
     [
-        ("keyswitch:keys: [a]", None, "KS702"),
+        ("keyswitch:keys: [a]", None, "KS712"),
+        ("keyswitch:defaults: nonsense", None, "KS116"),
         ("keyswitch:defaults: {account: lab}", None, "KS710"),
         ("keyswitch:defaults: {account: lab}", "shop", None),
         ("keyswitch:defaults: {onDrift: report}", None, None),

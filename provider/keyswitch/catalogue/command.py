@@ -70,6 +70,19 @@ ENVIRONMENT_NOT_SEEN = Entry(
     "of the register that stand there are not seen",
     "Run the command inside of it, pulumi env run NAME -- keyswitch ..., and audit with --stack.",
 )
+NO_PLACE_FOR_ENTRIES = Entry(
+    "KS712",
+    "No entry can be added to the register",
+    "no entry can be added to {register} in {path}: {problem}",
+    "Nothing of it was changed. Write the register as a map in lines of its own in the stack's file, then "
+    "run again.",
+)
+ENCRYPTED_REGISTER = Entry(
+    "KS713",
+    "An encrypted register",
+    "{register} in {path} is encrypted, or part of it is, and keyswitch asks for no passphrase",
+    "Audit with --stack, against the state. Ids, users and statuses are no secrets, and may stand in plain text.",
+)
 NO_SUCH_USER = Entry(
     "KS709",
     "No such user",

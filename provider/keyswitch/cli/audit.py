@@ -16,8 +16,8 @@ from keyswitch.cli import report
 from keyswitch.cli.command import FINDINGS, Command, Signing, form_option, signing_options
 from keyswitch.cli.walking import Selection, selection_options, working
 from keyswitch.errors import KeyswitchError
-from keyswitch.stack_config import write_whole
 from keyswitch.stack_export import read_export
+from keyswitch.whole_files import write_whole
 
 
 @click.command(cls=Command)
@@ -25,7 +25,7 @@ from keyswitch.stack_export import read_export
 @selection_options
 @click.option(
     "--state",
-    type=click.File(encoding="utf-8"),
+    type=click.File(encoding="utf-8", errors="replace"),
     help="Against what `pulumi stack export` printed; - for standard input.",
 )
 @click.option("--stack", metavar="NAME", help="Against this stack of the project in this folder.")

@@ -172,7 +172,7 @@ def _signing(
 signing_options = gathering(
     click.option(
         "--stack-config",
-        type=click.Path(dir_okay=False, path_type=Path),
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
         metavar="Pulumi.STACK.yaml",
         help="A stack's config file: its aws: settings are used, and those of Pulumi.yaml beside it.",
     ),

@@ -59,7 +59,7 @@ def discover(*, signing: Signing, selection: Selection, write: Path | None, form
         signing = replace(signing, config=signing.config or config)
     gateway = signing.gateway()
     caller = gateway.caller()
-    census = selection.census(gateway, caller)
+    census = selection.census(gateway, caller, as_of_now=config is not None)
     now = datetime.now(timezone.utc)
     if form == "json":
         click.echo(json.dumps(_rows(census, now), indent=2))

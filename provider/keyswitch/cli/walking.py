@@ -12,11 +12,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from keyswitch import catalogue
-from keyswitch.census import Census, SeenUser, walk
+from keyswitch.census import AT_A_TIME, Census, SeenUser, look_again, walk
 from keyswitch.cli.command import gathering
 from keyswitch.errors import KeyswitchError, message
 from keyswitch.gateway import Caller, Directory
 from keyswitch.journal import Journal
+from keyswitch.parallel import ask_all
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,10 @@ class Selection:
         """Whether it is every user of the account."""
         return not self.users and self.path_prefix == "/"
 
-    def census(self, gateway: Directory, caller: Caller) -> Census:
+    def census(self, gateway: Directory, caller: Caller, *, as_of_now: bool = False) -> Census:
         """Everybody that is selected.
 
+        :param as_of_now: list the keys of those users again whom an earlier walk has seen.
         :raises KeyswitchError: the walk ended early, or a user that was named is not there.
         """
         stderr = Console(stderr=True)
@@ -49,6 +51,7 @@ class Selection:
         selection = (self.path_prefix, *sorted(set(self.users)))
         journal = Journal(folder, caller, selection, fresh=self.fresh)
         left = [name for name in names if name not in journal.seen]
+        again = [user for name in names if (user := journal.seen.get(name)) and as_of_now]
         if journal.seen:
             told = f"Going on from an earlier walk: {len(names) - len(left)} of {len(names)} users"
             stderr.print(f"{told} are known. --fresh begins anew.", highlight=False)
@@ -60,6 +63,13 @@ class Selection:
                     advance()
 
                 walk(gateway, left, tell)
+            with working("looking again at users of the earlier walk"):
+                ask_all(
+                    again,
+                    lambda user: look_again(gateway, user),
+                    lambda user, seen: journal.note(user.user_name, seen),
+                    AT_A_TIME,
+                )
         except KeyswitchError as error:
             also = (*error.also, *_kept(journal, names))
             raise KeyswitchError(
@@ -111,6 +121,12 @@ def _progress(console: Console, total: int, done: int) -> Iterator[Callable[[], 
         yield lambda: progress.advance(task)
 
 
+def _selection(users: tuple[str, ...], path_prefix: str, *, fresh: bool) -> Selection:
+    if users and path_prefix != "/":
+        raise click.UsageError("Give --user or --path-prefix, not both.")
+    return Selection(users, path_prefix, fresh)
+
+
 selection_options = gathering(
     click.option(
         "--user", "users", multiple=True, metavar="NAME", help="Only this user; may be repeated."
@@ -126,6 +142,6 @@ selection_options = gathering(
         "--fresh", is_flag=True, help="Do not go on from a walk that ended within the last hour."
     ),
     argument="selection",
-    make=Selection,
+    make=_selection,
 )
 """The options by which a command selects users; they make its argument ``selection``."""

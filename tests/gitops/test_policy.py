@@ -7,13 +7,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
+from ruamel.yaml import YAML
 
 from keyswitch.times import iso
 from support.engine import ROOT, TYPE
@@ -144,4 +144,5 @@ def test_the_packs_folder_is_whole() -> None:
         "requirements.txt",
         "rules.py",
     }
-    assert Path(PACK / "PulumiPolicy.yaml").read_text().endswith("runtime: python\n")
+    manifest = YAML(typ="safe").load(PACK / "PulumiPolicy.yaml")
+    assert manifest["runtime"] == {"name": "python", "options": {"virtualenv": "venv"}}

@@ -9,6 +9,7 @@ import pulumi
 from pulumi.runtime import known_types
 
 from keyswitch.declaration import UNKNOWN
+from keyswitch.fleet_declaration import KEYS, STATUSES
 
 _PROVIDER: Final = "__provider"
 
@@ -29,14 +30,24 @@ def plain(bag: Mapping[str, Any]) -> dict[str, object]:
     }
 
 
-async def revealed(bag: Mapping[str, Any] | None) -> dict[str, object]:
-    """A hook's bag made plain: there, a secret is an output, known or not."""
-    return plain(
-        {
-            name: await pulumi.Output.from_input(value).future(with_unknowns=True)
-            for name, value in (bag or {}).items()
-        }
-    )
+def plain_by_key(bag: Mapping[str, Any]) -> dict[str, object]:
+    """The bag of a fleet made plain: of its maps by key, what is unknown is so by itself."""
+    return {
+        name: {key: UNKNOWN if _is_unknown(each) else each for key, each in value.items()}
+        if name in (STATUSES, KEYS) and isinstance(value, Mapping)
+        else UNKNOWN
+        if _is_unknown(value)
+        else value
+        for name, value in without_provider(bag).items()
+    }
+
+
+async def revealed(bag: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A hook's bag with its secrets, which are outputs there, known or not; yet to be made plain."""
+    return {
+        name: await pulumi.Output.from_input(value).future(with_unknowns=True)
+        for name, value in (bag or {}).items()
+    }
 
 
 def _is_unknown(value: object) -> bool:

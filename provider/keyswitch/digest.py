@@ -6,16 +6,25 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, TypeVar
+from typing import Final
 
 from keyswitch import catalogue
 from keyswitch.digest_rows import Outcome, Row, in_short
 from keyswitch.errors import counted
 from keyswitch.key_preview import NO_CHANGE, PART_OF_REPLACE, KeyPreview
-from keyswitch.preview import KEY_TYPE, ROTATION_TYPE, STACK_TYPE, Diagnostic, Preview, Step, Urn
+from keyswitch.preview import (
+    FLEET_TYPE,
+    KEY_TYPE,
+    ROTATION_TYPE,
+    STACK_TYPE,
+    Diagnostic,
+    Preview,
+    Step,
+    Urn,
+)
 from keyswitch.reading import read
 
-_OURS: Final = (KEY_TYPE, ROTATION_TYPE, STACK_TYPE)
+_OURS: Final = (KEY_TYPE, FLEET_TYPE, ROTATION_TYPE, STACK_TYPE)
 _FINE: Final = (0, 7)
 """Exit codes of a preview that may be applied; 7 is ``--expect-no-changes`` finding some."""
 _ECHOES: Final = (
@@ -23,7 +32,6 @@ _ECHOES: Final = (
     "Resource monitor has terminated",
 )
 _NAMED_KEY: Final = re.compile(rf"urn:pulumi:[^\s\"']*{re.escape(KEY_TYPE)}::[^\s\"']+")
-T = TypeVar("T", Step, Diagnostic)
 
 
 @dataclass(frozen=True)
@@ -33,7 +41,8 @@ class Digest:
     :param stack: ``PROJECT/STACK``.
     :param failed: whether it ended with an error, so that nothing of it can be applied.
     :param rows: in the order of :class:`Outcome`, then of users and keys.
-    :param unchanged: how many resources of the stack stay as they are and are in no row.
+    :param unchanged: how many resources of the stack, and keys of its fleets, stay as they are and
+        are in no row.
     :param others: how many resources that are none of keyswitch's are created, updated, deleted, ...
     :param errors: what else failed, each in one line.
     """
@@ -84,12 +93,8 @@ def digest(preview: Preview, exit_code: int = 0) -> Digest:
     :param exit_code: what the preview ended with, where that is known: of a violated policy its
         output tells nothing else.
     """
-    steps = _by_urn(step for step in preview.steps if step.urn.type == KEY_TYPE)
     diagnostics = [_of_its_key(each) for each in preview.diagnostics]
-    messages = _by_urn(each for each in diagnostics if each.urn.type == KEY_TYPE)
-    seen = [
-        KeyPreview(urn, steps.get(urn, []), messages.get(urn, [])) for urn in {**steps, **messages}
-    ]
+    seen = _seen(preview.steps, diagnostics)
     still_declared = {key.declared_id for key in seen} - {""}
     rows = [row for key in seen for row in key.rows(still_declared)]
     return Digest(
@@ -106,17 +111,38 @@ def _order(row: Row) -> tuple[int, str, str, str]:
     return list(Outcome).index(row.outcome), row.user_name, row.access_key_id, row.name
 
 
-def _by_urn(items: Iterable[T]) -> dict[str, list[T]]:
-    found: dict[str, list[T]] = {}
-    for item in items:
-        found.setdefault(item.urn.text, []).append(item)
-    return found
+def _seen(steps: Iterable[Step], diagnostics: Iterable[Diagnostic]) -> list[KeyPreview]:
+    """By resource, and in a fleet by key; what a fleet is told of no key is in none of them."""
+    of_steps: dict[tuple[str, str], list[Step]] = {}
+    messages: dict[tuple[str, str], list[Diagnostic]] = {}
+    for step in steps:
+        if step.urn.type in (KEY_TYPE, FLEET_TYPE):
+            key = step.after.access_key_id or step.before.access_key_id
+            where = (step.urn.text, key if step.urn.type == FLEET_TYPE else "")
+            of_steps.setdefault(where, []).append(step)
+    for each in diagnostics:
+        if each.urn.type == KEY_TYPE or _key_in_fleet(each):
+            messages.setdefault((each.urn.text, _key_in_fleet(each)), []).append(each)
+    return [
+        KeyPreview(where[0], of_steps.get(where, []), messages.get(where, []))
+        for where in {**of_steps, **messages}
+    ]
+
+
+def _key_in_fleet(diagnostic: Diagnostic) -> str:
+    """The key of a fleet that it is about, empty for none."""
+    reading = read(diagnostic.text) if diagnostic.urn.type == FLEET_TYPE else None
+    return reading.access_key_id if reading is not None else ""
 
 
 def _unchanged(preview: Preview, seen: Iterable[KeyPreview]) -> int:
-    told = sum(key.change is None and bool(key.diagnostics) for key in seen)
+    of_fleets = sum(key.change is None and not key.diagnostics and key.is_in_fleet for key in seen)
+    told = sum(key.change is None and bool(key.diagnostics) and not key.is_in_fleet for key in seen)
+    fleets = {key.urn for key in seen if key.is_in_fleet and key.change is None}
+    changing = {key.urn for key in seen if key.is_in_fleet and key.change is not None}
     stack = any(step.op == "same" and step.urn.type == STACK_TYPE for step in preview.steps)
-    return max(0, preview.counts.get("same", 0) - told - stack)
+    same = preview.counts.get("same", 0) - told - stack - len(fleets - changing)
+    return max(0, same) + of_fleets
 
 
 def _others(preview: Preview) -> dict[str, int]:
@@ -131,7 +157,11 @@ def _others(preview: Preview) -> dict[str, int]:
 def _of_its_key(diagnostic: Diagnostic) -> Diagnostic:
     """The engine tells some errors of the stack and names the resource in the text: a protected one."""
     named = _NAMED_KEY.search(diagnostic.text)
-    if diagnostic.urn.type == KEY_TYPE or diagnostic.severity != "error" or named is None:
+    if (
+        diagnostic.urn.type in (KEY_TYPE, FLEET_TYPE)
+        or diagnostic.severity != "error"
+        or named is None
+    ):
         return diagnostic
     return replace(diagnostic, urn=Urn(named.group()))
 
@@ -140,7 +170,7 @@ def _errors(diagnostics: Iterable[Diagnostic]) -> tuple[str, ...]:
     """Keyswitch's own in full; of others only who failed, for their text may hold anything."""
     found = []
     for each in diagnostics:
-        if each.severity != "error" or each.urn.type == KEY_TYPE:
+        if each.severity != "error" or each.urn.type == KEY_TYPE or _key_in_fleet(each):
             continue
         text = each.text.strip().removeprefix("error: ")
         reading = read(text)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -22,7 +22,7 @@ from pulumi.runtime import get_root_resource, is_dry_run
 
 from keyswitch import catalogue
 from keyswitch.accounts import DeclaredAccount
-from keyswitch.bags import revealed
+from keyswitch.bags import plain, revealed
 from keyswitch.boto import gateway_in
 from keyswitch.decision import Action
 from keyswitch.declaration import JUDGED_BY, Declaration, Parsed, parse_inputs, parse_outputs
@@ -51,6 +51,7 @@ class Guard:
         self.room_hook = pulumi.ResourceHook(
             "keyswitch-room", self._before_minting, pulumi.ResourceHookOptions(on_dry_run=True)
         )
+        self._fleet_hook: pulumi.ResourceHook | None = None
         self._claims: defaultdict[str, list[str]] = defaultdict(list)
         self._refused: list[str] = []
         self._declared = 0
@@ -86,6 +87,19 @@ class Guard:
             hooks=pulumi.ResourceHookBinding(before_create=[self.room_hook])
         )
 
+    def fleet_hook(
+        self, before_step: Callable[[pulumi.ResourceHookArgs], Awaitable[None]]
+    ) -> pulumi.ResourceHook:
+        """The hook of fleets, made with the first one: a name can be registered once."""
+        if self._fleet_hook is None:
+            options = pulumi.ResourceHookOptions(on_dry_run=True)
+            self._fleet_hook = pulumi.ResourceHook("keyswitch-fleet", before_step, options)
+        return self._fleet_hook
+
+    def declared_beside(self, name: str) -> set[str]:
+        """The ids of keys that other resources of the program declare."""
+        return {key for key, names in self._claims.items() if any(each != name for each in names)}
+
     def claim(self, access_key_id: object, name: str) -> None:
         """Remembers that the resource ``name`` declares this key, as soon as the id is known."""
 
@@ -98,9 +112,12 @@ class Guard:
         else:
             known(access_key_id)
 
-    def watch(self, resource: pulumi.Resource) -> None:
-        """Counts the resource in, and has the program fail once the last one is through."""
-        self._declared += 1
+    def watch(self, resource: pulumi.Resource, keys: int = 1) -> None:
+        """Counts the resource in, and has the program fail once the last one is through.
+
+        :param keys: how many keys it declares.
+        """
+        self._declared += keys
         self._under_way += 1
         _settled: pulumi.Output[None] = resource.urn.apply(self._through)
 
@@ -146,20 +163,27 @@ class Guard:
         except KeyswitchError as refusal:
             if not is_dry_run():
                 raise
-            pulumi.log.error(str(refusal), resource=DependencyResource(args.urn))
-            self._refused.append(args.name)
+            self.refuse(args.name, refusal, args.urn)
             return None
+
+    def refuse(self, name: str, refusal: KeyswitchError, urn: str) -> None:
+        """Tells a refusal on the resource's row, and has the preview fail at its end.
+
+        :param name: what the failure at the end names.
+        """
+        pulumi.log.error(str(refusal), resource=DependencyResource(urn))
+        self._refused.append(name)
 
     async def _look_for_room(self, args: pulumi.ResourceHookArgs) -> None:
         """A user that is not known yet, or cannot be looked at, is left to AWS."""
-        user_name = (await revealed(args.new_inputs)).get("user")
+        user_name = plain(await revealed(args.new_inputs)).get("user")
         if not isinstance(user_name, str):
             return
         gateway = self._gateway_of(None)
         announced = self._minting[user_name] if is_dry_run() else 0
         self._minting[user_name] += 1
         try:
-            await _in_thread(lambda: refuse_third_key(gateway, user_name, announced))
+            await in_thread(lambda: refuse_third_key(gateway, user_name, announced))
         except KeyswitchError as error:
             if error.entry is catalogue.NO_ROOM_FOR_A_KEY:
                 raise
@@ -171,33 +195,36 @@ class Guard:
         :raises KeyswitchError: the step is refused, or the key cannot be looked at.
         """
         record = parse_outputs(await revealed(args.old_outputs)) if args.old_outputs else None
-        parsed = parse_inputs(
-            await revealed(args.new_inputs), previous=record.declared if record else None
-        )
+        news = plain(await revealed(args.new_inputs))
+        parsed = parse_inputs(news, previous=record.declared if record else None)
         if parsed.declaration is None or parsed.unknown & JUDGED_BY:
             self._tell_unknown(args, parsed)
             return None
-        self._refuse_second_declaration(parsed.declaration, args.name)
         declaration = parsed.declaration
-        lifecycle = self._lifecycle_of(declaration.account)
+        second = self.second_declaration(declaration, args.name)
+        if second is not None:
+            raise second
+        lifecycle = self.lifecycle_of(declaration.account)
         if isinstance((args.new_inputs or {}).get(OVERRIDE), pulumi.Output):
             declaration = replace(declaration, override="(a secret)")
         reads = is_dry_run() or declaration.override is None
-        judgement = await _in_thread(lambda: lifecycle.judge(declaration, record, for_reader=reads))
+        judgement = await in_thread(lambda: lifecycle.judge(declaration, record, for_reader=reads))
         refusal = judgement.refusal()
         if refusal is not None:
             raise refusal
         return judgement
 
-    def _refuse_second_declaration(self, declaration: Declaration, name: str) -> None:
+    def second_declaration(self, declaration: Declaration, name: str) -> KeyswitchError | None:
+        """The refusal (KS110) of a key that another resource of the program declares too."""
         claims = self._claims[declaration.access_key_id]
         names = sorted(claims if name in claims else [*claims, name])
-        if len(names) > 1:
-            raise KeyswitchError(
-                catalogue.DECLARED_TWICE,
-                Attempt("declaring", declaration.access_key_id, declaration.user_name),
-                names=" and ".join(names),
-            )
+        if len(names) == 1:
+            return None
+        return KeyswitchError(
+            catalogue.DECLARED_TWICE,
+            Attempt("declaring", declaration.access_key_id, declaration.user_name),
+            names=" and ".join(names),
+        )
 
     def _tell_unknown(self, args: pulumi.ResourceHookArgs, parsed: Parsed) -> None:
         """A key whose id is not known yet is about to be made: that is worth no warning."""
@@ -210,7 +237,8 @@ class Guard:
         text = message(catalogue.NOT_LOOKED_AT, attempt, properties=names)
         log(text, resource=DependencyResource(args.urn))
 
-    def _lifecycle_of(self, account: DeclaredAccount | None) -> Lifecycle:
+    def lifecycle_of(self, account: DeclaredAccount | None) -> Lifecycle:
+        """The lifecycle in an account; one for each, so that its keys are looked at once."""
         if account not in self._lifecycles:
             self._lifecycles[account] = Lifecycle(self._gateway_of(account))
         return self._lifecycles[account]
@@ -223,7 +251,7 @@ class Guard:
         return self._gateways[account]
 
 
-async def _in_thread(work: Callable[[], T]) -> T:
+async def in_thread(work: Callable[[], T]) -> T:
     """Runs blocking ``work`` in a daemon thread of its own.
 
     The event loop's default executor is full of the SDK's blocked calls, which wait for this very

@@ -10,14 +10,17 @@ read, and never wrong. ``tests/engine/test_messages.py`` says when these workaro
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from types import FrameType
 from typing import Any, ParamSpec, TypeVar
 
 from keyswitch.errors import KeyswitchError
 
+_UNKNOWN_CODE = 2
+"""gRPC's, which the host ends every failed call with."""
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -36,16 +39,60 @@ def clean_errors(method: Callable[P, R]) -> Callable[P, R]:
     return wrapper
 
 
+class Row:
+    """The row of the resource that the host is being called for, also for other threads to write on."""
+
+    def __init__(self) -> None:
+        self._urn = urn_of_call()
+
+    def warn(self, texts: Iterable[str]) -> None:
+        """Shows each as a warning."""
+        listed = list(texts)
+        if not listed:
+            return
+        import grpc
+        from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+        with grpc.insecure_channel(sys.argv[1]) as channel:
+            engine = engine_pb2_grpc.EngineStub(channel)
+            for text in listed:
+                engine.Log(
+                    engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=text, urn=self._urn)
+                )
+
+    def tell(self, text: str) -> None:
+        """Shows one warning."""
+        self.warn([text])
+
+
 def warn(text: str) -> None:
     """Shows a warning on the row of the resource that the host is being called for."""
-    import grpc
-    from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+    Row().tell(text)
 
-    urn = urn_of_call()
-    with grpc.insecure_channel(sys.argv[1]) as channel:
-        engine_pb2_grpc.EngineStub(channel).Log(
-            engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=text, urn=urn)
-        )
+
+def partly_done(id_: str, outs: Mapping[str, Any], reasons: Iterable[str]) -> None:
+    """Has the engine keep ``outs`` although the call is about to fail, and try again the next time.
+
+    By ``ErrorResourceInitFailed``, which the host has no way to raise. Should the host change, the
+    state is left as it was, and the next run finds what was done.
+
+    :param outs: with the host's own property.
+    """
+    from pulumi.runtime import rpc
+    from pulumi.runtime.proto import provider_pb2, status_pb2
+
+    context = _host_frame_value("context", "set_trailing_metadata")
+    if context is None:
+        return
+    loop = asyncio.new_event_loop()
+    properties = loop.run_until_complete(rpc.serialize_properties(dict(outs), {}))
+    loop.close()
+    failed = provider_pb2.ErrorResourceInitFailed(
+        id=id_, properties=properties, reasons=list(reasons)
+    )
+    status = status_pb2.Status(code=_UNKNOWN_CODE)
+    status.details.add().Pack(failed)
+    context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
 
 
 def urn_of_call() -> str:

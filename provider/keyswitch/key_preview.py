@@ -14,7 +14,7 @@ from typing import Final
 from keyswitch import catalogue
 from keyswitch.catalogue import Entry
 from keyswitch.digest_rows import Outcome, Row, in_short
-from keyswitch.preview import UNTOLD, Diagnostic, KeyState, Step, Urn
+from keyswitch.preview import FLEET_TYPE, UNTOLD, Diagnostic, KeyState, Step, Urn
 from keyswitch.properties import ACCESS_KEY_ID, REASON, STATUS
 from keyswitch.reading import Reading, read
 from keyswitch.secrets import redact
@@ -48,6 +48,11 @@ class KeyPreview:
         return next((s for s in changes if s.op not in PART_OF_REPLACE), None) or next(
             iter(changes), None
         )
+
+    @property
+    def is_in_fleet(self) -> bool:
+        """Whether it is one of a fleet's keys."""
+        return Urn(self.urn).type == FLEET_TYPE
 
     @property
     def is_deleted(self) -> bool:

@@ -94,12 +94,18 @@ class Lifecycle:
             recorded = replace(record, declaration=declaration)
             return decide(situation_of(declaration, recorded, seen)).needs_step
 
-    def apply(self, declaration: Declaration, record: Record | None) -> Record:
+    def apply(
+        self,
+        declaration: Declaration,
+        record: Record | None,
+        tell: Callable[[str], None] | None = None,
+    ) -> Record:
         """Adopts or updates: looks afresh, judges, switches if that is needed, and records.
 
         The keys that this phase itself has switched off count as Inactive, also where IAM's answer
         lags behind.
 
+        :param tell: instead of the one that this was made with.
         :raises KeyswitchError: a refusal, or a fault; running again is safe.
         """
 
@@ -109,16 +115,22 @@ class Lifecycle:
             refusal = judgement.refusal()
             if refusal is not None:
                 raise refusal
-            recorded = self._recorded(declaration, record, seen)
             if judgement.decision.action is Action.SWITCH:
-                return self._switched(recorded, seen)
+                return self._switched(self._recorded(declaration, record, seen), seen)
             if judgement.decision.cause is Cause.UNMET:
                 for warning in judgement.warnings():
-                    self._tell(warning)
-                return _held(recorded, record, judgement)
-            return recorded
+                    (tell or self._tell)(warning)
+            return self.record_of(judgement)
 
         return self._alone(declaration.access_key_id, declaration.user_name, record, carry_out)
+
+    def record_of(self, judgement: Judgement) -> Record:
+        """The record of a key that is left as it was judged: nothing is switched."""
+        record = judgement.record
+        recorded = self._recorded(judgement.declaration, record, judgement.sighting)
+        if judgement.decision.cause is Cause.UNMET:
+            return _held(recorded, record, judgement)
+        return recorded
 
     def read(self, record: Record) -> tuple[Record, str | None]:
         """Refreshes what is recorded: the live status, and the owner's present name.
@@ -157,7 +169,7 @@ class Lifecycle:
         :raises KeyswitchError: it could not be looked at or switched, or a safeguard does not allow
             it to be switched off; the record must be kept.
         """
-        target = _target_on_destroy(record)
+        target = target_on_destroy(record)
         if target is None:
             return None
         access_key_id = record.declaration.access_key_id
@@ -281,7 +293,8 @@ def _held(recorded: Record, record: Record | None, judgement: Judgement) -> Reco
     )
 
 
-def _target_on_destroy(record: Record) -> Status | None:
+def target_on_destroy(record: Record) -> Status | None:
+    """The status that ``on_destroy`` asks for; ``None`` to leave the key as it is."""
     if record.declaration.on_destroy is OnDestroy.DEACTIVATE:
         return Status.INACTIVE
     if record.declaration.on_destroy is OnDestroy.RESTORE:

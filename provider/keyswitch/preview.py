@@ -20,11 +20,13 @@ from keyswitch.properties import (
     ON_DESTROY,
     OVERRIDE,
     REASON,
+    SAFEGUARDS,
     STATUS,
     USER_NAME,
 )
 
 KEY_TYPE: Final = "pulumi-python:dynamic/keyswitch:AccessKeyStatus"
+FLEET_TYPE: Final = "pulumi-python:dynamic/keyswitch:AccessKeyFleet"
 ROTATION_TYPE: Final = "keyswitch:index:AccessKeyRotation"
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
 UNTOLD: Final = "[secret]"
@@ -76,7 +78,7 @@ class KeyState:
 
 @dataclass(frozen=True)
 class Step:
-    """One step that the engine plans.
+    """One step that the engine plans, or the part of it that is about one key of a fleet.
 
     :param op: its word: create, update, same, delete, ...
     :param changed: the names of keyswitch's inputs that an update changes.
@@ -145,15 +147,59 @@ def _steps(whole: Mapping[str, Any]) -> Iterator[Step]:
     for number, step in enumerate(_list(whole, "steps"), start=1):
         where = f"step {number}"
         old, new = _map(step, "oldState", where), _map(step, "newState", where)
-        was, becomes = bag_of(old.get("inputs")), bag_of(new.get("inputs"))
-        changed = [name for name in INPUTS if was.get(name) != becomes.get(name)]
+        urn = Urn(_text(step, "urn", where))
+        if urn.type == FLEET_TYPE:
+            yield from _steps_of_fleet(_text(step, "op", where), urn, old, new)
+            continue
         yield Step(
             _text(step, "op", where),
-            Urn(_text(step, "urn", where)),
+            urn,
             _key_state(old, with_id=True),
             _key_state(new),
-            tuple(changed) if was and becomes else (),
+            _changed(old, new),
         )
+
+
+def _steps_of_fleet(
+    op: str, urn: Urn, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> Iterator[Step]:
+    """One for each key, as if it were declared by itself; ``keyswitch.fleet_declaration`` has the names."""
+    was, becomes = _keys_of_fleet(old), _keys_of_fleet(new)
+    for key in sorted({*was, *becomes}):
+        before, after = was.get(key), becomes.get(key)
+        if op in _WHOLE:
+            word = op
+        elif before is None or after is None:
+            word = "create" if before is None else "delete"
+        else:
+            word = "update" if _changed(before, after) else "same"
+        changed = _changed(before or {}, after or {})
+        yield Step(word, urn, _key_state(before or {}), _key_state(after or {}), changed)
+
+
+_WHOLE: Final = ("create", "delete", "refresh", "read")
+
+
+def _keys_of_fleet(state: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Key id to a state as that of a key that is declared by itself."""
+    inputs, outputs = (bag_of(state.get(part)) for part in ("inputs", "outputs"))
+    shared = {**bag_of(inputs.get("defaults")), SAFEGUARDS: inputs.get(SAFEGUARDS)}
+    entries, statuses = bag_of(inputs.get("keys")), bag_of(inputs.get("statuses"))
+    records, live = bag_of(outputs.get("records")), bag_of(outputs.get("statuses"))
+    return {
+        key: {
+            "inputs": {**shared, **bag_of(entries.get(key)), ACCESS_KEY_ID: key, STATUS: status},
+            "outputs": {**bag_of(records.get(key)), STATUS: live[key]} if key in live else {},
+            "retainOnDelete": state.get("retainOnDelete"),
+        }
+        for key, status in statuses.items()
+    }
+
+
+def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
+    was, becomes = bag_of(before.get("inputs")), bag_of(after.get("inputs"))
+    names = [name for name in INPUTS if was.get(name) != becomes.get(name)]
+    return tuple(names) if was and becomes else ()
 
 
 def _diagnostics(whole: Mapping[str, Any]) -> Iterator[Diagnostic]:

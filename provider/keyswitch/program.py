@@ -1,20 +1,39 @@
-"""The ready-made program: one resource for each key in the stack's register."""
+"""The ready-made program: the keys in the stack's register, as resources of their own or as fleets."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
 import pulumi
 
+from keyswitch import catalogue
+from keyswitch.declaration import Declaration
+from keyswitch.errors import message
+from keyswitch.fleet_resource import AccessKeyFleet
+from keyswitch.properties import ACCESS_KEY_ID, ACCOUNT
 from keyswitch.register import ACCOUNTS_KEY, CONFIG_KEY, DEFAULTS_KEY, read_register
 from keyswitch.resource import AccessKeyStatus
 
+FLEET_KEY: Final = "fleet"
+MAX_CHANGES_KEY: Final = "maxChanges"
+FLEET_FROM: Final = 100
+"""From so many keys on a register is declared as fleets, unless it is asked for otherwise."""
+_AUTO, _ALWAYS, _NEVER = "auto", "always", "never"
+
 
 def declare_register() -> None:
-    """Declares every entry of ``keyswitch:keys`` under its key id, and exports the table ``keys``.
+    """Declares every entry of ``keyswitch:keys``, and exports the table ``keys``.
+
+    Each key is a resource under its id; from a hundred keys on, those of each account are one
+    :class:`~keyswitch.AccessKeyFleet`. ``keyswitch:fleet`` forces either (``always``, ``never``), and
+    ``keyswitch:maxChanges`` asks for fleets, of which one run may switch so many keys. To change the
+    form switches nothing.
 
     The table has a row for each key: key, user, status, pending, reason. Every problem of the
     register is told, each naming its entry, before anything is declared.
 
-    :raises pulumi.RunError: the register has problems (KS116).
+    :raises pulumi.RunError: the register has problems (KS116), or its form cannot be (KS133).
     """
     config = pulumi.Config("keyswitch")
     register = read_register(
@@ -24,16 +43,73 @@ def declare_register() -> None:
         pulumi.log.error(problem)
     if register.problems:
         raise pulumi.RunError(register.summary)
-    table = []
-    for declared in register.declarations:
-        key = AccessKeyStatus(declared.access_key_id, **declared.to_inputs())
-        table.append(
-            {
-                "key": declared.access_key_id,
-                "user": key.user_name,
-                "status": key.status,
-                "pending": key.pending,
-                "reason": declared.reason or "",
-            }
-        )
+    form, max_changes = config.get(FLEET_KEY) or _AUTO, config.get(MAX_CHANGES_KEY)
+    if form not in (_AUTO, _ALWAYS, _NEVER) or (form == _NEVER and max_changes):
+        raise pulumi.RunError(message(catalogue.BAD_FORM))
+    many = len(register.declarations) >= FLEET_FROM or bool(max_changes)
+    if form == _ALWAYS or (form == _AUTO and many):
+        table = _as_fleets(register.declarations, max_changes)
+    else:
+        table = _by_themselves(register.declarations)
     pulumi.export("keys", table)
+
+
+def _by_themselves(declarations: Iterable[Declaration]) -> Any:
+    table = []
+    for declared in declarations:
+        key = AccessKeyStatus(declared.access_key_id, **declared.to_inputs())
+        table.append(_row(declared, key.user_name, key.status, key.pending))
+    return table
+
+
+def _as_fleets(declarations: Iterable[Declaration], max_changes: str | None) -> Any:
+    accounts: dict[Any, dict[str, Declaration]] = {}
+    for declared in declarations:
+        accounts.setdefault(declared.account, {})[declared.access_key_id] = declared
+    tables = []
+    for account, keys in accounts.items():
+        fleet = AccessKeyFleet(
+            f"keys-{account.name}" if account else "keys",
+            keys={key: _entry(declared) for key, declared in keys.items()},
+            account=next(iter(keys.values())).to_inputs().get(ACCOUNT),
+            max_changes=max_changes,
+        )
+        tables.append(_table_of(fleet, keys))
+    return pulumi.Output.all(*tables).apply(lambda tables: [row for each in tables for row in each])
+
+
+def _entry(declared: Declaration) -> dict[str, Any]:
+    inputs = declared.to_inputs()
+    return {name: inputs[name] for name in inputs if name not in (ACCESS_KEY_ID, ACCOUNT)}
+
+
+def _table_of(fleet: AccessKeyFleet, keys: Mapping[str, Declaration]) -> pulumi.Output[Any]:
+    seen = pulumi.Output.all(fleet.statuses, fleet.pending, fleet.records)
+    return seen.apply(lambda found: _table(keys, *found))
+
+
+def _table(
+    keys: Mapping[str, Declaration],
+    statuses: Mapping[str, str],
+    pending: Mapping[str, str] | None,
+    records: Mapping[str, Any] | None,
+) -> list[dict[str, Any]]:
+    return [
+        _row(
+            declared,
+            ((records or {}).get(key) or {}).get("user_name", ""),
+            statuses.get(key, ""),
+            (pending or {}).get(key, ""),
+        )
+        for key, declared in keys.items()
+    ]
+
+
+def _row(declared: Declaration, user_name: Any, status: Any, pending: Any) -> dict[str, Any]:
+    return {
+        "key": declared.access_key_id,
+        "user": user_name,
+        "status": status,
+        "pending": pending,
+        "reason": declared.reason or "",
+    }

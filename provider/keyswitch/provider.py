@@ -7,7 +7,6 @@ constant, because an instance has no state until the engine configures it.
 
 from __future__ import annotations
 
-from threading import Lock
 from typing import Any
 
 from pulumi.dynamic import (
@@ -22,9 +21,7 @@ from pulumi.dynamic import (
 )
 
 from keyswitch import catalogue
-from keyswitch.accounts import DeclaredAccount
 from keyswitch.bags import plain, without_provider
-from keyswitch.boto import gateway_in
 from keyswitch.contradictions import contradictions
 from keyswitch.declaration import (
     JUDGED_BY,
@@ -37,6 +34,7 @@ from keyswitch.errors import Attempt, KeyswitchError, message
 from keyswitch.host import clean_errors, urn_of_call, warn
 from keyswitch.lifecycle import Lifecycle
 from keyswitch.origin import Origin
+from keyswitch.phase import PHASE
 from keyswitch.properties import ACCESS_KEY_ID, IN_PROGRAMS
 from keyswitch.settings import AwsSettings
 
@@ -47,16 +45,12 @@ class AccessKeyStatusProvider(ResourceProvider):
     serialize_as_secret_always = False
 
     _settings: AwsSettings
-    _lifecycles: dict[DeclaredAccount | None, Lifecycle]
-    _making: Lock
     _declared: set[str]
 
     @clean_errors
     def configure(self, req: ConfigureRequest) -> None:
         """Takes the stack's ``aws:*`` config; called once per process, before anything else."""
         self._settings = AwsSettings.read(lambda key: req.config.get(f"aws:{key}"))
-        self._lifecycles = {}
-        self._making = Lock()
         self._declared = set()
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
@@ -68,6 +62,7 @@ class AccessKeyStatusProvider(ResourceProvider):
         access_key_id = bag.get(ACCESS_KEY_ID)
         if isinstance(access_key_id, str):
             self._declared.add(access_key_id)
+            PHASE.declared.add(access_key_id)
         parsed = parse_inputs(bag)
         problems = list(parsed.problems)
         if parsed.declaration is not None:
@@ -132,19 +127,15 @@ class AccessKeyStatusProvider(ResourceProvider):
         then deletes the old one, of the same key: that must not touch it.
         """
         record = parse_outputs(_props)
-        if record.declaration.access_key_id not in self._declared:
+        if record.declaration.access_key_id not in PHASE.declared:
             warning = self._of(record.declaration).destroy(record)
             if warning is not None:
                 warn(warning)
 
     def _of(self, declaration: Declaration) -> Lifecycle:
         """The lifecycle in the key's account; one for each account and process."""
-        account = declaration.account
-        with self._making:
-            if account not in self._lifecycles:
-                gateway = gateway_in(account, self._settings, Origin.of_urn(urn_of_call()))
-                self._lifecycles[account] = Lifecycle(gateway, tell=warn)
-            return self._lifecycles[account]
+        origin = Origin.of_urn(urn_of_call())
+        return PHASE.lifecycle_in(declaration.account, self._settings, origin, warn)
 
     def _diff_of_unknown(
         self, declaration: Declaration, record: Record, unknown: frozenset[str]

@@ -111,7 +111,7 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
         :raises TypeError: ``args`` and keywords are both given.
         :raises pulumi.RunError: KS114, for the options ``id`` and ``import_``.
         """
-        _refuse_import(resource_name, opts)
+        refuse_import(resource_name, opts)
         given: dict[str, Any] = {
             ACCESS_KEY_ID: access_key_id,
             STATUS: status,
@@ -145,8 +145,11 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
         guard.watch(self)
 
 
-def _refuse_import(resource_name: str, opts: pulumi.ResourceOptions | None) -> None:
-    """The host answers these options with a KeyError of its own."""
+def refuse_import(resource_name: str, opts: pulumi.ResourceOptions | None) -> None:
+    """Refuses options that the host answers with a KeyError of its own.
+
+    :raises pulumi.RunError: KS114.
+    """
     for option in ("id", "import_"):
         if opts is not None and getattr(opts, option) is not None:
             raise pulumi.RunError(

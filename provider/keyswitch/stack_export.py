@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from keyswitch import catalogue
 from keyswitch.audit import ExpectedKey
-from keyswitch.declaration import DESIRED_STATUS, USER_NAME_RESOLVED, parse_outputs
+from keyswitch.declaration import DESIRED_STATUS, USER_NAME_RESOLVED, Record, parse_outputs
 from keyswitch.errors import KeyswitchError
-from keyswitch.preview import KEY_TYPE, Urn, bag_of, key_id_of
+from keyswitch.fleet_declaration import parse_fleet_outputs
+from keyswitch.preview import FLEET_TYPE, KEY_TYPE, Urn, bag_of, key_id_of
 from keyswitch.properties import ACCESS_KEY_ID, STATUS, USER_NAME
 
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
@@ -42,18 +43,38 @@ def _expected(resources: Iterable[object], account_id: str) -> Iterable[tuple[st
         if not isinstance(resource, dict) or resource.get("delete") is True:
             continue
         urn = Urn(str(resource.get("urn")))
-        if urn.type != KEY_TYPE:
+        if urn.type not in (KEY_TYPE, FLEET_TYPE):
             continue
-        outputs = bag_of(resource.get("outputs"))
         try:
-            record = parse_outputs(_without_secrets(outputs, key_id_of(resource)))
+            of_fleet = urn.type == FLEET_TYPE
+            records = _fleet_records(resource) if of_fleet else [_record(resource)]
         except KeyswitchError as error:
             raise _no_export(f"{error.fields['property']} of {urn.text} cannot be read") from None
-        is_told = isinstance(outputs.get(USER_NAME), str)
-        is_of_root = is_told and record.user_name is None
-        if record.account_id in (account_id, "") and not is_of_root:
-            key = record.declaration.access_key_id
-            yield key, ExpectedKey(key, record.user_name or "", record.declared.status)
+        for record, is_of_root in records:
+            if record.account_id in (account_id, "") and not is_of_root:
+                key = record.declaration.access_key_id
+                yield key, ExpectedKey(key, record.user_name or "", record.declared.status)
+
+
+def _record(resource: Mapping[str, Any]) -> tuple[Record, bool]:
+    """What is recorded, and whether it is a key of the root user."""
+    outputs = bag_of(resource.get("outputs"))
+    record = parse_outputs(_without_secrets(outputs, key_id_of(resource)))
+    return record, isinstance(outputs.get(USER_NAME), str) and record.user_name is None
+
+
+def _fleet_records(resource: Mapping[str, Any]) -> list[tuple[Record, bool]]:
+    outputs: Any = _without_secrets_below(bag_of(resource.get("outputs")))
+    records = parse_fleet_outputs(outputs).values()
+    return [(record, record.user_name is None) for record in records]
+
+
+def _without_secrets_below(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: _without_secrets_below(each) for name, each in value.items() if not _is_secret(each)
+    }
 
 
 def _without_secrets(outputs: Mapping[str, Any], access_key_id: str) -> dict[str, Any]:

@@ -56,6 +56,12 @@ for name, inputs in json.loads(pathlib.Path("keys.json").read_text()).items():
     key = pulumi.Output.secret(inputs.pop("access_key_id"))
     keyswitch.AccessKeyStatus(name, access_key_id=key, **inputs)
 """
+FLEET = """
+import json, pathlib
+import keyswitch
+declared = json.loads(pathlib.Path("keys.json").read_text())
+keyswitch.AccessKeyFleet("all", keys=declared["all"], max_changes=declared.get("max_changes"))
+"""
 USERS = ("bob", "alice", "carol", "dave", "eve")
 PLACES = ("sourcePosition", "stackTrace")
 Outcome = Callable[[Project, Outsider, RecordingServer], None]
@@ -209,6 +215,33 @@ def secret_replaced(project: Project, outsider: Outsider, iam: RecordingServer) 
     project.declare(bob={**bob, "access_key_id": new})
 
 
+def fleet(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
+    """Of a fleet one key is switched, one has drifted, one is held, one is taken out, and one stays."""
+    (project.folder / "__main__.py").write_text(FLEET)
+    keys = {user: key_of(outsider, "Active", user) for user in USERS}
+    off = key_of(outsider, "Active", "bob")
+    fleet_ = {each.pop("access_key_id"): each for each in (*keys.values(), off)}
+    project.declare(all=fleet_)
+    project.up()
+    ids = dict(zip((*USERS, "second"), fleet_, strict=True))
+    outsider.switch(fleet_[ids["alice"]]["user_name"], ids["alice"], "Inactive")
+    fleet_[ids["alice"]]["safeguards"] = {"allow_reactivation": True}
+    fleet_[ids["bob"]] |= {"status": "Inactive", "reason": "rotated, OPS-126"}
+    outsider.use(ids["carol"])
+    held = {"unused_for": "7d", "unmet": "hold"}
+    fleet_[ids["carol"]] |= {"status": "Inactive", "safeguards": held}
+    del fleet_[ids["dave"]]
+    project.declare(all=fleet_)
+
+
+def fleet_refused(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
+    """A change wider than max_changes, and a key that is not there."""
+    (project.folder / "__main__.py").write_text(FLEET)
+    keys = [key_of(outsider, user=user) for user in USERS]
+    keys[4]["access_key_id"] = "AKIANOTTHERE00000000"
+    project.declare(all={each.pop("access_key_id"): each for each in keys}, max_changes=2)
+
+
 def failing_program(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
     (project.folder / "__main__.py").write_text("import keyswitch\nraise ValueError('no')\n")
 
@@ -240,6 +273,8 @@ OUTCOMES: tuple[Outcome, ...] = (
     not_looked_at,
     recorded,
     secret_replaced,
+    fleet,
+    fleet_refused,
     failing_program,
     rotation,
 )

@@ -109,3 +109,47 @@ def test_the_token_and_the_names_of_a_rotation_are_these(
     assert rotation["type"] == "keyswitch:index:AccessKeyRotation"
     assert set(rotation["outputs"]) == {"stage"}
     assert list(project.resources()) == ["bob-current"]
+
+
+FLEET = """
+import os
+import keyswitch
+
+keyswitch.AccessKeyFleet(
+    "all",
+    keys={os.environ["KEY"]: {"status": "Active", "user_name": os.environ["BOB"], "reason": "deploys"}},
+    defaults={"on_drift": "report"},
+    safeguards={"keep_one_active": True},
+    account={"name": "own"},
+    max_changes=5,
+)
+"""
+
+
+def test_the_token_the_class_path_and_the_names_of_a_fleet_are_these(
+    make_project: MakeProject, outsider: Outsider
+) -> None:
+    project = make_project(program=FLEET)
+    bob = outsider.new_user()
+    key = outsider.new_key(bob)
+    project.env.update(BOB=bob, KEY=key)
+    project.up()
+
+    (fleet,) = [r for r in project.state()["deployment"]["resources"] if r.get("id") == "fleet"]
+
+    assert fleet["type"] == "pulumi-python:dynamic/keyswitch:AccessKeyFleet"
+    pickled = base64.b64decode(fleet["inputs"]["__provider"])
+    assert b"keyswitch.fleet_provider" in pickled
+    assert b"AccessKeyFleetProvider" in pickled
+    inputs = {"statuses", "keys", "defaults", "safeguards", "account", "max_changes", "__provider"}
+    assert set(fleet["inputs"]) == inputs
+    assert set(fleet["outputs"]) == {*inputs, "records", "pending", "account_id"}
+    assert fleet["outputs"]["keys"] == {key: {"user_name": bob, "reason": "deploys"}}
+    assert fleet["outputs"]["statuses"] == {key: "Active"}
+    assert set(fleet["outputs"]["records"][key]) == {
+        "user_name",
+        "create_date",
+        "adopted_status",
+        "status_since",
+        "desired_status",
+    }

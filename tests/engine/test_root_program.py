@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from keyswitch.program import FLEET_FROM
 from support.engine import ROOT, Project
 from support.http import RecordingServer
 from support.moto_iam import SHOP, Elsewhere, Outsider, role_in
@@ -81,6 +82,51 @@ def test_an_empty_register_is_an_empty_stack(root: Project) -> None:
     root.up()
 
     assert root.resources() == {}
+
+
+def register(root: Project, keys: dict[str, dict[str, str]], **more: str) -> None:
+    """Writes the stack's config anew, which one ``pulumi config set`` a key would take long to do."""
+    path = root.folder / "Pulumi.test.yaml"
+    kept = [line for line in path.read_text().splitlines() if line.startswith("encryption")]
+    config = {"keyswitch:keys": keys, **{f"keyswitch:{name}": text for name, text in more.items()}}
+    path.write_text("\n".join([*kept, f"config: {json.dumps(config)}\n"]))
+
+
+def test_a_large_register_is_a_fleet_and_either_form_can_be_forced_and_changed(
+    root: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    users = [outsider.new_user() for _ in range(FLEET_FROM)]
+    keys = {outsider.new_key(user): {"userName": user, "status": "Active"} for user in users}
+    few = dict(list(keys.items())[:-1])
+    set_up = (
+        (few, {}, FLEET_FROM - 1),
+        (keys, {}, 1),
+        (keys, {"fleet": "never"}, FLEET_FROM),
+        (few, {"fleet": "always"}, 1),
+        (few, {"maxChanges": "10%"}, 1),
+    )
+
+    for declared, more, resources in set_up:
+        register(root, declared, **more)
+        created = json.loads(root.preview("--json").stdout)["changeSummary"]["create"]
+        assert created == resources + 1, more
+
+    three = dict(list(keys.items())[:3])
+    register(root, three, fleet="always")
+    root.up()
+    table = json.loads(root.expect(0, "stack", "output", "--json").stdout)["keys"]
+    assert {row["key"]: (row["user"], row["status"]) for row in table} == {
+        key: (entry["userName"], "Active") for key, entry in three.items()
+    }
+    register(root, three)
+    root.up()
+    register(root, three, fleet="always")
+    root.up()
+    root.preview("--expect-no-changes")
+    assert iam.writes == []
+
+    register(root, three, fleet="never", maxChanges="3")
+    assert "KS133" in root.preview(code=1).text
 
 
 def test_the_example_register_is_one_that_the_program_reads(

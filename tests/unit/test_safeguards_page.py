@@ -12,6 +12,8 @@ import pytest
 from keyswitch.catalogue import ALL
 from keyswitch.declaration import Declaration
 from keyswitch.errors import KeyswitchError
+from keyswitch.fleet import Fleet
+from keyswitch.fleet_declaration import FleetDeclaration, MaxChanges
 from keyswitch.lifecycle import Lifecycle
 from keyswitch.minting import refuse_third_key
 from keyswitch.safeguards import DeclaredSafeguards
@@ -124,6 +126,28 @@ def destroyed(on_destroy: OnDestroy, status: Status) -> list[str]:
         return [str(refusal)]
 
 
+def fleet_of(count: int, max_changes: str) -> tuple[FakeGateway, FleetDeclaration]:
+    world = World()
+    keys = [Declaration(world.iam.add_key(f"user-{n}"), OFF, f"user-{n}") for n in range(count)]
+    return FakeGateway(world.iam), FleetDeclaration(tuple(keys), MaxChanges.read(max_changes))
+
+
+def too_many() -> list[str]:
+    gateway, declared = fleet_of(10, "20%")
+    for key in declared.keys[3:]:
+        gateway.iam.set_status(key.access_key_id, INACTIVE)
+    return [str(Fleet(Lifecycle(gateway)).judge(declared, {}).too_wide)]
+
+
+def one_failed() -> list[str]:
+    gateway, declared = fleet_of(3, "3")
+    gateway.iam.set_status(declared.keys[1].access_key_id, ObservedStatus.EXPIRED)
+    on = replace(declared.keys[1], status=ON)
+    declared = replace(declared, keys=(declared.keys[0], on, declared.keys[2]))
+    fleet = Fleet(Lifecycle(gateway))
+    return [fleet.apply(fleet.judge(declared, {}), {}, print).summary(3)]
+
+
 SCENES: dict[str, Callable[[], list[str]]] = {
     "KS601": lambda: told(world(ACTIVE), off(), signer=KEY),
     "KS602": lambda: told(used(world(ACTIVE), hours=3), off(safeguards=SEVEN_DAYS)),
@@ -150,6 +174,8 @@ SCENES: dict[str, Callable[[], list[str]]] = {
     "KS616": reported,
     "KS617": released,
     "KS618": third_key,
+    "KS621": too_many,
+    "KS622": one_failed,
     "KS619": lambda: destroyed(OnDestroy.RESTORE, ON),
     "KS620": lambda: destroyed(OnDestroy.DEACTIVATE, ON),
 }

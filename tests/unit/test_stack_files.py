@@ -12,6 +12,7 @@ import pytest
 
 from keyswitch.audit import ExpectedKey
 from keyswitch.errors import KeyswitchError
+from keyswitch.preview import FLEET_TYPE
 from keyswitch.register_edit import data_of
 from keyswitch.stack_config import StackConfig
 from keyswitch.stack_export import read_export
@@ -529,6 +530,29 @@ def test_what_a_state_declares_is_what_was_declared_last_whatever_a_refresh_made
     found = read_export(exported(resource(KEY, **outputs)), "1" * 12)
 
     assert found == {KEY: ExpectedKey(KEY, user, status)}
+
+
+def test_the_keys_of_a_fleet_are_among_those_of_a_state() -> None:
+    recorded = {"user_name": "bob", "desired_status": "Inactive", "adopted_status": "Active"}
+    outputs = {
+        "statuses": {KEY: "Active", OTHER: "Inactive"},
+        "keys": {KEY: {"user_name": "bob", "reason": CIPHER}},
+        "records": {KEY: recorded, OTHER: {**recorded, "user_name_resolved": True}},
+        "pending": {OTHER: "Active, held since 2026-01-01T09:00:00Z, waits for refuse_quarantined"},
+        "account_id": "1" * 12,
+    }
+    urn = f"urn:pulumi:s::p::{FLEET_TYPE}::all"
+    fleet = {"urn": urn, "id": "fleet", "inputs": {}, "outputs": outputs}
+
+    assert read_export(exported(fleet), "1" * 12) == {
+        KEY: ExpectedKey(KEY, "bob", Status.INACTIVE),
+        OTHER: ExpectedKey(OTHER, "bob", Status.ACTIVE),
+    }
+    assert read_export(exported(fleet), "2" * 12) == {}
+    broken = {**fleet, "outputs": {**outputs, "statuses": {KEY: "Broken"}}}
+    with pytest.raises(KeyswitchError) as raised:
+        read_export(exported(broken), "1" * 12)
+    assert urn in str(raised.value)
 
 
 def test_what_is_left_to_be_deleted_and_keys_of_the_root_user_are_not_expected() -> None:

@@ -171,6 +171,31 @@ UNKNOWN_ACCOUNT = Entry(
     "its account is none of those in the stack config keyswitch:accounts ({known})",
     "Add it there, or correct the name.",
 )
+BAD_FORM = Entry(
+    "KS133",
+    "A form that the register cannot have",
+    "keyswitch:fleet is none of auto, always and never, or it is never beside keyswitch:maxChanges",
+    "Without keyswitch:fleet the register is declared as fleets from a hundred keys on, and wherever "
+    "keyswitch:maxChanges is set, which only a fleet has.",
+)
+NOT_A_MAP_OF_KEYS = Entry(
+    "KS130",
+    "Not the keys of a fleet",
+    "its keys are no map from an access key id to a map",
+    'Write keys={{"AKIA...": {{"status": "Inactive", "user_name": "bob"}}}}.',
+)
+BAD_FLEET_DEFAULTS = Entry(
+    "KS131",
+    "The defaults of a fleet cannot be read",
+    "its defaults are no map of on_destroy and on_drift",
+    "What else holds for every key is an input of the fleet: safeguards and account.",
+)
+BAD_MAX_CHANGES = Entry(
+    "KS132",
+    "Not a number of changes",
+    "max_changes cannot be read: {problem}",
+    'Write the number of keys that one run may switch, or a share of all: "10%".',
+)
 BAD_ACCOUNTS = Entry(
     "KS129",
     "The accounts of the register cannot be read",

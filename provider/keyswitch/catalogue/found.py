@@ -124,3 +124,9 @@ SWITCHED = Entry(
     "found {observed}, declared {declared}: it is switched to {declared}",
     "Nothing to do.",
 )
+LET_GO = Entry(
+    "KS220",
+    "No longer declared",
+    "it is no longer declared, and on_destroy={on_destroy}: {outcome}",
+    "To go on with it, declare it again.",
+)

@@ -137,3 +137,17 @@ NOT_LET_GO = Entry(
     "Nothing was changed. Wait until that is met, or declare the key again, after a replacement "
     'under a name of its own: Inactive with override="why" to have it off, Active to let it be.',
 )
+TOO_MANY_CHANGES = Entry(
+    "KS621",
+    "More changes than max_changes",
+    "{changes} of {declared} would be switched, and max_changes={max_changes} does not allow so many: {keys}",
+    "Nothing of this fleet was switched. If so many are meant, raise max_changes for this run; else look "
+    "at what changed.",
+)
+FLEET_FAILED = Entry(
+    "KS622",
+    "Keys of a fleet that failed",
+    "{failed} of {declared} failed: {keys}",
+    "Each is told of by itself. What was done for the others is done, and recorded; run again for those "
+    "that failed.",
+)

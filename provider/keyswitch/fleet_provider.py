@@ -1,0 +1,153 @@
+"""The dynamic provider of a fleet: the engine's calls on one side, :class:`~keyswitch.fleet.Fleet` on the other.
+
+``keyswitch.fleet_provider.AccessKeyFleetProvider`` is written into every state by name and is public
+for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+
+from keyswitch import catalogue
+from keyswitch.bags import plain_by_key, without_provider
+from keyswitch.declaration import ACCOUNT_ID, Record
+from keyswitch.errors import KeyswitchError, message
+from keyswitch.fleet import Fleet, FleetOutcome
+from keyswitch.fleet_declaration import (
+    KEYS,
+    FleetDeclaration,
+    fleet_outputs,
+    parse_fleet,
+    parse_fleet_outputs,
+    refreshed_inputs,
+)
+from keyswitch.host import Row, clean_errors, partly_done, urn_of_call
+from keyswitch.origin import Origin
+from keyswitch.phase import PHASE
+from keyswitch.settings import AwsSettings
+
+_ID = "fleet"
+
+
+class AccessKeyFleetProvider(ResourceProvider):
+    """Maps Check, Diff, Create, Read, Update and Delete to the life of a fleet of keys."""
+
+    serialize_as_secret_always = False
+
+    _settings: AwsSettings
+    _checked: set[str]
+
+    @clean_errors
+    def configure(self, req: ConfigureRequest) -> None:
+        """Takes the stack's ``aws:*`` config; called once per process, before anything else."""
+        self._settings = AwsSettings.read(lambda key: req.config.get(f"aws:{key}"))
+        self._checked = set()
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Refuses bad inputs, all at once and without any call; secrets are never repeated."""
+        parsed = parse_fleet(plain_by_key(news))
+        if parsed.declaration is not None:
+            PHASE.declared.update(parsed.declaration.ids)
+        self._checked.add(urn_of_call())
+        failures = [CheckFailure("", problem) for problem in parsed.problems]
+        return CheckResult(without_provider(news), failures)
+
+    @clean_errors
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        """Whether a step is needed, by a look at every live key; a refusal counts as a change."""
+        records = parse_fleet_outputs(_olds)
+        parsed = parse_fleet(plain_by_key(_news))
+        if parsed.declaration is None:
+            return self._diff_of_unknown(parsed.unknown)
+        declared = parsed.declaration
+        fleet = self._fleet(declared, records)
+        if urn_of_call() not in self._checked:
+            return DiffResult(changes=fleet.has_drifted(declared, records))
+        judged = fleet.judge(declared, records, PHASE.declared)
+        changes = judged.needs_step or set(records) - declared.ids != set(judged.let_go)
+        if not changes:
+            Row().warn(judged.warnings())
+        return DiffResult(changes=changes)
+
+    @clean_errors
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Adopts every key; switches those whose status is not the declared one."""
+        outcome, declared = self._carried_out(props, {})
+        outs = fleet_outputs(without_provider(props), outcome.records)
+        self._fail(outcome, declared, {**props, **outs})
+        return CreateResult(_ID, outs)
+
+    @clean_errors
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        """Looks again, then switches what is (still) to be switched, and lets go what is taken out."""
+        outcome, declared = self._carried_out(_news, parse_fleet_outputs(_olds))
+        bag = without_provider(_news)
+        before = _olds.get(KEYS) or {}
+        held = {key: before[key] for key in outcome.records if key in before}
+        outs = fleet_outputs({**bag, KEYS: {**held, **(bag.get(KEYS) or {})}}, outcome.records)
+        self._fail(outcome, declared, {**_news, **outs})
+        return UpdateResult(outs)
+
+    @clean_errors
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Refreshes every key, the statuses among the inputs too."""
+        records = parse_fleet_outputs(props)
+        refreshed = self._fleet(None, records).read(records, Row().tell)
+        bag = without_provider(props)
+        inputs = refreshed_inputs(bag, refreshed)
+        outs = fleet_outputs({**bag, KEYS: inputs[KEYS]}, refreshed)
+        return ReadResult(id_, {**outs, ACCOUNT_ID: bag.get(ACCOUNT_ID, "")}, inputs)
+
+    @clean_errors
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Does what ``on_destroy`` says, but not to keys that this program still declares."""
+        records = parse_fleet_outputs(_props)
+        gone = {key: record for key, record in records.items() if key not in PHASE.declared}
+        if gone:
+            self._fleet(None, gone).destroy(gone, Row().tell)
+
+    def _carried_out(
+        self, news: Mapping[str, Any], records: Mapping[str, Record]
+    ) -> tuple[FleetOutcome, FleetDeclaration]:
+        parsed = parse_fleet(plain_by_key(news))
+        if parsed.declaration is None:
+            raise KeyswitchError(catalogue.UNREADABLE_STATE, property="inputs")
+        declared = parsed.declaration
+        fleet = self._fleet(declared, records)
+        row = Row()
+        judged = fleet.judge(declared, records, PHASE.declared)
+        row.warn(judged.warnings())
+        return fleet.apply(judged, records, row.tell), declared
+
+    def _fail(
+        self, outcome: FleetOutcome, declared: FleetDeclaration, outs: dict[str, Any]
+    ) -> None:
+        failure = outcome.failure(len(declared.ids))
+        if failure is None:
+            return
+        each = [str(outcome.failures[key]) for key in sorted(outcome.failures)]
+        partly_done(_ID, outs, [outcome.summary(len(declared.ids)), *each])
+        raise failure
+
+    def _fleet(self, declared: FleetDeclaration | None, records: Mapping[str, Record]) -> Fleet:
+        """In the account that all of its keys are in."""
+        keys = [*(declared.keys if declared else ()), *(r.declaration for r in records.values())]
+        account = keys[0].account if keys else None
+        origin = Origin.of_urn(urn_of_call())
+        return Fleet(PHASE.lifecycle_in(account, self._settings, origin, Row().tell))
+
+    def _diff_of_unknown(self, unknown: tuple[str, ...]) -> DiffResult:
+        Row().warn([message(catalogue.NOT_LOOKED_AT, "the fleet:", properties=", ".join(unknown))])
+        return DiffResult(changes=True)

@@ -1,0 +1,118 @@
+"""The resource for many keys at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from keyswitch.args import Account, AccountInput, Safeguards, SafeguardsInput
+from keyswitch.fleet_declaration import (
+    DEFAULTS,
+    FLEET_COMPUTED,
+    KEYS,
+    MAX_CHANGES,
+    STATUSES,
+)
+from keyswitch.fleet_guard import fleet_binding
+from keyswitch.fleet_provider import AccessKeyFleetProvider
+from keyswitch.guard import Guard
+from keyswitch.properties import ACCOUNT, SAFEGUARDS, STATUS
+from keyswitch.resource import refuse_import
+
+
+class AccessKeyFleet(Resource, module="keyswitch", name="AccessKeyFleet"):
+    """The statuses that many existing IAM access keys of one account should have.
+
+    Does with each key what :class:`~keyswitch.AccessKeyStatus` does with one, in the same words, at a
+    fraction of the engine's cost. A key may be moved between the two forms: that switches nothing,
+    but what was recorded of it begins anew, and with it the status that ``on_destroy="restore"``
+    goes back to and the time that a switch is held since.
+    """
+
+    keys: pulumi.Output[Mapping[str, Any]]
+    """The keys as declared, without their statuses."""
+    statuses: pulumi.Output[Mapping[str, str]]
+    """The status of each key as last seen: Active, Inactive, Expired or Deleted."""
+    pending: pulumi.Output[Mapping[str, str]]
+    """What each held switch waits for, and since when (ISO 8601); keys without one are not in it."""
+    records: pulumi.Output[Mapping[str, Any]]
+    """What is recorded of each key: user_name, create_date, changed_at, adopted_status, desired_status, ..."""
+    account_id: pulumi.Output[str]
+    """The account of the keys; empty under ``aws:skipRequestingAccountId``."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        keys: pulumi.Input[Mapping[str, pulumi.Input[Mapping[str, Any]]]],
+        defaults: pulumi.Input[Mapping[str, Any]] | None = None,
+        safeguards: SafeguardsInput | None = None,
+        account: AccountInput | None = None,
+        max_changes: pulumi.Input[int | str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declares the keys.
+
+        :param resource_name: the logical name, unique among the program's fleets.
+        :param keys: access key id to its inputs, those of :class:`~keyswitch.AccessKeyStatus` but
+            for the account: ``{"AKIA...": {"status": "Inactive", "user_name": "bob"}}``.
+        :param defaults: ``on_destroy`` and ``on_drift`` of keys that have none of their own.
+        :param safeguards: of every key; a key's own go first, each by itself.
+        :param account: the account that all of them are in, if it is not the stack's own.
+        :param max_changes: how many of them one run may switch, a number or a share of all
+            (``"10%"``); a wider change is refused whole.
+        :param opts: the usual resource options.
+        :raises pulumi.RunError: KS114, for the options ``id`` and ``import_``.
+        """
+        refuse_import(resource_name, opts)
+        guard = Guard.of_program()
+        known = keys if isinstance(keys, Mapping) else {}
+        for access_key_id in known:
+            guard.claim(access_key_id, resource_name)
+        props: dict[str, Any] = {
+            **_split(keys),
+            DEFAULTS: defaults,
+            SAFEGUARDS: safeguards.to_map() if isinstance(safeguards, Safeguards) else safeguards,
+            ACCOUNT: account.to_map() if isinstance(account, Account) else account,
+            MAX_CHANGES: max_changes,
+            **dict.fromkeys(FLEET_COMPUTED),
+        }
+        super().__init__(
+            AccessKeyFleetProvider(),
+            resource_name,
+            props,
+            pulumi.ResourceOptions.merge(opts, fleet_binding(guard)),
+        )
+        guard.watch(self, len(known) or 1)
+
+
+def _split(keys: Any) -> dict[str, Any]:
+    """The statuses by themselves, so that an engine that shows a difference shows a line for each."""
+    if not isinstance(keys, Mapping):
+        whole = pulumi.Output.from_input(keys).apply(_split)
+        return {STATUSES: whole[STATUSES], KEYS: whole[KEYS]}
+    split = {access_key_id: _split_entry(entry) for access_key_id, entry in keys.items()}
+    return {
+        STATUSES: {access_key_id: status for access_key_id, (status, _) in split.items()},
+        KEYS: {access_key_id: entry for access_key_id, (_, entry) in split.items()},
+    }
+
+
+def _split_entry(entry: Any) -> tuple[Any, Any]:
+    if isinstance(entry, Mapping):
+        return entry.get(STATUS), _without_status(entry)
+    whole = pulumi.Output.from_input(entry)
+    return whole.apply(lambda found: found.get(STATUS)), whole.apply(_without_status)
+
+
+def _without_status(entry: Mapping[str, Any]) -> dict[str, Any]:
+    plain = {
+        name: value.to_map() if isinstance(value, Safeguards) else value
+        for name, value in entry.items()
+        if value is not None
+    }
+    plain.pop(STATUS, None)
+    return plain

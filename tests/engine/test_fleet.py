@@ -1,0 +1,274 @@
+"""A fleet: many keys as one resource, each judged, told of and switched as if it were alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from support.engine import MakeProject, Project
+from support.http import RecordingServer, refuse
+from support.moto_iam import Outsider
+
+FLEETS = """\
+import json, pathlib
+import keyswitch
+
+for name, inputs in json.loads(pathlib.Path("keys.json").read_text()).items():
+    form = keyswitch.AccessKeyFleet if "keys" in inputs else keyswitch.AccessKeyStatus
+    form(name, **inputs)
+"""
+FLEET = "pulumi-python:dynamic/keyswitch:AccessKeyFleet"
+
+
+@pytest.fixture
+def project(make_project: MakeProject) -> Project:
+    return make_project("fleets", FLEETS)
+
+
+def keys_of(outsider: Outsider, count: int, status: str = "Active") -> dict[str, dict[str, Any]]:
+    """Keys of as many users, declared as they are."""
+    users = [outsider.new_user() for _ in range(count)]
+    return {outsider.new_key(user, status): {"user_name": user, "status": status} for user in users}
+
+
+def with_status(keys: dict[str, dict[str, Any]], status: str) -> dict[str, dict[str, Any]]:
+    return {key: {**entry, "status": status} for key, entry in keys.items()}
+
+
+def state_of_fleet(project: Project) -> dict[str, Any]:
+    (fleet,) = [r for r in project.state()["deployment"]["resources"] if r["type"] == FLEET]
+    return fleet
+
+
+def test_keys_are_adopted_previewed_with_a_line_each_and_switched_with_as_few_looks_as_can_be(
+    project: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    keys = keys_of(outsider, 12)
+    project.declare(all={"keys": keys})
+    preview = project.preview()
+    assert len(preview.diagnostics("KS217")) == 12
+    assert iam.counts() == {"ListAccessKeys": 12}
+    iam.reset()
+    project.up()
+    assert iam.writes == []
+    assert iam.counts() == {"ListAccessKeys": 12, "GetCallerIdentity": 1}
+    iam.reset()
+
+    quiet = project.preview("--expect-no-changes")
+    assert "1 unchanged" in quiet.text or "2 unchanged" in quiet.text
+    assert iam.counts() == {"ListAccessKeys": 12}
+    iam.reset()
+
+    flipped = {
+        k: v if n < 9 else {**v, "status": "Inactive"} for n, (k, v) in enumerate(keys.items())
+    }
+    project.declare(all={"keys": flipped})
+    shown = project.preview("--diff")
+    lines = [line.strip() for line in shown.text.splitlines() if '"Active" => "Inactive"' in line]
+    assert [line.split('"')[0].split()[1].strip(":") for line in lines] == sorted(list(keys)[9:])
+    assert len(shown.diagnostics("KS219")) == 3
+    iam.reset()
+
+    project.up()
+    assert sorted(iam.writes) == sorted((key, "Inactive") for key in list(keys)[9:])
+    # The Diff's look at all, and for each switch the fresh look before it and the one that sees it.
+    assert iam.count("ListAccessKeys") == 12 + 2 * 3
+    project.preview("--expect-no-changes")
+    recorded = state_of_fleet(project)["outputs"]
+    assert recorded["statuses"] == {key: entry["status"] for key, entry in flipped.items()}
+
+
+def test_drift_is_seen_refreshed_and_mended(
+    project: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    keys = keys_of(outsider, 3, "Inactive")
+    project.declare(all={"keys": keys, "safeguards": {"allow_reactivation": True}})
+    project.up()
+    key = sorted(keys)[1]
+    outsider.switch(keys[key]["user_name"], key, "Active")
+    iam.reset()
+
+    told = project.preview("--expect-no-changes", code=7)
+    assert [line.split()[4] for line in told.diagnostics("warning: KS210")] == [key]
+    refreshed = project.preview("--refresh", "--diff", "--expect-no-changes", code=7)
+    assert f'{key}: "Active" => "Inactive"' in refreshed.words
+    project.refresh()
+    assert state_of_fleet(project)["inputs"]["statuses"][key] == "Active"
+    assert iam.writes == []
+
+    project.up()
+    assert iam.writes == [(key, "Inactive")]
+    project.preview("--refresh", "--expect-no-changes")
+
+
+def test_a_change_wider_than_max_changes_is_refused_whole_in_preview_and_update(
+    project: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    keys = keys_of(outsider, 10)
+    project.declare(all={"keys": keys, "max_changes": "20%"})
+    project.up()
+    flipped = with_status(keys, "Inactive")
+    three = {key: (flipped if n < 3 else keys)[key] for n, key in enumerate(keys)}
+    project.declare(all={"keys": three, "max_changes": "20%"})
+
+    for run in (project.preview(code=1), project.up(code=1)):
+        assert (
+            "KS621 3 of 10 keys would be switched, and max_changes=20% does not allow" in run.words
+        )
+    assert iam.writes == []
+
+    project.declare(all={"keys": three, "max_changes": 3})
+    project.up()
+    assert len(iam.writes) == 3
+
+
+def test_one_that_fails_is_named_after_the_others_are_done_and_recorded(
+    project: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    keys = keys_of(outsider, 6)
+    project.declare(all={"keys": keys})
+    project.up()
+    bad = sorted(keys)[2]
+    user = keys[bad]["user_name"]
+    iam.rules.append(refuse("UpdateAccessKey", 403, "AccessDenied", "not authorized", only=user))
+    project.declare(all={"keys": with_status(keys, "Inactive")})
+    iam.calls.clear()
+
+    failed = project.up(code=1)
+
+    assert f"KS301 switching access key {bad}" in failed.words
+    assert f"KS622 1 of 6 keys failed: {bad}." in failed.words
+    assert sorted(iam.writes) == sorted((key, "Inactive") for key in keys)
+    recorded = state_of_fleet(project)["outputs"]["statuses"]
+    assert recorded == {key: "Active" if key == bad else "Inactive" for key in keys}
+
+    iam.reset()
+    preview = project.preview("--expect-no-changes", code=7)
+    assert [line.split()[3] for line in preview.diagnostics("KS219")] == [bad]
+    project.up()
+    assert iam.writes == [(bad, "Inactive")]
+    project.preview("--expect-no-changes")
+
+
+def test_a_key_that_cannot_be_adopted_keeps_no_other_from_it(
+    project: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    keys = keys_of(outsider, 3)
+    missing = "AKIANOTTHERE00000000"
+    wanted = {**keys, missing: {"user_name": outsider.new_user(), "status": "Inactive"}}
+    project.declare(all={"keys": wanted})
+
+    preview = project.preview(code=1)
+    assert f"KS202 adopting access key {missing}" in preview.words
+    assert f"KS115 1 of 4 declared keys are refused: {missing}." in preview.words
+    failed = project.up(code=1)
+
+    assert f"KS622 1 of 4 keys failed: {missing}." in failed.words
+    assert set(state_of_fleet(project)["outputs"]["statuses"]) == set(keys)
+    project.declare(all={"keys": keys})
+    project.up()
+    project.preview("--expect-no-changes")
+    assert iam.writes == []
+
+
+def test_keys_of_one_user_see_each_other(
+    project: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    bob = outsider.new_user()
+    old, new = outsider.new_key(bob), outsider.new_key(bob, "Inactive")
+    entries = {key: {"user_name": bob} for key in (old, new)}
+    both_off = {key: {**entry, "status": "Inactive"} for key, entry in entries.items()}
+    guarded = {"keep_one_active": True, "allow_reactivation": True}
+    project.declare(all={"keys": both_off, "safeguards": guarded})
+    refused = project.preview(code=1)
+    assert f"KS605 switching access key {old}" in refused.words
+
+    swapped = {**both_off, new: {**entries[new], "status": "Active"}}
+    project.declare(all={"keys": swapped, "safeguards": guarded})
+    project.preview()
+    project.up()
+    assert iam.writes == [(new, "Active"), (old, "Inactive")]
+
+
+@pytest.mark.parametrize("first", ["fleet", "single"])
+def test_moving_keys_between_the_two_forms_switches_nothing(
+    project: Project, iam: RecordingServer, outsider: Outsider, first: str
+) -> None:
+    keys = {key: {**entry, "on_destroy": "restore"} for key, entry in keys_of(outsider, 3).items()}
+    off = with_status(keys, "Inactive")
+    fleet = {"all": {"keys": off}}
+    single = {key: {"access_key_id": key, **entry} for key, entry in off.items()}
+    before, after = (fleet, single) if first == "fleet" else (single, fleet)
+    project.declare(**before)
+    project.up()
+    assert len(iam.writes) == 3
+    iam.reset()
+
+    project.declare(**after)
+    project.preview()
+    project.up()
+
+    assert iam.writes == []
+    project.preview("--expect-no-changes")
+    project.preview("--refresh", "--expect-no-changes")
+
+
+def test_a_key_that_is_taken_out_goes_as_on_destroy_says_and_so_does_a_destroyed_fleet(
+    project: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    keys = keys_of(outsider, 3)
+    first, second, third = sorted(keys)
+    defaults = {"on_destroy": "deactivate"}
+    keys[second] = {**keys[second], "on_destroy": "leave"}
+    project.declare(all={"keys": keys, "defaults": defaults})
+    project.up()
+    project.declare(all={"keys": {third: keys[third]}, "defaults": defaults})
+
+    told = project.preview()
+    words = "it is no longer declared, and on_destroy="
+    assert (
+        f"KS220 access key {first} of user {keys[first]['user_name']}: {words}deactivate: it is switched to Inactive"
+        in told.words
+    )
+    assert (
+        f"KS220 access key {second} of user {keys[second]['user_name']}: {words}leave: it stays Active"
+        in told.words
+    )
+    project.up()
+    assert iam.writes == [(first, "Inactive")]
+
+    project.destroy()
+    assert iam.writes == [(first, "Inactive"), (third, "Inactive")]
+
+
+def test_a_key_that_is_declared_in_both_forms_is_refused(
+    project: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    keys = keys_of(outsider, 2)
+    key = min(keys)
+    project.declare(all={"keys": keys}, again={"access_key_id": key, **keys[key]})
+
+    for run in (project.preview(code=1), project.up(code=1)):
+        assert f"KS110 declaring access key {key}" in run.words
+        assert "by the resources again and all" in run.words
+
+
+def test_bad_input_is_told_of_each_key_and_no_secret_repeated(
+    project: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    secret = "wJalrXUtnFEMIqK7MDENGzbPxRfiCYEXAMPLEKEY"
+    keys = {
+        "AKIAIOSFODNN7EXAMPLE": {"status": "off"},
+        "AKIAI44QH8DHBEXAMPLE": {"status": "Active", "user_name": "bob", "account": {"name": "x"}},
+        secret: {"status": "Active"},
+    }
+    project.declare(all={"keys": keys, "defaults": {"on_drift": "enforce"}})
+
+    told = project.preview(code=1)
+
+    assert "KS103 key AKIAIOSFODNN7EXAMPLE: the status" in told.words
+    assert "KS101 key AKIAI44QH8DHBEXAMPLE: the property account" in told.words
+    assert "KS106 key number 3:" in told.words
+    assert secret not in told.text
+    assert iam.calls == []

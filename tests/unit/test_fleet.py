@@ -1,0 +1,345 @@
+"""A fleet over the strict fake: parsing, what one run may change, order, failures, and few looks."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keyswitch import catalogue
+from keyswitch.clock import Patience
+from keyswitch.declaration import UNKNOWN, Declaration, Record
+from keyswitch.errors import KeyswitchError
+from keyswitch.fleet import AT_A_TIME, Fleet, FleetOutcome, named
+from keyswitch.fleet_declaration import (
+    FleetDeclaration,
+    MaxChanges,
+    fleet_outputs,
+    parse_fleet,
+    parse_fleet_outputs,
+    refreshed_inputs,
+)
+from keyswitch.gateway import AccessKey
+from keyswitch.lifecycle import Lifecycle
+from keyswitch.safeguards import DeclaredSafeguards
+from keyswitch.status import ObservedStatus, OnDestroy, Status
+from support.strict_iam import FakeGateway, StrictIam
+
+ACTIVE, INACTIVE = Status.ACTIVE, Status.INACTIVE
+KEY, OTHER = "AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE"
+SECRET = "wJalrXUtnFEMIqK7MDENGzbPxRfiCYEXAMPLEKEY"
+
+
+@pytest.fixture
+def iam() -> StrictIam:
+    return StrictIam()
+
+
+@pytest.fixture
+def gateway(iam: StrictIam) -> FakeGateway:
+    return FakeGateway(iam)
+
+
+def fleet_of(gateway: FakeGateway) -> Fleet:
+    """As in a process of its own: nothing seen yet."""
+    return Fleet(Lifecycle(gateway, patience=Patience(0, 0, 0)))
+
+
+def bag(statuses: Mapping[str, object], **more: object) -> dict[str, object]:
+    return {"statuses": statuses, "keys": {key: {} for key in statuses}, **more}
+
+
+def declared(*keys: Declaration, max_changes: str | None = None) -> FleetDeclaration:
+    limit = MaxChanges.read(max_changes) if max_changes else None
+    return FleetDeclaration(keys, limit)
+
+
+def nobody(_warning: str) -> None:
+    raise AssertionError(_warning)
+
+
+def applied(
+    gateway: FakeGateway, fleet: FleetDeclaration, records: Mapping[str, Record] | None = None
+) -> FleetOutcome:
+    one = fleet_of(gateway)
+    return one.apply(one.judge(fleet, records or {}), records or {}, nobody)
+
+
+def many(iam: StrictIam, count: int) -> list[Declaration]:
+    users = [f"user-{number:03d}" for number in range(count)]
+    return [Declaration(iam.add_key(user), INACTIVE, user) for user in users]
+
+
+def test_a_key_has_the_fleets_inputs_under_its_own() -> None:
+    parsed = parse_fleet(
+        bag(
+            {KEY: "Inactive", OTHER: "Active"},
+            keys={
+                KEY: {
+                    "user_name": "bob",
+                    "reason": "OPS-1",
+                    "on_destroy": "restore",
+                    "safeguards": {"keep_one_active": False},
+                }
+            },
+            defaults={"on_destroy": "deactivate"},
+            safeguards={"keep_one_active": True, "allow_own_key": True},
+            account={"name": "shop", "profile": "shop"},
+            max_changes=3.0,
+        )
+    )
+
+    assert parsed.problems == ()
+    assert parsed.declaration is not None
+    other, key = parsed.declaration.keys
+    assert (key.user_name, key.reason, key.on_destroy) == ("bob", "OPS-1", OnDestroy.RESTORE)
+    assert key.safeguards == DeclaredSafeguards(keep_one_active=False, allow_own_key=True)
+    assert (other.status, other.on_destroy) == (ACTIVE, OnDestroy.DEACTIVATE)
+    assert key.account == other.account is not None
+    assert str(parsed.declaration.max_changes) == "3"
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"statuses": []}, "KS130 the fleet: its keys are no map"),
+        ({"keys": {KEY: "Inactive"}}, f"KS130 key {KEY}: its keys are no map"),
+        ({"statuses": {KEY: "off"}}, f"KS103 key {KEY}: the status"),
+        ({"statuses": {}, "keys": {KEY: {}}}, f"KS102 key {KEY}: the required property status"),
+        ({"keys": {KEY: {"account": {"name": "x"}}}}, f"KS101 key {KEY}: the property account"),
+        ({"keys": {KEY: {"acces": 1}}}, f"KS101 key {KEY}: the property acces"),
+        ({"defaults": {"reason": "x"}}, "KS131 "),
+        ({"defaults": {"on_drift": "maybe"}}, "KS108 the fleet: "),
+        ({"safeguards": {"unused_for": "soon"}}, "KS117 the fleet: "),
+        ({"account": {}}, "KS102 the fleet: "),
+        ({"max_changes": "many"}, "KS132 "),
+        ({"max_changes": True}, "KS132 "),
+        ({"statuses": {SECRET: "Active"}, "keys": {}}, "KS106 key number 1: "),
+    ],
+)
+def test_a_problem_is_told_of_its_key_or_of_the_fleet(
+    given: dict[str, object], problem: str
+) -> None:
+    parsed = parse_fleet(bag({KEY: "Inactive"}) | given)
+
+    assert parsed.declaration is None
+    assert [told[: len(problem)] for told in parsed.problems] == [problem]
+    assert SECRET not in " ".join(parsed.problems)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["statuses", "keys", "defaults", "safeguards", "account", "max_changes"]),
+        st.recursive(
+            st.none() | st.booleans() | st.floats() | st.text(max_size=20),
+            lambda inner: (
+                st.lists(inner, max_size=2)
+                | st.dictionaries(
+                    st.sampled_from([KEY, "status", "on_drift", "name"]), inner, max_size=3
+                )
+            ),
+            max_leaves=8,
+        ),
+    )
+)
+def test_whatever_is_given_is_read_or_told_of(given: dict[str, object]) -> None:
+    parsed = parse_fleet(given)
+
+    assert (parsed.declaration is None) is bool(parsed.problems)
+
+
+def test_what_is_not_known_yet_is_so_by_itself() -> None:
+    parsed = parse_fleet(bag({KEY: UNKNOWN, OTHER: "Active"}))
+    assert parsed.declaration is not None
+    assert parsed.declaration.unknown == {KEY}
+    assert [key.access_key_id for key in parsed.declaration.keys] == [OTHER]
+
+    assert parse_fleet(bag({KEY: "Active"}, account=UNKNOWN)).unknown == ("account",)
+
+
+@pytest.mark.parametrize(
+    ("limit", "changes", "of", "allowed"),
+    [
+        ("3", 3, 10, True),
+        ("3", 4, 10, False),
+        ("0", 0, 10, True),
+        ("0", 1, 10, False),
+        ("10%", 1, 10, True),
+        ("10%", 1, 9, False),
+        ("33.3%", 333, 1000, True),
+        ("33.3%", 334, 1000, False),
+        ("100%", 10, 10, True),
+    ],
+)
+def test_a_limit_is_a_number_or_a_share(
+    limit: str,
+    changes: int,
+    of: int,
+    allowed: bool,  # noqa: FBT001 - a row of the table
+) -> None:
+    assert MaxChanges.read(limit).allows(changes, of) is allowed
+
+
+def test_a_wider_change_is_refused_before_anything_is_switched(
+    iam: StrictIam, gateway: FakeGateway
+) -> None:
+    keys = many(iam, 5)
+
+    with pytest.raises(KeyswitchError) as raised:
+        applied(gateway, declared(*keys, max_changes="4"))
+
+    assert raised.value.entry is catalogue.TOO_MANY_CHANGES
+    assert not [line for line in gateway.log if line.startswith("update")]
+    assert applied(gateway, declared(*keys, max_changes="100%")).failures == {}
+
+
+def test_keys_that_are_as_declared_are_looked_at_once_and_others_once_more_on_either_side(
+    iam: StrictIam, gateway: FakeGateway
+) -> None:
+    as_declared, switched = many(iam, 10), many(iam, 0)
+    switched = [Declaration(iam.add_key(f"other-{n}"), INACTIVE, f"other-{n}") for n in range(2)]
+    for key in as_declared:
+        iam.set_status(key.access_key_id, ObservedStatus.INACTIVE)
+
+    outcome = applied(gateway, declared(*as_declared, *switched))
+
+    assert len(outcome.records) == 12
+    looks = [line for line in gateway.log if line.startswith("list")]
+    assert len(looks) == 12 + 2 * 2
+    assert sum(line.startswith("update") for line in gateway.log) == 2
+    assert gateway.log.count("account") == 1
+
+
+def test_one_that_fails_keeps_no_other_and_its_record_is_what_it_was(iam: StrictIam) -> None:
+    keys = many(iam, 6)
+    active = [Declaration(key.access_key_id, ACTIVE, key.user_name) for key in keys]
+    records = applied(FakeGateway(iam), declared(*active)).records
+
+    class Failing(FakeGateway):
+        def update_access_key(
+            self, access_key_id: str, user_name: str | None, status: Status
+        ) -> None:
+            if user_name == "user-002":
+                raise KeyswitchError(catalogue.THROTTLED, operation="x", attempts="8 times")
+            super().update_access_key(access_key_id, user_name, status)
+
+    outcome = applied(Failing(iam), declared(*keys), records)
+
+    bad = keys[2].access_key_id
+    assert set(outcome.failures) == {bad}
+    assert outcome.records[bad] == records[bad]
+    assert {str(r.status) for key, r in outcome.records.items() if key != bad} == {"Inactive"}
+    told = str(outcome.failure(6))
+    assert told.startswith(f"KS622 1 of 6 keys failed: {bad}. Each is told of by itself.")
+    assert f"KS306 switching access key {bad} of user user-002" in told
+
+
+def test_users_are_looked_at_several_at_a_time_and_never_more(iam: StrictIam) -> None:
+    keys = many(iam, 40)
+    lock, now, most = threading.Lock(), 0, 0
+    met = threading.Barrier(2, timeout=10)
+
+    class Counting(FakeGateway):
+        def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
+            nonlocal now, most
+            with lock:
+                now += 1
+                most = max(most, now)
+            if user_name in ("user-000", "user-001"):
+                met.wait()
+            found = super().list_access_keys(user_name)
+            with lock:
+                now -= 1
+            return found
+
+    fleet_of(Counting(iam)).judge(declared(*keys), {})
+
+    assert 2 <= most <= AT_A_TIME
+
+
+def test_of_one_user_the_key_that_goes_on_is_switched_before_the_one_that_goes_off(
+    iam: StrictIam, gateway: FakeGateway
+) -> None:
+    old, new = iam.add_key("bob"), iam.add_key("bob", ObservedStatus.INACTIVE)
+    safe = DeclaredSafeguards(keep_one_active=True, allow_reactivation=True)
+    keys = (
+        Declaration(old, INACTIVE, "bob", safeguards=safe),
+        Declaration(new, ACTIVE, "bob", safeguards=safe),
+    )
+
+    outcome = applied(gateway, declared(*keys))
+
+    assert outcome.failures == {}
+    assert [line for line in gateway.log if line.startswith("update")] == [
+        f"update {new} bob Active",
+        f"update {old} bob Inactive",
+    ]
+
+
+def test_a_key_that_is_taken_out_is_let_go_unless_the_program_declares_it_elsewhere(
+    iam: StrictIam, gateway: FakeGateway
+) -> None:
+    gone, moved = (
+        Declaration(iam.add_key(user), ACTIVE, user, on_destroy=OnDestroy.DEACTIVATE)
+        for user in ("bob", "eve")
+    )
+    records = applied(gateway, declared(gone, moved)).records
+    fleet = fleet_of(gateway)
+
+    judged = fleet.judge(declared(), records, {moved.access_key_id})
+    outcome = fleet.apply(judged, records, nobody)
+
+    assert [note.split()[0] for note in judged.notes()] == ["KS220"]
+    assert judged.needs_step
+    assert (outcome.records, outcome.failures) == ({}, {})
+    assert iam.status(gone.access_key_id) is ObservedStatus.INACTIVE
+    assert iam.status(moved.access_key_id) is ObservedStatus.ACTIVE
+
+
+def test_what_is_recorded_is_read_back_as_it_was(iam: StrictIam, gateway: FakeGateway) -> None:
+    keys = {iam.add_key("bob"): "bob", iam.add_key("eve"): None}
+    given: dict[str, Any] = {
+        "statuses": dict.fromkeys(keys, "Inactive"),
+        "keys": {key: {"user_name": user} if user else {} for key, user in keys.items()},
+        "defaults": {"on_destroy": "restore"},
+        "safeguards": {"unused_for": "90y", "unmet": "hold"},
+        "account": {"name": "own", "allowed_account_ids": ["123456789012"]},
+    }
+    parsed = parse_fleet(given)
+    assert parsed.declaration is not None
+    fleet = fleet_of(gateway)
+    held = fleet.apply(fleet.judge(parsed.declaration, {}), {}, lambda _: None).records
+    assert all(record.pending for record in held.values())
+
+    assert parse_fleet_outputs(fleet_outputs(given, held)) == held
+    off = {key: record.seen_as(ObservedStatus.INACTIVE, "") for key, record in held.items()}
+    assert parse_fleet_outputs(fleet_outputs(given, off)) == off
+
+
+def test_a_refresh_writes_the_names_and_statuses_of_now(
+    iam: StrictIam, gateway: FakeGateway
+) -> None:
+    key = iam.add_key("bob", ObservedStatus.INACTIVE)
+    given: dict[str, Any] = bag({key: "Inactive"}, keys={key: {"user_name": "bob"}})
+    parsed = parse_fleet(given)
+    assert parsed.declaration is not None
+    records = applied(gateway, parsed.declaration).records
+    iam.rename("bob", "robert")
+    iam.set_status(key, ObservedStatus.ACTIVE)
+
+    refreshed = fleet_of(gateway).read(records, nobody)
+
+    inputs = refreshed_inputs(given, refreshed)
+    assert inputs["statuses"] == {key: "Active"}
+    assert inputs["keys"] == {key: {"user_name": "robert"}}
+
+
+def test_a_message_names_twenty_keys_and_counts_the_rest() -> None:
+    keys = [f"AKIA{number:016d}" for number in range(23)]
+
+    assert named(keys).endswith(f"{keys[19]} and 3 more")
+    assert named(keys[:2]) == f"{keys[0]}, {keys[1]}"

@@ -1,11 +1,21 @@
-"""Keyswitch: the status of AWS IAM access keys as code, for Pulumi programs in Python."""
+"""Keyswitch: the status of AWS IAM access keys as code, for Pulumi programs in Python.
 
-from keyswitch.args import AccessKeyStatusArgs, Account, Safeguards
-from keyswitch.fleet_resource import AccessKeyFleet
-from keyswitch.resource import AccessKeyStatus
-from keyswitch.rotation import AccessKeyRotation
-from keyswitch.status import OnDestroy, OnDrift, Status, WhenUnmet
+A name is loaded when it is first asked for, so that a program starts with no more than it uses.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
 from keyswitch.version import __version__
+
+if TYPE_CHECKING:
+    from keyswitch.args import AccessKeyStatusArgs, Account, Safeguards
+    from keyswitch.fleet_resource import AccessKeyFleet
+    from keyswitch.resource import AccessKeyStatus
+    from keyswitch.rotation import AccessKeyRotation
+    from keyswitch.status import OnDestroy, OnDrift, Status, WhenUnmet
 
 __all__ = [
     "AccessKeyFleet",
@@ -20,3 +30,23 @@ __all__ = [
     "WhenUnmet",
     "__version__",
 ]
+
+_MODULES: Final = {
+    **dict.fromkeys(("AccessKeyStatusArgs", "Account", "Safeguards"), "keyswitch.args"),
+    "AccessKeyFleet": "keyswitch.fleet_resource",
+    "AccessKeyRotation": "keyswitch.rotation",
+    "AccessKeyStatus": "keyswitch.resource",
+    **dict.fromkeys(("OnDestroy", "OnDrift", "Status", "WhenUnmet"), "keyswitch.status"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_MODULES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

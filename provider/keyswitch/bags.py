@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 import pulumi
 from pulumi.runtime import known_types
 
 from keyswitch.declaration import UNKNOWN
-from keyswitch.fleet_declaration import KEYS, STATUSES
 
 _PROVIDER: Final = "__provider"
 
@@ -30,11 +29,11 @@ def plain(bag: Mapping[str, Any]) -> dict[str, object]:
     }
 
 
-def plain_by_key(bag: Mapping[str, Any]) -> dict[str, object]:
-    """The bag of a fleet made plain: of its maps by key, what is unknown is so by itself."""
+def plain_by_key(bag: Mapping[str, Any], maps: Collection[str]) -> dict[str, object]:
+    """The bag made plain, where what is unknown in one of these maps is so by itself."""
     return {
         name: {key: UNKNOWN if _is_unknown(each) else each for key, each in value.items()}
-        if name in (STATUSES, KEYS) and isinstance(value, Mapping)
+        if name in maps and isinstance(value, Mapping)
         else UNKNOWN
         if _is_unknown(value)
         else value

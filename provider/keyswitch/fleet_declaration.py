@@ -50,6 +50,7 @@ DEFAULTS: Final = "defaults"
 MAX_CHANGES: Final = "max_changes"
 RECORDS: Final = "records"
 FLEET_INPUTS: Final = (STATUSES, KEYS, DEFAULTS, SAFEGUARDS, ACCOUNT, MAX_CHANGES)
+MAPS_BY_KEY: Final = (STATUSES, KEYS)
 FLEET_COMPUTED: Final = (RECORDS, PENDING, ACCOUNT_ID)
 _IN_KEYS: Final[Spelling] = {
     **IN_PROGRAMS,

@@ -17,6 +17,7 @@ from keyswitch.bags import plain_by_key, revealed
 from keyswitch.errors import Attempt, KeyswitchError, message
 from keyswitch.fleet import Fleet, FleetJudgement
 from keyswitch.fleet_declaration import (
+    MAPS_BY_KEY,
     FleetDeclaration,
     parse_fleet,
     parse_fleet_outputs,
@@ -34,7 +35,7 @@ def fleet_binding(guard: Guard) -> pulumi.ResourceOptions:
 
 def _before_step(guard: Guard) -> Callable[[pulumi.ResourceHookArgs], Awaitable[None]]:
     async def before_step(args: pulumi.ResourceHookArgs) -> None:
-        parsed = parse_fleet(plain_by_key(await revealed(args.new_inputs)))
+        parsed = parse_fleet(plain_by_key(await revealed(args.new_inputs), MAPS_BY_KEY))
         row = DependencyResource(args.urn)
         if parsed.declaration is None:
             names = ", ".join(parsed.unknown)

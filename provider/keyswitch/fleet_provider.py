@@ -27,6 +27,7 @@ from keyswitch.errors import KeyswitchError, message
 from keyswitch.fleet import Fleet, FleetOutcome
 from keyswitch.fleet_declaration import (
     KEYS,
+    MAPS_BY_KEY,
     FleetDeclaration,
     fleet_outputs,
     parse_fleet,
@@ -57,7 +58,7 @@ class AccessKeyFleetProvider(ResourceProvider):
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Refuses bad inputs, all at once and without any call; secrets are never repeated."""
-        parsed = parse_fleet(plain_by_key(news))
+        parsed = parse_fleet(plain_by_key(news, MAPS_BY_KEY))
         if parsed.declaration is not None:
             PHASE.declared.update(parsed.declaration.ids)
         self._checked.add(urn_of_call())
@@ -68,7 +69,7 @@ class AccessKeyFleetProvider(ResourceProvider):
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Whether a step is needed, by a look at every live key; a refusal counts as a change."""
         records = parse_fleet_outputs(_olds)
-        parsed = parse_fleet(plain_by_key(_news))
+        parsed = parse_fleet(plain_by_key(_news, MAPS_BY_KEY))
         if parsed.declaration is None:
             return self._diff_of_unknown(parsed.unknown)
         declared = parsed.declaration
@@ -121,7 +122,7 @@ class AccessKeyFleetProvider(ResourceProvider):
     def _carried_out(
         self, news: Mapping[str, Any], records: Mapping[str, Record]
     ) -> tuple[FleetOutcome, FleetDeclaration]:
-        parsed = parse_fleet(plain_by_key(news))
+        parsed = parse_fleet(plain_by_key(news, MAPS_BY_KEY))
         if parsed.declaration is None:
             raise KeyswitchError(catalogue.UNREADABLE_STATE, property="inputs")
         declared = parsed.declaration

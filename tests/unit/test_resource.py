@@ -79,8 +79,22 @@ def test_an_import_is_refused_with_what_to_do_instead(mocks: Mocks, option: str)
         AccessKeyStatus("bob", access_key_id=KEY, status="Active", opts=opts)
 
 
-def test_neither_boto3_nor_botocore_is_imported_with_the_package() -> None:
-    code = "import sys, keyswitch; print([m for m in sys.modules if m.startswith('boto')])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+def loaded_by(code: str) -> set[str]:
+    """The modules that a fresh process holds afterwards."""
+    whole = f"import sys, pulumi; {code}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", whole], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
 
-    assert done.stdout.strip() == "[]"
+
+def test_a_program_starts_with_no_more_than_it_uses() -> None:
+    package, one, fleet = (
+        loaded_by(f"import keyswitch; {used}")
+        for used in ("pass", "keyswitch.AccessKeyStatus", "keyswitch.AccessKeyFleet")
+    )
+
+    ours = {module for module in package if module.startswith("keyswitch")}
+    assert ours == {"keyswitch", "keyswitch.version"}
+    assert "keyswitch.fleet" not in one
+    for modules in (one, fleet):
+        packages = {module.partition(".")[0] for module in modules}
+        assert not packages & {"boto3", "botocore", "click", "rich", "ruamel", "jinja2", "humanize"}

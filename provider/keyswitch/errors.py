@@ -80,6 +80,10 @@ class KeyswitchError(Exception):
         """A copy, told of ``attempt``: the lower layers do not know what they serve."""
         return KeyswitchError(self.entry, attempt, self.answer, also=self.also, **self.fields)
 
+    def alone(self) -> KeyswitchError:
+        """A copy without what else stands against it, for whoever has told that already."""
+        return KeyswitchError(self.entry, self.attempt, self.answer, also=(), **self.fields)
+
 
 def message(
     entry: Entry,

@@ -6,7 +6,8 @@ for ever.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from pulumi.dynamic import (
@@ -75,7 +76,8 @@ class AccessKeyFleetProvider(ResourceProvider):
         declared = parsed.declaration
         fleet = self._fleet(declared, records)
         if urn_of_call() not in self._checked:
-            return DiffResult(changes=fleet.has_drifted(declared, records))
+            with self._telling_each():
+                return DiffResult(changes=fleet.has_drifted(declared, records))
         judged = fleet.judge(declared, records, PHASE.declared)
         changes = judged.needs_step or set(records) - declared.ids != set(judged.let_go)
         if not changes:
@@ -105,7 +107,8 @@ class AccessKeyFleetProvider(ResourceProvider):
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Refreshes every key, the statuses among the inputs too."""
         records = parse_fleet_outputs(props)
-        refreshed = self._fleet(None, records).read(records, Row().tell)
+        with self._telling_each():
+            refreshed = self._fleet(None, records).read(records, Row().tell)
         bag = without_provider(props)
         inputs = refreshed_inputs(bag, refreshed)
         outs = fleet_outputs({**bag, KEYS: inputs[KEYS]}, refreshed)
@@ -116,8 +119,20 @@ class AccessKeyFleetProvider(ResourceProvider):
         """Does what ``on_destroy`` says, but not to keys that this program still declares."""
         records = parse_fleet_outputs(_props)
         gone = {key: record for key, record in records.items() if key not in PHASE.declared}
-        if gone:
+        with self._telling_each():
             self._fleet(None, gone).destroy(gone, Row().tell)
+
+    @contextmanager
+    def _telling_each(self) -> Iterator[None]:
+        """Tells of each key that failed in a line of its own, and fails with the summary."""
+        row = Row()
+        try:
+            yield
+        except KeyswitchError as error:
+            if error.entry is not catalogue.FLEET_FAILED:
+                raise
+            row.error(map(str, error.also))
+            raise error.alone() from None
 
     def _carried_out(
         self, news: Mapping[str, Any], records: Mapping[str, Record]

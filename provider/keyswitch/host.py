@@ -47,7 +47,13 @@ class Row:
 
     def warn(self, texts: Iterable[str]) -> None:
         """Shows each as a warning."""
-        listed = list(texts)
+        self._log("WARNING", list(texts))
+
+    def error(self, texts: Iterable[str]) -> None:
+        """Shows each as an error, which by itself fails nothing."""
+        self._log("ERROR", list(texts))
+
+    def _log(self, severity: str, listed: list[str]) -> None:
         if not listed:
             return
         import grpc
@@ -57,7 +63,9 @@ class Row:
             engine = engine_pb2_grpc.EngineStub(channel)
             for text in listed:
                 engine.Log(
-                    engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=text, urn=self._urn)
+                    engine_pb2.LogRequest(
+                        severity=engine_pb2.LogSeverity.Value(severity), message=text, urn=self._urn
+                    )
                 )
 
     def tell(self, text: str) -> None:

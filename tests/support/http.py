@@ -87,7 +87,7 @@ class RecordingServer:
 
 
 def _call(body: bytes, environ: dict[str, Any]) -> Call:
-    parameters = dict(parse_qsl(body.decode()))
+    parameters = dict(parse_qsl(body.decode(errors="replace")))
     authorization = environ.get("HTTP_AUTHORIZATION", "")
     signer, _, rest = authorization.partition("Credential=")[2].partition("/")
     region = "".join(rest.split("/")[1:2])

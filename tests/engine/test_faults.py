@@ -1,0 +1,210 @@
+"""Hostile networks through the real engine: one user for each fault, all of them in one run.
+
+The tables are those of docs/reliability.md, word for word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from engine.test_fleet import FLEETS, state_of_fleet
+from support.engine import ROOT, Project, engine_env
+from support.hostile import (
+    Fault,
+    Network,
+    StaleReads,
+    error,
+    late,
+    loses_the_answer,
+    network,
+    once,
+    resets,
+    says,
+    truncates,
+)
+from support.http import RecordingServer
+from support.moto_iam import Outsider
+
+PAGE = (ROOT / "docs" / "reliability.md").read_text()
+HTML = "<!doctype html><html><body>Please log in</body></html>"
+OTHER = "<ListUsersResponse><ListUsersResult><Users/></ListUsersResult></ListUsersResponse>"
+
+
+@dataclass(frozen=True)
+class OfRead:
+    """A fault of each ``iam:ListAccessKeys``, and what the run says: a code, or nothing."""
+
+    what: str
+    fault: Fault
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class OfWrite:
+    """A fault of each ``iam:UpdateAccessKey``: the code, and whether IAM has done it all the same."""
+
+    what: str
+    fault: Fault
+    code: str = ""
+    is_done: bool = False
+
+
+READS = (
+    OfRead("an answer that takes 2 seconds", late(2)),
+    OfRead("a connection that is reset once", once(resets)),
+    OfRead("every connection is reset", resets, "KS402"),
+    OfRead("every answer ends in the middle", truncates, "KS402"),
+    OfRead("a throttled call, once", once(error(400, "Throttling"))),
+    OfRead("every call is throttled", error(400, "Throttling"), "KS306"),
+    OfRead("429 without a word", says(429, ""), "KS403"),
+    OfRead("500 as AWS writes it", error(500, "ServiceFailure"), "KS304"),
+    OfRead("500 without a word", says(500, ""), "KS304"),
+    OfRead("503 as a page of HTML", says(503, "<html>busy</html>", "text/html"), "KS304"),
+    OfRead("200 with a page of HTML", says(200, HTML, "text/html"), "KS403"),
+    OfRead("200 with the answer to another question", says(200, OTHER), "KS403"),
+    OfRead("no permission", error(403, "AccessDenied"), "KS301"),
+)
+WRITES = (
+    OfWrite("a connection that is reset once", once(resets), is_done=True),
+    OfWrite("every connection is reset", resets, "KS402"),
+    OfWrite("every answer is lost", loses_the_answer, is_done=True),
+    OfWrite("every answer ends in the middle", truncates, is_done=True),
+    OfWrite("every call is throttled", error(400, "Throttling"), "KS306"),
+    OfWrite("500 as AWS writes it", error(500, "ServiceFailure"), "KS304"),
+    OfWrite("500, and IAM has done it", says(500, "", asks=True), is_done=True),
+    OfWrite("200 with a page of HTML", says(200, HTML, "text/html"), "KS403"),
+    OfWrite("no permission", error(403, "AccessDenied"), "KS301"),
+    OfWrite("reads that lag 3 seconds behind", StaleReads(3), is_done=True),
+)
+
+
+@pytest.fixture
+def way(iam: RecordingServer) -> Iterator[Network]:
+    with network(iam.url) as way:
+        yield way
+
+
+@pytest.fixture
+def project(way: Network, tmp_path: Any, home: Any) -> Project:
+    project = Project.make(tmp_path / "hostile", engine_env(home, way.url), FLEETS)
+    project.expect(0, "config", "set", "aws:maxRetries", "2")
+    return project
+
+
+@dataclass
+class Keys:
+    """A key for each fault, Active and recorded so, in either form."""
+
+    project: Project
+    outsider: Outsider
+    form: str
+    of: dict[str, tuple[str, str]]
+
+    def declare(self, status: str) -> None:
+        entries = {key: {"user_name": user, "status": status} for user, key in self.of.values()}
+        singles = {key: {"access_key_id": key, **entry} for key, entry in entries.items()}
+        self.project.declare(**({"all": {"keys": entries}} if self.form == "fleet" else singles))
+
+    def recorded(self) -> dict[str, str]:
+        """Key id to the status in the state."""
+        if self.form == "fleet":
+            found: dict[str, str] = state_of_fleet(self.project)["outputs"]["statuses"]
+            return found
+        resources = self.project.resources().items()
+        return {name: resource["outputs"]["status"] for name, resource in resources}
+
+    def live(self) -> dict[str, str | None]:
+        return {key: self.outsider.status(user, key) for user, key in self.of.values()}
+
+
+def keys_for(project: Project, outsider: Outsider, form: str, names: list[str]) -> Keys:
+    users = {name: outsider.new_user() for name in names}
+    keys = Keys(project, outsider, form, {n: (u, outsider.new_key(u)) for n, u in users.items()})
+    keys.declare("Active")
+    project.up()
+    return keys
+
+
+def codes(keys: Keys, text: str) -> dict[str, str]:
+    """Of each fault's key the codes of the errors about it."""
+    lines = text.replace("error: ", "\n").replace("* ", "\n").splitlines()
+    errors = [line.strip() for line in lines if line.strip().startswith(("KS3", "KS4"))]
+    return {
+        what: " ".join(sorted({line[:5] for line in errors if f" access key {key}" in line}))
+        for what, (_, key) in keys.of.items()
+    }
+
+
+@pytest.mark.parametrize("form", ["resources", "fleet"])
+def test_what_cannot_be_looked_at_is_an_error_and_never_no_change(
+    project: Project, way: Network, iam: RecordingServer, outsider: Outsider, form: str
+) -> None:
+    keys = keys_for(project, outsider, form, [row.what for row in READS])
+    for row in READS:
+        way.faults["ListAccessKeys", keys.of[row.what][0]] = row.fault
+    iam.reset()
+
+    preview = project.preview("--expect-no-changes", code=1)
+    refresh = project.refresh(code=1)
+
+    expected = {row.what: row.code for row in READS}
+    for run in (preview, refresh):
+        said = codes(keys, run.text)
+        if form == "fleet":
+            assert said == expected
+        else:
+            # The engine ends a run at the first Diff or Read that fails.
+            assert {what: code for what, code in said.items() if code}.items() <= expected.items()
+            assert any(said.values())
+    assert set(keys.recorded().values()) == {"Active"}
+    assert iam.writes == []
+    way.faults.clear()
+    project.preview("--refresh", "--expect-no-changes")
+
+
+@pytest.mark.parametrize("form", ["resources", "fleet"])
+def test_a_switch_that_fails_is_told_recorded_as_it_is_and_made_by_the_next_run(
+    project: Project, way: Network, iam: RecordingServer, outsider: Outsider, form: str
+) -> None:
+    keys = keys_for(project, outsider, form, [row.what for row in WRITES])
+    for row in WRITES:
+        action = "" if isinstance(row.fault, StaleReads) else "UpdateAccessKey"
+        way.faults[action, keys.of[row.what][0]] = row.fault
+    keys.declare("Inactive")
+
+    up = project.up("--continue-on-error", code=1)
+
+    done = {keys.of[row.what][1]: "Inactive" if row.is_done else "Active" for row in WRITES}
+    assert codes(keys, up.text) == {row.what: row.code for row in WRITES}
+    assert keys.live() == done
+    assert keys.recorded() == done
+
+    way.faults.clear()
+    iam.reset()
+    project.up()
+    left = [key for key, status in done.items() if status == "Active"]
+    assert sorted(iam.writes) == sorted((key, "Inactive") for key in left)
+    assert set(keys.live().values()) == {"Inactive"}
+    project.preview("--expect-no-changes")
+
+
+def rows_of_reads() -> list[str]:
+    return [f"| {row.what} | {f'`{row.code}`' if row.code else 'nothing'} |" for row in READS]
+
+
+def rows_of_writes() -> list[str]:
+    return [
+        f"| {row.what} | {f'`{row.code}`' if row.code else 'nothing'} "
+        f"| {'Inactive' if row.is_done else 'Active'} "
+        f"| {'nothing: it is done' if row.is_done else 'switches it'} |"
+        for row in WRITES
+    ]
+
+
+@pytest.mark.parametrize("rows", [rows_of_reads(), rows_of_writes()], ids=["reads", "writes"])
+def test_the_page_has_these_tables(rows: list[str]) -> None:
+    assert "\n".join(rows) in PAGE

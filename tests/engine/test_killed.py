@@ -1,0 +1,120 @@
+"""Runs that are killed or interrupted at any moment: nothing wrong is done, and the next run goes on.
+
+``KEYSWITCH_MOMENTS`` says how often; a number of moments such as 50 takes some minutes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+from typing import Any
+
+import psutil
+import pytest
+
+from engine.test_fleet import FLEETS
+from support.engine import SECONDS, MakeProject, Project
+from support.http import Call, RecordingServer
+from support.moto_iam import Outsider
+
+CHANGES = 40
+MOMENTS = int(os.environ.get("KEYSWITCH_MOMENTS", "4"))
+WAYS = ("kill the command", "kill the plugin", "kill both", "Ctrl-C")
+
+
+def plugins_of(command: psutil.Process) -> list[psutil.Process]:
+    """The host of the program's dynamic providers."""
+    children = command.children(recursive=True)
+    return [each for each in children if any("dynamic" in word for word in each.cmdline())]
+
+
+def until_quiet(iam: RecordingServer) -> None:
+    """Until nobody has asked IAM anything for a while."""
+    seen = -1
+    while seen != len(iam.calls):
+        seen = len(iam.calls)
+        time.sleep(0.5)
+
+
+def ended(project: Project, way: str, after_writes: int, iam: RecordingServer) -> None:
+    """One ``up`` that is ended once IAM was asked for more switches than these.
+
+    What a killed command leaves behind finishes the calls that it is in, and waits for ever.
+    """
+    reached = threading.Event()
+
+    def count(call: Call) -> None:
+        if call.action == "UpdateAccessKey" and len(iam.writes) > after_writes:
+            reached.set()
+
+    iam.after.append(count)
+    command = psutil.Popen(
+        ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--parallel", "8"],
+        cwd=project.folder,
+        env=project.env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    assert reached.wait(SECONDS)
+    all_of_it = [command, *command.children(recursive=True)]
+    plugins = plugins_of(command)
+    assert plugins
+    victims = {
+        "kill the command": [command],
+        "kill the plugin": plugins,
+        "kill both": [command, *plugins],
+        "Ctrl-C": [command],
+    }[way]
+    for victim in victims:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            victim.send_signal(signal.SIGINT if way == "Ctrl-C" else signal.SIGKILL)
+    command.wait(SECONDS)
+    until_quiet(iam)
+    for orphan in all_of_it:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            orphan.kill()
+    iam.after.clear()
+
+
+def declare(project: Project, form: str, keys: dict[str, str], status: str) -> None:
+    entries = {key: {"user_name": user, "status": status} for key, user in keys.items()}
+    singles: dict[str, Any] = {key: {"access_key_id": key, **e} for key, e in entries.items()}
+    project.declare(**({"all": {"keys": entries}} if form == "fleet" else singles))
+
+
+def is_locked(project: Project) -> bool:
+    return any((project.folder / ".pulumi" / "locks").rglob("*.json"))
+
+
+@pytest.mark.parametrize("form", ["resources", "fleet"])
+def test_whenever_a_run_ends_iam_saw_what_the_program_asks_for_and_the_next_run_goes_on(
+    make_project: MakeProject, iam: RecordingServer, outsider: Outsider, form: str
+) -> None:
+    project = make_project("killed", FLEETS)
+    users = [outsider.new_user() for _ in range(CHANGES)]
+    keys = {outsider.new_key(user): user for user in users}
+    declare(project, form, keys, "Active")
+    project.up()
+    choice = random.Random(f"{form} {MOMENTS}")  # noqa: S311 - a moment, not a secret
+    for moment in range(MOMENTS):
+        status = "Inactive" if moment % 2 == 0 else "Active"
+        declare(project, form, keys, status)
+        iam.reset()
+
+        ended(project, WAYS[moment % len(WAYS)], choice.randrange(CHANGES - 1), iam)
+
+        assert {each for _, each in iam.writes} == {status}
+        if is_locked(project):
+            locked = project.run("up", "--yes", "--skip-preview")
+            assert locked.code != 0
+            assert "the stack is currently locked" in locked.text
+            project.expect(0, "cancel", "--yes")
+        project.up()
+        assert {each for _, each in iam.writes} == {status}
+        assert {outsider.status(user, key) for key, user in keys.items()} == {status}
+        project.preview("--expect-no-changes")

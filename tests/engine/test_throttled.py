@@ -1,0 +1,40 @@
+"""IAM that lets only so many requests a second through: a run takes longer, and fails at nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.test_fleet import FLEETS, keys_of, with_status
+from support.engine import Project, engine_env
+from support.hostile import Network, Throttle, network
+from support.http import RecordingServer
+from support.moto_iam import Outsider
+
+KEYS = 40
+
+
+@pytest.fixture
+def way(iam: RecordingServer) -> Iterator[Network]:
+    with network(iam.url) as way:
+        yield way
+
+
+@pytest.mark.parametrize("form", ["resources", "fleet"])
+def test_a_throttled_run_adopts_and_switches_every_key(
+    way: Network, iam: RecordingServer, outsider: Outsider, tmp_path: Path, home: Path, form: str
+) -> None:
+    project = Project.make(tmp_path / "throttled", engine_env(home, way.url), FLEETS)
+    keys = keys_of(outsider, KEYS)
+    way.faults["", ""] = throttle = Throttle(rate=20, burst=5)
+    for status in ("Active", "Inactive"):
+        entries = with_status(keys, status)
+        singles = {key: {"access_key_id": key, **entry} for key, entry in entries.items()}
+        project.declare(**({"all": {"keys": entries}} if form == "fleet" else singles))
+        project.up()
+
+    assert throttle.refused > 0
+    assert sorted(iam.writes) == sorted((key, "Inactive") for key in keys)
+    project.preview("--expect-no-changes")

@@ -43,6 +43,9 @@ docs: .venv/.made-from
 record: .venv/.made-from
 	@$(ENGINE) && .venv/bin/python tests/digest/record.py && .venv/bin/python tools/record_demo.py
 
+bench: .venv/.made-from
+	@$(ENGINE) && exec .venv/bin/python tools/bench.py $(BENCH_ARGS)
+
 site: .venv/.made-from
 	@NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -41,7 +42,7 @@ def data_of(text: str) -> Any:
     """
     from ruamel.yaml import YAML
 
-    found = YAML(typ="safe", pure=True).load(text)
+    found = _loaded(YAML(typ="safe", pure=True), text)
     return {} if found is None else _with_text_keys(found)
 
 
@@ -64,7 +65,7 @@ def _tried(way: Callable[..., Any], *given: Any) -> Any:
 
 def _in_lines(text: str, register: str, entries: Entries) -> str | None:
     """With lines put in, and no other line touched but for an empty value that they stand in place of."""
-    whole = _yaml().load(text)
+    whole = _loaded(_yaml(), text)
     config = whole.get(CONFIG) if whole else None
     if not config:
         begun = _after_empty(text, CONFIG, 0, {register: entries})
@@ -143,6 +144,13 @@ def _plain(value: Any) -> Any:
     return (
         {key: _plain(each) for key, each in value.items()} if isinstance(value, Mapping) else value
     )
+
+
+def _loaded(yaml: YAML, text: str) -> Any:
+    """What it holds, without a word on standard error about what is unusual of it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return yaml.load(text)
 
 
 def _yaml() -> YAML:

@@ -8,7 +8,6 @@ the engine, the program and the plugin. Terraform with the AWS provider takes pa
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import os
 import platform
@@ -19,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -194,6 +194,9 @@ class Contestant:
         return Measure(wall, sampler.cpu(), sampler.memory, len(iam.calls))
 
 
+FLEET = "fleet"
+
+
 class Loop:
     """What a script would do: the same calls, as many users at a time, no engine."""
 
@@ -224,6 +227,9 @@ class Loop:
         self._iam.list_access_keys(UserName=user)
         self._iam.update_access_key(UserName=user, AccessKeyId=key, Status=self.status)
         self._iam.list_access_keys(UserName=user)
+
+
+EVERYBODY = ["floor", "resources", FLEET, Loop.name]
 
 
 def _client(url: str, signer: str) -> Any:
@@ -258,6 +264,8 @@ def emulator(latency_ms: int) -> Iterator[tuple[RecordingServer, Callable[[], No
         time.sleep(latency_ms / 1000)
 
     with serving(moto_app()) as server:
+        reset = urllib.request.Request(f"{server.url}/moto-api/reset", method="POST")  # noqa: S310 - the emulator's
+        urllib.request.urlopen(reset).close()  # noqa: S310
         yield server, lambda: server.rules.append(late) if latency_ms else None
 
 
@@ -310,20 +318,22 @@ def main() -> None:
         "--fleet-sizes", default="5000", help="more of them, for the fleet and the loop alone"
     )
     parser.add_argument("--latencies", default="0,40", help="milliseconds added to each call")
+    parser.add_argument(
+        "--late-sizes", default="100", help="the sizes that are measured with latency"
+    )
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--out", type=Path, default=ROOT / "docs")
     options = parser.parse_args()
-    sizes, more, latencies = (
+    sizes, more, latencies, late = (
         [int(each) for each in text.split(",") if each]
-        for text in (options.sizes, options.fleet_sizes, options.latencies)
+        for text in (options.sizes, options.fleet_sizes, options.latencies, options.late_sizes)
     )
     results: list[Result] = []
-    for latency, size in itertools.product(latencies, sizes):
-        results += measured(
-            size, latency, options.repeat, ["floor", "resources", "fleet", Loop.name]
-        )
-    for latency, size in itertools.product(latencies, more):
-        results += measured(size, latency, options.repeat, ["fleet", Loop.name])
+    for latency in latencies:
+        for size in late if latency else sizes:
+            results += measured(size, latency, options.repeat, EVERYBODY)
+        for size in [] if latency else more:
+            results += measured(size, latency, options.repeat, [FLEET, Loop.name])
     bag = {
         "machine": machine(),
         "terraform": bool(shutil.which("terraform")),

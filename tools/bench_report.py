@@ -10,6 +10,7 @@ from typing import Any, Final
 from jinja2 import Environment, StrictUndefined
 
 BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
+_ROLES: Final = ("plugin", "program", "pulumi")
 COLOURS: Final = {
     "floor": "#8c959f",
     "resources": "#0b5cad",
@@ -83,7 +84,9 @@ def _costs(results: list[dict[str, Any]]) -> list[str]:
         if each["operation"] not in ("preview", "up, all flipped"):
             continue
         run = sorted(each["runs"], key=lambda run: run["wall"])[len(each["runs"]) // 2]
-        memory = ", ".join(f"{role} {mb:.0f}" for role, mb in sorted(run["memory"].items()))
+        memory = ", ".join(
+            f"{role} {mb:.0f}" for role, mb in sorted(run["memory"].items()) if role in _ROLES
+        )
         lines.append(
             f"| {each['contestant']} | {each['keys']} | {each['operation']} | {run['cpu']:.1f} "
             f"| {memory} | {run['calls']} |"

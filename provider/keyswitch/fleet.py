@@ -64,7 +64,7 @@ class FleetJudgement:
         switched = [
             key for key, each in self.judgements.items() if each.decision.action is Action.SWITCH
         ]
-        switched += [key for key, record in self.let_go.items() if _is_switched_at_end(record)]
+        switched += [key for key, record in self.let_go.items() if is_switched_at_end(record)]
         declared = len(self.declared.ids)
         if most is None or most.allows(len(switched), declared):
             return None
@@ -82,7 +82,7 @@ class FleetJudgement:
             yield from each.notes()
         for access_key_id, record in self.let_go.items():
             target = target_on_destroy(record)
-            outcome = f"it is switched to {target}" if _is_switched_at_end(record) else ""
+            outcome = f"it is switched to {target}" if is_switched_at_end(record) else ""
             yield message(
                 catalogue.LET_GO,
                 Attempt("", access_key_id, record.user_name),
@@ -169,11 +169,16 @@ class Fleet:
         )
 
     def apply(
-        self, judged: FleetJudgement, records: Mapping[str, Record], tell: Tell
+        self,
+        judged: FleetJudgement,
+        records: Mapping[str, Record],
+        tell: Tell,
+        kept: Collection[str] = (),
     ) -> FleetOutcome:
         """Switches what is to be switched, each after a fresh look, and records the others as judged.
 
         :param tell: is told what became of a switch that was held when it was to be made.
+        :param kept: see :meth:`judge`; looked at again, for more may be declared by now.
         :raises KeyswitchError: the change is wider than ``max_changes``; nothing was done.
         """
         if judged.too_wide is not None:
@@ -192,7 +197,8 @@ class Fleet:
             return self._lifecycle.apply(key, records.get(key.access_key_id), tell)
 
         self._each(_by_user(switches, records), switch, outcome.records, failures)
-        self._let_go(judged.let_go, tell, failures)
+        gone = {key: record for key, record in judged.let_go.items() if key not in kept}
+        self._let_go(gone, tell, failures)
         outcome.records.update({key: records[key] for key in failures if key in records})
         return outcome
 
@@ -306,7 +312,8 @@ def _by_user(keys: Iterable[Declaration], records: Mapping[str, Record]) -> list
     return list(groups.values())
 
 
-def _is_switched_at_end(record: Record) -> bool:
+def is_switched_at_end(record: Record) -> bool:
+    """Whether ``on_destroy`` switches the key, as far as is recorded of it."""
     target = target_on_destroy(record)
     return target is not None and not record.status.satisfies(target)
 

@@ -6,7 +6,7 @@ none of the others; the hook refuses then only what no key of the fleet may go o
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import pulumi
 from pulumi.resource import DependencyResource
@@ -14,8 +14,9 @@ from pulumi.runtime import is_dry_run
 
 from keyswitch import catalogue
 from keyswitch.bags import plain_by_key, revealed
+from keyswitch.declaration import Record
 from keyswitch.errors import Attempt, KeyswitchError, message
-from keyswitch.fleet import Fleet, FleetJudgement
+from keyswitch.fleet import Fleet, is_switched_at_end
 from keyswitch.fleet_declaration import (
     MAPS_BY_KEY,
     FleetDeclaration,
@@ -44,17 +45,23 @@ def _before_step(guard: Guard) -> Callable[[pulumi.ResourceHookArgs], Awaitable[
             )
             return
         declared = parsed.declaration
-        twice = _declared_twice(guard, declared, args.name)
+        records = parse_fleet_outputs(await revealed(args.old_outputs)) if args.old_outputs else {}
+        elsewhere = guard.declared_beside(args.name)
+        refusals = {
+            **_declared_twice(guard, declared, args.name),
+            **_moving(declared, records, elsewhere),
+        }
         if not is_dry_run():
-            for refusal in twice.values():
+            for refusal in refusals.values():
                 raise refusal
             return
-        judged = await _judged(guard, declared, args)
+        fleet = Fleet(guard.lifecycle_of(next((key.account for key in declared.keys), None)))
+        judged = await in_thread(lambda: fleet.judge(declared, records, elsewhere, for_reader=True))
         for note in judged.notes():
             pulumi.log.info(note, resource=row)
         for warning in (*_not_looked_at(declared), *judged.warnings()):
             pulumi.log.warn(warning, resource=row)
-        for access_key_id, refusal in {**judged.refusals, **twice}.items():
+        for access_key_id, refusal in {**judged.refusals, **refusals}.items():
             guard.refuse(access_key_id, refusal, args.urn)
         if judged.too_wide is not None:
             guard.refuse(args.name, judged.too_wide, args.urn)
@@ -62,21 +69,30 @@ def _before_step(guard: Guard) -> Callable[[pulumi.ResourceHookArgs], Awaitable[
     return before_step
 
 
-async def _judged(
-    guard: Guard, declared: FleetDeclaration, args: pulumi.ResourceHookArgs
-) -> FleetJudgement:
-    records = parse_fleet_outputs(await revealed(args.old_outputs)) if args.old_outputs else {}
-    account = next((key.account for key in declared.keys), None)
-    fleet = Fleet(guard.lifecycle_of(account))
-    elsewhere = guard.declared_beside(args.name)
-    return await in_thread(lambda: fleet.judge(declared, records, elsewhere, for_reader=True))
-
-
 def _declared_twice(
     guard: Guard, declared: FleetDeclaration, name: str
 ) -> dict[str, KeyswitchError]:
     refusals = {key.access_key_id: guard.second_declaration(key, name) for key in declared.keys}
     return {key: refusal for key, refusal in refusals.items() if refusal is not None}
+
+
+def _moving(
+    declared: FleetDeclaration, records: Mapping[str, Record], elsewhere: set[str]
+) -> dict[str, KeyswitchError]:
+    """Keys that the fleet would let go with a switch before another resource has taken them.
+
+    A fleet lets go in its own update; only what is deleted whole goes after everything is declared.
+    """
+    moving = (set(records) - declared.ids) & elsewhere
+    return {
+        key: KeyswitchError(
+            catalogue.MOVES_WITH_A_SWITCH,
+            Attempt("moving", key, records[key].user_name),
+            on_destroy=records[key].declaration.on_destroy,
+        )
+        for key in sorted(moving)
+        if is_switched_at_end(records[key])
+    }
 
 
 def _not_looked_at(declared: FleetDeclaration) -> list[str]:

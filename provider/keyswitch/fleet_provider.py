@@ -145,7 +145,7 @@ class AccessKeyFleetProvider(ResourceProvider):
         row = Row()
         judged = fleet.judge(declared, records, PHASE.declared)
         row.warn(judged.warnings())
-        return fleet.apply(judged, records, row.tell), declared
+        return fleet.apply(judged, records, row.tell, PHASE.declared), declared
 
     def _fail(
         self, outcome: FleetOutcome, declared: FleetDeclaration, outs: dict[str, Any]

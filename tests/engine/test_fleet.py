@@ -214,6 +214,30 @@ def test_moving_keys_between_the_two_forms_switches_nothing(
     project.preview("--refresh", "--expect-no-changes")
 
 
+def test_a_key_that_moves_out_of_a_fleet_that_stays_is_not_switched_on_its_way(
+    project: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    keys = keys_of(outsider, 3)
+    first, second, third = sorted(keys)
+    project.declare(all={"keys": keys, "defaults": {"on_destroy": "deactivate"}})
+    project.up()
+    moved = {"access_key_id": first, **keys[first]}
+    stay = {key: keys[key] for key in (second, third)}
+    project.declare(all={"keys": stay, "defaults": {"on_destroy": "deactivate"}}, moved=moved)
+
+    for run in (project.preview(code=1), project.up(code=1)):
+        assert f"KS134 moving access key {first}" in run.words
+    assert iam.writes == []
+
+    left = {**stay, first: {**keys[first], "on_destroy": "leave"}}
+    project.declare(all={"keys": left, "defaults": {"on_destroy": "deactivate"}})
+    project.up()
+    project.declare(all={"keys": stay, "defaults": {"on_destroy": "deactivate"}}, moved=moved)
+    project.up()
+    project.preview("--expect-no-changes")
+    assert iam.writes == []
+
+
 def test_a_key_that_is_taken_out_goes_as_on_destroy_says_and_so_does_a_destroyed_fleet(
     project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:

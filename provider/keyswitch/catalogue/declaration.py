@@ -171,6 +171,12 @@ UNKNOWN_ACCOUNT = Entry(
     "its account is none of those in the stack config keyswitch:accounts ({known})",
     "Add it there, or correct the name.",
 )
+MOVES_WITH_A_SWITCH = Entry(
+    "KS134",
+    "A key that would be switched on its way out of a fleet",
+    "it moves out of a fleet that stays, which would let it go first, and on_destroy={on_destroy} would switch it",
+    "Declare on_destroy=leave for it in the fleet and apply that; then move it.",
+)
 BAD_FORM = Entry(
     "KS133",
     "A form that the register cannot have",

@@ -2,9 +2,10 @@
 # make test   every test
 # make check  formatting, lint, types and layers
 # make site   the documentation, into build/site
+# make bench  what it costs, measured
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-oldest check format lock docs record site clean
+.PHONY: help demo test test-oldest check format lock docs record site bench clean
 
 PYTEST_ARGS ?= -n 2 --dist loadfile
 

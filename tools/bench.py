@@ -2,7 +2,7 @@
 
 ``make bench`` writes ``docs/performance.json``, the tables of ``docs/performance.md`` and the plot
 ``docs/images/performance.svg``. The emulator answers in this process; what is measured is the processes of
-the engine, the program and the plugin. Terraform with the AWS provider takes part where it is installed.
+the engine, the program and the plugin.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import platform
-import shutil
 import statistics
 import subprocess
 import sys
@@ -317,7 +316,7 @@ def main() -> None:
     parser.add_argument(
         "--fleet-sizes", default="5000", help="more of them, for the fleet and the loop alone"
     )
-    parser.add_argument("--latencies", default="0,40", help="milliseconds added to each call")
+    parser.add_argument("--latencies", default="40", help="milliseconds added to each call")
     parser.add_argument(
         "--late-sizes", default="100", help="the sizes that are measured with latency"
     )
@@ -328,19 +327,18 @@ def main() -> None:
         [int(each) for each in text.split(",") if each]
         for text in (options.sizes, options.fleet_sizes, options.latencies, options.late_sizes)
     )
+    rounds = [(size, 0, EVERYBODY) for size in sizes]
+    rounds += [(size, latency, EVERYBODY) for latency in latencies if latency for size in late]
+    rounds += [(size, 0, [FLEET, Loop.name]) for size in more]
     results: list[Result] = []
-    for latency in latencies:
-        for size in late if latency else sizes:
-            results += measured(size, latency, options.repeat, EVERYBODY)
-        for size in [] if latency else more:
-            results += measured(size, latency, options.repeat, [FLEET, Loop.name])
-    bag = {
-        "machine": machine(),
-        "terraform": bool(shutil.which("terraform")),
-        "repeat": options.repeat,
-        "results": [asdict(each) | {"wall": each.wall} for each in results],
-    }
-    write_report(bag, options.out)
+    for size, latency, names in rounds:
+        results += measured(size, latency, options.repeat, names)
+        bag = {
+            "machine": machine(),
+            "repeat": options.repeat,
+            "results": [asdict(each) | {"wall": each.wall} for each in results],
+        }
+        write_report(bag, options.out)
 
 
 if __name__ == "__main__":

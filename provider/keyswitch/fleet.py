@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from keyswitch import catalogue
@@ -90,10 +90,17 @@ class FleetJudgement:
                 outcome=outcome or f"it stays {record.status}",
             )
 
-    def warnings(self) -> Iterator[str]:
-        """What a reviewer should know, key by key."""
+    def warnings(self, *, with_overrides: bool = False) -> Iterator[str]:
+        """What a reviewer should know, key by key.
+
+        :param with_overrides: whether the reasons of overrides are repeated: they may be secrets.
+        """
         for each in self.judgements.values():
-            yield from each.warnings()
+            told = each
+            if each.declaration.override is not None and not with_overrides:
+                hidden = replace(each.declaration, override="(not repeated here)")
+                told = replace(each, declaration=hidden)
+            yield from told.warnings()
 
 
 @dataclass

@@ -18,6 +18,7 @@ from keyswitch.declaration import Record
 from keyswitch.errors import Attempt, KeyswitchError, message
 from keyswitch.fleet import Fleet, is_switched_at_end
 from keyswitch.fleet_declaration import (
+    KEYS,
     MAPS_BY_KEY,
     FleetDeclaration,
     parse_fleet,
@@ -59,7 +60,9 @@ def _before_step(guard: Guard) -> Callable[[pulumi.ResourceHookArgs], Awaitable[
         judged = await in_thread(lambda: fleet.judge(declared, records, elsewhere, for_reader=True))
         for note in judged.notes():
             pulumi.log.info(note, resource=row)
-        for warning in (*_not_looked_at(declared), *judged.warnings()):
+        # A hook is given a map that holds a secret as an output, whole.
+        is_plain = isinstance((args.new_inputs or {}).get(KEYS), Mapping)
+        for warning in (*_not_looked_at(declared), *judged.warnings(with_overrides=is_plain)):
             pulumi.log.warn(warning, resource=row)
         for access_key_id, refusal in {**judged.refusals, **refusals}.items():
             guard.refuse(access_key_id, refusal, args.urn)

@@ -266,6 +266,35 @@ def test_a_key_that_is_taken_out_goes_as_on_destroy_says_and_so_does_a_destroyed
     assert iam.writes == [(first, "Inactive"), (third, "Inactive")]
 
 
+SECRET_OVERRIDES = """\
+import json, pathlib
+import pulumi, keyswitch
+
+keys = json.loads(pathlib.Path("keys.json").read_text())["all"]["keys"]
+for entry in keys.values():
+    if entry.get("override", "").startswith("secret"):
+        entry["override"] = pulumi.Output.secret(entry["override"])
+keyswitch.AccessKeyFleet("all", keys=keys)
+"""
+
+
+def test_an_override_is_printed_unless_one_of_the_fleet_is_a_secret(
+    make_project: MakeProject, iam: RecordingServer, outsider: Outsider
+) -> None:
+    project = make_project("overrides", SECRET_OVERRIDES)
+    plain, hidden = sorted(keys := with_status(keys_of(outsider, 2), "Inactive"))
+    keys[plain]["override"], keys[hidden]["override"] = "INC-4711", "secret INC-4712"
+    project.declare(all={"keys": {plain: keys[plain]}})
+    assert 'because of override="INC-4711"' in project.preview().words
+    project.declare(all={"keys": keys})
+
+    preview, up = project.preview(), project.up()
+
+    assert preview.words.count('because of override="(not repeated here)"') >= 2
+    assert "INC-4712" not in preview.text + up.text
+    assert sorted(iam.writes) == [(plain, "Inactive"), (hidden, "Inactive")]
+
+
 def test_a_key_that_is_declared_in_both_forms_is_refused(
     project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:

@@ -18,25 +18,17 @@ def without_provider(bag: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in bag.items() if name != _PROVIDER}
 
 
-def plain(bag: Mapping[str, Any]) -> dict[str, object]:
+def plain(bag: Mapping[str, Any], by_key: Collection[str] = ()) -> dict[str, object]:
     """The bag with :data:`~keyswitch.declaration.UNKNOWN` for what is not known yet.
 
     A map of which a part is unknown is unknown as a whole.
+
+    :param by_key: the maps of which each value is unknown by itself.
     """
     return {
-        name: UNKNOWN if _is_unknown(value) else value
-        for name, value in without_provider(bag).items()
-    }
-
-
-def plain_by_key(bag: Mapping[str, Any], maps: Collection[str]) -> dict[str, object]:
-    """The bag made plain, where what is unknown in one of these maps is so by itself."""
-    return {
-        name: {key: UNKNOWN if _is_unknown(each) else each for key, each in value.items()}
-        if name in maps and isinstance(value, Mapping)
-        else UNKNOWN
-        if _is_unknown(value)
-        else value
+        name: {key: _known(each) for key, each in value.items()}
+        if name in by_key and isinstance(value, Mapping)
+        else _known(value)
         for name, value in without_provider(bag).items()
     }
 
@@ -47,6 +39,10 @@ async def revealed(bag: Mapping[str, Any] | None) -> dict[str, Any]:
         name: await pulumi.Output.from_input(value).future(with_unknowns=True)
         for name, value in (bag or {}).items()
     }
+
+
+def _known(value: object) -> object:
+    return UNKNOWN if _is_unknown(value) else value
 
 
 def _is_unknown(value: object) -> bool:

@@ -16,10 +16,6 @@ from keyswitch.errors import KeyswitchError
 from keyswitch.gateway import AccessKey, Directory, LastUsed, NoSuchEntityError, OwnerNotToldError
 from keyswitch.parallel import ask_all
 
-AT_A_TIME = 8
-"""Users looked at in parallel. Botocore tries a throttled call again after a pause, each by itself;
-with ``aws:retryMode: adaptive`` all of them slow down together."""
-
 
 @dataclass(frozen=True)
 class SeenKey:
@@ -89,7 +85,6 @@ def walk(
     gateway: Directory,
     user_names: Iterable[str],
     tell: Callable[[str, SeenUser | None], None],
-    at_a_time: int = AT_A_TIME,
 ) -> None:
     """Looks at every user, and tells of each what :func:`look_at` answered, as soon as it is seen.
 
@@ -97,7 +92,7 @@ def walk(
 
     :raises KeyswitchError: one could not be looked at.
     """
-    ask_all(user_names, lambda name: look_at(gateway, name), tell, at_a_time)
+    ask_all(user_names, lambda name: look_at(gateway, name), tell)
 
 
 def _last_used(gateway: Directory, key: AccessKey) -> LastUsed | None:

@@ -57,25 +57,26 @@ def to_markdown(digest: Digest, limit: int = COMMENT_BYTES, *, marker: str | Non
     tail = [*gap, *_tail(digest), hidden_marker(marker or digest.stack), ""]
     names = shortened([row.access_key_id for row in digest.rows])
     lines = (_markdown_row(row, names) for row in digest.rows)
-    shown = fitting(lines, limit - _ROOM_FOR_REST - size((*head, *table, *tail)))
+    shown = fitting(lines, limit, beside=(*head, *table, *tail))
     left = len(digest.rows) - len(shown)
     more = f"… and {counted(left, 'more key')}; `keyswitch digest --format text` lists them all."
     rest = ["", more] if left else []
     return "\n".join([*head, *(table if shown else []), *shown, *rest, *tail])
 
 
-def fitting(lines: Iterable[str], room: int) -> list[str]:
-    """The first lines, as many as fit into so many bytes."""
+def fitting(lines: Iterable[str], limit: int, beside: Iterable[str]) -> list[str]:
+    """The first lines, as many as fit into so many bytes beside others and a line about the rest."""
     shown: list[str] = []
+    room = limit - _ROOM_FOR_REST - _size(beside)
     for line in lines:
-        room -= size([line])
+        room -= _size([line])
         if room < 0:
             break
         shown.append(line)
     return shown
 
 
-def size(lines: Iterable[str]) -> int:
+def _size(lines: Iterable[str]) -> int:
     """The bytes of these lines as UTF-8, with their ends."""
     return sum(len(line.encode()) + 1 for line in lines)
 

@@ -20,11 +20,9 @@ from keyswitch.errors import Attempt, KeyswitchError, counted, message
 from keyswitch.fleet_declaration import FleetDeclaration
 from keyswitch.judgement import Judgement
 from keyswitch.lifecycle import Lifecycle, target_on_destroy
-from keyswitch.parallel import ask_all
+from keyswitch.parallel import AT_A_TIME, ask_all
 from keyswitch.status import Status
 
-AT_A_TIME: Final = 8
-"""Users looked at in parallel."""
 _NAMED: Final = 20
 """Keys that one message names; each of them has a message of its own too."""
 T = TypeVar("T")
@@ -121,20 +119,13 @@ class FleetOutcome:
         """
         if not self.failures:
             return None
-        also = [self.failures[key] for key in sorted(self.failures)[:_NAMED]]
-        fields = self._fields(declared)
-        return KeyswitchError(catalogue.FLEET_FAILED, also=also, **fields)  # type: ignore[arg-type]
-
-    def summary(self, declared: int) -> str:
-        """The first of its sentences: how many failed, and which."""
-        return message(catalogue.FLEET_FAILED, **self._fields(declared))  # type: ignore[arg-type]
-
-    def _fields(self, declared: int) -> dict[str, object]:
-        return {
-            "failed": len(self.failures),
-            "declared": counted(declared, "key"),
-            "keys": named(self.failures),
-        }
+        return KeyswitchError(
+            catalogue.FLEET_FAILED,
+            also=[self.failures[key] for key in sorted(self.failures)[:_NAMED]],
+            failed=len(self.failures),
+            declared=counted(declared, "key"),
+            keys=named(self.failures),
+        )
 
 
 class Fleet:

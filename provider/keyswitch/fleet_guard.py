@@ -13,7 +13,7 @@ from pulumi.resource import DependencyResource
 from pulumi.runtime import is_dry_run
 
 from keyswitch import catalogue
-from keyswitch.bags import plain_by_key, revealed
+from keyswitch.bags import plain, revealed
 from keyswitch.declaration import Record
 from keyswitch.errors import Attempt, KeyswitchError, message
 from keyswitch.fleet import Fleet, is_switched_at_end
@@ -37,7 +37,7 @@ def fleet_binding(guard: Guard) -> pulumi.ResourceOptions:
 
 def _before_step(guard: Guard) -> Callable[[pulumi.ResourceHookArgs], Awaitable[None]]:
     async def before_step(args: pulumi.ResourceHookArgs) -> None:
-        parsed = parse_fleet(plain_by_key(await revealed(args.new_inputs), MAPS_BY_KEY))
+        parsed = parse_fleet(plain(await revealed(args.new_inputs), MAPS_BY_KEY))
         row = DependencyResource(args.urn)
         if parsed.declaration is None:
             names = ", ".join(parsed.unknown)

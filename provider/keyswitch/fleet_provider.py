@@ -22,7 +22,7 @@ from pulumi.dynamic import (
 )
 
 from keyswitch import catalogue
-from keyswitch.bags import plain_by_key, without_provider
+from keyswitch.bags import plain, without_provider
 from keyswitch.declaration import ACCOUNT_ID, Record
 from keyswitch.errors import KeyswitchError, message
 from keyswitch.fleet import Fleet, FleetOutcome
@@ -59,7 +59,7 @@ class AccessKeyFleetProvider(ResourceProvider):
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Refuses bad inputs, all at once and without any call; secrets are never repeated."""
-        parsed = parse_fleet(plain_by_key(news, MAPS_BY_KEY))
+        parsed = parse_fleet(plain(news, MAPS_BY_KEY))
         if parsed.declaration is not None:
             PHASE.declared.update(parsed.declaration.ids)
         self._checked.add(urn_of_call())
@@ -70,7 +70,7 @@ class AccessKeyFleetProvider(ResourceProvider):
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Whether a step is needed, by a look at every live key; a refusal counts as a change."""
         records = parse_fleet_outputs(_olds)
-        parsed = parse_fleet(plain_by_key(_news, MAPS_BY_KEY))
+        parsed = parse_fleet(plain(_news, MAPS_BY_KEY))
         if parsed.declaration is None:
             return self._diff_of_unknown(parsed.unknown)
         declared = parsed.declaration
@@ -79,7 +79,7 @@ class AccessKeyFleetProvider(ResourceProvider):
             with self._telling_each():
                 return DiffResult(changes=fleet.has_drifted(declared, records))
         judged = fleet.judge(declared, records, PHASE.declared)
-        changes = judged.needs_step or set(records) - declared.ids != set(judged.let_go)
+        changes = judged.needs_step or bool(records.keys() - declared.ids)
         if not changes:
             Row().warn(judged.warnings())
         return DiffResult(changes=changes)
@@ -137,7 +137,7 @@ class AccessKeyFleetProvider(ResourceProvider):
     def _carried_out(
         self, news: Mapping[str, Any], records: Mapping[str, Record]
     ) -> tuple[FleetOutcome, FleetDeclaration]:
-        parsed = parse_fleet(plain_by_key(news, MAPS_BY_KEY))
+        parsed = parse_fleet(plain(news, MAPS_BY_KEY))
         if parsed.declaration is None:
             raise KeyswitchError(catalogue.UNREADABLE_STATE, property="inputs")
         declared = parsed.declaration
@@ -154,7 +154,7 @@ class AccessKeyFleetProvider(ResourceProvider):
         if failure is None:
             return
         each = [str(outcome.failures[key]) for key in sorted(outcome.failures)]
-        partly_done(_ID, outs, [outcome.summary(len(declared.ids)), *each])
+        partly_done(_ID, outs, [str(failure.alone()), *each])
         raise failure
 
     def _fleet(self, declared: FleetDeclaration | None, records: Mapping[str, Record]) -> Fleet:

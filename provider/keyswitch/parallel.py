@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Event, Lock, Thread
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
+AT_A_TIME: Final = 8
+"""Users of an account that are looked at in parallel. Botocore tries a throttled call again after a pause,
+each by itself; with ``aws:retryMode: adaptive`` all of them slow down together."""
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -19,7 +22,10 @@ class _Answer(Generic[T, R]):
 
 
 def ask_all(
-    items: Iterable[T], ask: Callable[[T], R], tell: Callable[[T, R], None], at_a_time: int
+    items: Iterable[T],
+    ask: Callable[[T], R],
+    tell: Callable[[T, R], None],
+    at_a_time: int = AT_A_TIME,
 ) -> None:
     """Asks about every item, and tells each answer as soon as it is there, in no order.
 

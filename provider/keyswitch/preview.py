@@ -14,6 +14,7 @@ from typing import Any, Final
 from keyswitch import catalogue
 from keyswitch.declaration import ADOPTED_STATUS
 from keyswitch.errors import KeyswitchError
+from keyswitch.fleet_declaration import DEFAULTS, KEYS, RECORDS, STATUSES
 from keyswitch.properties import (
     ACCESS_KEY_ID,
     INPUTS,
@@ -163,7 +164,7 @@ def _steps(whole: Mapping[str, Any]) -> Iterator[Step]:
 def _steps_of_fleet(
     op: str, urn: Urn, old: Mapping[str, Any], new: Mapping[str, Any]
 ) -> Iterator[Step]:
-    """One for each key, as if it were declared by itself; ``keyswitch.fleet_declaration`` has the names."""
+    """One for each key, as if it were declared by itself."""
     was, becomes = _keys_of_fleet(old), _keys_of_fleet(new)
     for key in sorted({*was, *becomes}):
         before, after = was.get(key), becomes.get(key)
@@ -183,9 +184,9 @@ _WHOLE: Final = ("create", "delete", "refresh", "read")
 def _keys_of_fleet(state: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Key id to a state as that of a key that is declared by itself."""
     inputs, outputs = (bag_of(state.get(part)) for part in ("inputs", "outputs"))
-    shared = {**bag_of(inputs.get("defaults")), SAFEGUARDS: inputs.get(SAFEGUARDS)}
-    entries, statuses = bag_of(inputs.get("keys")), bag_of(inputs.get("statuses"))
-    records, live = bag_of(outputs.get("records")), bag_of(outputs.get("statuses"))
+    shared = {**bag_of(inputs.get(DEFAULTS)), SAFEGUARDS: inputs.get(SAFEGUARDS)}
+    entries, statuses = bag_of(inputs.get(KEYS)), bag_of(inputs.get(STATUSES))
+    records, live = bag_of(outputs.get(RECORDS)), bag_of(outputs.get(STATUSES))
     return {
         key: {
             "inputs": {**shared, **bag_of(entries.get(key)), ACCESS_KEY_ID: key, STATUS: status},

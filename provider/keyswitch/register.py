@@ -84,7 +84,12 @@ class Register:
     @property
     def summary(self) -> str:
         """What to fail with, once every problem has been told."""
-        return message(catalogue.BAD_ENTRIES, count=counted(len(self.problems), "problem"))
+        return str(self.refusal().alone())
+
+    def refusal(self) -> KeyswitchError:
+        """The same as an error (KS116) that tells every problem too."""
+        count = counted(len(self.problems), "problem")
+        return KeyswitchError(catalogue.BAD_ENTRIES, also=self.problems, count=count)
 
 
 def read_register(
@@ -141,9 +146,8 @@ def named_account(name: str, accounts: str | None) -> DeclaredAccount:
         raise KeyswitchError(catalogue.UNKNOWN_ACCOUNT, known=_known(named))
     parsed = parse_inputs(whole, spelling=_IN_REGISTER)
     if parsed.declaration is None or parsed.declaration.account is None:
-        problems = [problem.told_of(f"account {name}") for problem in parsed.problems]
-        count = counted(len(problems), "problem")
-        raise KeyswitchError(catalogue.BAD_ENTRIES, also=problems, count=count)
+        told = tuple(problem.told_of(f"account {name}") for problem in parsed.problems)
+        raise Register((), told).refusal()
     return parsed.declaration.account
 
 

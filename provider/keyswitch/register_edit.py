@@ -123,13 +123,14 @@ def _at_end(text: str, added: Mapping[str, Any]) -> str:
 
 def _put_in(lines: list[str], end: int, column: int, step: int, added: Mapping[str, Any]) -> str:
     """After the line ``end``, with its line ending."""
-    newline = "\r\n" if lines[max(end, 0) :][:1] and lines[max(end, 0)].endswith("\r\n") else "\n"
+    before = lines[: end + 1]
+    nearest = (before[-1:] or lines[:1] or [""])[0]
+    newline = "\r\n" if nearest.endswith("\r\n") else "\n"
     out = io.StringIO()
     yaml = _yaml()
     yaml.indent(mapping=step)
     yaml.dump(_plain(added), out)
     new = [f"{' ' * column}{line}{newline}" for line in out.getvalue().splitlines()]
-    before = lines[: end + 1]
     if before and not before[-1].endswith("\n"):
         before[-1] += newline
     return "".join([*before, *new, *lines[end + 1 :]])

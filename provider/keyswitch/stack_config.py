@@ -13,7 +13,7 @@ from typing import Any, Final
 from keyswitch import catalogue
 from keyswitch.accounts import DeclaredAccount
 from keyswitch.audit import ExpectedKey
-from keyswitch.errors import KeyswitchError, counted
+from keyswitch.errors import KeyswitchError
 from keyswitch.register import (
     ACCOUNTS_KEY,
     CONFIG_KEY,
@@ -123,7 +123,7 @@ class StackConfig:
         """
         register = self.register
         if register.problems:
-            raise _bad(register)
+            raise register.refusal()
         return {
             each.access_key_id: ExpectedKey(each.access_key_id, each.user_name or "", each.status)
             for each in register.declarations
@@ -147,7 +147,7 @@ class StackConfig:
             self.account(account)
         register = self.register
         if register.problems:
-            raise _bad(register)
+            raise register.refusal()
         default = json.loads(self._json(_DEFAULTS) or "{}").get("account")
         if default and account is None:
             raise KeyswitchError(catalogue.OF_ANOTHER_ACCOUNT, path=self.path, account=default)
@@ -264,11 +264,6 @@ def _no_place(path: Path, problem: str) -> KeyswitchError:
     return KeyswitchError(
         catalogue.NO_PLACE_FOR_ENTRIES, register=REGISTER, path=path, problem=problem
     )
-
-
-def _bad(register: Register) -> KeyswitchError:
-    count = counted(len(register.problems), "problem")
-    return KeyswitchError(catalogue.BAD_ENTRIES, also=register.problems, count=count)
 
 
 def _unreadable(path: Path, problem: str) -> KeyswitchError:

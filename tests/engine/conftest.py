@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.engine import PROGRAM, ROOT, MakeProject, Project, engine_env, engine_is_there
+from support.hostile import Network, network
 from support.http import RecordingServer, serving
 from support.moto_iam import Outsider, moto_app
 from support.strict_app import strict_app
@@ -37,6 +38,13 @@ def iam(moto_server: RecordingServer) -> RecordingServer:
     """The emulator, with nothing recorded or ruled yet."""
     moto_server.reset()
     return moto_server
+
+
+@pytest.fixture
+def way(iam: RecordingServer) -> Iterator[Network]:
+    """The way to the emulator, with no faults yet."""
+    with network(iam.url) as way:
+        yield way
 
 
 @pytest.fixture

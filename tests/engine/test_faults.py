@@ -5,13 +5,12 @@ The tables are those of docs/reliability.md, word for word.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from engine.test_fleet import FLEETS, state_of_fleet
+from engine.test_fleet import FLEETS, declare_as, state_of_fleet
 from support.engine import ROOT, Project, engine_env
 from support.hostile import (
     Fault,
@@ -20,7 +19,6 @@ from support.hostile import (
     error,
     late,
     loses_the_answer,
-    network,
     once,
     resets,
     says,
@@ -83,12 +81,6 @@ WRITES = (
 
 
 @pytest.fixture
-def way(iam: RecordingServer) -> Iterator[Network]:
-    with network(iam.url) as way:
-        yield way
-
-
-@pytest.fixture
 def project(way: Network, tmp_path: Any, home: Any) -> Project:
     project = Project.make(tmp_path / "hostile", engine_env(home, way.url), FLEETS)
     project.expect(0, "config", "set", "aws:maxRetries", "2")
@@ -106,8 +98,7 @@ class Keys:
 
     def declare(self, status: str) -> None:
         entries = {key: {"user_name": user, "status": status} for user, key in self.of.values()}
-        singles = {key: {"access_key_id": key, **entry} for key, entry in entries.items()}
-        self.project.declare(**({"all": {"keys": entries}} if self.form == "fleet" else singles))
+        declare_as(self.form, self.project, entries)
 
     def recorded(self) -> dict[str, str]:
         """Key id to the status in the state."""

@@ -36,6 +36,12 @@ def with_status(keys: dict[str, dict[str, Any]], status: str) -> dict[str, dict[
     return {key: {**entry, "status": status} for key, entry in keys.items()}
 
 
+def declare_as(form: str, project: Project, keys: dict[str, dict[str, Any]]) -> None:
+    """The keys as one fleet, or as resources of their own."""
+    singles = {key: {"access_key_id": key, **entry} for key, entry in keys.items()}
+    project.declare(**({"all": {"keys": keys}} if form == "fleet" else singles))
+
+
 def state_of_fleet(project: Project) -> dict[str, Any]:
     (fleet,) = [r for r in project.state()["deployment"]["resources"] if r["type"] == FLEET]
     return fleet

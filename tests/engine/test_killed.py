@@ -12,12 +12,11 @@ import signal
 import subprocess
 import threading
 import time
-from typing import Any
 
 import psutil
 import pytest
 
-from engine.test_fleet import FLEETS
+from engine.test_fleet import FLEETS, declare_as
 from support.engine import SECONDS, MakeProject, Project
 from support.http import Call, RecordingServer
 from support.moto_iam import Outsider
@@ -83,8 +82,7 @@ def ended(project: Project, way: str, after_writes: int, iam: RecordingServer) -
 
 def declare(project: Project, form: str, keys: dict[str, str], status: str) -> None:
     entries = {key: {"user_name": user, "status": status} for key, user in keys.items()}
-    singles: dict[str, Any] = {key: {"access_key_id": key, **e} for key, e in entries.items()}
-    project.declare(**({"all": {"keys": entries}} if form == "fleet" else singles))
+    declare_as(form, project, entries)
 
 
 def is_locked(project: Project) -> bool:

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from engine.test_fleet import FLEETS, keys_of, with_status
+from engine.test_fleet import FLEETS, declare_as, keys_of, with_status
 from support.engine import Project, engine_env
-from support.hostile import Network, Throttle, network
+from support.hostile import Network, Throttle
 from support.http import RecordingServer
 from support.moto_iam import Outsider
 
 KEYS = 40
-
-
-@pytest.fixture
-def way(iam: RecordingServer) -> Iterator[Network]:
-    with network(iam.url) as way:
-        yield way
 
 
 @pytest.mark.parametrize("form", ["resources", "fleet"])
@@ -30,9 +23,7 @@ def test_a_throttled_run_adopts_and_switches_every_key(
     keys = keys_of(outsider, KEYS)
     way.faults["", ""] = throttle = Throttle(rate=20, burst=5)
     for status in ("Active", "Inactive"):
-        entries = with_status(keys, status)
-        singles = {key: {"access_key_id": key, **entry} for key, entry in entries.items()}
-        project.declare(**({"all": {"keys": entries}} if form == "fleet" else singles))
+        declare_as(form, project, with_status(keys, status))
         project.up()
 
     assert throttle.refused > 0

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from socketserver import BaseServer
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -97,20 +98,27 @@ def _call(body: bytes, environ: dict[str, Any]) -> Call:
 
 
 @contextmanager
+def running(server: BaseServer) -> Iterator[None]:
+    """A server, in a thread of its own until it is left."""
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
 def serving(app: WsgiApp, ssl_context: ssl.SSLContext | None = None) -> Iterator[RecordingServer]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     recorder = RecordingServer(app)
     server = make_server("127.0.0.1", 0, recorder, threaded=True, ssl_context=ssl_context)
     scheme = "https" if ssl_context else "http"
     recorder.url = f"{scheme}://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
+    with running(server):
         yield recorder
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def aws_error(status: int, code: str, message: str) -> Response:

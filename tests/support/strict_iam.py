@@ -8,6 +8,7 @@ the domain's words, :func:`support.strict_app.strict_app` the one over HTTP; the
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -228,3 +229,29 @@ class FakeGateway:
             if refusal.code == "AccessDenied":
                 raise OwnerNotToldError from None
             raise UserNameNeededError(AwsAnswer(refusal.code, "fake")) from None
+
+
+class CountingGateway(FakeGateway):
+    """Counts how many lists are asked for at a time.
+
+    :param together: users whose lists wait for each other.
+    """
+
+    def __init__(self, iam: StrictIam, together: tuple[str, str]) -> None:
+        super().__init__(iam)
+        self.most = 0
+        self._together = together
+        self._now = 0
+        self._lock = threading.Lock()
+        self._met = threading.Barrier(2, timeout=10)
+
+    def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
+        with self._lock:
+            self._now += 1
+            self.most = max(self.most, self._now)
+        if user_name in self._together:
+            self._met.wait()
+        keys = super().list_access_keys(user_name)
+        with self._lock:
+            self._now -= 1
+        return keys

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from keyswitch import catalogue
-from keyswitch.census import AT_A_TIME, SeenUser, look_at, walk
+from keyswitch.census import SeenUser, look_at, walk
 from keyswitch.errors import KeyswitchError
 from keyswitch.gateway import AccessKey, Caller
 from keyswitch.journal import KEPT, Journal
+from keyswitch.parallel import AT_A_TIME
 from keyswitch.status import ObservedStatus
-from support.strict_iam import FakeGateway, StrictIam
+from support.strict_iam import CountingGateway, FakeGateway, StrictIam
 from support.world import Calendar, Denied
 
 CALLER = Caller("123456789012", "arn:aws:iam::123456789012:user/ci", "https://iam.amazonaws.com")
@@ -71,23 +72,7 @@ def test_of_a_user_without_keys_only_those_are_asked_for(iam: StrictIam) -> None
 
 def test_every_user_is_looked_at_once_several_at_a_time_and_never_more(iam: StrictIam) -> None:
     names = users(iam, 40)
-    lock, now, most = threading.Lock(), 0, 0
-    met = threading.Barrier(2, timeout=10)
-
-    class Counting(FakeGateway):
-        def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
-            nonlocal now, most
-            with lock:
-                now += 1
-                most = max(most, now)
-            if user_name in ("user-000", "user-001"):
-                met.wait()
-            keys = super().list_access_keys(user_name)
-            with lock:
-                now -= 1
-            return keys
-
-    gateway = Counting(iam)
+    gateway = CountingGateway(iam, ("user-000", "user-001"))
     told: list[str] = []
     walk(gateway, names, lambda name, _: told.append(name))
 
@@ -95,7 +80,7 @@ def test_every_user_is_looked_at_once_several_at_a_time_and_never_more(iam: Stri
     assert sorted(line for line in gateway.log if line.startswith("list")) == [
         f"list {name}" for name in names
     ]
-    assert 2 <= most <= AT_A_TIME
+    assert 2 <= gateway.most <= AT_A_TIME
 
 
 def test_after_a_fault_no_further_user_is_begun_and_what_was_seen_is_told(iam: StrictIam) -> None:

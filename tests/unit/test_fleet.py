@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +13,7 @@ from keyswitch import catalogue
 from keyswitch.clock import Patience
 from keyswitch.declaration import UNKNOWN, Declaration, Record
 from keyswitch.errors import KeyswitchError
-from keyswitch.fleet import AT_A_TIME, Fleet, FleetOutcome, named
+from keyswitch.fleet import Fleet, FleetOutcome, named
 from keyswitch.fleet_declaration import (
     FleetDeclaration,
     MaxChanges,
@@ -23,11 +22,11 @@ from keyswitch.fleet_declaration import (
     parse_fleet_outputs,
     refreshed_inputs,
 )
-from keyswitch.gateway import AccessKey
 from keyswitch.lifecycle import Lifecycle
+from keyswitch.parallel import AT_A_TIME
 from keyswitch.safeguards import DeclaredSafeguards
 from keyswitch.status import ObservedStatus, OnDestroy, Status
-from support.strict_iam import FakeGateway, StrictIam
+from support.strict_iam import CountingGateway, FakeGateway, StrictIam
 
 ACTIVE, INACTIVE = Status.ACTIVE, Status.INACTIVE
 KEY, OTHER = "AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE"
@@ -240,25 +239,11 @@ def test_one_that_fails_keeps_no_other_and_its_record_is_what_it_was(iam: Strict
 
 def test_users_are_looked_at_several_at_a_time_and_never_more(iam: StrictIam) -> None:
     keys = many(iam, 40)
-    lock, now, most = threading.Lock(), 0, 0
-    met = threading.Barrier(2, timeout=10)
+    gateway = CountingGateway(iam, ("user-000", "user-001"))
 
-    class Counting(FakeGateway):
-        def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
-            nonlocal now, most
-            with lock:
-                now += 1
-                most = max(most, now)
-            if user_name in ("user-000", "user-001"):
-                met.wait()
-            found = super().list_access_keys(user_name)
-            with lock:
-                now -= 1
-            return found
+    fleet_of(gateway).judge(declared(*keys), {})
 
-    fleet_of(Counting(iam)).judge(declared(*keys), {})
-
-    assert 2 <= most <= AT_A_TIME
+    assert 2 <= gateway.most <= AT_A_TIME
 
 
 def test_of_one_user_the_key_that_goes_on_is_switched_before_the_one_that_goes_off(

@@ -145,7 +145,9 @@ def one_failed() -> list[str]:
     on = replace(declared.keys[1], status=ON)
     declared = replace(declared, keys=(declared.keys[0], on, declared.keys[2]))
     fleet = Fleet(Lifecycle(gateway))
-    return [fleet.apply(fleet.judge(declared, {}), {}, print).summary(3)]
+    failure = fleet.apply(fleet.judge(declared, {}), {}, print).failure(3)
+    assert failure is not None
+    return [str(failure.alone())]
 
 
 SCENES: dict[str, Callable[[], list[str]]] = {

@@ -18,7 +18,7 @@ from rich.text import Text
 from keyswitch.audit import Finding
 from keyswitch.census import Census
 from keyswitch.cli.tables import age, last_use_in_full, plain, print_table
-from keyswitch.digest_text import COMMENT_BYTES, code_span, fitting, size
+from keyswitch.digest_text import COMMENT_BYTES, code_span, fitting
 from keyswitch.errors import counted
 from keyswitch.status import ObservedStatus
 from keyswitch.times import iso, moment
@@ -28,7 +28,6 @@ _AGES: Final = ((0, 30), (30, 60), (60, 90), (90, 180), (180, 365), (365, None))
 """The bars of the picture, in days; a key of 90 days is not older than 90 days yet."""
 _AT_ONCE: Final = timedelta(minutes=5)
 """A walk shorter than this is of one moment."""
-_ROOM_FOR_REST: Final = 200
 _TALLEST: Final = 160
 """Of a bar, in the picture's own units."""
 
@@ -157,7 +156,7 @@ def to_markdown(audited: Audited, limit: int = COMMENT_BYTES) -> str:
     tail += [""] if controls else []
     tail += [f"Looked at {audited.when}.{against} `keyswitch explain CODE` says what to do."]
     lines = (_markdown_row(each, controls) for each in audited.findings)
-    shown = fitting(lines, limit - _ROOM_FOR_REST - size((*head, *table, *tail)))
+    shown = fitting(lines, limit, beside=(*head, *table, *tail))
     left = len(audited.findings) - len(shown)
     more = f"… and {counted(left, 'more finding')}; `keyswitch audit --format json` lists them all."
     rest = [*([""] if shown else []), *([more, ""] if left else [])]

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from keyswitch import catalogue
-from keyswitch.census import AT_A_TIME, Census, SeenUser, look_again, walk
+from keyswitch.census import Census, SeenUser, look_again, walk
 from keyswitch.cli.command import gathering
 from keyswitch.errors import KeyswitchError, message
 from keyswitch.gateway import Caller, Directory
@@ -68,7 +68,6 @@ class Selection:
                     again,
                     lambda user: look_again(gateway, user),
                     lambda user, seen: journal.note(user.user_name, seen),
-                    AT_A_TIME,
                 )
         except KeyswitchError as error:
             also = (*error.also, *_kept(journal, names))

@@ -1,4 +1,4 @@
-"""The ready-made program: one resource for each key in the stack's register, ``keyswitch:keys``."""
+"""The ready-made program: the keys in the stack's register, ``keyswitch:keys``."""
 
 from keyswitch.program import declare_register
 

@@ -23,10 +23,13 @@ def plain(bag: Mapping[str, Any], by_key: Collection[str] = ()) -> dict[str, obj
 
     A map of which a part is unknown is unknown as a whole.
 
-    :param by_key: the maps of which each value is unknown by itself.
+    :param by_key: the maps whose values are bags of their own, or single values.
     """
     return {
-        name: {key: _known(each) for key, each in value.items()}
+        name: {
+            key: plain(each) if isinstance(each, Mapping) else _known(each)
+            for key, each in value.items()
+        }
         if name in by_key and isinstance(value, Mapping)
         else _known(value)
         for name, value in without_provider(bag).items()

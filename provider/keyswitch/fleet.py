@@ -1,138 +1,58 @@
 """The life of many keys declared as one: judged together, switched several users at a time.
 
-Each key is judged, switched and told of as one that is declared by itself. What is added: all are
-looked at before any is switched, so that a run can be refused for changing more than was meant; of
-one user's keys those that go on are judged before those that go off; and one that fails keeps none
-of the others.
+Each key is judged, switched and told of as one that is declared by itself, in its own account. What
+is added: all are looked at before any is switched, so that a run can be refused for changing more
+than was meant; whatever goes on goes before whatever goes off; and one that fails keeps none of the
+others.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Final, TypeVar
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from keyswitch import catalogue
+from keyswitch.accounts import DeclaredAccount
+from keyswitch.catalogue import Entry
 from keyswitch.decision import Action
 from keyswitch.declaration import Declaration, Record
-from keyswitch.errors import Attempt, KeyswitchError, counted, message
+from keyswitch.errors import Attempt, KeyswitchError
 from keyswitch.fleet_declaration import FleetDeclaration
+from keyswitch.fleet_judgement import FleetJudgement, FleetOutcome
 from keyswitch.judgement import Judgement
-from keyswitch.lifecycle import Lifecycle, target_on_destroy
+from keyswitch.letting_go import Ending, target_on_destroy
+from keyswitch.lifecycle import Lifecycle
+from keyswitch.max_changes import MaxChanges
 from keyswitch.parallel import AT_A_TIME, ask_all
 from keyswitch.status import Status
 
-_NAMED: Final = 20
-"""Keys that one message names; each of them has a message of its own too."""
-T = TypeVar("T")
 Tell = Callable[[str], None]
+LifecycleIn = Callable[[DeclaredAccount | None], Lifecycle]
 
 
 @dataclass(frozen=True)
-class FleetJudgement:
-    """All keys of a fleet, judged.
+class _Task:
+    """What is to be done with one key.
 
-    :param judgements: by key id.
-    :param errors: of those that could not be looked at.
-    :param let_go: the records of those that are no longer declared.
+    :param user: the account and the name, as far as they are known: the keys of one are taken in turn.
+    :param goes_on: whether the key is, or is to be, Active: another may go off only beside one.
     """
 
-    declared: FleetDeclaration
-    judgements: Mapping[str, Judgement]
-    errors: Mapping[str, KeyswitchError]
-    let_go: Mapping[str, Record]
-
-    @property
-    def needs_step(self) -> bool:
-        """Whether the engine has to plan an update."""
-        needed = any(each.decision.needs_step for each in self.judgements.values())
-        return needed or bool(self.errors) or bool(self.let_go)
-
-    @property
-    def refusals(self) -> dict[str, KeyswitchError]:
-        """Every key that is refused, or could not be looked at."""
-        refused = {key: each.refusal() for key, each in self.judgements.items()}
-        return {**self.errors, **{key: error for key, error in refused.items() if error}}
-
-    @property
-    def too_wide(self) -> KeyswitchError | None:
-        """The refusal of a change wider than ``max_changes``."""
-        most = self.declared.max_changes
-        switched = [
-            key for key, each in self.judgements.items() if each.decision.action is Action.SWITCH
-        ]
-        switched += [key for key, record in self.let_go.items() if is_switched_at_end(record)]
-        declared = len(self.declared.ids)
-        if most is None or most.allows(len(switched), declared):
-            return None
-        return KeyswitchError(
-            catalogue.TOO_MANY_CHANGES,
-            changes=len(switched),
-            declared=counted(declared, "key"),
-            max_changes=most,
-            keys=named(switched),
-        )
-
-    def notes(self) -> Iterator[str]:
-        """What explains a step, key by key."""
-        for each in self.judgements.values():
-            yield from each.notes()
-        for access_key_id, record in self.let_go.items():
-            target = target_on_destroy(record)
-            outcome = f"it is switched to {target}" if is_switched_at_end(record) else ""
-            yield message(
-                catalogue.LET_GO,
-                Attempt("", access_key_id, record.user_name),
-                on_destroy=record.declaration.on_destroy or "leave",
-                outcome=outcome or f"it stays {record.status}",
-            )
-
-    def warnings(self, *, with_overrides: bool = False) -> Iterator[str]:
-        """What a reviewer should know, key by key.
-
-        :param with_overrides: whether the reasons of overrides are repeated: they may be secrets.
-        """
-        for each in self.judgements.values():
-            told = each
-            if each.declaration.override is not None and not with_overrides:
-                hidden = replace(each.declaration, override="(not repeated here)")
-                told = replace(each, declaration=hidden)
-            yield from told.warnings()
-
-
-@dataclass
-class FleetOutcome:
-    """What became of every key.
-
-    :param records: of all that are kept, those that failed as they were before.
-    :param failures: by key id.
-    """
-
-    records: dict[str, Record] = field(default_factory=dict)
-    failures: dict[str, KeyswitchError] = field(default_factory=dict)
-
-    def failure(self, declared: int) -> KeyswitchError | None:
-        """All failures as one error that names each key.
-
-        :param declared: how many keys the fleet has.
-        """
-        if not self.failures:
-            return None
-        return KeyswitchError(
-            catalogue.FLEET_FAILED,
-            also=[self.failures[key] for key in sorted(self.failures)[:_NAMED]],
-            failed=len(self.failures),
-            declared=counted(declared, "key"),
-            keys=named(self.failures),
-        )
+    access_key_id: str
+    user: tuple[DeclaredAccount | None, str]
+    goes_on: bool
+    do: Callable[[], None]
 
 
 class Fleet:
-    """Carries a fleet's declarations out through the lifecycle that judges each of its keys."""
+    """Carries a fleet's declarations out through the lifecycles that judge each of its keys.
 
-    def __init__(self, lifecycle: Lifecycle, at_a_time: int = AT_A_TIME) -> None:
-        self._lifecycle = lifecycle
+    :param lifecycle_in: the lifecycle in an account, the same at every call.
+    """
+
+    def __init__(self, lifecycle_in: LifecycleIn, at_a_time: int = AT_A_TIME) -> None:
+        self._in = lifecycle_in
         self._at_a_time = at_a_time
 
     def judge(
@@ -150,20 +70,33 @@ class Fleet:
         :param for_reader: see :meth:`Lifecycle.judge`.
         """
         judgements: dict[str, Judgement] = {}
+        endings: dict[str, Ending] = {}
         errors: dict[str, KeyswitchError] = {}
 
-        def judge(key: Declaration) -> Judgement:
-            record = records.get(key.access_key_id)
-            return self._lifecycle.judge(key, record, for_reader=for_reader)
+        def judge(key: Declaration) -> None:
+            access_key_id = key.access_key_id
+            judgements[access_key_id] = self._in(key.account).judge(
+                key, records.get(access_key_id), for_reader=for_reader
+            )
 
-        self._each(_by_user(declared.keys, records), judge, judgements, errors)
-        gone = set(records) - declared.ids - set(kept)
-        order = [key.access_key_id for key in declared.keys]
+        def judge_end(record: Record) -> None:
+            key = record.declaration
+            endings[key.access_key_id] = self._in(key.account).judge_end(record)
+
+        gone = sorted(set(records) - declared.ids - set(kept))
+        self._each(
+            [
+                *(_task(key, records, judge) for key in declared.keys),
+                *(_task_of_end(records[key], judge_end) for key in gone),
+            ],
+            errors,
+        )
+        order = [*(key.access_key_id for key in declared.keys), *gone]
         return FleetJudgement(
             declared,
             {key: judgements[key] for key in order if key in judgements},
+            {key: endings[key] for key in order if key in endings},
             {key: errors[key] for key in order if key in errors},
-            {key: records[key] for key in sorted(gone)},
         )
 
     def apply(
@@ -176,27 +109,36 @@ class Fleet:
         """Switches what is to be switched, each after a fresh look, and records the others as judged.
 
         :param tell: is told what became of a switch that was held when it was to be made.
-        :param kept: see :meth:`judge`; looked at again, for more may be declared by now.
+        :param kept: see :meth:`judge`; asked again for each key that is let go, for more may be
+            declared by then.
         :raises KeyswitchError: the change is wider than ``max_changes``; nothing was done.
         """
         if judged.too_wide is not None:
             raise judged.too_wide
         failures = judged.refusals
-        kept = {key: records[key] for key in judged.declared.unknown if key in records}
-        outcome = FleetOutcome(kept, failures)
-        switches = []
+        unknown = {key: records[key] for key in judged.declared.unknown if key in records}
+        outcome = FleetOutcome(unknown, failures)
+        warnings: dict[str, str] = {}
+
+        def switch(key: Declaration) -> None:
+            record = records.get(key.access_key_id)
+            outcome.records[key.access_key_id] = self._in(key.account).apply(key, record, tell)
+
+        def let_go(record: Record) -> None:
+            if record.declaration.access_key_id not in kept:
+                self._destroy(record, warnings)
+
+        tasks = []
         for key, judgement in judged.judgements.items():
             if judgement.decision.action is Action.SWITCH:
-                switches.append(judgement.declaration)
+                tasks.append(_task(judgement.declaration, records, switch))
             elif key not in failures:
-                outcome.records[key] = self._lifecycle.record_of(judgement)
-
-        def switch(key: Declaration) -> Record:
-            return self._lifecycle.apply(key, records.get(key.access_key_id), tell)
-
-        self._each(_by_user(switches, records), switch, outcome.records, failures)
-        gone = {key: record for key, record in judged.let_go.items() if key not in kept}
-        self._let_go(gone, tell, failures)
+                lifecycle = self._in(judgement.declaration.account)
+                outcome.records[key] = lifecycle.record_of(judgement)
+        ends = (end.record for key, end in judged.endings.items() if key not in failures)
+        tasks.extend(_task_of_end(record, let_go) for record in ends)
+        self._each(tasks, failures)
+        _tell_all(warnings, tell)
         outcome.records.update({key: records[key] for key in failures if key in records})
         return outcome
 
@@ -207,13 +149,14 @@ class Fleet:
         """
         drifted: dict[str, bool] = {}
         errors: dict[str, KeyswitchError] = {}
+
+        def look(key: Declaration) -> None:
+            record = records[key.access_key_id]
+            drifted[key.access_key_id] = self._in(key.account).has_drifted(key, record)
+
         known = [key for key in declared.keys if key.access_key_id in records]
-
-        def has_drifted(key: Declaration) -> bool:
-            return self._lifecycle.has_drifted(key, records[key.access_key_id])
-
-        self._each(_by_user(known, records), has_drifted, drifted, errors)
-        _raise(errors, len(records))
+        self._each([_task(key, records, look) for key in known], errors)
+        _raise(errors, records, catalogue.FLEET_NOT_REFRESHED)
         return any(drifted.values())
 
     def read(self, records: Mapping[str, Record], tell: Tell) -> dict[str, Record]:
@@ -222,104 +165,100 @@ class Fleet:
         :param tell: is told where it cannot be told what became of a key.
         :raises KeyswitchError: a key cannot be looked at; nothing is refreshed.
         """
-        found: dict[str, tuple[Record, str | None]] = {}
+        found: dict[str, Record] = {}
+        warnings: dict[str, str] = {}
         errors: dict[str, KeyswitchError] = {}
 
-        def read(key: Declaration) -> tuple[Record, str | None]:
-            return self._lifecycle.read(records[key.access_key_id])
-
-        declared = [record.declaration for record in records.values()]
-        self._each(_by_user(declared, records), read, found, errors)
-        _raise(errors, len(records))
-        for key in sorted(found):
-            warning = found[key][1]
+        def read(key: Declaration) -> None:
+            record, warning = self._in(key.account).read(records[key.access_key_id])
+            found[key.access_key_id] = record
             if warning is not None:
-                tell(warning)
-        return {key: found[key][0] for key in records}
+                warnings[key.access_key_id] = warning
 
-    def destroy(self, records: Mapping[str, Record], tell: Tell) -> None:
+        self._each([_task(each.declaration, records, read) for each in records.values()], errors)
+        _raise(errors, records, catalogue.FLEET_NOT_REFRESHED)
+        _tell_all(warnings, tell)
+        return {key: found[key] for key in records}
+
+    def destroy(
+        self, records: Mapping[str, Record], max_changes: MaxChanges | None, tell: Tell
+    ) -> None:
         """Lets every key go as its ``on_destroy`` says; running again is safe.
 
         :param tell: is told of what could not be restored.
-        :raises KeyswitchError: some could not be let go; those that could were.
+        :raises KeyswitchError: more would be switched than ``max_changes`` allows, and nothing was
+            done; or some could not be let go, and those that could were.
         """
-        failures: dict[str, KeyswitchError] = {}
-        self._let_go(records, tell, failures)
-        _raise(failures, len(records))
+        judged = self.judge(FleetDeclaration((), max_changes), records)
+        if judged.too_wide is not None:
+            raise judged.too_wide
+        failures = judged.refusals
+        warnings: dict[str, str] = {}
+        ends = (end.record for key, end in judged.endings.items() if key not in failures)
+        self._each(
+            [_task_of_end(each, lambda r: self._destroy(r, warnings)) for each in ends], failures
+        )
+        _tell_all(warnings, tell)
+        _raise(failures, records, catalogue.FLEET_NOT_LET_GO)
 
-    def _let_go(
-        self, records: Mapping[str, Record], tell: Tell, failures: dict[str, KeyswitchError]
-    ) -> None:
-        warnings: dict[str, str | None] = {}
+    def _destroy(self, record: Record, warnings: dict[str, str]) -> None:
+        warning = self._in(record.declaration.account).destroy(record)
+        if warning is not None:
+            warnings[record.declaration.access_key_id] = warning
 
-        def let_go(key: Declaration) -> str | None:
-            return self._lifecycle.destroy(records[key.access_key_id])
+    def _each(self, tasks: Sequence[_Task], failures: dict[str, KeyswitchError]) -> None:
+        """Does them all, users several at a time; those that go off once those that go on are done."""
 
-        declared = [record.declaration for record in records.values()]
-        self._each(_by_user(declared, records), let_go, warnings, failures)
-        for key in sorted(warnings):
-            warning = warnings[key]
-            if warning is not None:
-                tell(warning)
+        def do_group(group: Sequence[_Task]) -> dict[str, KeyswitchError | None]:
+            return {task.access_key_id: _failure_of(task) for task in group}
 
-    def _each(
-        self,
-        groups: Iterable[Sequence[Declaration]],
-        do: Callable[[Declaration], T],
-        done: dict[str, T],
-        failed: dict[str, KeyswitchError],
-    ) -> None:
-        """Does it with every key: users several at a time, the keys of one in order."""
+        def tell(_: Sequence[_Task], results: Mapping[str, KeyswitchError | None]) -> None:
+            failures.update({key: error for key, error in results.items() if error is not None})
 
-        def do_group(group: Sequence[Declaration]) -> dict[str, T | KeyswitchError]:
-            return {key.access_key_id: _tried(do, key) for key in group}
-
-        def tell(_: Sequence[Declaration], results: Mapping[str, T | KeyswitchError]) -> None:
-            for key, result in results.items():
-                if isinstance(result, KeyswitchError):
-                    failed[key] = result
-                else:
-                    done[key] = result
-
-        ask_all(groups, do_group, tell, self._at_a_time)
+        for goes_on in (True, False):
+            groups: defaultdict[object, list[_Task]] = defaultdict(list)
+            for task in tasks:
+                if task.goes_on is goes_on:
+                    groups[task.user].append(task)
+            if groups:
+                ask_all(groups.values(), do_group, tell, self._at_a_time)
 
 
-def named(keys: Iterable[str]) -> str:
-    """``AKIA..., AKIA... and 3 more``."""
-    listed = sorted(keys)
-    more = len(listed) - _NAMED
-    return ", ".join(listed[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+def _task(
+    key: Declaration, records: Mapping[str, Record], do: Callable[[Declaration], None]
+) -> _Task:
+    record = records.get(key.access_key_id)
+    user_name = key.user_name or (record.user_name if record else None) or key.access_key_id
+    goes_on = key.status is Status.ACTIVE
+    return _Task(key.access_key_id, (key.account, user_name), goes_on, lambda: do(key))
 
 
-def _tried(do: Callable[[Declaration], T], key: Declaration) -> T | KeyswitchError:
+def _task_of_end(record: Record, do: Callable[[Record], None]) -> _Task:
+    key = record.declaration
+    user_name = record.user_name or key.access_key_id
+    goes_on = target_on_destroy(record) is Status.ACTIVE
+    return _Task(key.access_key_id, (key.account, user_name), goes_on, lambda: do(record))
+
+
+def _failure_of(task: _Task) -> KeyswitchError | None:
+    """An error of our own making must not cost the records of the other keys."""
     try:
-        return do(key)
+        task.do()
     except KeyswitchError as error:
         return error
+    except Exception as error:  # noqa: BLE001 - becomes the failure of this one key
+        attempt = Attempt("working on", task.access_key_id)
+        return KeyswitchError(catalogue.UNFORESEEN, attempt, kind=type(error).__name__)
+    return None
 
 
-def _by_user(keys: Iterable[Declaration], records: Mapping[str, Record]) -> list[list[Declaration]]:
-    """The keys of each user, those to be Active first: another may go off only beside one of them."""
-    groups: defaultdict[str, list[Declaration]] = defaultdict(list)
-    for key in keys:
-        record = records.get(key.access_key_id)
-        user_name = key.user_name or (record.user_name if record else None)
-        groups[user_name or key.access_key_id].append(key)
-    for group in groups.values():
-        group.sort(key=lambda key: (key.status is not Status.ACTIVE, key.access_key_id))
-    return list(groups.values())
+def _tell_all(warnings: Mapping[str, str], tell: Tell) -> None:
+    for key in sorted(warnings):
+        tell(warnings[key])
 
 
-def is_switched_at_end(record: Record) -> bool:
-    """Whether ``on_destroy`` switches the key, as far as is recorded of it."""
-    target = target_on_destroy(record)
-    return target is not None and not record.status.satisfies(target)
-
-
-def _raise(failures: Mapping[str, KeyswitchError], keys: int) -> None:
-    """The one failure as it is, several as one error with each of them told."""
-    failure = FleetOutcome({}, dict(failures)).failure(keys)
-    if len(failures) == 1:
-        failure = next(iter(failures.values()))
+def _raise(failures: Mapping[str, KeyswitchError], keys: Iterable[str], entry: Entry) -> None:
+    """All failures as one error, with each of them told."""
+    failure = FleetOutcome({}, dict(failures)).failure(keys, entry)
     if failure is not None:
         raise failure

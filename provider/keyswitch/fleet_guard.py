@@ -14,30 +14,31 @@ from pulumi.runtime import is_dry_run
 
 from keyswitch import catalogue
 from keyswitch.bags import plain, revealed
+from keyswitch.claims import Claim
 from keyswitch.declaration import Record
 from keyswitch.errors import Attempt, KeyswitchError, message
-from keyswitch.fleet import Fleet, is_switched_at_end
-from keyswitch.fleet_declaration import (
-    KEYS,
-    MAPS_BY_KEY,
-    FleetDeclaration,
-    parse_fleet,
-    parse_fleet_outputs,
-)
+from keyswitch.fleet import Fleet
+from keyswitch.fleet_declaration import KEYS, MAPS_BY_KEY, FleetDeclaration, parse_fleet
+from keyswitch.fleet_provider import not_looked_at
+from keyswitch.fleet_state import parse_fleet_outputs
 from keyswitch.guard import Guard, in_thread
+from keyswitch.letting_go import target_on_destroy
 
 
-def fleet_binding(guard: Guard) -> pulumi.ResourceOptions:
+def fleet_binding(guard: Guard, claim: Claim) -> pulumi.ResourceOptions:
     """The options that put a fleet under the program's guard, to be merged into its own."""
-    hook = guard.fleet_hook(_before_step(guard))
+    hook = guard.fleet_hook(_before_step(guard, claim))
     return pulumi.ResourceOptions(
         hooks=pulumi.ResourceHookBinding(before_create=[hook], before_update=[hook])
     )
 
 
-def _before_step(guard: Guard) -> Callable[[pulumi.ResourceHookArgs], Awaitable[None]]:
+def _before_step(
+    guard: Guard, claim: Claim
+) -> Callable[[pulumi.ResourceHookArgs], Awaitable[None]]:
     async def before_step(args: pulumi.ResourceHookArgs) -> None:
-        parsed = parse_fleet(plain(await revealed(args.new_inputs), MAPS_BY_KEY))
+        records = parse_fleet_outputs(await revealed(args.old_outputs)) if args.old_outputs else {}
+        parsed = parse_fleet(plain(await revealed(args.new_inputs), MAPS_BY_KEY), records)
         row = DependencyResource(args.urn)
         if parsed.declaration is None:
             names = ", ".join(parsed.unknown)
@@ -46,8 +47,8 @@ def _before_step(guard: Guard) -> Callable[[pulumi.ResourceHookArgs], Awaitable[
             )
             return
         declared = parsed.declaration
-        records = parse_fleet_outputs(await revealed(args.old_outputs)) if args.old_outputs else {}
-        elsewhere = guard.declared_beside(args.name)
+        guard.claims.known(claim, declared.ids)
+        elsewhere = guard.claims.beside(claim)
         refusals = {
             **_declared_twice(guard, declared, args.name),
             **_moving(declared, records, elsewhere),
@@ -56,18 +57,19 @@ def _before_step(guard: Guard) -> Callable[[pulumi.ResourceHookArgs], Awaitable[
             for refusal in refusals.values():
                 raise refusal
             return
-        fleet = Fleet(guard.lifecycle_of(next((key.account for key in declared.keys), None)))
+        fleet = Fleet(guard.lifecycle_of)
         judged = await in_thread(lambda: fleet.judge(declared, records, elsewhere, for_reader=True))
         for note in judged.notes():
             pulumi.log.info(note, resource=row)
         # A hook is given a map that holds a secret as an output, whole.
         is_plain = isinstance((args.new_inputs or {}).get(KEYS), Mapping)
-        for warning in (*_not_looked_at(declared), *judged.warnings(with_overrides=is_plain)):
+        warnings = judged.warnings(with_overrides=is_plain)
+        for warning in (*not_looked_at(declared), *judged.warnings_of_ends(), *warnings):
             pulumi.log.warn(warning, resource=row)
         for access_key_id, refusal in {**judged.refusals, **refusals}.items():
-            guard.refuse(access_key_id, refusal, args.urn)
+            guard.refuse([access_key_id], refusal, args.urn)
         if judged.too_wide is not None:
-            guard.refuse(args.name, judged.too_wide, args.urn)
+            guard.refuse(judged.switched, judged.too_wide, args.urn)
 
     return before_step
 
@@ -75,16 +77,17 @@ def _before_step(guard: Guard) -> Callable[[pulumi.ResourceHookArgs], Awaitable[
 def _declared_twice(
     guard: Guard, declared: FleetDeclaration, name: str
 ) -> dict[str, KeyswitchError]:
-    refusals = {key.access_key_id: guard.second_declaration(key, name) for key in declared.keys}
+    refusals = {key.access_key_id: guard.claims.second(key, name) for key in declared.keys}
     return {key: refusal for key, refusal in refusals.items() if refusal is not None}
 
 
 def _moving(
     declared: FleetDeclaration, records: Mapping[str, Record], elsewhere: set[str]
 ) -> dict[str, KeyswitchError]:
-    """Keys that the fleet would let go with a switch before another resource has taken them.
+    """Keys that the fleet might let go with a switch before another resource has taken them.
 
     A fleet lets go in its own update; only what is deleted whole goes after everything is declared.
+    What would be switched is not looked at: the key may be switched by others until then.
     """
     moving = (set(records) - declared.ids) & elsewhere
     return {
@@ -94,12 +97,5 @@ def _moving(
             on_destroy=records[key].declaration.on_destroy,
         )
         for key in sorted(moving)
-        if is_switched_at_end(records[key])
+        if target_on_destroy(records[key]) is not None
     }
-
-
-def _not_looked_at(declared: FleetDeclaration) -> list[str]:
-    return [
-        message(catalogue.NOT_LOOKED_AT, Attempt("previewing", key), properties="its declaration")
-        for key in sorted(declared.unknown)
-    ]

@@ -24,18 +24,20 @@ from pulumi.dynamic import (
 from keyswitch import catalogue
 from keyswitch.bags import plain, without_provider
 from keyswitch.declaration import ACCOUNT_ID, Record
-from keyswitch.errors import KeyswitchError, message
-from keyswitch.fleet import Fleet, FleetOutcome
+from keyswitch.errors import Attempt, KeyswitchError, message
+from keyswitch.fleet import Fleet
 from keyswitch.fleet_declaration import (
     KEYS,
     MAPS_BY_KEY,
+    MAX_CHANGES,
     FleetDeclaration,
-    fleet_outputs,
+    ParsedFleet,
     parse_fleet,
-    parse_fleet_outputs,
-    refreshed_inputs,
 )
+from keyswitch.fleet_judgement import FleetOutcome
+from keyswitch.fleet_state import fleet_outputs, parse_fleet_outputs, refreshed_inputs
 from keyswitch.host import Row, clean_errors, partly_done, urn_of_call
+from keyswitch.max_changes import MaxChanges
 from keyswitch.origin import Origin
 from keyswitch.phase import PHASE
 from keyswitch.settings import AwsSettings
@@ -59,7 +61,7 @@ class AccessKeyFleetProvider(ResourceProvider):
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Refuses bad inputs, all at once and without any call; secrets are never repeated."""
-        parsed = parse_fleet(plain(news, MAPS_BY_KEY))
+        parsed = parse_fleet(plain(news, MAPS_BY_KEY), as_written=True)
         if parsed.declaration is not None:
             PHASE.declared.update(parsed.declaration.ids)
         self._checked.add(urn_of_call())
@@ -68,20 +70,24 @@ class AccessKeyFleetProvider(ResourceProvider):
 
     @clean_errors
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """Whether a step is needed, by a look at every live key; a refusal counts as a change."""
+        """Whether a step is needed, by a look at every live key; a refusal counts as a change.
+
+        A Diff before the fleet's Check belongs to a refresh: its ``news`` are the stored inputs.
+        """
         records = parse_fleet_outputs(_olds)
-        parsed = parse_fleet(plain(_news, MAPS_BY_KEY))
-        if parsed.declaration is None:
+        parsed = parse_fleet(plain(_news, MAPS_BY_KEY), records)
+        if parsed.unknown:
             return self._diff_of_unknown(parsed.unknown)
-        declared = parsed.declaration
-        fleet = self._fleet(declared, records)
+        declared = _declaration(parsed)
+        fleet = self._fleet()
         if urn_of_call() not in self._checked:
             with self._telling_each():
                 return DiffResult(changes=fleet.has_drifted(declared, records))
         judged = fleet.judge(declared, records, PHASE.declared)
-        changes = judged.needs_step or bool(records.keys() - declared.ids)
+        left, new = records.keys() - declared.ids, declared.unknown.keys() - records.keys()
+        changes = judged.needs_step or bool(left or new)
         if not changes:
-            Row().warn(judged.warnings())
+            Row().warn([*not_looked_at(declared), *judged.warnings()])
         return DiffResult(changes=changes)
 
     @clean_errors
@@ -96,10 +102,9 @@ class AccessKeyFleetProvider(ResourceProvider):
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Looks again, then switches what is (still) to be switched, and lets go what is taken out."""
         outcome, declared = self._carried_out(_news, parse_fleet_outputs(_olds))
-        bag = without_provider(_news)
         before = _olds.get(KEYS) or {}
-        held = {key: before[key] for key in outcome.records if key in before}
-        outs = fleet_outputs({**bag, KEYS: {**held, **(bag.get(KEYS) or {})}}, outcome.records)
+        as_before = {key: before.get(key, {}) for key in outcome.failures if key in outcome.records}
+        outs = fleet_outputs(without_provider(_news), outcome.records, as_before)
         self._fail(outcome, declared, {**_news, **outs})
         return UpdateResult(outs)
 
@@ -108,7 +113,7 @@ class AccessKeyFleetProvider(ResourceProvider):
         """Refreshes every key, the statuses among the inputs too."""
         records = parse_fleet_outputs(props)
         with self._telling_each():
-            refreshed = self._fleet(None, records).read(records, Row().tell)
+            refreshed = self._fleet().read(records, Row().tell)
         bag = without_provider(props)
         inputs = refreshed_inputs(bag, refreshed)
         outs = fleet_outputs({**bag, KEYS: inputs[KEYS]}, refreshed)
@@ -119,8 +124,10 @@ class AccessKeyFleetProvider(ResourceProvider):
         """Does what ``on_destroy`` says, but not to keys that this program still declares."""
         records = parse_fleet_outputs(_props)
         gone = {key: record for key, record in records.items() if key not in PHASE.declared}
+        limit = _props.get(MAX_CHANGES)
+        max_changes = MaxChanges.read(limit) if limit is not None else None
         with self._telling_each():
-            self._fleet(None, gone).destroy(gone, Row().tell)
+            self._fleet().destroy(gone, max_changes, Row().tell)
 
     @contextmanager
     def _telling_each(self) -> Iterator[None]:
@@ -129,19 +136,14 @@ class AccessKeyFleetProvider(ResourceProvider):
         try:
             yield
         except KeyswitchError as error:
-            if error.entry is not catalogue.FLEET_FAILED:
-                raise
             row.error(map(str, error.also))
             raise error.alone() from None
 
     def _carried_out(
         self, news: Mapping[str, Any], records: Mapping[str, Record]
     ) -> tuple[FleetOutcome, FleetDeclaration]:
-        parsed = parse_fleet(plain(news, MAPS_BY_KEY))
-        if parsed.declaration is None:
-            raise KeyswitchError(catalogue.UNREADABLE_STATE, property="inputs")
-        declared = parsed.declaration
-        fleet = self._fleet(declared, records)
+        declared = _declaration(parse_fleet(plain(news, MAPS_BY_KEY), records))
+        fleet = self._fleet()
         row = Row()
         judged = fleet.judge(declared, records, PHASE.declared)
         row.warn(judged.warnings())
@@ -150,20 +152,36 @@ class AccessKeyFleetProvider(ResourceProvider):
     def _fail(
         self, outcome: FleetOutcome, declared: FleetDeclaration, outs: dict[str, Any]
     ) -> None:
-        failure = outcome.failure(len(declared.ids))
+        failure = outcome.failure(declared.ids)
         if failure is None:
             return
         each = [str(outcome.failures[key]) for key in sorted(outcome.failures)]
         partly_done(_ID, outs, [str(failure.alone()), *each])
         raise failure
 
-    def _fleet(self, declared: FleetDeclaration | None, records: Mapping[str, Record]) -> Fleet:
-        """In the account that all of its keys are in."""
-        keys = [*(declared.keys if declared else ()), *(r.declaration for r in records.values())]
-        account = keys[0].account if keys else None
-        origin = Origin.of_urn(urn_of_call())
-        return Fleet(PHASE.lifecycle_in(account, self._settings, origin, Row().tell))
+    def _fleet(self) -> Fleet:
+        origin, tell = Origin.of_urn(urn_of_call()), Row().tell
+        return Fleet(lambda account: PHASE.lifecycle_in(account, self._settings, origin, tell))
 
     def _diff_of_unknown(self, unknown: tuple[str, ...]) -> DiffResult:
         Row().warn([message(catalogue.NOT_LOOKED_AT, "the fleet:", properties=", ".join(unknown))])
         return DiffResult(changes=True)
+
+
+def not_looked_at(declared: FleetDeclaration) -> list[str]:
+    """Of each key that cannot be judged yet, that it was not looked at (KS211)."""
+    return [
+        message(
+            catalogue.NOT_LOOKED_AT,
+            Attempt("previewing", key),
+            properties=", ".join(declared.unknown[key]),
+        )
+        for key in sorted(declared.unknown)
+    ]
+
+
+def _declaration(parsed: ParsedFleet) -> FleetDeclaration:
+    """Check lets nothing else pass; an engine that did not ask Check must not be guessed for."""
+    if parsed.declaration is None:
+        raise KeyswitchError(catalogue.UNREADABLE_STATE, property="inputs")
+    return parsed.declaration

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import pulumi
 from pulumi.dynamic import Resource
@@ -11,25 +11,29 @@ from pulumi.dynamic import Resource
 from keyswitch.args import Account, AccountInput, Safeguards, SafeguardsInput
 from keyswitch.fleet_declaration import (
     DEFAULTS,
-    FLEET_COMPUTED,
     KEYS,
     MAX_CHANGES,
     STATUSES,
 )
 from keyswitch.fleet_guard import fleet_binding
 from keyswitch.fleet_provider import AccessKeyFleetProvider
+from keyswitch.fleet_state import FLEET_COMPUTED
 from keyswitch.guard import Guard
 from keyswitch.properties import ACCOUNT, SAFEGUARDS, STATUS
 from keyswitch.resource import refuse_import
+
+_NO_MAP: Final = ""
+"""In the place of what is no map: it need not be repeated, and may be a secret in the wrong place."""
 
 
 class AccessKeyFleet(Resource, module="keyswitch", name="AccessKeyFleet"):
     """The statuses that many existing IAM access keys of one account should have.
 
     Does with each key what :class:`~keyswitch.AccessKeyStatus` does with one, in the same words, at a
-    fraction of the engine's cost. A key may be moved between the two forms: that switches nothing,
-    but what was recorded of it begins anew, and with it the status that ``on_destroy="restore"``
-    goes back to and the time that a switch is held since.
+    fraction of the engine's cost. A key may be moved between the two forms: that switches nothing that
+    is as declared, but what was recorded of it begins anew, and with it the status that
+    ``on_destroy="restore"`` goes back to, the time that a switch is held since, and what
+    ``on_drift="report"`` has left alone.
     """
 
     keys: pulumi.Output[Mapping[str, Any]]
@@ -63,15 +67,16 @@ class AccessKeyFleet(Resource, module="keyswitch", name="AccessKeyFleet"):
         :param safeguards: of every key; a key's own go first, each by itself.
         :param account: the account that all of them are in, if it is not the stack's own.
         :param max_changes: how many of them one run may switch, a number or a share of all
-            (``"10%"``); a wider change is refused whole.
+            (``"10%"``); a wider change is refused whole, and so is a wider end of the fleet.
         :param opts: the usual resource options.
         :raises pulumi.RunError: KS114, for the options ``id`` and ``import_``.
         """
         refuse_import(resource_name, opts)
         guard = Guard.of_program()
-        known = keys if isinstance(keys, Mapping) else {}
-        for access_key_id in known:
-            guard.claim(access_key_id, resource_name)
+        if not isinstance(keys, Mapping):
+            # An awaitable can be awaited once, and both the guard and the engine ask for it.
+            keys = pulumi.Output.from_input(keys)
+        claim = guard.claims.claim_each(keys, resource_name)
         props: dict[str, Any] = {
             **_split(keys),
             DEFAULTS: defaults,
@@ -84,16 +89,23 @@ class AccessKeyFleet(Resource, module="keyswitch", name="AccessKeyFleet"):
             AccessKeyFleetProvider(),
             resource_name,
             props,
-            pulumi.ResourceOptions.merge(opts, fleet_binding(guard)),
+            pulumi.ResourceOptions.merge(opts, fleet_binding(guard, claim)),
         )
-        guard.watch(self, len(known) or 1)
+        guard.watch(self)
 
 
 def _split(keys: Any) -> dict[str, Any]:
     """The statuses by themselves, so that an engine that shows a difference shows a line for each."""
-    if not isinstance(keys, Mapping):
-        whole = pulumi.Output.from_input(keys).apply(_split)
+    if isinstance(keys, pulumi.Output):
+        whole = keys.apply(_split_known)
         return {STATUSES: whole[STATUSES], KEYS: whole[KEYS]}
+    return _split_known(keys)
+
+
+def _split_known(keys: Any) -> dict[str, Any]:
+    """What is no map is left for Check to tell; the engine is never given any ``None``."""
+    if not isinstance(keys, Mapping):
+        return {STATUSES: {}, KEYS: _NO_MAP}
     split = {access_key_id: _split_entry(entry) for access_key_id, entry in keys.items()}
     return {
         STATUSES: {access_key_id: status for access_key_id, (status, _) in split.items()},
@@ -102,13 +114,18 @@ def _split(keys: Any) -> dict[str, Any]:
 
 
 def _split_entry(entry: Any) -> tuple[Any, Any]:
-    if isinstance(entry, Mapping):
-        return entry.get(STATUS), _without_status(entry)
-    whole = pulumi.Output.from_input(entry)
-    return whole.apply(lambda found: found.get(STATUS)), whole.apply(_without_status)
+    if isinstance(entry, pulumi.Output):
+        return entry.apply(_status), entry.apply(_without_status)
+    return _status(entry), _without_status(entry)
 
 
-def _without_status(entry: Mapping[str, Any]) -> dict[str, Any]:
+def _status(entry: Any) -> Any:
+    return entry.get(STATUS) if isinstance(entry, Mapping) else None
+
+
+def _without_status(entry: Any) -> Any:
+    if not isinstance(entry, Mapping):
+        return _NO_MAP
     plain = {
         name: value.to_map() if isinstance(value, Safeguards) else value
         for name, value in entry.items()

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Coroutine
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -24,8 +24,9 @@ from keyswitch import catalogue
 from keyswitch.accounts import DeclaredAccount
 from keyswitch.bags import plain, revealed
 from keyswitch.boto import gateway_in
+from keyswitch.claims import Claims
 from keyswitch.decision import Action
-from keyswitch.declaration import JUDGED_BY, Declaration, Parsed, parse_inputs, parse_outputs
+from keyswitch.declaration import JUDGED_BY, Parsed, parse_inputs, parse_outputs
 from keyswitch.errors import Attempt, KeyswitchError, message
 from keyswitch.gateway import Gateway
 from keyswitch.judgement import Judgement
@@ -51,10 +52,9 @@ class Guard:
         self.room_hook = pulumi.ResourceHook(
             "keyswitch-room", self._before_minting, pulumi.ResourceHookOptions(on_dry_run=True)
         )
-        self._fleet_hook: pulumi.ResourceHook | None = None
-        self._claims: defaultdict[str, list[str]] = defaultdict(list)
+        self._fleets = 0
+        self.claims = Claims()
         self._refused: list[str] = []
-        self._declared = 0
         self._under_way = 0
         self._minting: Counter[str] = Counter()
         self._gateways: dict[DeclaredAccount | None, Gateway] = {}
@@ -90,34 +90,13 @@ class Guard:
     def fleet_hook(
         self, before_step: Callable[[pulumi.ResourceHookArgs], Awaitable[None]]
     ) -> pulumi.ResourceHook:
-        """The hook of fleets, made with the first one: a name can be registered once."""
-        if self._fleet_hook is None:
-            options = pulumi.ResourceHookOptions(on_dry_run=True)
-            self._fleet_hook = pulumi.ResourceHook("keyswitch-fleet", before_step, options)
-        return self._fleet_hook
+        """The hook of one fleet, which has to know whose it is: a name can be registered once."""
+        self._fleets += 1
+        options = pulumi.ResourceHookOptions(on_dry_run=True)
+        return pulumi.ResourceHook(f"keyswitch-fleet-{self._fleets}", before_step, options)
 
-    def declared_beside(self, name: str) -> set[str]:
-        """The ids of keys that other resources of the program declare."""
-        return {key for key, names in self._claims.items() if any(each != name for each in names)}
-
-    def claim(self, access_key_id: object, name: str) -> None:
-        """Remembers that the resource ``name`` declares this key, as soon as the id is known."""
-
-        def known(value: object) -> None:
-            if isinstance(value, str):
-                self._claims[value].append(name)
-
-        if isinstance(access_key_id, pulumi.Output):
-            access_key_id.apply(known)
-        else:
-            known(access_key_id)
-
-    def watch(self, resource: pulumi.Resource, keys: int = 1) -> None:
-        """Counts the resource in, and has the program fail once the last one is through.
-
-        :param keys: how many keys it declares.
-        """
-        self._declared += keys
+    def watch(self, resource: pulumi.Resource) -> None:
+        """Has the program fail once the last one of these is through, if any was refused."""
         self._under_way += 1
         _settled: pulumi.Output[None] = resource.urn.apply(self._through)
 
@@ -134,7 +113,7 @@ class Guard:
             message(
                 catalogue.REFUSED,
                 refused=len(refused),
-                declared=self._declared,
+                declared=self.claims.keys,
                 names=", ".join(refused),
             )
         )
@@ -163,16 +142,16 @@ class Guard:
         except KeyswitchError as refusal:
             if not is_dry_run():
                 raise
-            self.refuse(args.name, refusal, args.urn)
+            self.refuse([args.name], refusal, args.urn)
             return None
 
-    def refuse(self, name: str, refusal: KeyswitchError, urn: str) -> None:
+    def refuse(self, names: Iterable[str], refusal: KeyswitchError, urn: str) -> None:
         """Tells a refusal on the resource's row, and has the preview fail at its end.
 
-        :param name: what the failure at the end names.
+        :param names: what the failure at the end names.
         """
         pulumi.log.error(str(refusal), resource=DependencyResource(urn))
-        self._refused.append(name)
+        self._refused.extend(each for each in names if each not in self._refused)
 
     async def _look_for_room(self, args: pulumi.ResourceHookArgs) -> None:
         """A user that is not known yet, or cannot be looked at, is left to AWS."""
@@ -201,7 +180,7 @@ class Guard:
             self._tell_unknown(args, parsed)
             return None
         declaration = parsed.declaration
-        second = self.second_declaration(declaration, args.name)
+        second = self.claims.second(declaration, args.name)
         if second is not None:
             raise second
         lifecycle = self.lifecycle_of(declaration.account)
@@ -213,18 +192,6 @@ class Guard:
         if refusal is not None:
             raise refusal
         return judgement
-
-    def second_declaration(self, declaration: Declaration, name: str) -> KeyswitchError | None:
-        """The refusal (KS110) of a key that another resource of the program declares too."""
-        claims = self._claims[declaration.access_key_id]
-        names = sorted(claims if name in claims else [*claims, name])
-        if len(names) == 1:
-            return None
-        return KeyswitchError(
-            catalogue.DECLARED_TWICE,
-            Attempt("declaring", declaration.access_key_id, declaration.user_name),
-            names=" and ".join(names),
-        )
 
     def _tell_unknown(self, args: pulumi.ResourceHookArgs, parsed: Parsed) -> None:
         """A key whose id is not known yet is about to be made: that is worth no warning."""

@@ -13,7 +13,7 @@ Knows nothing of how it is called: a dynamic provider today. Guarantees, each fr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -25,8 +25,10 @@ from keyswitch.errors import Attempt, KeyswitchError, message, telling
 from keyswitch.gateway import Gateway
 from keyswitch.judge import Judge, situation_of
 from keyswitch.judgement import Judgement
+from keyswitch.letting_go import Ending, ending, target_on_destroy
+from keyswitch.safeguards import Unmet
 from keyswitch.sighting import Finder, Sighting
-from keyswitch.status import ObservedStatus, OnDestroy, Status
+from keyswitch.status import ObservedStatus, Status
 from keyswitch.switching import Switch
 from keyswitch.times import iso
 from keyswitch.view import PhaseView
@@ -162,6 +164,25 @@ class Lifecycle:
         )
         return refreshed, None
 
+    def judge_end(self, record: Record) -> Ending:
+        """Looks at a key that is to be let go, and decides what :meth:`destroy` would do.
+
+        As in :meth:`judge` a switch that it allows is remembered.
+
+        :raises KeyswitchError: the key cannot be looked at, or a safeguard not be judged.
+        """
+        target = target_on_destroy(record)
+        if target is None:
+            return Ending(record, record.status, record.user_name)
+        access_key_id = record.declaration.access_key_id
+        with telling(_looking(access_key_id, None, record)):
+            seen = self._finder.look_following(access_key_id, None, record)
+            with self._view.alone_with(seen.user_name):
+                end = self._ending(record, target, seen, dict(self._planned))
+                if end.switches_to is not None:
+                    self._planned[access_key_id] = end.switches_to
+                return end
+
     def destroy(self, record: Record) -> str | None:
         """Lets the key go as ``on_destroy`` says. A key that is already gone is fine.
 
@@ -175,29 +196,23 @@ class Lifecycle:
         access_key_id = record.declaration.access_key_id
 
         def let_go(seen: Sighting) -> str | None:
-            key = Attempt("letting go of", access_key_id, seen.user_name)
-            if seen.undecided:
-                raise KeyswitchError(
-                    catalogue.DELETED_OR_RENAMED, key, seen.answer, user_name=seen.user_name
-                )
-            if seen.status is ObservedStatus.DELETED or seen.status.satisfies(target):
-                return None
-            if seen.status is ObservedStatus.EXPIRED:
-                return message(catalogue.EXPIRED_NOT_RESTORED, key)
-            reasons = self._against_letting_go(record, target, seen)
-            if reasons and target is Status.ACTIVE:
-                return message(catalogue.NOT_RESTORED, key, reasons=reasons)
-            if reasons:
-                raise KeyswitchError(
-                    catalogue.NOT_LET_GO,
-                    key,
-                    on_destroy=record.declaration.on_destroy,
-                    reasons=reasons,
-                )
-            self._make(access_key_id, seen, target)
-            return None
+            end = self._ending(record, target, seen, dict(self._switched_off))
+            if end.refusal is not None:
+                raise end.refusal
+            if end.switches_to is not None:
+                self._make(access_key_id, seen, end.switches_to)
+            return end.warning
 
         return self._alone(access_key_id, None, record, let_go)
+
+    def _ending(
+        self, record: Record, target: Status, seen: Sighting, planned: Mapping[str, Status]
+    ) -> Ending:
+        def unmet(declaration: Declaration) -> tuple[Unmet, ...]:
+            ours = record.switched_off_by_program
+            return self._judge.unmet(declaration, seen, planned, off_by_program=ours)
+
+        return ending(record, target, seen, unmet)
 
     def _recorded(self, declaration: Declaration, record: Record | None, seen: Sighting) -> Record:
         """The record of a key that is left as it was seen."""
@@ -233,18 +248,6 @@ class Lifecycle:
         if target is Status.INACTIVE:
             self._switched_off[access_key_id] = target
         return self._switch.make(access_key_id, seen, target)
-
-    def _against_letting_go(self, record: Record, target: Status, seen: Sighting) -> str:
-        """Why a destroy does not switch the key to ``target``, or nothing."""
-        if target is Status.ACTIVE and record.declaration.override is not None:
-            return "it was switched off by an override"
-        against = self._judge.unmet(
-            replace(record.declaration, status=target),
-            seen,
-            dict(self._switched_off),
-            off_by_program=record.switched_off_by_program,
-        )
-        return "; ".join(rule.cause for rule in against)
 
     def _alone(
         self,
@@ -291,14 +294,3 @@ def _held(recorded: Record, record: Record | None, judgement: Judgement) -> Reco
         declaration=replace(recorded.declaration, status=desired),
         pending=Pending(judgement.declaration.status, judgement.held_since, waits_for),
     )
-
-
-def target_on_destroy(record: Record) -> Status | None:
-    """The status that ``on_destroy`` asks for; ``None`` to leave the key as it is."""
-    if record.declaration.on_destroy is OnDestroy.DEACTIVATE:
-        return Status.INACTIVE
-    if record.declaration.on_destroy is OnDestroy.RESTORE:
-        if record.adopted_status is ObservedStatus.ACTIVE:
-            return Status.ACTIVE
-        return Status.INACTIVE
-    return None

@@ -10,7 +10,7 @@ from typing import Final, Generic, TypeVar
 
 AT_A_TIME: Final = 8
 """Users of an account that are looked at in parallel. Botocore tries a throttled call again after a pause,
-each by itself; with ``aws:retryMode: adaptive`` all of them slow down together."""
+and all of them slow down together to the rate that AWS allows."""
 T = TypeVar("T")
 R = TypeVar("R")
 

@@ -14,7 +14,8 @@ from typing import Any, Final
 from keyswitch import catalogue
 from keyswitch.declaration import ADOPTED_STATUS
 from keyswitch.errors import KeyswitchError
-from keyswitch.fleet_declaration import DEFAULTS, KEYS, RECORDS, STATUSES
+from keyswitch.fleet_declaration import DEFAULTS, KEYS, STATUSES
+from keyswitch.fleet_state import RECORDS
 from keyswitch.properties import (
     ACCESS_KEY_ID,
     INPUTS,

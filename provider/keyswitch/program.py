@@ -27,8 +27,8 @@ def declare_register() -> None:
 
     Each key is a resource under its id; from a hundred keys on, those of each account are one
     :class:`~keyswitch.AccessKeyFleet`. ``keyswitch:fleet`` forces either (``always``, ``never``), and
-    ``keyswitch:maxChanges`` asks for fleets, of which one run may switch so many keys. To change the
-    form switches nothing.
+    ``keyswitch:maxChanges`` asks for fleets, of each of which one run may switch so many keys. To
+    change the form switches nothing that is as declared.
 
     The table has a row for each key: key, user, status, pending, reason. Every problem of the
     register is told, each naming its entry, before anything is declared.

@@ -112,6 +112,7 @@ def read_register(
         return Register((), wrong)
     declarations: list[Declaration] = []
     problems: list[str] = []
+    by_name: dict[str, DeclaredAccount] = {}
     for position, (access_key_id, entry) in enumerate(entries.items(), start=1):
         name = access_key_id if _is_repeatable(access_key_id) else f"number {position}"
         if not isinstance(entry, dict):
@@ -127,6 +128,9 @@ def read_register(
         if parsed.declaration is not None:
             declarations.append(parsed.declaration)
             found.extend(contradictions(parsed.declaration, _IN_REGISTER))
+            account = parsed.declaration.account
+            if account is not None and by_name.setdefault(account.name, account) != account:
+                problems.append(message(catalogue.TWO_ACCOUNTS_OF_ONE_NAME, f"entry {name}"))
         problems.extend(problem.told_of(f"entry {name}") for problem in found)
     return Register(tuple(declarations), tuple(problems))
 

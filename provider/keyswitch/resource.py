@@ -134,7 +134,7 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
             # An awaitable can be awaited once, and both the guard and the engine ask for it.
             given[ACCESS_KEY_ID] = pulumi.Output.from_input(given[ACCESS_KEY_ID])
         guard = Guard.of_program()
-        guard.claim(given[ACCESS_KEY_ID], resource_name)
+        guard.claims.claim(given[ACCESS_KEY_ID], resource_name)
         props: dict[str, Any] = {**given, **dict.fromkeys(COMPUTED)}
         super().__init__(
             AccessKeyStatusProvider(),

@@ -253,10 +253,15 @@ class Clients:
         return {address.scheme: proxy} if proxy else {}
 
     def _retry_mode(self) -> str:
-        """The environment's only where it is one that Go has too: never botocore's legacy one."""
+        """The environment's only where it is one that Go has too: never botocore's legacy one.
+
+        Botocore counts the retries of all calls together and gives up once they are too many, which
+        several throttled calls at a time soon are. Adaptive, the calls slow down together instead, to
+        the rate that AWS allows; before the first throttled call the two modes are the same.
+        """
         of_environment = os.environ.get("AWS_RETRY_MODE")
-        adaptive = of_environment == "adaptive"
-        return self._settings.retry_mode or ("adaptive" if adaptive else "standard")
+        standard = of_environment == "standard"
+        return self._settings.retry_mode or ("standard" if standard else "adaptive")
 
     def _user_agents(self) -> list[str]:
         appended = os.environ.get("TF_APPEND_USER_AGENT")

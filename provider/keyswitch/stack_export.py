@@ -10,7 +10,7 @@ from keyswitch import catalogue
 from keyswitch.audit import ExpectedKey
 from keyswitch.declaration import DESIRED_STATUS, USER_NAME_RESOLVED, Record, parse_outputs
 from keyswitch.errors import KeyswitchError
-from keyswitch.fleet_declaration import parse_fleet_outputs
+from keyswitch.fleet_state import parse_fleet_outputs
 from keyswitch.preview import FLEET_TYPE, KEY_TYPE, Urn, bag_of, key_id_of
 from keyswitch.properties import ACCESS_KEY_ID, STATUS, USER_NAME
 

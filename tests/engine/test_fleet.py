@@ -313,6 +313,105 @@ def test_a_key_that_is_declared_in_both_forms_is_refused(
         assert "by the resources again and all" in run.words
 
 
+ANY_KEYS = """\
+import json, pathlib
+import pulumi, keyswitch
+
+declared = json.loads(pathlib.Path("keys.json").read_text())
+first = keyswitch.AccessKeyFleet("first", **declared["first"]) if "first" in declared else None
+for name, inputs in declared.get("singles", {}).items():
+    single = keyswitch.AccessKeyStatus(name, **inputs, opts=pulumi.ResourceOptions(depends_on=first))
+    for entry in declared.get("of_single", {}).values():
+        entry["user_name"] = single.user_name
+for name, keys in declared.get("outputs", {}).items():
+    keyswitch.AccessKeyFleet(
+        name, keys=pulumi.Output.from_input(keys), opts=pulumi.ResourceOptions(depends_on=first)
+    )
+if "of_single" in declared:
+    keyswitch.AccessKeyFleet("of_single", keys=declared["of_single"])
+if "odd" in declared:
+    keyswitch.AccessKeyFleet("odd", keys=declared["odd"])
+"""
+
+
+@pytest.fixture
+def any_keys(make_project: MakeProject) -> Project:
+    return make_project("any_keys", ANY_KEYS)
+
+
+def test_one_key_in_two_fleets_is_refused_also_where_their_keys_are_outputs(
+    any_keys: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    keys = keys_of(outsider, 1)
+    (key,) = keys
+    any_keys.declare(outputs={"one": keys, "two": with_status(keys, "Inactive")})
+
+    for run in (any_keys.preview(code=1), any_keys.up(code=1)):
+        assert f"KS110 declaring access key {key}" in run.words
+        assert "by the resources one and two" in run.words
+    assert iam.writes == []
+
+
+@pytest.mark.parametrize("to", ["an output", "one of the same name"])
+def test_a_key_is_not_let_go_on_its_way_to_whatever_takes_it(
+    any_keys: Project, iam: RecordingServer, outsider: Outsider, to: str
+) -> None:
+    keys = keys_of(outsider, 2, "Inactive")
+    moved, stays = keys
+    first = {"defaults": {"on_destroy": "deactivate"}}
+    any_keys.declare(first={**first, "keys": keys})
+    any_keys.up()
+    outsider.switch(keys[moved]["user_name"], moved, "Active")
+    active = {**keys[moved], "status": "Active"}
+    taken = {
+        "an output": {"outputs": {"second": {moved: active}}},
+        "one of the same name": {"singles": {"first": {"access_key_id": moved, **active}}},
+    }[to]
+    any_keys.declare(first={**first, "keys": {stays: keys[stays]}}, **taken)
+
+    for run in (any_keys.preview(code=1), any_keys.up(code=1)):
+        assert f"KS134 moving access key {moved}" in run.words
+    assert iam.writes == []
+
+
+def test_a_key_of_which_something_is_not_known_yet_is_never_shown_as_unchanged(
+    any_keys: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    bob = outsider.new_user()
+    single, key = outsider.new_key(bob), outsider.new_key(bob, "Inactive")
+    any_keys.declare(of_single={key: {"status": "Inactive", "user_name": bob}})
+    any_keys.up()
+    outsider.switch(bob, key, "Active")
+    declared = {"single": {"access_key_id": single, "status": "Active"}}
+    any_keys.declare(singles=declared, of_single={key: {"status": "Inactive"}})
+
+    preview = any_keys.preview()
+
+    told = f"KS211 previewing access key {key}: user_name will be known only in the update"
+    assert told in preview.words
+    assert iam.writes == []
+    any_keys.up()
+    assert iam.writes == [(key, "Inactive")]
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        (None, "KS130 the fleet: its keys are no map"),
+        (["AKIAIOSFODNN7EXAMPLE"], "KS130 the fleet: its keys are no map"),
+        ({"AKIAIOSFODNN7EXAMPLE": None}, "KS130 key AKIAIOSFODNN7EXAMPLE: its keys are no map"),
+        ({"AKIAIOSFODNN7EXAMPLE": "off"}, "KS130 key AKIAIOSFODNN7EXAMPLE: its keys are no map"),
+    ],
+)
+def test_what_is_no_map_of_keys_is_told_so(
+    any_keys: Project, iam: RecordingServer, keys: Any, told: str
+) -> None:
+    any_keys.declare(odd=keys)
+
+    assert told in any_keys.preview(code=1).words
+    assert iam.calls == []
+
+
 def test_bad_input_is_told_of_each_key_and_no_secret_repeated(
     project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:
@@ -328,6 +427,6 @@ def test_bad_input_is_told_of_each_key_and_no_secret_repeated(
 
     assert "KS103 key AKIAIOSFODNN7EXAMPLE: the status" in told.words
     assert "KS101 key AKIAI44QH8DHBEXAMPLE: the property account" in told.words
-    assert "KS106 key number 3:" in told.words
+    assert "KS106 key number 3, sorted by id:" in told.words
     assert secret not in told.text
     assert iam.calls == []

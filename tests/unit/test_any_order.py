@@ -199,7 +199,8 @@ class AnyOrder(RuleBasedStateMachine):
 
     @staticmethod
     def fleet(gateway: FakeGateway) -> Fleet:
-        return Fleet(Lifecycle(gateway, patience=Patience(0, 0, 0)), at_a_time=1)
+        lifecycle = Lifecycle(gateway, patience=Patience(0, 0, 0))
+        return Fleet(lambda _account: lifecycle, at_a_time=1)
 
     def is_there(self, key: str) -> bool:
         return any(key in keys for keys in self.iam.users.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,19 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyswitch import catalogue
+from keyswitch.accounts import DeclaredAccount
 from keyswitch.clock import Patience
 from keyswitch.declaration import UNKNOWN, Declaration, Record
 from keyswitch.errors import KeyswitchError
-from keyswitch.fleet import Fleet, FleetOutcome, named
-from keyswitch.fleet_declaration import (
-    FleetDeclaration,
-    MaxChanges,
-    fleet_outputs,
-    parse_fleet,
-    parse_fleet_outputs,
-    refreshed_inputs,
-)
+from keyswitch.fleet import Fleet
+from keyswitch.fleet_declaration import FleetDeclaration, parse_fleet
+from keyswitch.fleet_judgement import FleetOutcome, named
+from keyswitch.fleet_state import fleet_outputs, parse_fleet_outputs, refreshed_inputs
 from keyswitch.lifecycle import Lifecycle
+from keyswitch.max_changes import MaxChanges
 from keyswitch.parallel import AT_A_TIME
 from keyswitch.safeguards import DeclaredSafeguards
 from keyswitch.status import ObservedStatus, OnDestroy, Status
@@ -45,7 +43,8 @@ def gateway(iam: StrictIam) -> FakeGateway:
 
 def fleet_of(gateway: FakeGateway) -> Fleet:
     """As in a process of its own: nothing seen yet."""
-    return Fleet(Lifecycle(gateway, patience=Patience(0, 0, 0)))
+    lifecycle = Lifecycle(gateway, patience=Patience(0, 0, 0))
+    return Fleet(lambda _account: lifecycle)
 
 
 def bag(statuses: Mapping[str, object], **more: object) -> dict[str, object]:
@@ -53,8 +52,12 @@ def bag(statuses: Mapping[str, object], **more: object) -> dict[str, object]:
 
 
 def declared(*keys: Declaration, max_changes: str | None = None) -> FleetDeclaration:
-    limit = MaxChanges.read(max_changes) if max_changes else None
+    limit = MaxChanges.read(max_changes) if max_changes is not None else None
     return FleetDeclaration(keys, limit)
+
+
+def writes(gateway: FakeGateway) -> list[str]:
+    return [line for line in gateway.log if line.startswith("update")]
 
 
 def nobody(_warning: str) -> None:
@@ -117,7 +120,9 @@ def test_a_key_has_the_fleets_inputs_under_its_own() -> None:
         ({"account": {}}, "KS102 the fleet: "),
         ({"max_changes": "many"}, "KS132 "),
         ({"max_changes": True}, "KS132 "),
-        ({"statuses": {SECRET: "Active"}, "keys": {}}, "KS106 key number 1: "),
+        ({"keys": ""}, "KS130 the fleet: its keys are no map"),
+        ({"keys": None}, "KS130 the fleet: its keys are no map"),
+        ({"statuses": {SECRET: "Active"}, "keys": {}}, "KS106 key number 1, sorted by id: "),
     ],
 )
 def test_a_problem_is_told_of_its_key_or_of_the_fleet(
@@ -154,7 +159,7 @@ def test_whatever_is_given_is_read_or_told_of(given: dict[str, object]) -> None:
 def test_what_is_not_known_yet_is_so_by_itself() -> None:
     parsed = parse_fleet(bag({KEY: UNKNOWN, OTHER: "Active"}))
     assert parsed.declaration is not None
-    assert parsed.declaration.unknown == {KEY}
+    assert parsed.declaration.unknown == {KEY: ("status",)}
     assert [key.access_key_id for key in parsed.declaration.keys] == [OTHER]
 
     assert parse_fleet(bag({KEY: "Active"}, account=UNKNOWN)).unknown == ("account",)
@@ -172,6 +177,9 @@ def test_what_is_not_known_yet_is_so_by_itself() -> None:
         ("33.3%", 333, 1000, True),
         ("33.3%", 334, 1000, False),
         ("100%", 10, 10, True),
+        ("64.1%", 641, 1000, True),
+        ("64.1%", 642, 1000, False),
+        ("0%", 0, 10, True),
     ],
 )
 def test_a_limit_is_a_number_or_a_share(
@@ -192,7 +200,7 @@ def test_a_wider_change_is_refused_before_anything_is_switched(
         applied(gateway, declared(*keys, max_changes="4"))
 
     assert raised.value.entry is catalogue.TOO_MANY_CHANGES
-    assert not [line for line in gateway.log if line.startswith("update")]
+    assert writes(gateway) == []
     assert applied(gateway, declared(*keys, max_changes="100%")).failures == {}
 
 
@@ -218,23 +226,45 @@ def test_one_that_fails_keeps_no_other_and_its_record_is_what_it_was(iam: Strict
     active = [Declaration(key.access_key_id, ACTIVE, key.user_name) for key in keys]
     records = applied(FakeGateway(iam), declared(*active)).records
 
-    class Failing(FakeGateway):
-        def update_access_key(
-            self, access_key_id: str, user_name: str | None, status: Status
-        ) -> None:
-            if user_name == "user-002":
-                raise KeyswitchError(catalogue.THROTTLED, operation="x", attempts="8 times")
-            super().update_access_key(access_key_id, user_name, status)
-
-    outcome = applied(Failing(iam), declared(*keys), records)
+    outcome = applied(broken(iam, "user-002", THROTTLED), declared(*keys), records)
 
     bad = keys[2].access_key_id
     assert set(outcome.failures) == {bad}
     assert outcome.records[bad] == records[bad]
     assert {str(r.status) for key, r in outcome.records.items() if key != bad} == {"Inactive"}
-    told = str(outcome.failure(6))
+    told = str(outcome.failure(records))
     assert told.startswith(f"KS622 1 of 6 keys failed: {bad}. Each is told of by itself.")
     assert f"KS306 switching access key {bad} of user user-002" in told
+
+
+def broken(iam: StrictIam, user: str, error: Exception) -> FakeGateway:
+    """IAM that answers every switch of one user's keys with the error."""
+
+    class Broken(FakeGateway):
+        def update_access_key(
+            self, access_key_id: str, user_name: str | None, status: Status
+        ) -> None:
+            if user_name == user:
+                raise error
+            super().update_access_key(access_key_id, user_name, status)
+
+    return Broken(iam)
+
+
+THROTTLED = KeyswitchError(catalogue.THROTTLED, operation="x", attempts="8 times")
+
+
+def test_an_error_that_nobody_foresaw_is_the_failure_of_its_key_alone(iam: StrictIam) -> None:
+    keys = many(iam, 4)
+
+    outcome = applied(broken(iam, "user-001", ZeroDivisionError("a secret")), declared(*keys))
+
+    bad = keys[1].access_key_id
+    assert set(outcome.failures) == {bad}
+    assert set(outcome.records) == {key.access_key_id for key in keys} - {bad}
+    assert str(outcome.failures[bad]).startswith(
+        f"KS408 working on access key {bad}: keyswitch came upon an error that it does not know (ZeroDivisionError)"
+    )
 
 
 def test_users_are_looked_at_several_at_a_time_and_never_more(iam: StrictIam) -> None:
@@ -259,10 +289,24 @@ def test_of_one_user_the_key_that_goes_on_is_switched_before_the_one_that_goes_o
     outcome = applied(gateway, declared(*keys))
 
     assert outcome.failures == {}
-    assert [line for line in gateway.log if line.startswith("update")] == [
-        f"update {new} bob Active",
-        f"update {old} bob Inactive",
-    ]
+    assert writes(gateway) == [f"update {new} bob Active", f"update {old} bob Inactive"]
+
+
+@pytest.mark.parametrize("named", [(), ("old",), ("new",)])
+def test_that_is_so_for_keys_whose_user_is_looked_up_too(
+    iam: StrictIam, gateway: FakeGateway, named: tuple[str, ...]
+) -> None:
+    old, new = iam.add_key("bob"), iam.add_key("bob", ObservedStatus.INACTIVE)
+    safe = DeclaredSafeguards(keep_one_active=True, allow_reactivation=True)
+    keys = (
+        Declaration(old, INACTIVE, "bob" if "old" in named else None, safeguards=safe),
+        Declaration(new, ACTIVE, "bob" if "new" in named else None, safeguards=safe),
+    )
+
+    outcome = applied(gateway, declared(*keys))
+
+    assert outcome.failures == {}
+    assert len(writes(gateway)) == 2
 
 
 def test_a_key_that_is_taken_out_is_let_go_unless_the_program_declares_it_elsewhere(
@@ -283,6 +327,208 @@ def test_a_key_that_is_taken_out_is_let_go_unless_the_program_declares_it_elsewh
     assert (outcome.records, outcome.failures) == ({}, {})
     assert iam.status(gone.access_key_id) is ObservedStatus.INACTIVE
     assert iam.status(moved.access_key_id) is ObservedStatus.ACTIVE
+
+
+def let_go(
+    iam: StrictIam, on_destroy: OnDestroy, adopted: ObservedStatus, **more: Any
+) -> dict[str, Record]:
+    """The record of one key of bob's that the program no longer declares."""
+    status = Status(str(adopted))
+    key = Declaration(iam.add_key("bob", adopted), status, "bob", on_destroy=on_destroy, **more)
+    return applied(FakeGateway(iam), declared(key)).records
+
+
+@pytest.mark.parametrize(
+    ("on_destroy", "adopted", "live", "told", "switches"),
+    [
+        (OnDestroy.DEACTIVATE, "Active", "Active", "it is switched to Inactive", True),
+        (OnDestroy.DEACTIVATE, "Inactive", "Active", "it is switched to Inactive", True),
+        (OnDestroy.DEACTIVATE, "Active", "Inactive", "it stays Inactive", False),
+        (OnDestroy.RESTORE, "Active", "Active", "it stays Active", False),
+        (OnDestroy.RESTORE, "Active", "Inactive", "it stays Inactive", False),
+        (OnDestroy.RESTORE, "Active", "Deleted", "it stays Deleted", False),
+        (OnDestroy.LEAVE, "Active", "Active", "it stays Active", False),
+    ],
+)
+def test_what_becomes_of_a_key_that_is_let_go_is_judged_by_a_look_at_it(
+    iam: StrictIam,
+    on_destroy: OnDestroy,
+    adopted: str,
+    live: str,
+    told: str,
+    switches: bool,  # noqa: FBT001 - a row of the table
+) -> None:
+    records = let_go(iam, on_destroy, ObservedStatus(adopted))
+    (key,) = records
+    if live == "Deleted":
+        iam.delete_key(key)
+    else:
+        iam.set_status(key, ObservedStatus(live))
+    gateway = FakeGateway(iam)
+    fleet = fleet_of(gateway)
+
+    judged = fleet.judge(declared(max_changes="0"), records)
+
+    (note,) = judged.notes()
+    assert f"on_destroy={on_destroy}: {told}." in note
+    assert (judged.too_wide is not None) is switches
+    if not switches:
+        told_of_it: list[str] = []
+        fleet.apply(judged, records, told_of_it.append)
+        assert told_of_it == list(judged.warnings_of_ends())
+    assert writes(gateway) == []
+
+
+def test_a_key_that_may_not_be_let_go_is_refused_beside_another_that_goes_off_too(
+    iam: StrictIam, gateway: FakeGateway
+) -> None:
+    safe = DeclaredSafeguards(keep_one_active=True)
+    records = let_go(iam, OnDestroy.DEACTIVATE, ObservedStatus.ACTIVE, safeguards=safe)
+    (gone,) = records
+    other = Declaration(iam.add_key("bob"), INACTIVE, "bob", safeguards=safe)
+    fleet = fleet_of(gateway)
+
+    judged = fleet.judge(declared(other), records)
+    outcome = fleet.apply(judged, records, nobody)
+
+    assert [str(error)[:5] for error in judged.refusals.values()] == ["KS620"]
+    assert outcome.records[gone] == records[gone]
+    assert set(outcome.failures) == {gone}
+    assert writes(gateway) == [f"update {other.access_key_id} bob Inactive"]
+
+
+def test_a_key_that_another_resource_takes_in_the_meantime_is_not_let_go(
+    iam: StrictIam, gateway: FakeGateway
+) -> None:
+    records = let_go(iam, OnDestroy.DEACTIVATE, ObservedStatus.ACTIVE)
+    fleet = fleet_of(gateway)
+    judged = fleet.judge(declared(), records)
+
+    outcome = fleet.apply(judged, records, nobody, kept=set(records))
+
+    assert (outcome.records, writes(gateway)) == ({}, [])
+
+
+def test_a_destroyed_fleet_keeps_to_its_limit_and_names_what_it_could_not_let_go(
+    iam: StrictIam,
+) -> None:
+    keys = [replace(key, status=ACTIVE, on_destroy=OnDestroy.DEACTIVATE) for key in many(iam, 3)]
+    records = applied(FakeGateway(iam), declared(*keys)).records
+    gateway = broken(iam, "user-001", THROTTLED)
+
+    with pytest.raises(KeyswitchError) as refused:
+        fleet_of(gateway).destroy(records, MaxChanges.read("2"), nobody)
+    assert refused.value.entry is catalogue.TOO_MANY_CHANGES
+    assert writes(gateway) == []
+
+    with pytest.raises(KeyswitchError) as failed:
+        fleet_of(gateway).destroy(records, MaxChanges.read("100%"), nobody)
+    assert failed.value.entry is catalogue.FLEET_NOT_LET_GO
+    assert str(failed.value.alone()).startswith(
+        f"KS623 1 of 3 keys could not be let go: {keys[1].access_key_id}."
+    )
+    assert len(writes(gateway)) == 2
+
+
+def test_keys_are_let_go_in_the_account_that_they_were_adopted_in(iam: StrictIam) -> None:
+    old, new = (DeclaredAccount(name=name, profile=name) for name in ("old", "new"))
+    elsewhere = StrictIam()
+    elsewhere.add_key("somebody")
+    gateways = {old: FakeGateway(iam), new: FakeGateway(elsewhere)}
+    lifecycles = {
+        account: Lifecycle(gateway, patience=Patience(0, 0, 0))
+        for account, gateway in gateways.items()
+    }
+    fleet = Fleet(lambda account: lifecycles[account])  # type: ignore[index]
+    records = let_go(iam, OnDestroy.DEACTIVATE, ObservedStatus.ACTIVE, account=old)
+    key = Declaration(elsewhere.add_key("eve"), ACTIVE, "eve", account=new)
+
+    outcome = fleet.apply(fleet.judge(declared(key), records), records, nobody)
+
+    assert outcome.failures == {}
+    assert set(outcome.records) == {key.access_key_id}
+    assert iam.status(*records) is ObservedStatus.INACTIVE
+
+
+def test_a_key_that_fails_is_kept_with_all_that_it_was_declared_with(
+    iam: StrictIam, gateway: FakeGateway
+) -> None:
+    given: dict[str, Any] = bag(
+        {iam.add_key("bob"): "Active"},
+        defaults={"on_destroy": "deactivate"},
+        safeguards={"keep_one_active": True},
+        account={"name": "own", "profile": "own"},
+    )
+    parsed = parse_fleet(given).declaration
+    assert parsed is not None
+    records = applied(gateway, parsed).records
+    before = fleet_outputs(given, records)
+
+    outs = fleet_outputs(bag({}, account={"name": "other"}), records, before["keys"])
+
+    assert parse_fleet_outputs(outs) == records
+
+
+def test_a_secret_place_is_not_copied_to_where_it_would_be_plain(
+    iam: StrictIam, gateway: FakeGateway
+) -> None:
+    key = iam.add_key("bob")
+    entry = {"user_name": "bob", "reason": "hidden reason", "override": "hidden override"}
+    given = bag({key: "Inactive"}, keys={key: entry})
+    parsed = parse_fleet(given).declaration
+    assert parsed is not None
+    outs = fleet_outputs(given, applied(gateway, parsed).records)
+
+    del outs["keys"]
+
+    assert "hidden" not in str(outs)
+
+
+def test_a_refresh_of_what_a_program_may_not_write_is_no_contradiction(
+    iam: StrictIam, gateway: FakeGateway
+) -> None:
+    key, missing = iam.add_key("bob"), "AKIANOTTHERE00000000"
+    given = bag(
+        {key: "Inactive", missing: "Inactive"}, keys={key: {"override": "INC-1"}, missing: {}}
+    )
+    parsed = parse_fleet(given, as_written=True).declaration
+    assert parsed is not None
+    records = applied(gateway, parsed).records
+    iam.set_status(key, ObservedStatus.ACTIVE)
+    outs = fleet_outputs(given, records)
+
+    for _ in range(2):
+        records = fleet_of(gateway).read(parse_fleet_outputs(outs), nobody)
+        inputs = refreshed_inputs(outs, records)
+        outs = fleet_outputs({**outs, "keys": inputs["keys"]}, records)
+        assert inputs["statuses"] == {key: "Active"}
+        assert parse_fleet(inputs).declaration is not None
+    assert parse_fleet(inputs, as_written=True).problems[0].startswith(f"KS120 key {key}:")
+
+
+@pytest.mark.parametrize(
+    ("entry", "unknown"),
+    [
+        ({"user_name": UNKNOWN}, ("user_name",)),
+        ({"safeguards": UNKNOWN, "on_drift": UNKNOWN}, ("on_drift", "safeguards")),
+        ({"reason": UNKNOWN}, ()),
+        ({"on_destroy": UNKNOWN}, ()),
+    ],
+)
+def test_an_input_that_nothing_is_judged_by_may_be_unknown(
+    iam: StrictIam, gateway: FakeGateway, entry: dict[str, object], unknown: tuple[str, ...]
+) -> None:
+    key = iam.add_key("bob")
+    known = {"user_name": "bob", "reason": "OPS-1", "on_destroy": "restore"}
+    parsed = parse_fleet(bag({key: "Active"}, keys={key: known})).declaration
+    assert parsed is not None
+    records = applied(gateway, parsed).records
+
+    again = parse_fleet(bag({key: "Active"}, keys={key: {**known, **entry}}), records).declaration
+
+    assert again is not None
+    assert again.unknown == ({key: unknown} if unknown else {})
+    assert again.keys == (() if unknown else parsed.keys)
 
 
 def test_what_is_recorded_is_read_back_as_it_was(iam: StrictIam, gateway: FakeGateway) -> None:

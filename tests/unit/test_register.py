@@ -173,6 +173,19 @@ def test_an_entry_names_one_of_the_accounts() -> None:
     assert own.account is None
 
 
+def test_two_accounts_of_one_name_are_told() -> None:
+    shop = {"name": "shop", "profile": "shop"}
+    entries = {
+        KEY: {"status": "Active", "account": shop},
+        f"{KEY}X": {"status": "Active", "account": shop},
+        f"{KEY}Y": {"status": "Active", "account": {**shop, "region": "eu-west-1"}},
+    }
+
+    (problem,) = read_register(json.dumps(entries)).problems
+
+    assert problem.startswith(f"KS135 entry {KEY}Y: its account has the name of another entry's")
+
+
 @pytest.mark.parametrize(
     ("entry", "defaults", "accounts", "says"),
     [

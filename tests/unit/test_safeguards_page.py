@@ -13,8 +13,9 @@ from keyswitch.catalogue import ALL
 from keyswitch.declaration import Declaration
 from keyswitch.errors import KeyswitchError
 from keyswitch.fleet import Fleet
-from keyswitch.fleet_declaration import FleetDeclaration, MaxChanges
+from keyswitch.fleet_declaration import FleetDeclaration
 from keyswitch.lifecycle import Lifecycle
+from keyswitch.max_changes import MaxChanges
 from keyswitch.minting import refuse_third_key
 from keyswitch.safeguards import DeclaredSafeguards
 from keyswitch.status import ObservedStatus, OnDestroy, OnDrift, Status, WhenUnmet
@@ -136,7 +137,8 @@ def too_many() -> list[str]:
     gateway, declared = fleet_of(10, "20%")
     for key in declared.keys[3:]:
         gateway.iam.set_status(key.access_key_id, INACTIVE)
-    return [str(Fleet(Lifecycle(gateway)).judge(declared, {}).too_wide)]
+    lifecycle = Lifecycle(gateway)
+    return [str(Fleet(lambda _: lifecycle).judge(declared, {}).too_wide)]
 
 
 def one_failed() -> list[str]:
@@ -144,10 +146,26 @@ def one_failed() -> list[str]:
     gateway.iam.set_status(declared.keys[1].access_key_id, ObservedStatus.EXPIRED)
     on = replace(declared.keys[1], status=ON)
     declared = replace(declared, keys=(declared.keys[0], on, declared.keys[2]))
-    fleet = Fleet(Lifecycle(gateway))
-    failure = fleet.apply(fleet.judge(declared, {}), {}, print).failure(3)
+    lifecycle = Lifecycle(gateway)
+    fleet = Fleet(lambda _: lifecycle)
+    failure = fleet.apply(fleet.judge(declared, {}), {}, print).failure(declared.ids)
     assert failure is not None
     return [str(failure.alone())]
+
+
+def one_not_let_go() -> list[str]:
+    gateway, declared = fleet_of(3, "3")
+    kept = DeclaredSafeguards(keep_one_active=True)
+    keys = [replace(key, status=ON, on_destroy=OnDestroy.DEACTIVATE) for key in declared.keys]
+    keys[1] = replace(keys[1], safeguards=kept)
+    lifecycle = Lifecycle(gateway)
+    fleet = Fleet(lambda _: lifecycle)
+    records = fleet.apply(fleet.judge(FleetDeclaration(tuple(keys)), {}), {}, print).records
+    try:
+        fleet.destroy(records, None, print)
+    except KeyswitchError as failure:
+        return [str(failure.alone())]
+    return []
 
 
 SCENES: dict[str, Callable[[], list[str]]] = {
@@ -178,6 +196,7 @@ SCENES: dict[str, Callable[[], list[str]]] = {
     "KS618": third_key,
     "KS621": too_many,
     "KS622": one_failed,
+    "KS623": one_not_let_go,
     "KS619": lambda: destroyed(OnDestroy.RESTORE, ON),
     "KS620": lambda: destroyed(OnDestroy.DEACTIVATE, ON),
 }

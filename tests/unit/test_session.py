@@ -192,11 +192,32 @@ def test_retries_timeouts_and_user_agent_are_explicit_whatever_botocores_default
 ) -> None:
     config = Clients(read({})).iam.meta.config
 
-    assert config.retries["mode"] == "standard"
+    assert config.retries["mode"] == "adaptive"
     assert config.retries["total_max_attempts"] == 8
     assert config.connect_timeout == 5
     assert config.read_timeout == 30
     assert config.user_agent_extra == f"keyswitch/{__version__}"
+
+
+@pytest.mark.parametrize(
+    ("of_environment", "aws", "mode"),
+    [
+        ("standard", {}, "standard"),
+        ("legacy", {}, "adaptive"),
+        ("standard", {"retryMode": "adaptive"}, "adaptive"),
+        ("", {"retryMode": "standard"}, "standard"),
+    ],
+)
+def test_throttled_calls_slow_down_together_unless_it_is_said_otherwise(
+    keys: None,
+    monkeypatch: pytest.MonkeyPatch,
+    of_environment: str,
+    aws: dict[str, str],
+    mode: str,
+) -> None:
+    monkeypatch.setenv("AWS_RETRY_MODE", of_environment)
+
+    assert Clients(read(aws)).iam.meta.config.retries["mode"] == mode
 
 
 def test_calls_lead_back_to_project_stack_and_commit(

@@ -533,7 +533,12 @@ def test_what_a_state_declares_is_what_was_declared_last_whatever_a_refresh_made
 
 
 def test_the_keys_of_a_fleet_are_among_those_of_a_state() -> None:
-    recorded = {"user_name": "bob", "desired_status": "Inactive", "adopted_status": "Active"}
+    recorded = {
+        "user_name": "bob",
+        "desired_status": "Inactive",
+        "adopted_status": "Active",
+        "account_id": "1" * 12,
+    }
     outputs = {
         "statuses": {KEY: "Active", OTHER: "Inactive"},
         "keys": {KEY: {"user_name": "bob", "reason": CIPHER}},

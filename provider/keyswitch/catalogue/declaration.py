@@ -174,7 +174,7 @@ UNKNOWN_ACCOUNT = Entry(
 MOVES_WITH_A_SWITCH = Entry(
     "KS134",
     "A key that would be switched on its way out of a fleet",
-    "it moves out of a fleet that stays, which would let it go first, and on_destroy={on_destroy} would switch it",
+    "it moves out of a fleet that stays, which lets it go first, and on_destroy={on_destroy} may switch it then",
     "Declare on_destroy=leave for it in the fleet and apply that; then move it.",
 )
 BAD_FORM = Entry(
@@ -183,6 +183,12 @@ BAD_FORM = Entry(
     "keyswitch:fleet is none of auto, always and never, or it is never beside keyswitch:maxChanges",
     "Without keyswitch:fleet the register is declared as fleets from a hundred keys on, and wherever "
     "keyswitch:maxChanges is set, which only a fleet has.",
+)
+TWO_ACCOUNTS_OF_ONE_NAME = Entry(
+    "KS135",
+    "Two accounts of one name",
+    "its account has the name of another entry's, and is described otherwise",
+    "Describe it once, under keyswitch:accounts, and have the entries name it; or give it a name of its own.",
 )
 NOT_A_MAP_OF_KEYS = Entry(
     "KS130",

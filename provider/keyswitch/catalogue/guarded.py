@@ -151,3 +151,10 @@ FLEET_FAILED = Entry(
     "Each is told of by itself. What was done for the others is done, and recorded; run again for those "
     "that failed.",
 )
+FLEET_NOT_LET_GO = Entry(
+    "KS623",
+    "Keys of a fleet that a destroy could not let go",
+    "{failed} of {declared} could not be let go: {keys}",
+    "Each is told of by itself. The others were let go as their on_destroy says, but Pulumi records a "
+    "destroy whole or not at all: until it is run again, the state has them as they were before.",
+)

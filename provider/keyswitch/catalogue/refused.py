@@ -39,7 +39,7 @@ THROTTLED = Entry(
     "KS306",
     "Throttled",
     "AWS throttled {operation}, {attempts}",
-    "Run again later; it is safe. Fewer calls at once: aws:retryMode adaptive, or pulumi's --parallel.",
+    "Run again later; it is safe. More tries of each call: aws:maxRetries; fewer calls at once: pulumi's --parallel.",
 )
 CREDENTIALS_EXPIRED = Entry(
     "KS307",

@@ -44,3 +44,17 @@ UNTRUSTED = Entry(
     "If something on the way answers with a certificate of its own (a proxy of your company), name its "
     "CA by aws:customCaBundle or AWS_CA_BUNDLE. Nothing was sent.",
 )
+FLEET_NOT_REFRESHED = Entry(
+    "KS407",
+    "Keys of a fleet that a refresh could not look at",
+    "{failed} of {declared} could not be looked at: {keys}",
+    "Each is told of by itself. Nothing of the fleet is refreshed: what is recorded is what was so "
+    "before. Run again, or without a refresh.",
+)
+UNFORESEEN = Entry(
+    "KS408",
+    "A fault in keyswitch itself",
+    "keyswitch came upon an error that it does not know ({kind})",
+    "What is recorded of the key is what was so before. Run again; it is safe, and looks first at "
+    "what is there. If it stays so, please report it.",
+)

@@ -1,0 +1,120 @@
+"""What the engine keeps of a fleet, written from records and read again.
+
+Of each key what it was carried out with is kept beside it, and not only beside the fleet: a key
+that fails, or is let go after the program has changed the fleet's own inputs, is still what it was.
+What may be a secret (a reason, an override) stays in ``keys`` alone, which is one in the state if
+it was one in the program. Property names are public for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from keyswitch import catalogue
+from keyswitch.declaration import (
+    ACCOUNT_ID,
+    ADOPTED_STATUS,
+    CHANGED_AT,
+    CREATE_DATE,
+    DESIRED_STATUS,
+    PENDING,
+    STATUS_SINCE,
+    USER_NAME_RESOLVED,
+    Record,
+    parse_outputs,
+)
+from keyswitch.errors import KeyswitchError
+from keyswitch.fleet_declaration import FLEET_INPUTS, KEYS, STATUSES, map_of
+from keyswitch.properties import (
+    ACCESS_KEY_ID,
+    ACCOUNT,
+    ON_DESTROY,
+    ON_DRIFT,
+    OVERRIDE,
+    REASON,
+    SAFEGUARDS,
+    STATUS,
+    USER_NAME,
+)
+
+RECORDS: Final = "records"
+FLEET_COMPUTED: Final = (RECORDS, PENDING, ACCOUNT_ID)
+_TEXTS: Final = (
+    USER_NAME,
+    ACCOUNT_ID,
+    CREATE_DATE,
+    CHANGED_AT,
+    ADOPTED_STATUS,
+    STATUS_SINCE,
+    DESIRED_STATUS,
+)
+_RECORDED: Final = (*_TEXTS, USER_NAME_RESOLVED, ON_DESTROY, ON_DRIFT, SAFEGUARDS, ACCOUNT)
+_IN_ENTRY: Final = (REASON, OVERRIDE)
+
+
+def fleet_outputs(
+    bag: Mapping[str, object],
+    records: Mapping[str, Record],
+    as_before: Mapping[str, object] | None = None,
+) -> dict[str, Any]:
+    """A fresh bag of what the engine keeps.
+
+    :param bag: the inputs that were to be carried out.
+    :param as_before: the entries in ``keys`` of those records that are still as they were.
+    """
+    entries = {**map_of(bag, KEYS), **(as_before or {})}
+    declared = [record for key, record in records.items() if key in map_of(bag, STATUSES)]
+    account_ids = {record.account_id for record in declared or records.values()} - {""}
+    return {
+        **{name: bag[name] for name in FLEET_INPUTS if bag.get(name) is not None},
+        KEYS: {key: entries.get(key, {}) for key in records},
+        STATUSES: {key: str(record.status) for key, record in records.items()},
+        RECORDS: {key: _recorded(record) for key, record in records.items()},
+        PENDING: {key: str(record.pending) for key, record in records.items() if record.pending},
+        ACCOUNT_ID: min(account_ids, default=""),
+    }
+
+
+def _recorded(record: Record) -> dict[str, Any]:
+    """Empty text and ``False`` are left out."""
+    whole = record.to_outputs()
+    return {name: whole[name] for name in _RECORDED if whole.get(name)}
+
+
+def parse_fleet_outputs(bag: Mapping[str, object]) -> dict[str, Record]:
+    """Reads what the engine kept, by key id.
+
+    :raises KeyswitchError: KS501, if something that was written is not there.
+    """
+    statuses, entries, pending = (map_of(bag, name) for name in (STATUSES, KEYS, PENDING))
+    records = {}
+    for access_key_id, recorded in map_of(bag, RECORDS).items():
+        entry = entries.get(access_key_id) or {}
+        if not isinstance(recorded, Mapping) or not isinstance(entry, Mapping):
+            raise KeyswitchError(catalogue.UNREADABLE_STATE, property=f"{RECORDS}.{access_key_id}")
+        records[access_key_id] = parse_outputs(
+            {
+                **{name: entry.get(name) for name in _IN_ENTRY},
+                **dict.fromkeys(_TEXTS, ""),
+                USER_NAME_RESOLVED: False,
+                **recorded,
+                ACCESS_KEY_ID: access_key_id,
+                STATUS: statuses.get(access_key_id),
+                PENDING: pending.get(access_key_id, ""),
+            }
+        )
+    return records
+
+
+def refreshed_inputs(bag: Mapping[str, object], records: Mapping[str, Record]) -> dict[str, Any]:
+    """The inputs after a refresh: statuses as found where a program would change them, names as now."""
+    entries = {}
+    for access_key_id, entry in map_of(bag, KEYS).items():
+        record = records.get(access_key_id)
+        declared = record.declaration.user_name if record is not None else None
+        named = {USER_NAME: declared} if declared is not None else {}
+        entries[access_key_id] = {**entry, **named}
+    found = {name: bag[name] for name in FLEET_INPUTS if bag.get(name) is not None}
+    statuses = {key: record.to_inputs()[STATUS] for key, record in records.items()}
+    return {**found, KEYS: entries, STATUSES: statuses}

@@ -1,0 +1,36 @@
+"""How many keys one run may switch."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class MaxChanges:
+    """A number of keys, or a share of all that a fleet has, those that it lets go among them."""
+
+    number: Decimal
+    is_percent: bool
+
+    @classmethod
+    def read(cls, value: object) -> MaxChanges:
+        """Reads ``5`` or ``"5"``, ``"10%"``.
+
+        :raises ValueError: it is neither.
+        """
+        text = f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
+        found = re.fullmatch(r"([0-9]{1,9}|[0-9]{1,3}(?:\.[0-9]{1,3})?%)", text)
+        if found is None or isinstance(value, bool):
+            raise ValueError('it is neither a number such as 5 nor a share such as "10%"')
+        return cls(Decimal(text.rstrip("%")), text.endswith("%"))
+
+    def allows(self, changes: int, keys: int) -> bool:
+        """Whether so many of so many keys may be switched."""
+        if self.is_percent:
+            return changes * 100 <= self.number * keys
+        return changes <= self.number
+
+    def __str__(self) -> str:
+        return f"{self.number.normalize():f}{'%' if self.is_percent else ''}"

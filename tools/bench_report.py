@@ -10,13 +10,20 @@ from typing import Any, Final
 from jinja2 import Environment, StrictUndefined
 
 BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
-_ROLES: Final = ("plugin", "program", "pulumi")
+_ROLES: Final = ("plugin", "program", "pulumi", "terraform")
 COLOURS: Final = {
     "floor": "#8c959f",
     "resources": "#0b5cad",
     "fleet": "#1a7f37",
+    "Terraform": "#844fba",
     "boto3 loop": "#bf5700",
 }
+RATIOS: Final = (
+    ("resources", "floor"),
+    ("resources", "Terraform"),
+    ("fleet", "Terraform"),
+    ("fleet", "boto3 loop"),
+)
 PLOT = """\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 340" font-family="system-ui, sans-serif" font-size="12">
 <rect width="720" height="340" fill="#ffffff"/>
@@ -46,8 +53,8 @@ def _tables(bag: Mapping[str, Any]) -> str:
     for latency in sorted({each["latency_ms"] for each in results}):
         lines += [f"### {latency} ms added to each call of IAM", ""]
         names = _in_order(each["contestant"] for each in results)
-        lines += [f"| keys | operation | {' | '.join(names)} | resources / floor | fleet / loop |"]
-        lines += ["|" + "---|" * (len(names) + 4)]
+        heads = ["keys", "operation", *names, *(f"{one} / {other}" for one, other in RATIOS)]
+        lines += [f"| {' | '.join(heads)} |", "|" + "---|" * len(heads)]
         for size in _in_order(each["keys"] for each in results):
             for operation in _in_order(each["operation"] for each in results):
                 walls = {
@@ -58,10 +65,7 @@ def _tables(bag: Mapping[str, Any]) -> str:
                 }
                 if walls:
                     cells = [f"{walls[name]:.2f}" if name in walls else "" for name in names]
-                    ratios = [
-                        _ratio(walls, "resources", "floor"),
-                        _ratio(walls, "fleet", "boto3 loop"),
-                    ]
+                    ratios = [_ratio(walls, one, other) for one, other in RATIOS]
                     lines.append(f"| {size} | {operation} | {' | '.join([*cells, *ratios])} |")
         lines.append("")
     return "\n".join([*lines, *_costs(results)])

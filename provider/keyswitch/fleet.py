@@ -25,6 +25,7 @@ from keyswitch.letting_go import Ending, target_on_destroy
 from keyswitch.lifecycle import Lifecycle
 from keyswitch.max_changes import MaxChanges
 from keyswitch.parallel import AT_A_TIME, ask_all
+from keyswitch.sighting import Sighting
 from keyswitch.status import Status
 
 Tell = Callable[[str], None]
@@ -69,35 +70,80 @@ class Fleet:
         :param kept: ids of keys that the program declares elsewhere, and so does not let go.
         :param for_reader: see :meth:`Lifecycle.judge`.
         """
+        gone = [records[key] for key in sorted(set(records) - declared.ids - set(kept))]
+        errors: dict[str, KeyswitchError] = {}
+        sightings = self._looks(declared, gone, records, errors)
         judgements: dict[str, Judgement] = {}
         endings: dict[str, Ending] = {}
-        errors: dict[str, KeyswitchError] = {}
 
         def judge(key: Declaration) -> None:
             access_key_id = key.access_key_id
             judgements[access_key_id] = self._in(key.account).judge(
-                key, records.get(access_key_id), for_reader=for_reader
+                key, records.get(access_key_id), sightings[access_key_id], for_reader=for_reader
             )
 
         def judge_end(record: Record) -> None:
             key = record.declaration
-            endings[key.access_key_id] = self._in(key.account).judge_end(record)
+            seen = sightings.get(key.access_key_id)
+            endings[key.access_key_id] = self._in(key.account).judge_end(record, seen)
 
-        gone = sorted(set(records) - declared.ids - set(kept))
         self._each(
             [
-                *(_task(key, records, judge) for key in declared.keys),
-                *(_task_of_end(records[key], judge_end) for key in gone),
+                *(
+                    _task(key, sightings[key.access_key_id].user_name, judge)
+                    for key in declared.keys
+                    if key.access_key_id in sightings
+                ),
+                *(
+                    _task_of_end(record, judge_end)
+                    for record in gone
+                    if record.declaration.access_key_id not in errors
+                ),
             ],
             errors,
         )
-        order = [*(key.access_key_id for key in declared.keys), *gone]
+        declared_ids = [key.access_key_id for key in declared.keys]
+        order = [*declared_ids, *(record.declaration.access_key_id for record in gone)]
         return FleetJudgement(
             declared,
             {key: judgements[key] for key in order if key in judgements},
             {key: endings[key] for key in order if key in endings},
             {key: errors[key] for key in order if key in errors},
         )
+
+    def _looks(
+        self,
+        declared: FleetDeclaration,
+        gone: Iterable[Record],
+        records: Mapping[str, Record],
+        errors: dict[str, KeyswitchError],
+    ) -> dict[str, Sighting]:
+        """A look at each key, before any is judged: only then it is known whose they are."""
+        sightings: dict[str, Sighting] = {}
+
+        def look(key: Declaration, user_name: str | None) -> None:
+            record = records.get(key.access_key_id)
+            lifecycle = self._in(key.account)
+            sightings[key.access_key_id] = lifecycle.look(key.access_key_id, user_name, record)
+
+        def look_at_declared(key: Declaration) -> None:
+            look(key, key.user_name)
+
+        def look_at_end(record: Record) -> None:
+            look(record.declaration, None)
+
+        self._each(
+            [
+                *(_task(key, _user_of(key, records), look_at_declared) for key in declared.keys),
+                *(
+                    _task_of_end(record, look_at_end)
+                    for record in gone
+                    if target_on_destroy(record) is not None
+                ),
+            ],
+            errors,
+        )
+        return sightings
 
     def apply(
         self,
@@ -131,7 +177,8 @@ class Fleet:
         tasks = []
         for key, judgement in judged.judgements.items():
             if judgement.decision.action is Action.SWITCH:
-                tasks.append(_task(judgement.declaration, records, switch))
+                user_name = judgement.sighting.user_name
+                tasks.append(_task(judgement.declaration, user_name, switch))
             elif key not in failures:
                 lifecycle = self._in(judgement.declaration.account)
                 outcome.records[key] = lifecycle.record_of(judgement)
@@ -155,7 +202,7 @@ class Fleet:
             drifted[key.access_key_id] = self._in(key.account).has_drifted(key, record)
 
         known = [key for key in declared.keys if key.access_key_id in records]
-        self._each([_task(key, records, look) for key in known], errors)
+        self._each([_task(key, _user_of(key, records), look) for key in known], errors)
         _raise(errors, records, catalogue.FLEET_NOT_REFRESHED)
         return any(drifted.values())
 
@@ -175,7 +222,8 @@ class Fleet:
             if warning is not None:
                 warnings[key.access_key_id] = warning
 
-        self._each([_task(each.declaration, records, read) for each in records.values()], errors)
+        tasks = [_task(each.declaration, each.user_name, read) for each in records.values()]
+        self._each(tasks, errors)
         _raise(errors, records, catalogue.FLEET_NOT_REFRESHED)
         _tell_all(warnings, tell)
         return {key: found[key] for key in records}
@@ -224,13 +272,16 @@ class Fleet:
                 ask_all(groups.values(), do_group, tell, self._at_a_time)
 
 
-def _task(
-    key: Declaration, records: Mapping[str, Record], do: Callable[[Declaration], None]
-) -> _Task:
+def _user_of(key: Declaration, records: Mapping[str, Record]) -> str | None:
     record = records.get(key.access_key_id)
-    user_name = key.user_name or (record.user_name if record else None) or key.access_key_id
+    return key.user_name or (record.user_name if record else None)
+
+
+def _task(key: Declaration, user_name: str | None, do: Callable[[Declaration], None]) -> _Task:
+    """:param user_name: as far as it is known."""
     goes_on = key.status is Status.ACTIVE
-    return _Task(key.access_key_id, (key.account, user_name), goes_on, lambda: do(key))
+    user = (key.account, user_name or key.access_key_id)
+    return _Task(key.access_key_id, user, goes_on, lambda: do(key))
 
 
 def _task_of_end(record: Record, do: Callable[[Record], None]) -> _Task:

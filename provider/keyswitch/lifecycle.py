@@ -60,21 +60,37 @@ class Lifecycle:
         self._planned: dict[str, Status] = {}
         self._switched_off: dict[str, Status] = {}
 
+    def look(self, access_key_id: str, user_name: str | None, record: Record | None) -> Sighting:
+        """Looks for the key, through what this phase has seen; its owner is followed if none is named.
+
+        :param user_name: the one that is declared, if any.
+        :param record: what is recorded of the key, if anything.
+        :raises KeyswitchError: it cannot be looked at.
+        """
+        with telling(_looking(access_key_id, user_name, record)):
+            return self._finder.look_following(access_key_id, user_name, record)
+
     def judge(
-        self, declaration: Declaration, record: Record | None, *, for_reader: bool = False
+        self,
+        declaration: Declaration,
+        record: Record | None,
+        seen: Sighting | None = None,
+        *,
+        for_reader: bool = False,
     ) -> Judgement:
-        """Looks at the key, through what this phase has seen, and decides.
+        """Decides on a look at the key.
 
         A switch that it allows is remembered: of two keys that must not both go off, the second is
         judged as if the first had gone.
 
         :param record: what is recorded of the key; ``None`` if it is to be adopted.
+        :param seen: the look, if it was taken already.
         :param for_reader: look also for what nothing depends on, and a reader should know.
         :raises KeyswitchError: the key cannot be looked at, or a safeguard not be judged.
         """
         access_key_id, user_name = declaration.access_key_id, declaration.user_name
+        seen = seen or self.look(access_key_id, user_name, record)
         with telling(_looking(access_key_id, user_name, record)):
-            seen = self._finder.look_following(access_key_id, user_name, record)
             with self._view.alone_with(seen.user_name):
                 planned = dict(self._planned)
                 judgement = self._judge.judgement(declaration, record, seen, planned)
@@ -90,11 +106,9 @@ class Lifecycle:
         """
         if record.pending is not None:
             return False
-        access_key_id, user_name = declaration.access_key_id, declaration.user_name
-        with telling(_looking(access_key_id, user_name, record)):
-            seen = self._finder.look_following(access_key_id, user_name, record)
-            recorded = replace(record, declaration=declaration)
-            return decide(situation_of(declaration, recorded, seen)).needs_step
+        seen = self.look(declaration.access_key_id, declaration.user_name, record)
+        recorded = replace(record, declaration=declaration)
+        return decide(situation_of(declaration, recorded, seen)).needs_step
 
     def apply(
         self,
@@ -143,8 +157,7 @@ class Lifecycle:
         made is no longer held.
         """
         access_key_id = record.declaration.access_key_id
-        with telling(_looking(access_key_id, None, record)):
-            seen = self._finder.look_following(access_key_id, None, record)
+        seen = self.look(access_key_id, None, record)
         if seen.undecided:
             key = Attempt("", access_key_id, record.user_name)
             warning = message(
@@ -164,24 +177,25 @@ class Lifecycle:
         )
         return refreshed, None
 
-    def judge_end(self, record: Record) -> Ending:
-        """Looks at a key that is to be let go, and decides what :meth:`destroy` would do.
+    def judge_end(self, record: Record, seen: Sighting | None = None) -> Ending:
+        """Decides on a look at a key that is to be let go what :meth:`destroy` would do.
 
         As in :meth:`judge` a switch that it allows is remembered.
 
+        :param seen: the look, if it was taken already; none is needed to leave a key as it is.
         :raises KeyswitchError: the key cannot be looked at, or a safeguard not be judged.
         """
         target = target_on_destroy(record)
         if target is None:
             return Ending(record, record.status, record.user_name)
         access_key_id = record.declaration.access_key_id
-        with telling(_looking(access_key_id, None, record)):
-            seen = self._finder.look_following(access_key_id, None, record)
-            with self._view.alone_with(seen.user_name):
-                end = self._ending(record, target, seen, dict(self._planned))
-                if end.switches_to is not None:
-                    self._planned[access_key_id] = end.switches_to
-                return end
+        seen = seen or self.look(access_key_id, None, record)
+        looking = telling(_looking(access_key_id, None, record))
+        with looking, self._view.alone_with(seen.user_name):
+            end = self._ending(record, target, seen, dict(self._planned))
+            if end.switches_to is not None:
+                self._planned[access_key_id] = end.switches_to
+            return end
 
     def destroy(self, record: Record) -> str | None:
         """Lets the key go as ``on_destroy`` says. A key that is already gone is fine.

@@ -1,0 +1,146 @@
+"""The model of any order, through the real engine, in either form.
+
+``KEYSWITCH_STEPS`` says how many steps each form takes; a few hundred take some minutes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from engine.test_fleet import FLEET, FLEETS, declare_as
+from keyswitch.declaration import Record, parse_outputs
+from keyswitch.fleet_state import parse_fleet_outputs
+from keyswitch.status import Status
+from support.any_order import AnyOrder, Declared, Outcome, Write
+from support.engine import Project, Run, engine_env
+from support.hostile import Exchange, loses_the_answer, network, passes, resets
+from support.http import Call, serving
+from support.strict_app import strict_app
+from support.strict_iam import StrictIam
+
+STEPS = int(os.environ.get("KEYSWITCH_STEPS", "24"))
+STEPS_OF_ONE = 24
+TELLS_OF_A_SWITCH = re.compile(
+    r"(?:KS210|KS218|KS219|KS612|KS617) access key (AKIASTRICT\d+)"
+    r"|KS220 access key (AKIASTRICT\d+)[^\n]*it is switched"
+)
+ERROR = re.compile(r"KS\d{3} [a-z ]+ access key (AKIASTRICT\d+)")
+
+
+class Nth:
+    """The n-th write meets its fault."""
+
+    def __init__(self, failing: Mapping[int, str]) -> None:
+        self._failing = failing
+        self._asked = 0
+        self._lock = threading.Lock()
+
+    def __call__(self, exchange: Exchange) -> None:
+        with self._lock:
+            self._asked += 1
+            fault = self._failing.get(self._asked)
+        {None: passes, "before": resets, "after": loses_the_answer}[fault](exchange)
+
+
+class ThroughTheEngine:
+    """A stack of the real engine's, on a way to the strict fake."""
+
+    def __init__(self, folder: Path, home: Path, form: str) -> None:
+        self.iam = StrictIam()
+        self.tells_of_ends = form == "fleet"
+        self._form = form
+        self._writes: list[Write] = []
+        self._open = ExitStack()
+        server = self._open.enter_context(serving(strict_app(self.iam)))
+        server.rules.append(self._keep)
+        self._way = self._open.enter_context(network(server.url))
+        self._project = Project.make(folder, engine_env(home, self._way.url), FLEETS)
+        self._project.expect(0, "config", "set", "aws:maxRetries", "1")
+        self._project.declare()
+
+    def _keep(self, call: Call) -> None:
+        if call.action == "UpdateAccessKey":
+            keys = self.iam.users[call.parameters["UserName"]]
+            before = {key: each.status for key, each in keys.items()}
+            status = Status(call.parameters["Status"])
+            self._writes.append(Write(call.parameters["AccessKeyId"], status, before))
+
+    def records(self) -> Mapping[str, Record]:
+        found: dict[str, Record] = {}
+        for resource in self._project.state()["deployment"].get("resources", []):
+            outputs = resource.get("outputs", {})
+            if resource["type"] == FLEET:
+                found.update(parse_fleet_outputs(outputs))
+            elif "access_key_id" in outputs:
+                found[outputs["access_key_id"]] = parse_outputs(outputs)
+        return found
+
+    def preview(self, declared: Declared) -> tuple[set[str], list[Write]]:
+        run = self._run(declared, "preview")
+        told = {key for pair in TELLS_OF_A_SWITCH.findall(run.text) for key in pair if key}
+        return told, self._taken()
+
+    def refresh(self) -> list[Write]:
+        self._project.refresh()
+        return self._taken()
+
+    def run(self, declared: Declared, failing: Mapping[int, str]) -> Outcome:
+        self._way.faults["UpdateAccessKey", ""] = Nth(failing)
+        run = self._run(declared, "up", "--yes", "--skip-preview", "--continue-on-error")
+        self._way.faults.clear()
+        failed = {key for line in run.diagnostics("error:") for key in ERROR.findall(line)}
+        failed |= {key for line in run.diagnostics("* KS") for key in ERROR.findall(line)}
+        assert bool(failed) is (run.code != 0), run.text
+        return Outcome(self._taken(), failed)
+
+    def is_unchanged(self, declared: Declared) -> bool:
+        return self._run(declared, "preview", "--expect-no-changes").code == 0
+
+    def close(self) -> None:
+        self._open.close()
+
+    def _run(self, declared: Declared, *command: str) -> Run:
+        entries = {}
+        for key, each in sorted(declared.items()):
+            entries[key] = {k: v for k, v in each.to_inputs().items() if k != "access_key_id"}
+        declare_as(self._form, self._project, entries)
+        # Of two keys that must not both go off, a run in parallel may pick another than its preview.
+        run = self._project.run(*command, "--parallel", "1")
+        assert "Traceback" not in run.text, run.text
+        return run
+
+    def _taken(self) -> list[Write]:
+        taken, self._writes = self._writes, []
+        return taken
+
+
+@pytest.mark.parametrize("form", ["resources", "fleet"])
+def test_in_any_order_nothing_is_switched_that_is_not_asked_for(
+    tmp_path: Path, home: Path, form: str
+) -> None:
+    folders = (tmp_path / f"stack-{number}" for number in range(STEPS))
+
+    class AnyOrderOfEngine(AnyOrder):
+        def __init__(self) -> None:
+            super().__init__(ThroughTheEngine(next(folders), home, form))
+
+    run_state_machine_as_test(
+        AnyOrderOfEngine,
+        settings=settings(
+            max_examples=max(1, STEPS // STEPS_OF_ONE),
+            stateful_step_count=STEPS_OF_ONE,
+            deadline=None,
+            derandomize=True,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

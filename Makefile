@@ -3,9 +3,10 @@
 # make check  formatting, lint, types and layers
 # make site   the documentation, into build/site
 # make bench  what it costs, measured
+# make endure what make test does a few times, hundreds of times (an hour and a half)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-oldest check format lock docs record site bench clean
+.PHONY: help demo test test-oldest check format lock docs record site bench endure clean
 
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
@@ -46,6 +47,11 @@ record: .venv/.made-from
 
 bench: .venv/.made-from
 	@$(ENGINE) && exec .venv/bin/python tools/bench.py $(BENCH_ARGS)
+
+endure: .venv/.made-from
+	@$(ENGINE) && KEYSWITCH_MOMENTS=50 KEYSWITCH_STEPS=480 KEYSWITCH_THROTTLED_KEYS=500 KEYSWITCH_THROTTLED_TO=5 \
+		KEYSWITCH_RUN_SECONDS=1800 .venv/bin/python -m pytest $(PYTEST_ARGS) \
+		tests/engine/test_killed.py tests/engine/test_any_order.py tests/engine/test_throttled.py
 
 site: .venv/.made-from
 	@NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build

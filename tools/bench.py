@@ -21,7 +21,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import psutil
 
@@ -36,6 +36,7 @@ from bench_contestants import (
     made_keys,
 )
 from bench_report import write_report
+from support.hostile import Throttle, network
 from support.http import Call, serving
 from support.moto_iam import moto_app
 
@@ -111,6 +112,23 @@ def rounds(
                 yield rows
 
 
+def throttled(size: int, a_second: int) -> Iterator[dict[str, Any]]:
+    """What a run that adopts so many keys makes of so many calls a second."""
+    for name in ("resources", FLEET):
+        with (
+            emulator() as (server, _late),
+            network(server.url) as way,
+            tempfile.TemporaryDirectory() as folder,
+        ):
+            way.faults["", ""] = Throttle(rate=a_second, burst=a_second)
+            keys = made_keys(server.url, size, name)
+            run = Engine(name, Path(folder) / name, server, keys, way.url).adoption
+            share = run.calls / run.wall / a_second
+            sys.stdout.write(f"{size:5} at {a_second} a second {name:11} {share:.0%} of the rate\n")
+            sys.stdout.flush()
+            yield {"contestant": name, "keys": size, "a_second": a_second, "run": asdict(run)}
+
+
 def tell(rows: list[Result]) -> None:
     """One line for each contestant."""
     for row in rows:
@@ -145,10 +163,17 @@ def main() -> None:
         "--latencies", type=numbers, default="0,40", help="milliseconds added to each call"
     )
     parser.add_argument("--repeat", type=int, default=3, help="runs, of which the median is told")
+    parser.add_argument(
+        "--throttled",
+        type=numbers,
+        default="500,5",
+        help="how many keys at how many calls a second",
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "docs", help="the folder written to")
     options = parser.parse_args()
     installed = [name for name in EVERYBODY if name != TERRAFORM or shutil.which("terraform")]
     results: list[Result] = []
+    slow = list(throttled(*options.throttled)) if options.throttled else []
     for size, names in [
         *((size, installed) for size in options.sizes),
         *((size, [FLEET, LOOP]) for size in options.fleet_sizes),
@@ -159,7 +184,12 @@ def main() -> None:
             if rows[0].operation != OPERATIONS[-1]:
                 continue
             measured = [asdict(each) | {"wall": each.wall} for each in results]
-            bag = {"machine": machine(), "repeat": options.repeat, "results": measured}
+            bag = {
+                "machine": machine(),
+                "repeat": options.repeat,
+                "results": measured,
+                "throttled": slow,
+            }
             write_report(bag, options.out)
 
 

@@ -188,13 +188,21 @@ class _Declared:
 class Engine(_Declared):
     """A program of the real engine's: keyswitch in either form, or a provider that does nothing."""
 
-    def __init__(self, name: str, folder: Path, iam: RecordingServer, keys: dict[str, str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        folder: Path,
+        iam: RecordingServer,
+        keys: dict[str, str],
+        url: str | None = None,
+    ) -> None:
+        """:param url: the way to IAM, if it is not asked directly."""
         super().__init__(name, folder, keys)
-        env = engine_env(folder.parent / "home", iam.url)
+        env = engine_env(folder.parent / "home", url or iam.url)
         self._project = Project.make(folder, env, PROGRAMS[name])
         (folder / "nothing.py").write_text(NOTHING)
         self._declare()
-        self.measure("up, no change", iam)
+        self.adoption = self.measure("up, no change", iam)
 
     def measure(self, operation: str, iam: RecordingServer) -> Measure:
         """One command of the CLI."""

@@ -68,7 +68,26 @@ def _tables(bag: Mapping[str, Any]) -> str:
                     ratios = [_ratio(walls, one, other) for one, other in RATIOS]
                     lines.append(f"| {size} | {operation} | {' | '.join([*cells, *ratios])} |")
         lines.append("")
-    return "\n".join([*lines, *_costs(results)])
+    return "\n".join([*lines, *_costs(results), *_throttled(bag["throttled"])])
+
+
+def _throttled(runs: list[dict[str, Any]]) -> list[str]:
+    if not runs:
+        return []
+    lines = [
+        "### Throttled",
+        "",
+        "| | keys | calls a second | seconds | calls | share of the rate |",
+    ]
+    lines.append("|---|---|---|---|---|---|")
+    for each in runs:
+        run, a_second = each["run"], each["a_second"]
+        share = run["calls"] / run["wall"] / a_second
+        lines.append(
+            f"| {each['contestant']} | {each['keys']} | {a_second} "
+            f"| {run['wall']:.0f} | {run['calls']} | {share:.0%} |"
+        )
+    return [*lines, ""]
 
 
 def _costs(results: list[dict[str, Any]]) -> list[str]:

@@ -60,8 +60,17 @@ def test_a_single_bad_input_is_refused_with_its_code(
     assert expected in project.preview(code=1).text
 
 
-@pytest.mark.parametrize("field", ["access_key_id", "user_name", "reason", "status", "on_destroy"])
-@pytest.mark.parametrize("secret", [SECRET, SECRET_WITHOUT_SYMBOLS])
+@pytest.mark.parametrize(
+    ("field", "secret"),
+    [
+        ("access_key_id", SECRET),
+        ("access_key_id", SECRET_WITHOUT_SYMBOLS),
+        ("user_name", SECRET_WITHOUT_SYMBOLS),
+        ("reason", SECRET),
+        ("status", SECRET_WITHOUT_SYMBOLS),
+        ("on_destroy", SECRET),
+    ],
+)
 def test_a_secret_in_any_field_is_refused_and_never_repeated(
     project: Project, field: str, secret: str
 ) -> None:

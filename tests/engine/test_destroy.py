@@ -14,38 +14,44 @@ RESTORE = {"on_destroy": "restore"}
 REACTIVATE = {"safeguards": {"allow_reactivation": True}}
 
 
-@pytest.mark.parametrize(
-    ("adopted", "declared", "on_destroy", "left"),
-    [
-        ("Active", "Inactive", LEAVE, "Inactive"),
-        ("Active", "Active", {"on_destroy": "leave"}, "Active"),
-        ("Active", "Active", DEACTIVATE, "Inactive"),
-        ("Active", "Inactive", RESTORE, "Active"),
-        ("Inactive", "Active", {**RESTORE, **REACTIVATE}, "Inactive"),
-    ],
-)
-def test_destroy_leaves_the_key_as_on_destroy_says(
-    project: Project,
-    iam: RecordingServer,
-    outsider: Outsider,
-    adopted: str,
-    declared: str,
-    on_destroy: dict[str, object],
-    left: str,
+ENDS = {
+    # adopted, declared, on_destroy, left
+    "omitted": ("Active", "Inactive", LEAVE, "Inactive"),
+    "left": ("Active", "Active", {"on_destroy": "leave"}, "Active"),
+    "deactivated": ("Active", "Active", DEACTIVATE, "Inactive"),
+    "restored": ("Active", "Inactive", RESTORE, "Active"),
+    "restored-off": ("Inactive", "Active", {**RESTORE, **REACTIVATE}, "Inactive"),
+}
+
+
+def test_destroy_leaves_each_key_as_on_destroy_says(
+    project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:
-    bob = outsider.new_user()
-    key = outsider.new_key(bob, adopted)
-    project.declare(bob={"access_key_id": key, "user_name": bob, "status": declared, **on_destroy})
+    users = {name: outsider.new_user() for name in ENDS}
+    keys = {name: outsider.new_key(users[name], end[0]) for name, end in ENDS.items()}
+    project.declare(
+        **{
+            name: {
+                "access_key_id": keys[name],
+                "user_name": users[name],
+                "status": declared,
+                **on_destroy,
+            }
+            for name, (_, declared, on_destroy, _) in ENDS.items()
+        }
+    )
     project.up()
     project.preview("--refresh", "--expect-no-changes", "--diff")
     iam.reset()
 
     project.destroy()
 
-    assert outsider.status(bob, key) == left
-    assert iam.writes == ([] if left == declared else [(key, left)])
-    if on_destroy in (LEAVE, {"on_destroy": "leave"}):
-        assert iam.calls == []
+    left = {name: end[3] for name, end in ENDS.items()}
+    assert {name: outsider.status(users[name], keys[name]) for name in ENDS} == left
+    switched = [(keys[name], end[3]) for name, end in ENDS.items() if end[3] != end[1]]
+    assert sorted(iam.writes) == sorted(switched)
+    asked = {call.parameters.get("UserName") for call in iam.calls}
+    assert not asked & {users["omitted"], users["left"]}
 
 
 @pytest.mark.parametrize("flags", [[], ["--refresh"], ["--run-program"]])

@@ -17,6 +17,8 @@ from support.hostile import (
     Network,
     StaleReads,
     error,
+    is_silent,
+    is_silent_about_it,
     late,
     loses_the_answer,
     once,
@@ -181,6 +183,26 @@ def test_a_switch_that_fails_is_told_recorded_as_it_is_and_made_by_the_next_run(
     assert sorted(iam.writes) == sorted((key, "Inactive") for key in left)
     assert set(keys.live().values()) == {"Inactive"}
     project.preview("--expect-no-changes")
+
+
+def test_silence_ends_the_call_and_is_told_of_the_key_that_was_not_switched(
+    project: Project, way: Network, iam: RecordingServer, outsider: Outsider
+) -> None:
+    project.expect(0, "config", "set", "aws:maxRetries", "1")
+    keys = keys_for(project, outsider, "fleet", ["heard", "not done", "done"])
+    way.faults["UpdateAccessKey", keys.of["not done"][0]] = is_silent
+    way.faults["UpdateAccessKey", keys.of["done"][0]] = is_silent_about_it
+    keys.declare("Inactive")
+
+    up = project.up(code=1)
+
+    assert codes(keys, up.text) == {"heard": "", "not done": "KS402", "done": ""}
+    statuses = dict.fromkeys((key for _, key in keys.of.values()), "Inactive")
+    statuses[keys.of["not done"][1]] = "Active"
+    assert keys.live() == keys.recorded() == statuses
+    way.faults.clear()
+    project.up()
+    assert set(keys.live().values()) == {"Inactive"}
 
 
 def rows_of_reads() -> list[str]:

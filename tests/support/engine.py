@@ -24,7 +24,7 @@ for name, inputs in json.loads(pathlib.Path("keys.json").read_text()).items():
     keyswitch.AccessKeyStatus(name, **inputs)
 """
 TYPE = "pulumi-python:dynamic/keyswitch:AccessKeyStatus"
-SECONDS = 120
+SECONDS = int(os.environ.get("KEYSWITCH_RUN_SECONDS", "120"))
 
 ROOT = Path(__file__).parents[2]
 

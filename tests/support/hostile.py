@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 from support.http import running
 
 SECONDS = 30
+SILENT_SECONDS = 120
 
 
 @dataclass
@@ -110,6 +111,21 @@ def late(seconds: float) -> Fault:
         passes(exchange)
 
     return fault
+
+
+def is_silent(exchange: Exchange) -> None:
+    """Takes the request and says nothing, until whoever asked has hung up."""
+    connection = exchange.handler.connection
+    connection.settimeout(SILENT_SECONDS)
+    with suppress(OSError):
+        connection.recv(1)
+    exchange.handler.close_connection = True
+
+
+def is_silent_about_it(exchange: Exchange) -> None:
+    """IAM does it, and nothing is heard of that, nor of anything else."""
+    exchange.ask()
+    is_silent(exchange)
 
 
 def once(fault: Fault) -> Fault:

@@ -85,6 +85,13 @@ def declare(project: Project, form: str, keys: dict[str, str], status: str) -> N
     declare_as(form, project, entries)
 
 
+def without_broken_attributes(project: Project) -> None:
+    """Removes what Pulumi's own file backend cannot read after it was killed while writing it."""
+    for path in (project.folder / ".pulumi" / "stacks").rglob("*.attrs"):
+        if path.stat().st_size == 0:
+            path.unlink()
+
+
 def is_locked(project: Project) -> bool:
     return any((project.folder / ".pulumi" / "locks").rglob("*.json"))
 
@@ -108,6 +115,7 @@ def test_whenever_a_run_ends_iam_saw_what_the_program_asks_for_and_the_next_run_
         ended(project, WAYS[(first + moment) % len(WAYS)], choice.randrange(CHANGES - 1), iam)
 
         assert {each for _, each in iam.writes} == {status}
+        without_broken_attributes(project)
         if is_locked(project):
             locked = project.run("up", "--yes", "--skip-preview")
             assert locked.code != 0

@@ -175,8 +175,8 @@ def main() -> None:
     results: list[Result] = []
     slow = list(throttled(*options.throttled)) if options.throttled else []
     for size, names in [
-        *((size, installed) for size in options.sizes),
         *((size, [FLEET, LOOP]) for size in options.fleet_sizes),
+        *((size, installed) for size in options.sizes),
     ]:
         for rows in rounds(size, options.latencies, options.repeat, names):
             tell(rows)

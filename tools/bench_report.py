@@ -52,10 +52,10 @@ def _tables(bag: Mapping[str, Any]) -> str:
     results = bag["results"]
     for latency in sorted({each["latency_ms"] for each in results}):
         lines += [f"### {latency} ms added to each call of IAM", ""]
-        names = _in_order(each["contestant"] for each in results)
+        names = [name for name in COLOURS if any(each["contestant"] == name for each in results)]
         heads = ["keys", "operation", *names, *(f"{one} / {other}" for one, other in RATIOS)]
         lines += [f"| {' | '.join(heads)} |", "|" + "---|" * len(heads)]
-        for size in _in_order(each["keys"] for each in results):
+        for size in sorted({each["keys"] for each in results}):
             for operation in _in_order(each["operation"] for each in results):
                 walls = {
                     each["contestant"]: each["wall"]
@@ -101,7 +101,7 @@ def _costs(results: list[dict[str, Any]]) -> list[str]:
         each["contestant"]: max(r["keys"] for r in results if r["contestant"] == each["contestant"])
         for each in results
     }
-    for each in results:
+    for each in sorted(results, key=lambda each: (each["keys"], each["operation"])):
         if each["latency_ms"] or each["keys"] not in (1, 100, sizes[each["contestant"]]):
             continue
         if each["operation"] not in ("preview", "up, all flipped"):
@@ -155,7 +155,7 @@ def _plot(results: list[dict[str, Any]]) -> str:
         .render(
             title="All keys flipped: seconds",
             ticks_y=[(y(value), f"{value:g}") for value in ticks],
-            ticks_x=[(x(keys), keys) for keys in _in_order(r["keys"] for r in shown)],
+            ticks_x=[(x(keys), keys) for keys in sorted({r["keys"] for r in shown})],
             lines=lines,
         )
     )

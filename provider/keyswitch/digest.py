@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -97,6 +97,7 @@ def digest(preview: Preview, exit_code: int = 0) -> Digest:
     seen = _seen(preview.steps, diagnostics)
     still_declared = {key.declared_id for key in seen} - {""}
     rows = [row for key in seen for row in key.rows(still_declared)]
+    rows += _of_whole_fleets(diagnostics, seen)
     return Digest(
         preview.stack,
         exit_code not in _FINE or any(each.severity == "error" for each in preview.diagnostics),
@@ -133,6 +134,21 @@ def _key_in_fleet(diagnostic: Diagnostic) -> str:
     """The key of a fleet that it is about, empty for none."""
     reading = read(diagnostic.text) if diagnostic.urn.type == FLEET_TYPE else None
     return reading.access_key_id if reading is not None else ""
+
+
+def _of_whole_fleets(
+    diagnostics: Iterable[Diagnostic], seen: Iterable[KeyPreview]
+) -> Iterator[Row]:
+    """Fleets of which not even the keys are known yet."""
+    fleets = {key.urn for key in seen if key.is_in_fleet}
+    for each in diagnostics:
+        if each.urn.type != FLEET_TYPE or each.urn.text in fleets or _key_in_fleet(each):
+            continue
+        reading = read(each.text)
+        if reading is not None and reading.entry is catalogue.NOT_LOOKED_AT:
+            why = in_short(reading.cause)
+            outcome = Outcome.NOT_LOOKED_AT
+            yield Row(each.urn.name, "", "", "", "", outcome, reading.code, why, "")
 
 
 def _unchanged(preview: Preview, seen: Iterable[KeyPreview]) -> int:

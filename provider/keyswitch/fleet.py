@@ -8,42 +8,26 @@ others.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from keyswitch import catalogue
 from keyswitch.accounts import DeclaredAccount
 from keyswitch.catalogue import Entry
 from keyswitch.decision import Action
 from keyswitch.declaration import Declaration, Record
-from keyswitch.errors import Attempt, KeyswitchError
+from keyswitch.errors import KeyswitchError
 from keyswitch.fleet_declaration import FleetDeclaration
 from keyswitch.fleet_judgement import FleetJudgement, FleetOutcome
+from keyswitch.fleet_tasks import do_all, task_of, task_of_end
 from keyswitch.judgement import Judgement
 from keyswitch.letting_go import Ending, target_on_destroy
 from keyswitch.lifecycle import Lifecycle
 from keyswitch.max_changes import MaxChanges
-from keyswitch.parallel import AT_A_TIME, ask_all
+from keyswitch.parallel import AT_A_TIME
 from keyswitch.sighting import Sighting
-from keyswitch.status import Status
 
 Tell = Callable[[str], None]
 LifecycleIn = Callable[[DeclaredAccount | None], Lifecycle]
-
-
-@dataclass(frozen=True)
-class _Task:
-    """What is to be done with one key.
-
-    :param user: the account and the name, as far as they are known: the keys of one are taken in turn.
-    :param goes_on: whether the key is, or is to be, Active: another may go off only beside one.
-    """
-
-    access_key_id: str
-    user: tuple[DeclaredAccount | None, str]
-    goes_on: bool
-    do: Callable[[], None]
 
 
 class Fleet:
@@ -87,25 +71,31 @@ class Fleet:
             seen = sightings.get(key.access_key_id)
             endings[key.access_key_id] = self._in(key.account).judge_end(record, seen)
 
-        self._each(
+        def user_name_of(record: Record) -> str | None:
+            seen = sightings.get(record.declaration.access_key_id)
+            return seen.user_name if seen is not None else record.user_name
+
+        do_all(
             [
                 *(
-                    _task(key, sightings[key.access_key_id].user_name, judge)
+                    task_of(key, sightings[key.access_key_id].user_name, judge)
                     for key in declared.keys
                     if key.access_key_id in sightings
                 ),
                 *(
-                    _task_of_end(record, judge_end)
+                    task_of_end(record, user_name_of(record), judge_end)
                     for record in gone
                     if record.declaration.access_key_id not in errors
                 ),
             ],
             errors,
+            self._at_a_time,
         )
         declared_ids = [key.access_key_id for key in declared.keys]
         order = [*declared_ids, *(record.declaration.access_key_id for record in gone)]
         return FleetJudgement(
             declared,
+            declared.ids.union(records),
             {key: judgements[key] for key in order if key in judgements},
             {key: endings[key] for key in order if key in endings},
             {key: errors[key] for key in order if key in errors},
@@ -132,16 +122,17 @@ class Fleet:
         def look_at_end(record: Record) -> None:
             look(record.declaration, None)
 
-        self._each(
+        do_all(
             [
-                *(_task(key, _user_of(key, records), look_at_declared) for key in declared.keys),
+                *(task_of(key, _user_of(key, records), look_at_declared) for key in declared.keys),
                 *(
-                    _task_of_end(record, look_at_end)
+                    task_of_end(record, record.user_name, look_at_end)
                     for record in gone
                     if target_on_destroy(record) is not None
                 ),
             ],
             errors,
+            self._at_a_time,
         )
         return sightings
 
@@ -178,13 +169,13 @@ class Fleet:
         for key, judgement in judged.judgements.items():
             if judgement.decision.action is Action.SWITCH:
                 user_name = judgement.sighting.user_name
-                tasks.append(_task(judgement.declaration, user_name, switch))
+                tasks.append(task_of(judgement.declaration, user_name, switch))
             elif key not in failures:
                 lifecycle = self._in(judgement.declaration.account)
                 outcome.records[key] = lifecycle.record_of(judgement)
-        ends = (end.record for key, end in judged.endings.items() if key not in failures)
-        tasks.extend(_task_of_end(record, let_go) for record in ends)
-        self._each(tasks, failures)
+        ends = (end for key, end in judged.endings.items() if key not in failures)
+        tasks.extend(task_of_end(end.record, end.user_name, let_go) for end in ends)
+        do_all(tasks, failures, self._at_a_time)
         _tell_all(warnings, tell)
         outcome.records.update({key: records[key] for key in failures if key in records})
         return outcome
@@ -202,7 +193,9 @@ class Fleet:
             drifted[key.access_key_id] = self._in(key.account).has_drifted(key, record)
 
         known = [key for key in declared.keys if key.access_key_id in records]
-        self._each([_task(key, _user_of(key, records), look) for key in known], errors)
+        do_all(
+            [task_of(key, _user_of(key, records), look) for key in known], errors, self._at_a_time
+        )
         _raise(errors, records, catalogue.FLEET_NOT_REFRESHED)
         return any(drifted.values())
 
@@ -222,29 +215,41 @@ class Fleet:
             if warning is not None:
                 warnings[key.access_key_id] = warning
 
-        tasks = [_task(each.declaration, each.user_name, read) for each in records.values()]
-        self._each(tasks, errors)
+        tasks = [task_of(each.declaration, each.user_name, read) for each in records.values()]
+        do_all(tasks, errors, self._at_a_time)
         _raise(errors, records, catalogue.FLEET_NOT_REFRESHED)
         _tell_all(warnings, tell)
         return {key: found[key] for key in records}
 
     def destroy(
-        self, records: Mapping[str, Record], max_changes: MaxChanges | None, tell: Tell
+        self,
+        records: Mapping[str, Record],
+        max_changes: MaxChanges | None,
+        tell: Tell,
+        kept: Collection[str] = (),
     ) -> None:
         """Lets every key go as its ``on_destroy`` says; running again is safe.
 
         :param tell: is told of what could not be restored.
+        :param kept: see :meth:`judge`.
         :raises KeyswitchError: more would be switched than ``max_changes`` allows, and nothing was
             done; or some could not be let go, and those that could were.
         """
-        judged = self.judge(FleetDeclaration((), max_changes), records)
+        judged = self.judge(FleetDeclaration((), max_changes), records, kept)
         if judged.too_wide is not None:
             raise judged.too_wide
         failures = judged.refusals
         warnings: dict[str, str] = {}
-        ends = (end.record for key, end in judged.endings.items() if key not in failures)
-        self._each(
-            [_task_of_end(each, lambda r: self._destroy(r, warnings)) for each in ends], failures
+
+        def let_go(record: Record) -> None:
+            if record.declaration.access_key_id not in kept:
+                self._destroy(record, warnings)
+
+        ends = (end for key, end in judged.endings.items() if key not in failures)
+        do_all(
+            [task_of_end(end.record, end.user_name, let_go) for end in ends],
+            failures,
+            self._at_a_time,
         )
         _tell_all(warnings, tell)
         _raise(failures, records, catalogue.FLEET_NOT_LET_GO)
@@ -254,53 +259,10 @@ class Fleet:
         if warning is not None:
             warnings[record.declaration.access_key_id] = warning
 
-    def _each(self, tasks: Sequence[_Task], failures: dict[str, KeyswitchError]) -> None:
-        """Does them all, users several at a time; those that go off once those that go on are done."""
-
-        def do_group(group: Sequence[_Task]) -> dict[str, KeyswitchError | None]:
-            return {task.access_key_id: _failure_of(task) for task in group}
-
-        def tell(_: Sequence[_Task], results: Mapping[str, KeyswitchError | None]) -> None:
-            failures.update({key: error for key, error in results.items() if error is not None})
-
-        for goes_on in (True, False):
-            groups: defaultdict[object, list[_Task]] = defaultdict(list)
-            for task in tasks:
-                if task.goes_on is goes_on:
-                    groups[task.user].append(task)
-            if groups:
-                ask_all(groups.values(), do_group, tell, self._at_a_time)
-
 
 def _user_of(key: Declaration, records: Mapping[str, Record]) -> str | None:
     record = records.get(key.access_key_id)
     return key.user_name or (record.user_name if record else None)
-
-
-def _task(key: Declaration, user_name: str | None, do: Callable[[Declaration], None]) -> _Task:
-    """:param user_name: as far as it is known."""
-    goes_on = key.status is Status.ACTIVE
-    user = (key.account, user_name or key.access_key_id)
-    return _Task(key.access_key_id, user, goes_on, lambda: do(key))
-
-
-def _task_of_end(record: Record, do: Callable[[Record], None]) -> _Task:
-    key = record.declaration
-    user_name = record.user_name or key.access_key_id
-    goes_on = target_on_destroy(record) is Status.ACTIVE
-    return _Task(key.access_key_id, (key.account, user_name), goes_on, lambda: do(record))
-
-
-def _failure_of(task: _Task) -> KeyswitchError | None:
-    """An error of our own making must not cost the records of the other keys."""
-    try:
-        task.do()
-    except KeyswitchError as error:
-        return error
-    except Exception as error:  # noqa: BLE001 - becomes the failure of this one key
-        attempt = Attempt("working on", task.access_key_id)
-        return KeyswitchError(catalogue.UNFORESEEN, attempt, kind=type(error).__name__)
-    return None
 
 
 def _tell_all(warnings: Mapping[str, str], tell: Tell) -> None:

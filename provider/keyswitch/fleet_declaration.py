@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from keyswitch import catalogue
+from keyswitch.accounts import DeclaredAccount
 from keyswitch.contradictions import contradictions
 from keyswitch.declaration import (
     JUDGED_BY,
@@ -21,7 +22,7 @@ from keyswitch.declaration import (
     parse_inputs,
 )
 from keyswitch.errors import message
-from keyswitch.max_changes import MaxChanges
+from keyswitch.max_changes import MAX_CHANGES, MaxChanges
 from keyswitch.properties import (
     ACCESS_KEY_ID,
     ACCOUNT,
@@ -38,7 +39,6 @@ from keyswitch.status import Status
 KEYS: Final = "keys"
 STATUSES: Final = "statuses"
 DEFAULTS: Final = "defaults"
-MAX_CHANGES: Final = "max_changes"
 FLEET_INPUTS: Final = (STATUSES, KEYS, DEFAULTS, SAFEGUARDS, ACCOUNT, MAX_CHANGES)
 MAPS_BY_KEY: Final = (STATUSES, KEYS)
 _IN_KEYS: Final[Spelling] = {
@@ -114,11 +114,10 @@ def parse_fleet(
     told = tuple(problem for key in found for problem in key.problems)
     if told:
         return ParsedFleet(None, told)
-    max_changes = bag.get(MAX_CHANGES)
     return ParsedFleet(
         FleetDeclaration(
             tuple(key.declaration for key in found if key.declaration is not None),
-            MaxChanges.read(max_changes) if max_changes is not None else None,
+            MaxChanges.of(bag),
             {key.access_key_id: key.unknown for key in found if key.declaration is None},
         )
     )
@@ -134,11 +133,10 @@ def _problems_of_whole(bag: Mapping[str, object]) -> Iterator[str]:
         shared = {SAFEGUARDS: bag.get(SAFEGUARDS), ACCOUNT: bag.get(ACCOUNT)}
         for problem in parse_inputs({**defaults, **shared, **_OF_SOME_KEY}).problems:
             yield problem.told_of("the fleet")
-    if bag.get(MAX_CHANGES) is not None:
-        try:
-            MaxChanges.read(bag[MAX_CHANGES])
-        except ValueError as error:
-            yield message(catalogue.BAD_MAX_CHANGES, problem=error)
+    try:
+        MaxChanges.of(bag)
+    except ValueError as error:
+        yield message(catalogue.BAD_MAX_CHANGES, problem=error)
 
 
 def _keys(
@@ -188,6 +186,12 @@ def _whole(
     whole[_IN_KEYS[ACCESS_KEY_ID]] = access_key_id
     whole[STATUS] = status
     return whole
+
+
+def account_in(bag: Mapping[str, object]) -> DeclaredAccount | None:
+    """The account of a fleet's keys, ``None`` for the stack's own; of inputs that Check let pass."""
+    parsed = parse_inputs({**_OF_SOME_KEY, ACCOUNT: bag.get(ACCOUNT)})
+    return parsed.declaration.account if parsed.declaration is not None else None
 
 
 def map_of(bag: Mapping[str, object], name: str) -> Mapping[str, Any]:

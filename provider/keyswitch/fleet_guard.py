@@ -57,8 +57,17 @@ def _before_step(
             for refusal in refusals.values():
                 raise refusal
             return
-        fleet = Fleet(guard.lifecycle_of)
+        # The program's config, project and stack can be read on its own thread only.
+        known = {
+            account: guard.lifecycle_of(account)
+            for account in {
+                *(key.account for key in declared.keys),
+                *(record.declaration.account for record in records.values()),
+            }
+        }
+        fleet = Fleet(known.__getitem__)
         judged = await in_thread(lambda: fleet.judge(declared, records, elsewhere, for_reader=True))
+        claim.keys = len(judged.ids)
         for note in judged.notes():
             pulumi.log.info(note, resource=row)
         # A hook is given a map that holds a secret as an output, whole.

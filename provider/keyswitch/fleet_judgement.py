@@ -24,12 +24,14 @@ _NAMED: Final = 20
 class FleetJudgement:
     """All keys of a fleet, judged.
 
+    :param ids: all that are declared or recorded, those among them that are kept elsewhere.
     :param judgements: of those that are declared, by key id.
     :param endings: of those that are no longer declared, by key id.
     :param errors: of those that could not be looked at.
     """
 
     declared: FleetDeclaration
+    ids: frozenset[str]
     judgements: Mapping[str, Judgement]
     endings: Mapping[str, Ending]
     errors: Mapping[str, KeyswitchError]
@@ -61,8 +63,7 @@ class FleetJudgement:
     @property
     def too_wide(self) -> KeyswitchError | None:
         """The refusal of a change wider than ``max_changes``."""
-        known = self.declared.ids.union(self.endings, self.errors)
-        return _too_wide(self.declared.max_changes, self.switched, len(known))
+        return _too_wide(self.declared.max_changes, self.switched, len(self.ids))
 
     def notes(self) -> Iterator[str]:
         """What explains a step, key by key."""

@@ -29,14 +29,13 @@ from keyswitch.fleet import Fleet
 from keyswitch.fleet_declaration import (
     KEYS,
     MAPS_BY_KEY,
-    MAX_CHANGES,
     FleetDeclaration,
     ParsedFleet,
     parse_fleet,
 )
 from keyswitch.fleet_judgement import FleetOutcome
 from keyswitch.fleet_state import fleet_outputs, parse_fleet_outputs, refreshed_inputs
-from keyswitch.host import Row, clean_errors, partly_done, urn_of_call
+from keyswitch.host import Row, clean_errors, partly_done, urn_of_call, warn
 from keyswitch.max_changes import MaxChanges
 from keyswitch.origin import Origin
 from keyswitch.phase import PHASE
@@ -85,7 +84,9 @@ class AccessKeyFleetProvider(ResourceProvider):
                 return DiffResult(changes=fleet.has_drifted(declared, records))
         judged = fleet.judge(declared, records, PHASE.declared)
         left, new = records.keys() - declared.ids, declared.unknown.keys() - records.keys()
-        changes = judged.needs_step or bool(left or new)
+        # The end of a fleet is judged by the limit in the state.
+        limited = declared.max_changes != MaxChanges.of(_olds)
+        changes = judged.needs_step or bool(left or new) or limited
         if not changes:
             Row().warn([*not_looked_at(declared), *judged.warnings()])
         return DiffResult(changes=changes)
@@ -102,9 +103,7 @@ class AccessKeyFleetProvider(ResourceProvider):
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Looks again, then switches what is (still) to be switched, and lets go what is taken out."""
         outcome, declared = self._carried_out(_news, parse_fleet_outputs(_olds))
-        before = _olds.get(KEYS) or {}
-        as_before = {key: before.get(key, {}) for key in outcome.failures if key in outcome.records}
-        outs = fleet_outputs(without_provider(_news), outcome.records, as_before)
+        outs = fleet_outputs(without_provider(_news), outcome.records)
         self._fail(outcome, declared, {**_news, **outs})
         return UpdateResult(outs)
 
@@ -123,11 +122,8 @@ class AccessKeyFleetProvider(ResourceProvider):
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Does what ``on_destroy`` says, but not to keys that this program still declares."""
         records = parse_fleet_outputs(_props)
-        gone = {key: record for key, record in records.items() if key not in PHASE.declared}
-        limit = _props.get(MAX_CHANGES)
-        max_changes = MaxChanges.read(limit) if limit is not None else None
         with self._telling_each():
-            self._fleet().destroy(gone, max_changes, Row().tell)
+            self._fleet().destroy(records, MaxChanges.of(_props), Row().tell, PHASE.declared)
 
     @contextmanager
     def _telling_each(self) -> Iterator[None]:
@@ -160,8 +156,8 @@ class AccessKeyFleetProvider(ResourceProvider):
         raise failure
 
     def _fleet(self) -> Fleet:
-        origin, tell = Origin.of_urn(urn_of_call()), Row().tell
-        return Fleet(lambda account: PHASE.lifecycle_in(account, self._settings, origin, tell))
+        origin = Origin.of_urn(urn_of_call())
+        return Fleet(lambda account: PHASE.lifecycle_in(account, self._settings, origin, warn))
 
     def _diff_of_unknown(self, unknown: tuple[str, ...]) -> DiffResult:
         Row().warn([message(catalogue.NOT_LOOKED_AT, "the fleet:", properties=", ".join(unknown))])

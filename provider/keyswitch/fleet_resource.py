@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from inspect import isawaitable
 from typing import Any, Final
 
 import pulumi
@@ -12,13 +13,13 @@ from keyswitch.args import Account, AccountInput, Safeguards, SafeguardsInput
 from keyswitch.fleet_declaration import (
     DEFAULTS,
     KEYS,
-    MAX_CHANGES,
     STATUSES,
 )
 from keyswitch.fleet_guard import fleet_binding
 from keyswitch.fleet_provider import AccessKeyFleetProvider
 from keyswitch.fleet_state import FLEET_COMPUTED
 from keyswitch.guard import Guard
+from keyswitch.max_changes import MAX_CHANGES
 from keyswitch.properties import ACCOUNT, SAFEGUARDS, STATUS
 from keyswitch.resource import refuse_import
 
@@ -114,6 +115,8 @@ def _split_known(keys: Any) -> dict[str, Any]:
 
 
 def _split_entry(entry: Any) -> tuple[Any, Any]:
+    if isawaitable(entry):
+        entry = pulumi.Output.from_input(entry)
     if isinstance(entry, pulumi.Output):
         return entry.apply(_status), entry.apply(_without_status)
     return _status(entry), _without_status(entry)

@@ -2,8 +2,8 @@
 
 Of each key what it was carried out with is kept beside it, and not only beside the fleet: a key
 that fails, or is let go after the program has changed the fleet's own inputs, is still what it was.
-What may be a secret (a reason, an override) stays in ``keys`` alone, which is one in the state if
-it was one in the program. Property names are public for ever.
+What may be a secret (a reason, an override, an account's external id) stays where the program wrote
+it, for there it is one in the state too. Property names are public for ever.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from keyswitch import catalogue
+from keyswitch.accounts import DeclaredAccount
 from keyswitch.declaration import (
     ACCOUNT_ID,
     ADOPTED_STATUS,
@@ -25,7 +26,7 @@ from keyswitch.declaration import (
     parse_outputs,
 )
 from keyswitch.errors import KeyswitchError
-from keyswitch.fleet_declaration import FLEET_INPUTS, KEYS, STATUSES, map_of
+from keyswitch.fleet_declaration import FLEET_INPUTS, KEYS, STATUSES, account_in, map_of
 from keyswitch.properties import (
     ACCESS_KEY_ID,
     ACCOUNT,
@@ -39,6 +40,7 @@ from keyswitch.properties import (
 )
 
 RECORDS: Final = "records"
+EXTERNAL_ID: Final = "external_id"
 FLEET_COMPUTED: Final = (RECORDS, PENDING, ACCOUNT_ID)
 _TEXTS: Final = (
     USER_NAME,
@@ -49,37 +51,52 @@ _TEXTS: Final = (
     STATUS_SINCE,
     DESIRED_STATUS,
 )
-_RECORDED: Final = (*_TEXTS, USER_NAME_RESOLVED, ON_DESTROY, ON_DRIFT, SAFEGUARDS, ACCOUNT)
+_RECORDED: Final = (*_TEXTS, USER_NAME_RESOLVED, ON_DESTROY, ON_DRIFT, SAFEGUARDS)
 _IN_ENTRY: Final = (REASON, OVERRIDE)
+_NOT_KEPT: Final = "(not kept)"
+"""Stands for an override of which only that there was one matters."""
 
 
-def fleet_outputs(
-    bag: Mapping[str, object],
-    records: Mapping[str, Record],
-    as_before: Mapping[str, object] | None = None,
-) -> dict[str, Any]:
+def fleet_outputs(bag: Mapping[str, object], records: Mapping[str, Record]) -> dict[str, Any]:
     """A fresh bag of what the engine keeps.
 
+    The engine takes those outputs for secrets whose inputs are secrets now. So of a record that the
+    inputs do not describe, for its key failed, no text is kept that they do not have.
+
     :param bag: the inputs that were to be carried out.
-    :param as_before: the entries in ``keys`` of those records that are still as they were.
     """
-    entries = {**map_of(bag, KEYS), **(as_before or {})}
+    entries, account = map_of(bag, KEYS), account_in(bag)
     declared = [record for key, record in records.items() if key in map_of(bag, STATUSES)]
     account_ids = {record.account_id for record in declared or records.values()} - {""}
     return {
         **{name: bag[name] for name in FLEET_INPUTS if bag.get(name) is not None},
-        KEYS: {key: entries.get(key, {}) for key in records},
+        KEYS: {key: _entry(record, entries.get(key) or {}) for key, record in records.items()},
         STATUSES: {key: str(record.status) for key, record in records.items()},
-        RECORDS: {key: _recorded(record) for key, record in records.items()},
+        RECORDS: {key: _recorded(record, account) for key, record in records.items()},
         PENDING: {key: str(record.pending) for key, record in records.items() if record.pending},
         ACCOUNT_ID: min(account_ids, default=""),
     }
 
 
-def _recorded(record: Record) -> dict[str, Any]:
-    """Empty text and ``False`` are left out."""
+def _entry(record: Record, entry: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in entry.items() if name not in _IN_ENTRY}
+    reason, override = record.declaration.reason, record.declaration.override
+    if reason is not None and reason == entry.get(REASON):
+        kept[REASON] = reason
+    if override is not None:
+        kept[OVERRIDE] = override if override == entry.get(OVERRIDE) else _NOT_KEPT
+    return kept
+
+
+def _recorded(record: Record, account: DeclaredAccount | None) -> dict[str, Any]:
+    """Empty text and ``False`` are left out, and the account if it is the fleet's."""
     whole = record.to_outputs()
-    return {name: whole[name] for name in _RECORDED if whole.get(name)}
+    recorded = {name: whole[name] for name in _RECORDED if whole.get(name)}
+    if record.declaration.account != account:
+        own = {**whole.get(ACCOUNT, {})}
+        own.pop(EXTERNAL_ID, None)
+        recorded[ACCOUNT] = own
+    return recorded
 
 
 def parse_fleet_outputs(bag: Mapping[str, object]) -> dict[str, Record]:
@@ -88,6 +105,7 @@ def parse_fleet_outputs(bag: Mapping[str, object]) -> dict[str, Record]:
     :raises KeyswitchError: KS501, if something that was written is not there.
     """
     statuses, entries, pending = (map_of(bag, name) for name in (STATUSES, KEYS, PENDING))
+    account = bag.get(ACCOUNT)
     records = {}
     for access_key_id, recorded in map_of(bag, RECORDS).items():
         entry = entries.get(access_key_id) or {}
@@ -99,6 +117,7 @@ def parse_fleet_outputs(bag: Mapping[str, object]) -> dict[str, Record]:
                 **dict.fromkeys(_TEXTS, ""),
                 USER_NAME_RESOLVED: False,
                 **recorded,
+                ACCOUNT: recorded.get(ACCOUNT, account) or None,
                 ACCESS_KEY_ID: access_key_id,
                 STATUS: statuses.get(access_key_id),
                 PENDING: pending.get(access_key_id, ""),

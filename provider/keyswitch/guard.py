@@ -54,7 +54,7 @@ class Guard:
         )
         self._fleets = 0
         self.claims = Claims()
-        self._refused: list[str] = []
+        self._refused: dict[tuple[str, str], str] = {}
         self._under_way = 0
         self._minting: Counter[str] = Counter()
         self._gateways: dict[DeclaredAccount | None, Gateway] = {}
@@ -108,7 +108,7 @@ class Guard:
         await asyncio.sleep(_LATE_DECLARATIONS_SECONDS)
         if self._under_way or not self._refused:
             return
-        refused, self._refused = sorted(self._refused), []
+        refused, self._refused = sorted(self._refused.values()), {}
         raise pulumi.RunError(
             message(
                 catalogue.REFUSED,
@@ -151,7 +151,7 @@ class Guard:
         :param names: what the failure at the end names.
         """
         pulumi.log.error(str(refusal), resource=DependencyResource(urn))
-        self._refused.extend(each for each in names if each not in self._refused)
+        self._refused.update({(urn, name): name for name in names})
 
     async def _look_for_room(self, args: pulumi.ResourceHookArgs) -> None:
         """A user that is not known yet, or cannot be looked at, is left to AWS."""

@@ -106,8 +106,16 @@ class KeyPreview:
         return rows
 
     def _let_go(self, state: KeyState) -> Row:
+        told = self.readings.get(catalogue.LET_GO)
+        before = state.status
         if state.is_retained:
             target, kept = "", "retain_on_delete"
+        elif told is not None:
+            target, before = _as_told(told.fields.get("outcome", ""), before)
+            kept = f"on_destroy is {told.fields.get('on_destroy')}"
+            against = self.readings.get(catalogue.NOT_RESTORED)
+            if against is not None:
+                kept = in_short(f"{kept}, but {against.fields.get('reasons')}")
         elif state.on_destroy == UNTOLD:
             target, kept = UNTOLD, "its on_destroy is a secret here, so what it does is not told"
         else:
@@ -117,8 +125,8 @@ class KeyPreview:
             redact(Urn(self.urn).name),
             redact(state.access_key_id),
             redact(state.user_name),
-            state.status,
-            target if target not in ("", UNTOLD) else state.status,
+            before,
+            target if target not in ("", UNTOLD) else before,
             Outcome.LET_GO_BY_POLICY if target else Outcome.LET_GO,
             "",
             f"its declaration is taken out; {kept}",
@@ -264,6 +272,16 @@ _BY_MESSAGE: Final = (
 
 def _to(status: str) -> Outcome:
     return Outcome.SWITCHED_ON if status == str(Status.ACTIVE) else Outcome.SWITCHED_OFF
+
+
+def _as_told(outcome: str, recorded: str) -> tuple[str, str]:
+    """The status that a key is switched to, or nothing, and the one that it has before."""
+    active, inactive = str(Status.ACTIVE), str(Status.INACTIVE)
+    target = outcome.removeprefix("it is switched to ")
+    if target in (active, inactive):
+        return target, inactive if target == active else active
+    stays = outcome.removeprefix("it stays ")
+    return "", stays if stays != outcome else recorded
 
 
 def _at_end(policy: OnDestroy, state: KeyState) -> str:

@@ -20,14 +20,14 @@ Safeguarding = Callable[[Declaration], Iterable[Unmet]]
 class Ending:
     """What becomes of one key that is let go.
 
-    :param status: the one that it was seen in; the recorded one where nobody has to look.
+    :param status: the one that it was seen in; ``None`` where it is left, and nobody looks.
     :param switches_to: the status that it is switched to; ``None`` if it stays as it is.
     :param warning: why it is not restored.
     :param refusal: why it cannot be let go, and its record must be kept.
     """
 
     record: Record
-    status: ObservedStatus
+    status: ObservedStatus | None
     user_name: str | None
     switches_to: Status | None = None
     warning: str | None = None
@@ -35,12 +35,12 @@ class Ending:
 
     def note(self) -> str:
         """What a preview tells of it (KS220)."""
-        outcome = f"it is switched to {self.switches_to}" if self.switches_to else ""
+        stays = f"it stays {self.status}" if self.status else "it is left as it is"
         return message(
             catalogue.LET_GO,
             Attempt("", self.record.declaration.access_key_id, self.user_name),
             on_destroy=self.record.declaration.on_destroy or OnDestroy.LEAVE,
-            outcome=outcome or f"it stays {self.status}",
+            outcome=f"it is switched to {self.switches_to}" if self.switches_to else stays,
         )
 
 

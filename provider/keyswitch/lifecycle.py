@@ -187,7 +187,7 @@ class Lifecycle:
         """
         target = target_on_destroy(record)
         if target is None:
-            return Ending(record, record.status, record.user_name)
+            return Ending(record, None, record.user_name)
         access_key_id = record.declaration.access_key_id
         seen = seen or self.look(access_key_id, None, record)
         looking = telling(_looking(access_key_id, None, record))

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
+
+MAX_CHANGES: Final = "max_changes"
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,15 @@ class MaxChanges:
         if found is None or isinstance(value, bool):
             raise ValueError('it is neither a number such as 5 nor a share such as "10%"')
         return cls(Decimal(text.rstrip("%")), text.endswith("%"))
+
+    @classmethod
+    def of(cls, bag: Mapping[str, object]) -> MaxChanges | None:
+        """The limit in a fleet's inputs or outputs, ``None`` if it has none.
+
+        :raises ValueError: it cannot be read, which Check lets nobody write.
+        """
+        limit = bag.get(MAX_CHANGES)
+        return cls.read(limit) if limit is not None else None
 
     def allows(self, changes: int, keys: int) -> bool:
         """Whether so many of so many keys may be switched."""

@@ -166,7 +166,13 @@ def _steps_of_fleet(
     op: str, urn: Urn, old: Mapping[str, Any], new: Mapping[str, Any]
 ) -> Iterator[Step]:
     """One for each key, as if it were declared by itself."""
-    was, becomes = _keys_of_fleet(old), _keys_of_fleet(new)
+    was, becomes = _keys_of_fleet(old, with_recorded=True), _keys_of_fleet(new)
+    if not isinstance(bag_of(new.get("inputs")).get(STATUSES, {}), Mapping):
+        # Unknown or a secret as a whole: of no key it is told what becomes of it.
+        for key in sorted(was):
+            declared = _key_state({"inputs": {ACCESS_KEY_ID: key}})
+            yield Step(op, urn, _key_state(was[key]), declared)
+        return
     for key in sorted({*was, *becomes}):
         before, after = was.get(key), becomes.get(key)
         if op in _WHOLE:
@@ -182,8 +188,13 @@ def _steps_of_fleet(
 _WHOLE: Final = ("create", "delete", "refresh", "read")
 
 
-def _keys_of_fleet(state: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Key id to a state as that of a key that is declared by itself."""
+def _keys_of_fleet(
+    state: Mapping[str, Any], *, with_recorded: bool = False
+) -> dict[str, dict[str, Any]]:
+    """Key id to a state as that of a key that is declared by itself.
+
+    :param with_recorded: those too that are only recorded any more, for they could not be let go.
+    """
     inputs, outputs = (bag_of(state.get(part)) for part in ("inputs", "outputs"))
     shared = {**bag_of(inputs.get(DEFAULTS)), SAFEGUARDS: inputs.get(SAFEGUARDS)}
     entries, statuses = bag_of(inputs.get(KEYS)), bag_of(inputs.get(STATUSES))
@@ -194,7 +205,7 @@ def _keys_of_fleet(state: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
             "outputs": {**bag_of(records.get(key)), STATUS: live[key]} if key in live else {},
             "retainOnDelete": state.get("retainOnDelete"),
         }
-        for key, status in statuses.items()
+        for key, status in {**(live if with_recorded else {}), **statuses}.items()
     }
 
 

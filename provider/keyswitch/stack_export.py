@@ -10,7 +10,8 @@ from keyswitch import catalogue
 from keyswitch.audit import ExpectedKey
 from keyswitch.declaration import DESIRED_STATUS, USER_NAME_RESOLVED, Record, parse_outputs
 from keyswitch.errors import KeyswitchError
-from keyswitch.fleet_state import parse_fleet_outputs
+from keyswitch.fleet_declaration import STATUSES
+from keyswitch.fleet_state import RECORDS, parse_fleet_outputs
 from keyswitch.preview import FLEET_TYPE, KEY_TYPE, Urn, bag_of, key_id_of
 from keyswitch.properties import ACCESS_KEY_ID, STATUS, USER_NAME
 
@@ -65,6 +66,9 @@ def _record(resource: Mapping[str, Any]) -> tuple[Record, bool]:
 
 def _fleet_records(resource: Mapping[str, Any]) -> list[tuple[Record, bool]]:
     outputs: Any = _without_secrets_below(bag_of(resource.get("outputs")))
+    recorded = {key: bag_of(each) for key, each in bag_of(outputs.get(RECORDS)).items()}
+    desired = {key: each.get(DESIRED_STATUS) for key, each in recorded.items()}
+    outputs[STATUSES] = {**desired, **bag_of(outputs.get(STATUSES))}
     records = parse_fleet_outputs(outputs).values()
     return [(record, record.user_name is None) for record in records]
 

@@ -54,6 +54,7 @@ def test_keys_are_adopted_previewed_with_a_line_each_and_switched_with_as_few_lo
     project.declare(all={"keys": keys})
     preview = project.preview()
     assert len(preview.diagnostics("KS217")) == 12
+    assert all(" stack/test" in call.user_agent for call in iam.calls)
     assert iam.counts() == {"ListAccessKeys": 12}
     iam.reset()
     project.up()
@@ -262,13 +263,18 @@ def test_a_key_that_is_taken_out_goes_as_on_destroy_says_and_so_does_a_destroyed
         in told.words
     )
     assert (
-        f"KS220 access key {second} of user {keys[second]['user_name']}: {words}leave: it stays Active"
+        f"KS220 access key {second} of user {keys[second]['user_name']}: {words}leave: it is left as it is"
         in told.words
     )
     project.up()
     assert iam.writes == [(first, "Inactive")]
 
-    project.destroy()
+    for limit in (0, "100%"):
+        limited = {"keys": {third: keys[third]}, "defaults": defaults, "max_changes": limit}
+        project.declare(all=limited)
+        assert "[diff: " in project.up().text
+        ended = project.destroy(code=1 if limit == 0 else 0)
+        assert ("KS621 1 of 1 key would be switched" in ended.words) is (limit == 0)
     assert iam.writes == [(first, "Inactive"), (third, "Inactive")]
 
 

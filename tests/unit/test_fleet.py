@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,7 @@ from keyswitch.errors import KeyswitchError
 from keyswitch.fleet import Fleet
 from keyswitch.fleet_declaration import FleetDeclaration, parse_fleet
 from keyswitch.fleet_judgement import FleetOutcome, named
+from keyswitch.fleet_resource import _split_known
 from keyswitch.fleet_state import fleet_outputs, parse_fleet_outputs, refreshed_inputs
 from keyswitch.lifecycle import Lifecycle
 from keyswitch.max_changes import MaxChanges
@@ -347,7 +349,7 @@ def let_go(
         (OnDestroy.RESTORE, "Active", "Active", "it stays Active", False),
         (OnDestroy.RESTORE, "Active", "Inactive", "it stays Inactive", False),
         (OnDestroy.RESTORE, "Active", "Deleted", "it stays Deleted", False),
-        (OnDestroy.LEAVE, "Active", "Active", "it stays Active", False),
+        (OnDestroy.LEAVE, "Active", "Active", "it is left as it is", False),
     ],
 )
 def test_what_becomes_of_a_key_that_is_let_go_is_judged_by_a_look_at_it(
@@ -430,6 +432,36 @@ def test_a_destroyed_fleet_keeps_to_its_limit_and_names_what_it_could_not_let_go
     assert len(writes(gateway)) == 2
 
 
+def test_the_share_is_of_all_keys_also_of_those_that_moved_away(
+    iam: StrictIam, gateway: FakeGateway
+) -> None:
+    keys = [replace(key, status=ACTIVE, on_destroy=OnDestroy.DEACTIVATE) for key in many(iam, 10)]
+    records = applied(gateway, declared(*keys)).records
+    moved = {key.access_key_id for key in keys[1:]}
+
+    judged = fleet_of(gateway).judge(declared(max_changes="10%"), records, moved)
+    fleet_of(gateway).destroy(records, MaxChanges.read("10%"), nobody, moved)
+
+    assert judged.too_wide is None
+    assert len(writes(gateway)) == 1
+
+
+def test_keys_of_a_renamed_user_are_judged_in_one_order_whether_declared_or_let_go(
+    iam: StrictIam,
+) -> None:
+    safe = DeclaredSafeguards(keep_one_active=True)
+    records = let_go(iam, OnDestroy.DEACTIVATE, ObservedStatus.ACTIVE, safeguards=safe)
+    (gone,) = records
+    off = Declaration(iam.add_key("bob"), INACTIVE, safeguards=safe)
+    iam.rename("bob", "robert")
+    fleet = fleet_of(FakeGateway(iam))
+
+    judged = fleet.judge(declared(off), records)
+
+    assert set(judged.refusals) == {gone}
+    assert judged.endings[gone].user_name == "robert"
+
+
 def test_keys_are_let_go_in_the_account_that_they_were_adopted_in(iam: StrictIam) -> None:
     old, new = (DeclaredAccount(name=name, profile=name) for name in ("old", "new"))
     elsewhere = StrictIam()
@@ -462,11 +494,10 @@ def test_a_key_that_fails_is_kept_with_all_that_it_was_declared_with(
     parsed = parse_fleet(given).declaration
     assert parsed is not None
     records = applied(gateway, parsed).records
-    before = fleet_outputs(given, records)
-
-    outs = fleet_outputs(bag({}, account={"name": "other"}), records, before["keys"])
-
+    assert parse_fleet_outputs(fleet_outputs(given, records)) == records
+    outs = fleet_outputs(bag({}, account={"name": "other"}), records)
     assert parse_fleet_outputs(outs) == records
+    assert parse_fleet_outputs(fleet_outputs(bag({}), records)) == records
 
 
 def test_a_secret_place_is_not_copied_to_where_it_would_be_plain(
@@ -474,14 +505,20 @@ def test_a_secret_place_is_not_copied_to_where_it_would_be_plain(
 ) -> None:
     key = iam.add_key("bob")
     entry = {"user_name": "bob", "reason": "hidden reason", "override": "hidden override"}
-    given = bag({key: "Inactive"}, keys={key: entry})
+    account = {"name": "shop", "role_arn": "arn:aws:iam::1:role/x", "external_id": "hidden id"}
+    given = bag({key: "Inactive"}, keys={key: entry}, account=account)
     parsed = parse_fleet(given).declaration
     assert parsed is not None
-    outs = fleet_outputs(given, applied(gateway, parsed).records)
+    records = applied(gateway, parsed).records
+    outs = fleet_outputs(given, records)
 
-    del outs["keys"]
-
-    assert "hidden" not in str(outs)
+    assert "hidden" not in str({**outs, "keys": {}, "account": {}})
+    # Nothing in these inputs is a secret, so that nothing in the outputs would be.
+    for now in (bag({}), bag({key: "Active"}, account={"name": "shop"})):
+        kept = fleet_outputs(now, records)
+        assert "hidden" not in str(kept)
+        (record,) = parse_fleet_outputs(kept).values()
+        assert record.declaration.override is not None
 
 
 def test_a_refresh_of_what_a_program_may_not_write_is_no_contradiction(
@@ -529,6 +566,17 @@ def test_an_input_that_nothing_is_judged_by_may_be_unknown(
     assert again is not None
     assert again.unknown == ({key: unknown} if unknown else {})
     assert again.keys == (() if unknown else parsed.keys)
+
+
+def test_an_entry_may_be_awaitable() -> None:
+    async def entry() -> dict[str, str]:
+        return {"status": "Active", "user_name": "bob"}
+
+    async def split() -> tuple[Any, Any]:
+        whole = _split_known({KEY: entry()})
+        return await whole["statuses"][KEY].future(), await whole["keys"][KEY].future()
+
+    assert asyncio.new_event_loop().run_until_complete(split()) == ("Active", {"user_name": "bob"})
 
 
 def test_what_is_recorded_is_read_back_as_it_was(iam: StrictIam, gateway: FakeGateway) -> None:

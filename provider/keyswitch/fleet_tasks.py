@@ -1,0 +1,80 @@
+"""What is to be done with each key of a fleet, in an order that its safeguards can rely on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from keyswitch import catalogue
+from keyswitch.accounts import DeclaredAccount
+from keyswitch.declaration import Declaration, Record
+from keyswitch.errors import Attempt, KeyswitchError
+from keyswitch.letting_go import target_on_destroy
+from keyswitch.parallel import ask_all
+from keyswitch.status import Status
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be done with one key.
+
+    :param user: the account and the name, as far as they are known: the keys of one are taken in turn.
+    :param goes_on: whether the key is, or is to be, Active: another may go off only beside one.
+    """
+
+    access_key_id: str
+    user: tuple[DeclaredAccount | None, str]
+    goes_on: bool
+    do: Callable[[], None]
+
+
+def do_all(tasks: Sequence[Task], failures: dict[str, KeyswitchError], at_a_time: int) -> None:
+    """Does them, users several at a time; those that go off once those that go on are done.
+
+    :param failures: gets those that failed, by key id.
+    """
+
+    def do_group(group: Sequence[Task]) -> dict[str, KeyswitchError | None]:
+        return {task.access_key_id: _failure_of(task) for task in group}
+
+    def tell(_: Sequence[Task], results: Mapping[str, KeyswitchError | None]) -> None:
+        failures.update({key: error for key, error in results.items() if error is not None})
+
+    for goes_on in (True, False):
+        groups: defaultdict[object, list[Task]] = defaultdict(list)
+        for task in tasks:
+            if task.goes_on is goes_on:
+                groups[task.user].append(task)
+        if groups:
+            ask_all(groups.values(), do_group, tell, at_a_time)
+
+
+def task_of(key: Declaration, user_name: str | None, do: Callable[[Declaration], None]) -> Task:
+    """What is to be done with a declared key.
+
+    :param user_name: as far as it is known.
+    """
+    goes_on = key.status is Status.ACTIVE
+    user = (key.account, user_name or key.access_key_id)
+    return Task(key.access_key_id, user, goes_on, lambda: do(key))
+
+
+def task_of_end(record: Record, user_name: str | None, do: Callable[[Record], None]) -> Task:
+    """What is to be done with a key that is let go; ``user_name`` as in :func:`task_of`."""
+    key = record.declaration
+    goes_on = target_on_destroy(record) is Status.ACTIVE
+    user = (key.account, user_name or key.access_key_id)
+    return Task(key.access_key_id, user, goes_on, lambda: do(record))
+
+
+def _failure_of(task: Task) -> KeyswitchError | None:
+    """An error of our own making must not cost the records of the other keys."""
+    try:
+        task.do()
+    except KeyswitchError as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - becomes the failure of this one key
+        attempt = Attempt("working on", task.access_key_id)
+        return KeyswitchError(catalogue.UNFORESEEN, attempt, kind=type(error).__name__)
+    return None

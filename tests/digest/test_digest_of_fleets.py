@@ -1,0 +1,124 @@
+"""The digest of a fleet: what the preview says of keys that are let go, and of what it cannot tell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from keyswitch import catalogue
+from keyswitch.digest import Digest, digest
+from keyswitch.digest_rows import Outcome
+from keyswitch.errors import message
+from keyswitch.fleet import Fleet
+from keyswitch.fleet_declaration import parse_fleet
+from keyswitch.fleet_judgement import FleetJudgement
+from keyswitch.fleet_state import fleet_outputs, parse_fleet_outputs
+from keyswitch.lifecycle import Lifecycle
+from keyswitch.preview import FLEET_TYPE, read_preview
+from keyswitch.status import ObservedStatus
+from support.strict_iam import FakeGateway, StrictIam
+
+URN = f"urn:pulumi:test::project::{FLEET_TYPE}::all"
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+ACTIVE, INACTIVE = ObservedStatus.ACTIVE, ObservedStatus.INACTIVE
+
+
+def bag(*keys: str, on_destroy: str = "deactivate") -> dict[str, Any]:
+    return {
+        "statuses": dict.fromkeys(keys, "Active"),
+        "keys": {key: {"user_name": "bob"} for key in keys},
+        "defaults": {"on_destroy": on_destroy},
+    }
+
+
+def judged(
+    iam: StrictIam, news: Mapping[str, Any], olds: Mapping[str, Any] | None = None
+) -> FleetJudgement:
+    records = parse_fleet_outputs(olds) if olds else {}
+    declared = parse_fleet(news, records).declaration
+    assert declared is not None
+    lifecycle = Lifecycle(FakeGateway(iam))
+    return Fleet(lambda _account: lifecycle).judge(declared, records, for_reader=True)
+
+
+def adopted(iam: StrictIam, news: Mapping[str, Any]) -> dict[str, Any]:
+    """The outputs after the first run."""
+    judgement = judged(iam, news)
+    lifecycle = Lifecycle(FakeGateway(iam))
+    fleet = Fleet(lambda _account: lifecycle)
+    return fleet_outputs(news, fleet.apply(judgement, {}, print).records)
+
+
+def digest_of(
+    old: Mapping[str, Any],
+    outputs: Mapping[str, Any],
+    new: Mapping[str, Any],
+    *messages: tuple[str, str],
+    op: str = "update",
+) -> Digest:
+    before, after = {"inputs": old, "outputs": outputs}, {"inputs": new, "outputs": new}
+    step = {"op": op, "urn": URN, "oldState": before, "newState": after}
+    told = [{"urn": URN, "severity": severity, "message": text} for severity, text in messages]
+    whole = {"steps": [step], "diagnostics": told, "changeSummary": {op: 1}}
+    return digest(read_preview(json.dumps(whole)))
+
+
+@pytest.mark.parametrize(
+    ("on_destroy", "live", "row"),
+    [
+        ("deactivate", ACTIVE, ("Active", "Inactive", Outcome.LET_GO_BY_POLICY)),
+        ("deactivate", INACTIVE, ("Inactive", "Inactive", Outcome.LET_GO)),
+        ("restore", INACTIVE, ("Inactive", "Inactive", Outcome.LET_GO)),
+        ("leave", ACTIVE, ("Active", "Active", Outcome.LET_GO)),
+    ],
+)
+@pytest.mark.parametrize("failed_before", [False, True])
+def test_the_row_of_a_key_that_is_let_go_is_what_the_preview_says(
+    on_destroy: str,
+    live: ObservedStatus,
+    row: tuple[str, str, Outcome],
+    failed_before: bool,  # noqa: FBT001 - a row of the table
+) -> None:
+    iam = StrictIam()
+    stays, gone = iam.add_key("bob"), iam.add_key("bob")
+    old, new = bag(stays, gone, on_destroy=on_destroy), bag(stays, on_destroy=on_destroy)
+    outputs = adopted(iam, old)
+    iam.set_status(gone, live)
+    judgement = judged(iam, new, outputs)
+    told = [("info", note) for note in judgement.notes()]
+    told += [("warning", warning) for warning in judgement.warnings_of_ends()]
+
+    seen = digest_of(new if failed_before else old, outputs, new, *told)
+
+    (found,) = seen.rows
+    assert (found.access_key_id, found.before, found.after, found.outcome) == (gone, *row)
+    assert f"on_destroy is {on_destroy}" in found.why
+    assert ("allow_reactivation" in found.why) is (on_destroy == "restore")
+
+
+@pytest.mark.parametrize("hidden", [UNKNOWN, "[secret]"])
+def test_keys_that_are_not_known_or_secret_as_a_whole_are_not_let_go(hidden: str) -> None:
+    iam = StrictIam()
+    keys = [iam.add_key("bob"), iam.add_key("bob")]
+    old = bag(*keys)
+    new = {**old, "statuses": hidden, "keys": hidden}
+    warning = message(catalogue.NOT_LOOKED_AT, "the fleet:", properties="statuses, keys")
+
+    seen = digest_of(old, adopted(iam, old), new, ("warning", warning))
+
+    assert {row.access_key_id: row.outcome for row in seen.rows} == dict.fromkeys(
+        keys, Outcome.NOT_LOOKED_AT
+    )
+
+
+def test_a_new_fleet_of_which_not_even_the_keys_are_known_has_a_row() -> None:
+    new = {"statuses": UNKNOWN, "keys": UNKNOWN}
+    warning = message(catalogue.NOT_LOOKED_AT, "the fleet:", properties="statuses, keys")
+
+    seen = digest_of({}, {}, new, ("warning", warning), op="create")
+
+    (row,) = seen.rows
+    assert (row.name, row.outcome, row.code) == ("all", Outcome.NOT_LOOKED_AT, "KS211")

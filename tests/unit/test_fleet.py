@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -576,7 +577,8 @@ def test_an_entry_may_be_awaitable() -> None:
         whole = _split_known({KEY: entry()})
         return await whole["statuses"][KEY].future(), await whole["keys"][KEY].future()
 
-    assert asyncio.new_event_loop().run_until_complete(split()) == ("Active", {"user_name": "bob"})
+    with closing(asyncio.new_event_loop()) as loop:
+        assert loop.run_until_complete(split()) == ("Active", {"user_name": "bob"})
 
 
 def test_what_is_recorded_is_read_back_as_it_was(iam: StrictIam, gateway: FakeGateway) -> None:

@@ -92,7 +92,7 @@ class Lifecycle:
         seen = seen or self.look(access_key_id, user_name, record)
         with telling(_looking(access_key_id, user_name, record)):
             with self._view.alone_with(seen.user_name):
-                planned = dict(self._planned)
+                planned = _of_user(self._planned, seen)
                 judgement = self._judge.judgement(declaration, record, seen, planned)
                 if judgement.decision.action is Action.SWITCH:
                     self._planned[access_key_id] = declaration.status
@@ -126,7 +126,7 @@ class Lifecycle:
         """
 
         def carry_out(seen: Sighting) -> Record:
-            off = dict(self._switched_off)
+            off = _of_user(self._switched_off, seen)
             judgement = self._judge.judgement(declaration, record, seen, off)
             refusal = judgement.refusal()
             if refusal is not None:
@@ -192,7 +192,7 @@ class Lifecycle:
         seen = seen or self.look(access_key_id, None, record)
         looking = telling(_looking(access_key_id, None, record))
         with looking, self._view.alone_with(seen.user_name):
-            end = self._ending(record, target, seen, dict(self._planned))
+            end = self._ending(record, target, seen, _of_user(self._planned, seen))
             if end.switches_to is not None:
                 self._planned[access_key_id] = end.switches_to
             return end
@@ -210,7 +210,7 @@ class Lifecycle:
         access_key_id = record.declaration.access_key_id
 
         def let_go(seen: Sighting) -> str | None:
-            end = self._ending(record, target, seen, dict(self._switched_off))
+            end = self._ending(record, target, seen, _of_user(self._switched_off, seen))
             if end.refusal is not None:
                 raise end.refusal
             if end.switches_to is not None:
@@ -287,6 +287,12 @@ class Lifecycle:
                         return act(seen)
                 asked = follows
             raise KeyswitchError(catalogue.CONTRADICTION, user_name=asked)
+
+
+def _of_user(switches: Mapping[str, Status], seen: Sighting) -> dict[str, Status]:
+    """Of what this phase plans or made, what is about keys of the user that was looked at."""
+    ids = (key.access_key_id for key in seen.listed)
+    return {each: switches[each] for each in ids if each in switches}
 
 
 def _looking(access_key_id: str, user_name: str | None, record: Record | None) -> Attempt:

@@ -152,4 +152,7 @@ def test_the_token_the_class_path_and_the_names_of_a_fleet_are_these(
         "adopted_status",
         "status_since",
         "desired_status",
+        "account_id",
+        "on_drift",
+        "safeguards",
     }

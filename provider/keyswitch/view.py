@@ -23,14 +23,12 @@ from keyswitch.status import Status
 class _Seen:
     """What is known of one user. ``lock`` is held over looks, and by :meth:`PhaseView.alone_with`.
 
-    A write may concern it under another name and without its lock: ``writes`` counts those, so that
-    a look that was under way meanwhile is not kept.
+    A write may concern it under another name and without its lock.
     """
 
     lock: RLock = field(default_factory=RLock)
     keys: tuple[AccessKey, ...] | None = None
     missing: NoSuchEntityError | None = None
-    writes: int = 0
 
     def forget(self) -> None:
         self.keys = None
@@ -44,6 +42,9 @@ class PhaseView:
         self._gateway = gateway
         self._users: defaultdict[str | None, _Seen] = defaultdict(_Seen)
         self._users_lock = RLock()
+        self._known_under: defaultdict[str, set[str | None]] = defaultdict(set)
+        self._writes = 0
+        self._written: dict[str, int] = {}
         self._account_id: str | None = None
         self._account_lock = RLock()
 
@@ -115,16 +116,23 @@ class PhaseView:
             return self._account_id
 
     def _look(self, seen: _Seen, user_name: str | None) -> tuple[AccessKey, ...]:
+        """A look that was under way when one of its keys was written is not kept."""
         seen.forget()
-        writes = seen.writes
+        with self._users_lock:
+            began = self._writes
         try:
             keys = self._gateway.list_access_keys(user_name)
         except NoSuchEntityError as missing:
-            if seen.writes == writes:
-                seen.missing = missing
+            with self._users_lock:
+                if self._writes == began:
+                    seen.missing = missing
             raise
-        if seen.writes == writes:
-            seen.keys = keys
+        ids = [key.access_key_id for key in keys]
+        with self._users_lock:
+            if all(self._written.get(each, 0) <= began for each in ids):
+                seen.keys = keys
+                for each in ids:
+                    self._known_under[each].add(user_name)
         return keys
 
     def _seen(self, user_name: str | None) -> _Seen:
@@ -134,11 +142,10 @@ class PhaseView:
     def _forget(self, access_key_id: str, user_name: str | None) -> None:
         """The key may be known under another name too: its owner's old one, or none at all."""
         with self._users_lock:
-            for name, seen in self._users.items():
-                seen.writes += 1
-                known = seen.keys or ()
-                if name == user_name or any(key.access_key_id == access_key_id for key in known):
-                    seen.forget()
+            self._writes += 1
+            self._written[access_key_id] = self._writes
+            for name in {user_name, *self._known_under.pop(access_key_id, ())}:
+                self._users[name].forget()
 
 
 def _expected(access_key_id: str | None, keys: tuple[AccessKey, ...]) -> bool:

@@ -47,6 +47,23 @@ def test_a_look_under_one_name_that_a_write_under_another_overtook_is_not_kept()
     assert [k.status for k in view.keys_of(None)] == [ObservedStatus.INACTIVE]
 
 
+def test_a_look_at_one_user_that_a_write_to_another_overtook_is_kept() -> None:
+    iam = StrictIam()
+    key, _ = iam.add_key("bob"), iam.add_key("eve")
+    gateway = Slow(iam)
+    view = PhaseView(gateway)
+
+    with ThreadPoolExecutor(1) as pool:
+        eves = pool.submit(view.keys_of, "eve")
+        assert gateway.looking.wait(10)
+        view.update_access_key(key, "bob", Status.INACTIVE)
+        gateway.go_on.set()
+        eves.result()
+    view.keys_of("eve")
+
+    assert gateway.log.count("list eve") == 1
+
+
 def test_four_threads_that_ask_at_once_share_one_look() -> None:
     iam = StrictIam()
     iam.add_key("bob")

@@ -18,13 +18,14 @@ import boto3
 import psutil
 from botocore.config import Config
 
+from keyswitch.parallel import AT_A_TIME
+
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from support.engine import Project, engine_env  # noqa: E402 - the tests' own parts, from a script
 from support.http import OUTSIDER, RecordingServer  # noqa: E402
 
-AT_A_TIME = 8
 SAMPLED_EVERY_SECONDS = 0.05
 FLIPPED: Final = "up, all flipped"
 ENGINE_COMMANDS: Final = {

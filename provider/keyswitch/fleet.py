@@ -162,8 +162,7 @@ class Fleet:
             outcome.records[key.access_key_id] = self._in(key.account).apply(key, record, tell)
 
         def let_go(record: Record) -> None:
-            if record.declaration.access_key_id not in kept:
-                self._destroy(record, warnings)
+            self._let_go(record, kept, warnings)
 
         tasks = []
         for key, judgement in judged.judgements.items():
@@ -242,8 +241,7 @@ class Fleet:
         warnings: dict[str, str] = {}
 
         def let_go(record: Record) -> None:
-            if record.declaration.access_key_id not in kept:
-                self._destroy(record, warnings)
+            self._let_go(record, kept, warnings)
 
         ends = (end for key, end in judged.endings.items() if key not in failures)
         do_all(
@@ -254,7 +252,9 @@ class Fleet:
         _tell_all(warnings, tell)
         _raise(failures, records, catalogue.FLEET_NOT_LET_GO)
 
-    def _destroy(self, record: Record, warnings: dict[str, str]) -> None:
+    def _let_go(self, record: Record, kept: Collection[str], warnings: dict[str, str]) -> None:
+        if record.declaration.access_key_id in kept:
+            return
         warning = self._in(record.declaration.account).destroy(record)
         if warning is not None:
             warnings[record.declaration.access_key_id] = warning

@@ -16,10 +16,10 @@ from keyswitch import catalogue
 from keyswitch.bags import plain, revealed
 from keyswitch.claims import Claim
 from keyswitch.declaration import Record
-from keyswitch.errors import Attempt, KeyswitchError, message
+from keyswitch.errors import Attempt, KeyswitchError
 from keyswitch.fleet import Fleet
 from keyswitch.fleet_declaration import KEYS, MAPS_BY_KEY, FleetDeclaration, parse_fleet
-from keyswitch.fleet_provider import not_looked_at
+from keyswitch.fleet_provider import not_looked_at, whole_not_looked_at
 from keyswitch.fleet_state import parse_fleet_outputs
 from keyswitch.guard import Guard, in_thread
 from keyswitch.letting_go import target_on_destroy
@@ -41,10 +41,7 @@ def _before_step(
         parsed = parse_fleet(plain(await revealed(args.new_inputs), MAPS_BY_KEY), records)
         row = DependencyResource(args.urn)
         if parsed.declaration is None:
-            names = ", ".join(parsed.unknown)
-            pulumi.log.warn(
-                message(catalogue.NOT_LOOKED_AT, "the fleet:", properties=names), resource=row
-            )
+            pulumi.log.warn(whole_not_looked_at(parsed.unknown), resource=row)
             return
         declared = parsed.declaration
         guard.claims.known(claim, declared.ids)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -14,7 +14,6 @@ from keyswitch.errors import KeyswitchError, counted
 from keyswitch.fleet_declaration import FleetDeclaration
 from keyswitch.judgement import Judgement
 from keyswitch.letting_go import Ending
-from keyswitch.max_changes import MaxChanges
 
 _NAMED: Final = 20
 """Keys that one message names; each of them has a message of its own too."""
@@ -63,7 +62,16 @@ class FleetJudgement:
     @property
     def too_wide(self) -> KeyswitchError | None:
         """The refusal of a change wider than ``max_changes``."""
-        return _too_wide(self.declared.max_changes, self.switched, len(self.ids))
+        most, switched = self.declared.max_changes, self.switched
+        if most is None or most.allows(len(switched), len(self.ids)):
+            return None
+        return KeyswitchError(
+            catalogue.TOO_MANY_CHANGES,
+            changes=len(switched),
+            declared=counted(len(self.ids), "key"),
+            max_changes=most,
+            keys=named(switched),
+        )
 
     def notes(self) -> Iterator[str]:
         """What explains a step, key by key."""
@@ -127,17 +135,3 @@ def named(keys: Iterable[str]) -> str:
     listed = sorted(keys)
     more = len(listed) - _NAMED
     return ", ".join(listed[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
-def _too_wide(
-    max_changes: MaxChanges | None, switched: Collection[str], keys: int
-) -> KeyswitchError | None:
-    if max_changes is None or max_changes.allows(len(switched), keys):
-        return None
-    return KeyswitchError(
-        catalogue.TOO_MANY_CHANGES,
-        changes=len(switched),
-        declared=counted(keys, "key"),
-        max_changes=max_changes,
-        keys=named(switched),
-    )

@@ -160,8 +160,13 @@ class AccessKeyFleetProvider(ResourceProvider):
         return Fleet(lambda account: PHASE.lifecycle_in(account, self._settings, origin, warn))
 
     def _diff_of_unknown(self, unknown: tuple[str, ...]) -> DiffResult:
-        Row().warn([message(catalogue.NOT_LOOKED_AT, "the fleet:", properties=", ".join(unknown))])
+        Row().tell(whole_not_looked_at(unknown))
         return DiffResult(changes=True)
+
+
+def whole_not_looked_at(unknown: tuple[str, ...]) -> str:
+    """Of a fleet whose inputs are not known yet, that none of its keys was looked at (KS211)."""
+    return message(catalogue.NOT_LOOKED_AT, "the fleet:", properties=", ".join(unknown))
 
 
 def not_looked_at(declared: FleetDeclaration) -> list[str]:

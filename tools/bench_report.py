@@ -38,10 +38,11 @@ PLOT = """\
 
 
 def write_report(bag: Mapping[str, Any], out: Path) -> None:
-    """All three files, below ``out``; the page keeps its words around the tables."""
+    """All three files, below ``out``; a page that is there keeps its words around the tables."""
+    (out / "images").mkdir(parents=True, exist_ok=True)
     (out / "performance.json").write_text(json.dumps(bag, indent=1) + "\n")
     page = out / "performance.md"
-    before, _, rest = page.read_text().partition(BEGIN)
+    before, _, rest = (page.read_text() if page.exists() else "").partition(BEGIN)
     after = rest.partition(END)[2]
     page.write_text(f"{before}{BEGIN}\n\n{_tables(bag)}\n{END}{after}")
     (out / "images" / "performance.svg").write_text(_plot(bag["results"]))

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pulumi
 from pulumi.runtime import known_types
 
-from keyswitch.declaration import UNKNOWN
+from keyswitch.parsing import UNKNOWN
 
 _PROVIDER: Final = "__provider"
 
@@ -19,7 +19,7 @@ def without_provider(bag: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def plain(bag: Mapping[str, Any], by_key: Collection[str] = ()) -> dict[str, object]:
-    """The bag with :data:`~keyswitch.declaration.UNKNOWN` for what is not known yet.
+    """The bag with :data:`~keyswitch.parsing.UNKNOWN` for what is not known yet.
 
     A map of which a part is unknown is unknown as a whole.
 

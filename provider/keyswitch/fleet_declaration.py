@@ -14,15 +14,10 @@ from typing import Any, Final
 from keyswitch import catalogue
 from keyswitch.accounts import DeclaredAccount
 from keyswitch.contradictions import contradictions
-from keyswitch.declaration import (
-    JUDGED_BY,
-    UNKNOWN,
-    Declaration,
-    Record,
-    parse_inputs,
-)
+from keyswitch.declaration import JUDGED_BY, Declaration, Record
 from keyswitch.errors import message
 from keyswitch.max_changes import MAX_CHANGES, MaxChanges
+from keyswitch.parsing import UNKNOWN, parse_inputs
 from keyswitch.properties import (
     ACCESS_KEY_ID,
     ACCOUNT,
@@ -98,7 +93,7 @@ def parse_fleet(
 ) -> ParsedFleet:
     """Reads a program's inputs, finding every problem at once.
 
-    :param bag: property to value; :data:`~keyswitch.declaration.UNKNOWN` for an input, or one of a
+    :param bag: property to value; :data:`~keyswitch.parsing.UNKNOWN` for an input, or one of a
         key's inputs, that is not known yet.
     :param records: what is recorded, by key id: stands in for unknown inputs that nothing is judged by.
     :param as_written: whether these are a program's own words, in which contradictions count: in

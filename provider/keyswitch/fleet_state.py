@@ -23,10 +23,10 @@ from keyswitch.declaration import (
     STATUS_SINCE,
     USER_NAME_RESOLVED,
     Record,
-    parse_outputs,
 )
 from keyswitch.errors import KeyswitchError
 from keyswitch.fleet_declaration import FLEET_INPUTS, KEYS, STATUSES, account_in, map_of
+from keyswitch.parsing import parse_outputs
 from keyswitch.properties import (
     ACCESS_KEY_ID,
     ACCOUNT,

@@ -26,13 +26,14 @@ from keyswitch.bags import plain, revealed
 from keyswitch.boto import gateway_in
 from keyswitch.claims import Claims
 from keyswitch.decision import Action
-from keyswitch.declaration import JUDGED_BY, Parsed, parse_inputs, parse_outputs
+from keyswitch.declaration import JUDGED_BY
 from keyswitch.errors import Attempt, KeyswitchError, message
 from keyswitch.gateway import Gateway
 from keyswitch.judgement import Judgement
 from keyswitch.lifecycle import Lifecycle
 from keyswitch.minting import refuse_third_key
 from keyswitch.origin import Origin
+from keyswitch.parsing import Parsed, parse_inputs, parse_outputs
 from keyswitch.properties import ACCESS_KEY_ID, OVERRIDE
 from keyswitch.settings import AwsSettings
 

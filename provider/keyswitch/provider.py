@@ -23,17 +23,12 @@ from pulumi.dynamic import (
 from keyswitch import catalogue
 from keyswitch.bags import plain, without_provider
 from keyswitch.contradictions import contradictions
-from keyswitch.declaration import (
-    JUDGED_BY,
-    Declaration,
-    Record,
-    parse_inputs,
-    parse_outputs,
-)
+from keyswitch.declaration import JUDGED_BY, Declaration, Record
 from keyswitch.errors import Attempt, KeyswitchError, message
 from keyswitch.host import clean_errors, urn_of_call, warn
 from keyswitch.lifecycle import Lifecycle
 from keyswitch.origin import Origin
+from keyswitch.parsing import parse_inputs, parse_outputs
 from keyswitch.phase import PHASE
 from keyswitch.properties import ACCESS_KEY_ID, IN_PROGRAMS
 from keyswitch.settings import AwsSettings

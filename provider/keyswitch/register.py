@@ -14,8 +14,9 @@ from typing import Any, Final
 from keyswitch import catalogue
 from keyswitch.accounts import DeclaredAccount
 from keyswitch.contradictions import contradictions
-from keyswitch.declaration import Declaration, parse_inputs
+from keyswitch.declaration import Declaration
 from keyswitch.errors import KeyswitchError, counted, message
+from keyswitch.parsing import parse_inputs
 from keyswitch.properties import (
     ACCESS_KEY_ID,
     ACCOUNT,

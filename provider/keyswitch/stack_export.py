@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from keyswitch import catalogue
 from keyswitch.audit import ExpectedKey
-from keyswitch.declaration import DESIRED_STATUS, USER_NAME_RESOLVED, Record, parse_outputs
+from keyswitch.declaration import DESIRED_STATUS, USER_NAME_RESOLVED, Record
 from keyswitch.errors import KeyswitchError
 from keyswitch.fleet_declaration import STATUSES
 from keyswitch.fleet_state import RECORDS, parse_fleet_outputs
+from keyswitch.parsing import parse_outputs
 from keyswitch.preview import FLEET_TYPE, KEY_TYPE, Urn, bag_of, key_id_of
 from keyswitch.properties import ACCESS_KEY_ID, STATUS, USER_NAME
 

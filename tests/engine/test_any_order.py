@@ -17,8 +17,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from engine.test_fleet import FLEET, FLEETS, declare_as
-from keyswitch.declaration import Record, parse_outputs
+from keyswitch.declaration import Record
 from keyswitch.fleet_state import parse_fleet_outputs
+from keyswitch.parsing import parse_outputs
 from keyswitch.status import Status
 from support.any_order import AnyOrder, Declared, Outcome, Write
 from support.engine import Project, Run, engine_env

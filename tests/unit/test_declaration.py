@@ -11,15 +11,9 @@ from hypothesis import strategies as st
 from keyswitch import catalogue
 from keyswitch.accounts import DeclaredAccount
 from keyswitch.contradictions import contradictions
-from keyswitch.declaration import (
-    UNKNOWN,
-    Declaration,
-    Pending,
-    Record,
-    parse_inputs,
-    parse_outputs,
-)
+from keyswitch.declaration import Declaration, Pending, Record
 from keyswitch.errors import KeyswitchError
+from keyswitch.parsing import UNKNOWN, parse_inputs, parse_outputs
 from keyswitch.properties import IN_PROGRAMS, INPUTS, SAFEGUARD_NAMES
 from keyswitch.safeguards import DeclaredSafeguards
 from keyswitch.secrets import looks_secret, redact

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from keyswitch import catalogue
 from keyswitch.accounts import DeclaredAccount
 from keyswitch.clock import Patience
-from keyswitch.declaration import UNKNOWN, Declaration, Record
+from keyswitch.declaration import Declaration, Record
 from keyswitch.errors import KeyswitchError
 from keyswitch.fleet import Fleet
 from keyswitch.fleet_declaration import FleetDeclaration, parse_fleet
@@ -25,6 +25,7 @@ from keyswitch.fleet_state import fleet_outputs, parse_fleet_outputs, refreshed_
 from keyswitch.lifecycle import Lifecycle
 from keyswitch.max_changes import MaxChanges
 from keyswitch.parallel import AT_A_TIME
+from keyswitch.parsing import UNKNOWN
 from keyswitch.safeguards import DeclaredSafeguards
 from keyswitch.status import ObservedStatus, OnDestroy, Status
 from support.strict_iam import CountingGateway, FakeGateway, StrictIam

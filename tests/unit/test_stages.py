@@ -8,7 +8,8 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from keyswitch.decision import Action
-from keyswitch.declaration import Declaration, Record, parse_inputs
+from keyswitch.declaration import Declaration, Record
+from keyswitch.parsing import parse_inputs
 from keyswitch.rotation import safeguards_of_previous
 from keyswitch.stages import (
     DELETED,

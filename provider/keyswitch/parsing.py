@@ -1,0 +1,192 @@
+"""The one place where bags of properties become typed values.
+
+Inputs are parsed to a :class:`~keyswitch.declaration.Declaration` or to every problem found, by
+name; the state that the engine keeps is parsed to a :class:`~keyswitch.declaration.Record`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final, TypeVar
+
+from keyswitch import catalogue
+from keyswitch.accounts import ACCOUNT_NAMES, DeclaredAccount
+from keyswitch.declaration import (
+    ACCOUNT_ID,
+    ADOPTED_STATUS,
+    CHANGED_AT,
+    CREATE_DATE,
+    DESIRED_STATUS,
+    PENDING,
+    STATUS_SINCE,
+    USER_NAME_RESOLVED,
+    Declaration,
+    Pending,
+    Record,
+)
+from keyswitch.errors import KeyswitchError
+from keyswitch.problems import problems_of
+from keyswitch.properties import (
+    ACCESS_KEY_ID,
+    ACCOUNT,
+    IN_PROGRAMS,
+    INPUTS,
+    MAPS,
+    ON_DESTROY,
+    ON_DRIFT,
+    OVERRIDE,
+    REASON,
+    REQUIRED,
+    SAFEGUARDS,
+    STATUS,
+    USER_NAME,
+    Spelling,
+    by_property,
+)
+from keyswitch.safeguards import DeclaredSafeguards
+from keyswitch.status import ObservedStatus, OnDestroy, OnDrift, Status, WhenUnmet
+from keyswitch.times import Duration
+from keyswitch.values import Problem, account_id
+
+T = TypeVar("T")
+
+
+class Unknown(Enum):
+    """Stands for an input whose value is not known in a preview."""
+
+    UNKNOWN = "unknown"
+
+
+UNKNOWN: Final = Unknown.UNKNOWN
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A declaration, or why there is none; ``unknown`` names the inputs not known yet.
+
+    An unknown input is skipped: the declaration has the previous value in its place.
+    """
+
+    declaration: Declaration | None
+    problems: tuple[Problem, ...] = ()
+    unknown: frozenset[str] = frozenset()
+
+
+def parse_inputs(
+    bag: Mapping[str, object],
+    previous: Declaration | None = None,
+    spelling: Spelling = IN_PROGRAMS,
+) -> Parsed:
+    """Reads a program's inputs, finding every problem at once.
+
+    :param bag: property to value, as ``spelling`` spells it; ``None`` counts as omitted,
+        :data:`UNKNOWN` is skipped.
+    :param previous: the recorded declaration, whose values stand in for unknown ones. Where there
+        is none and a required input is unknown, there is no declaration.
+    :param spelling: how this front spells the properties, also in its messages.
+    """
+    given = by_property(bag, INPUTS, spelling)
+    known = {name: value for name, value in given.items() if value is not UNKNOWN}
+    unknown = frozenset(given) - frozenset(known)
+    problems = problems_of(given, known, spelling)
+    if problems:
+        return Parsed(None, tuple(problems), unknown)
+    stand_ins = previous.to_inputs() if previous is not None else {}
+    stood_in = {name: stand_ins[name] for name in unknown if name in stand_ins}
+    if any(name not in known and name not in stood_in for name in REQUIRED):
+        return Parsed(None, (), unknown)
+    for top, names in MAPS.items():
+        part = known.get(top)
+        if isinstance(part, Mapping):
+            known[top] = by_property(part, names, spelling)
+    return Parsed(_declaration({**stood_in, **known}), (), unknown)
+
+
+def parse_outputs(bag: Mapping[str, object]) -> Record:
+    """Reads what the engine kept.
+
+    :raises KeyswitchError: KS501, if something that was written is not there.
+    """
+    resolved = bag.get(USER_NAME_RESOLVED)
+    if not isinstance(resolved, bool):
+        raise KeyswitchError(catalogue.UNREADABLE_STATE, property=USER_NAME_RESOLVED)
+    declared = {name: bag.get(name) for name in INPUTS}
+    if resolved:
+        del declared[USER_NAME]
+    parsed = parse_inputs({**declared, STATUS: bag.get(DESIRED_STATUS)})
+    if parsed.declaration is None:
+        unusable = parsed.problems[0].property
+        raise KeyswitchError(catalogue.UNREADABLE_STATE, property=unusable)
+    return Record(
+        declaration=parsed.declaration,
+        user_name=_recorded_text(bag, USER_NAME) or None,
+        status=_recorded_status(bag, STATUS),
+        account_id=_recorded_text(bag, ACCOUNT_ID),
+        create_date=_recorded_text(bag, CREATE_DATE),
+        changed_at=_recorded_text(bag, CHANGED_AT),
+        adopted_status=_recorded_status(bag, ADOPTED_STATUS),
+        status_since=_recorded_text({STATUS_SINCE: "", **bag}, STATUS_SINCE),
+        pending=_recorded_pending({PENDING: "", **bag}),
+    )
+
+
+def _declaration(bag: Mapping[str, Any]) -> Declaration:
+    """From values that no problem was found with."""
+    return Declaration(
+        access_key_id=bag[ACCESS_KEY_ID],
+        status=Status(bag[STATUS]),
+        user_name=bag.get(USER_NAME),
+        reason=bag.get(REASON),
+        on_destroy=_read(OnDestroy, bag.get(ON_DESTROY)),
+        on_drift=_read(OnDrift, bag.get(ON_DRIFT)),
+        safeguards=_safeguards(bag.get(SAFEGUARDS) or {}),
+        override=bag.get(OVERRIDE),
+        account=_account(bag[ACCOUNT]) if bag.get(ACCOUNT) else None,
+    )
+
+
+def _account(bag: Mapping[str, Any]) -> DeclaredAccount:
+    allowed = bag.get("allowed_account_ids")
+    given: dict[str, Any] = {name: bag.get(name) for name in ACCOUNT_NAMES}
+    given["allowed_account_ids"] = tuple(map(account_id, allowed)) if allowed else None
+    return DeclaredAccount(**given)
+
+
+def _safeguards(bag: Mapping[str, Any]) -> DeclaredSafeguards:
+    return DeclaredSafeguards(
+        unused_for=_read(Duration.read, bag.get("unused_for")),
+        successor=bag.get("successor"),
+        overlap=_read(Duration.read, bag.get("overlap")),
+        keep_one_active=bag.get("keep_one_active"),
+        allow_own_key=bag.get("allow_own_key"),
+        allow_reactivation=bag.get("allow_reactivation"),
+        refuse_quarantined=bag.get("refuse_quarantined"),
+        unmet=_read(WhenUnmet, bag.get("unmet")),
+    )
+
+
+def _read(kind: Callable[[str], T], text: str | None) -> T | None:
+    return kind(text) if text is not None else None
+
+
+def _recorded_text(bag: Mapping[str, object], name: str) -> str:
+    value = bag.get(name)
+    if not isinstance(value, str):
+        raise KeyswitchError(catalogue.UNREADABLE_STATE, property=name)
+    return value
+
+
+def _recorded_status(bag: Mapping[str, object], name: str) -> ObservedStatus:
+    try:
+        return ObservedStatus(_recorded_text(bag, name))
+    except ValueError:
+        raise KeyswitchError(catalogue.UNREADABLE_STATE, property=name) from None
+
+
+def _recorded_pending(bag: Mapping[str, object]) -> Pending | None:
+    try:
+        return Pending.read(_recorded_text(bag, PENDING))
+    except ValueError:
+        raise KeyswitchError(catalogue.UNREADABLE_STATE, property=PENDING) from None

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Final
 
-from keyswitch.settings import AwsSettings, Role, session_seconds
+from keyswitch.roles import Role, session_seconds
+from keyswitch.settings import AwsSettings
 
 
 @dataclass(frozen=True)

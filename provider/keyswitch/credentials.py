@@ -3,8 +3,7 @@
 The settings' own keys; the settings' web identity; the settings' profile; then the environment's
 keys, its web identity, its profile or the default one, a container's role, the machine's role; and on
 top of any of them the settings' roles, one after the other. Where botocore would take somebody else,
-this follows the Go SDK, so that both providers of a stack act as one. Roles are assumed anew before
-their sessions end.
+this follows the Go SDK, so that both providers of a stack act as one.
 """
 
 from __future__ import annotations
@@ -13,13 +12,14 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from keyswitch import catalogue
 from keyswitch.errors import KeyswitchError
-from keyswitch.faults import Call, answered, garbled, unanswered, unmade
-from keyswitch.settings import AwsSettings, Role, WebIdentity
+from keyswitch.faults import Call, answered, unmade
+from keyswitch.role_sessions import assumed, with_web_identity
+from keyswitch.roles import Role, WebIdentity
+from keyswitch.settings import AwsSettings
 from keyswitch.shared_files import KEY_ID, SECRET, TOKEN, Profile
 
 if TYPE_CHECKING:
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
 _DEFAULT_PROFILE: Final = "default"
-_SECONDS_OF_A_ROLE: Final = 15 * 60
-_RENEWED_BEFORE_SECONDS: Final = 5 * 60
-"""How long before its end a session is renewed; botocore's quarter of an hour is all of a short one."""
-_RENEWED_AT_LATEST_SECONDS: Final = 2 * 60
 _METADATA_TIMEOUT_SECONDS: Final = 1
 _METADATA_ATTEMPTS: Final = 2
 
@@ -254,91 +250,10 @@ class Chain:
         return Credentials(key, secret, token or None, method="keyswitch")
 
     def _of_web_identity(self, identity: WebIdentity, region: str | None) -> Credentials:
-        def ask() -> Mapping[str, Any]:
-            parameters = _given(
-                RoleArn=identity.role_arn,
-                RoleSessionName=identity.session_name or self.session_name,
-                WebIdentityToken=identity.token or _token_in(identity.token_file or ""),
-                DurationSeconds=identity.duration,
-                Policy=identity.policy,
-                PolicyArns=[{"arn": arn} for arn in identity.policy_arns],
-            )
-            client: Any = self.sts_of(None, region)
-            with _assuming(identity.role_arn):
-                answer: Mapping[str, Any] = client.assume_role_with_web_identity(**parameters)
-                return answer
-
-        return _renewed("assume-role-with-web-identity", ask)
+        return with_web_identity(identity, lambda: self.sts_of(None, region), self.session_name)
 
     def _assumed(self, role: Role, base: Credentials, region: str | None) -> Credentials:
-        sts: Any = self.sts_of(base, region)
-
-        def ask() -> Mapping[str, Any]:
-            parameters = _given(
-                RoleArn=role.role_arn,
-                RoleSessionName=role.session_name or self.session_name,
-                DurationSeconds=role.duration or _SECONDS_OF_A_ROLE,
-                ExternalId=role.external_id,
-                Policy=role.policy,
-                PolicyArns=[{"arn": arn} for arn in role.policy_arns],
-                SourceIdentity=role.source_identity,
-                Tags=[{"Key": key, "Value": value} for key, value in role.tags],
-                TransitiveTagKeys=list(role.transitive_tag_keys),
-            )
-            with _assuming(role.role_arn):
-                answer: Mapping[str, Any] = sts.assume_role(**parameters)
-                return answer
-
-        return _renewed("assume-role", ask)
-
-
-def _renewed(method: str, ask: Callable[[], Mapping[str, Any]]) -> Credentials:
-    """Credentials that ask again before they end; asked once now, so that a refusal is told at once."""
-    from botocore.credentials import RefreshableCredentials
-
-    def fetch() -> dict[str, Any]:
-        said = ask()
-        try:
-            answer = said["Credentials"]
-            return {
-                "access_key": answer["AccessKeyId"],
-                "secret_key": answer["SecretAccessKey"],
-                "token": answer["SessionToken"],
-                "expiry_time": answer["Expiration"].isoformat(),
-            }
-        except (KeyError, AttributeError) as error:
-            raise garbled(error, Call("sts:AssumeRole", "AWS STS", "the role")) from None
-
-    return RefreshableCredentials.create_from_metadata(
-        fetch(),
-        fetch,
-        method,
-        advisory_timeout=_RENEWED_BEFORE_SECONDS,
-        mandatory_timeout=_RENEWED_AT_LATEST_SECONDS,
-    )
-
-
-@contextmanager
-def _assuming(role_arn: str) -> Iterator[None]:
-    """A refusal to hand the role out, told of the role."""
-    from botocore.exceptions import BotoCoreError, ClientError
-    from botocore.parsers import ResponseParserError
-
-    call = Call("sts:AssumeRole", "AWS STS", role_arn)
-    try:
-        yield
-    except ClientError as error:
-        fault = answered(error, call)
-        if fault.entry is not catalogue.ACCESS_DENIED:
-            raise fault from None
-        told = fault.fields["message"]
-        raise KeyswitchError(
-            catalogue.ROLE_REFUSED, None, fault.answer, role=role_arn, message=told
-        ) from None
-    except (BotoCoreError, ResponseParserError) as error:
-        raise unanswered(error, call) from None
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise garbled(error, call) from None
+        return assumed(role, self.sts_of(base, region), self.session_name)
 
 
 @contextmanager
@@ -355,19 +270,6 @@ def _finding(name: str) -> Iterator[None]:
         raise unmade(error, call) from None
     except (OSError, RuntimeError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise _none(f"those of profile {name} cannot be had ({type(error).__name__})") from None
-
-
-def _token_in(path: str) -> str:
-    try:
-        return Path(path).read_text()
-    except OSError as error:
-        raise _none(
-            f"the web identity token file {path} cannot be read ({error.strerror})"
-        ) from None
-
-
-def _given(**parameters: Any) -> dict[str, Any]:
-    return {name: value for name, value in parameters.items() if value not in (None, [], "")}
 
 
 def _none(problem: str) -> KeyswitchError:

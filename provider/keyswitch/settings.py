@@ -10,12 +10,14 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from keyswitch import catalogue
 from keyswitch.catalogue import Entry
 from keyswitch.errors import KeyswitchError
-from keyswitch.times import go_duration
+from keyswitch.roles import Role, WebIdentity
+
+T = TypeVar("T")
 
 Get = Callable[[str], object]
 """Answers a key without its namespace (``region``); structured values come as JSON."""
@@ -33,45 +35,7 @@ IRRELEVANT: Final = (
 REFUSED: Final[Mapping[str, Entry]] = {"assumeRole": catalogue.ASSUME_ROLE_OF_V6}
 
 _RETRY_MODES: Final = ("standard", "adaptive")
-_BOTH_FIELDS: Final = frozenset({"roleArn", "sessionName", "duration", "policy", "policyArns"})
-_ROLE_FIELDS: Final = _BOTH_FIELDS | {"externalId", "sourceIdentity", "tags", "transitiveTagKeys"}
-_WEB_IDENTITY_FIELDS: Final = _BOTH_FIELDS | {"webIdentityToken", "webIdentityTokenFile"}
-_SHORTEST_SESSION: Final = 15 * 60
-_LONGEST_SESSION: Final = 12 * 60 * 60
 ACCOUNT_ID: Final = re.compile(r"[0-9]{12}")
-SESSION_NAME: Final = re.compile(r"[\w+=,.@ -]{2,64}")
-ROLE_ARN: Final = re.compile(r"arn:[\w-]+:[\w-]+:[\w-]*:\d*:.+")
-
-
-@dataclass(frozen=True, repr=False)
-class Role:
-    """One hop of ``aws:assumeRoles``: the parameters of ``sts:AssumeRole``.
-
-    :param duration: in seconds; ``None`` for the default of 15 minutes, as pulumi-aws has it.
-    """
-
-    role_arn: str
-    session_name: str | None = None
-    external_id: str | None = None
-    duration: int | None = None
-    policy: str | None = None
-    policy_arns: tuple[str, ...] = ()
-    source_identity: str | None = None
-    tags: tuple[tuple[str, str], ...] = ()
-    transitive_tag_keys: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, repr=False)
-class WebIdentity:
-    """``aws:assumeRoleWithWebIdentity``; the token is given, or read from a file at each refresh."""
-
-    role_arn: str
-    session_name: str | None = None
-    duration: int | None = None
-    policy: str | None = None
-    policy_arns: tuple[str, ...] = ()
-    token: str | None = None
-    token_file: str | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -267,13 +231,7 @@ class _Reader:
         if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
             raise _unreadable("assumeRoles", "it is no list of maps such as [{roleArn: arn:...}]")
         return tuple(
-            Role(
-                external_id=_text(entry, "externalId"),
-                source_identity=_text(entry, "sourceIdentity"),
-                tags=_tags(f"assumeRoles[{position}]", entry),
-                transitive_tag_keys=_listed(f"assumeRoles[{position}]", entry, "transitiveTagKeys"),
-                **_of_role(f"assumeRoles[{position}]", entry),
-            )
+            _of_entry(Role.read, f"assumeRoles[{position}]", entry)
             for position, entry in enumerate(listed)
         )
 
@@ -286,10 +244,7 @@ class _Reader:
             raise _unreadable(
                 key, "it is no map such as {roleArn: arn:..., webIdentityTokenFile: ...}"
             )
-        token, token_file = _text(entry, "webIdentityToken"), _text(entry, "webIdentityTokenFile")
-        if bool(token) == bool(token_file):
-            raise _unreadable(key, "it needs one of webIdentityToken and webIdentityTokenFile")
-        return WebIdentity(token=token, token_file=token_file, **_of_role(key, entry))
+        return _of_entry(WebIdentity.read, key, entry)
 
     def _structured(self, key: str) -> Any:
         value = self._get(key)
@@ -301,75 +256,11 @@ class _Reader:
             raise _unreadable(key, "it is no list or map") from None
 
 
-def _listed(key: str, entry: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    value = entry.get(name) or []
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise _unreadable(key, f"its {name} is no list of strings")
-    return tuple(sorted(value))
-
-
-def _tags(key: str, entry: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    value = entry.get("tags") or {}
-    if not isinstance(value, dict):
-        raise _unreadable(key, "its tags are no map")
-    return tuple(sorted((str(name), str(tag)) for name, tag in value.items()))
-
-
-def _of_role(key: str, entry: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that both ways to assume a role have, each of them judged."""
-    fields = _ROLE_FIELDS if key.startswith("assumeRoles[") else _WEB_IDENTITY_FIELDS
-    unknown = sorted(set(entry) - fields)
-    if unknown:
-        shown = unknown[0] if re.fullmatch(r"[A-Za-z]{1,39}", unknown[0]) else "one"
-        known = ", ".join(sorted(fields))
-        raise _unreadable(key, f"it has no field {shown}, only {known}")
-    role_arn, session_name, policy = (
-        entry.get(name) for name in ("roleArn", "sessionName", "policy")
-    )
-    if not isinstance(role_arn, str) or not ROLE_ARN.fullmatch(role_arn):
-        raise _unreadable(key, "its roleArn is no ARN of a role")
-    if session_name is not None and not SESSION_NAME.fullmatch(str(session_name)):
-        raise _unreadable(key, "its sessionName has not 2 to 64 letters, digits or any of +=,.@_-")
-    if policy is not None:
-        try:
-            json.loads(policy)
-        except (TypeError, ValueError):
-            raise _unreadable(key, "its policy is no JSON") from None
-    return {
-        "role_arn": role_arn,
-        "session_name": session_name,
-        "duration": _session_seconds(key, entry.get("duration")),
-        "policy": policy,
-        "policy_arns": _listed(key, entry, "policyArns"),
-    }
-
-
-def session_seconds(text: str) -> int:
-    """The seconds of a role's session, in Go's spelling.
-
-    :raises ValueError: it is no duration, or not between 15m and 12h.
-    """
+def _of_entry(read: Callable[[Mapping[str, Any]], T], key: str, entry: Mapping[str, Any]) -> T:
     try:
-        seconds = int(go_duration(text).total_seconds())
-    except ValueError:
-        raise ValueError('it is none such as "15m" or "1h30m"') from None
-    if not _SHORTEST_SESSION <= seconds <= _LONGEST_SESSION:
-        raise ValueError("it is not between 15m and 12h")
-    return seconds
-
-
-def _session_seconds(key: str, text: object) -> int | None:
-    if text is None:
-        return None
-    try:
-        return session_seconds(str(text))
+        return read(entry)
     except ValueError as error:
-        raise _unreadable(key, f"its duration: {error}") from None
-
-
-def _text(entry: Mapping[str, Any], name: str) -> str | None:
-    value = entry.get(name)
-    return str(value) if value not in (None, "") else None
+        raise _unreadable(key, str(error)) from None
 
 
 def _unreadable(key: str, problem: str) -> KeyswitchError:

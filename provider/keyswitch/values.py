@@ -16,8 +16,9 @@ from keyswitch import catalogue
 from keyswitch.catalogue import Entry
 from keyswitch.errors import message
 from keyswitch.properties import ACCESS_KEY_ID, ON_DESTROY, ON_DRIFT, OVERRIDE, STATUS, USER_NAME
+from keyswitch.roles import ROLE_ARN, SESSION_NAME, session_seconds
 from keyswitch.secrets import looks_secret
-from keyswitch.settings import ACCOUNT_ID, ROLE_ARN, SESSION_NAME, session_seconds
+from keyswitch.settings import ACCOUNT_ID
 from keyswitch.status import OnDestroy, OnDrift, Status, WhenUnmet
 from keyswitch.times import Duration
 

@@ -12,7 +12,8 @@ import pytest
 from keyswitch import catalogue
 from keyswitch.accounts import DeclaredAccount
 from keyswitch.errors import KeyswitchError
-from keyswitch.settings import IRRELEVANT, REFUSED, AwsSettings, Role, WebIdentity
+from keyswitch.roles import Role, WebIdentity
+from keyswitch.settings import IRRELEVANT, REFUSED, AwsSettings
 from support.engine import ROOT
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"

@@ -18,7 +18,7 @@ from keyswitch.declaration import Declaration, Record
 from keyswitch.errors import KeyswitchError
 from keyswitch.fleet_declaration import FleetDeclaration
 from keyswitch.fleet_judgement import FleetJudgement, FleetOutcome
-from keyswitch.fleet_tasks import do_all, task_of, task_of_end
+from keyswitch.fleet_tasks import Task, do_all, task_of, task_of_end
 from keyswitch.judgement import Judgement
 from keyswitch.letting_go import Ending, target_on_destroy
 from keyswitch.lifecycle import Lifecycle
@@ -161,10 +161,7 @@ class Fleet:
             record = records.get(key.access_key_id)
             outcome.records[key.access_key_id] = self._in(key.account).apply(key, record, tell)
 
-        def let_go(record: Record) -> None:
-            self._let_go(record, kept, warnings)
-
-        tasks = []
+        tasks = self._ends(judged, kept, warnings)
         for key, judgement in judged.judgements.items():
             if judgement.decision.action is Action.SWITCH:
                 user_name = judgement.sighting.user_name
@@ -172,8 +169,6 @@ class Fleet:
             elif key not in failures:
                 lifecycle = self._in(judgement.declaration.account)
                 outcome.records[key] = lifecycle.record_of(judgement)
-        ends = (end for key, end in judged.endings.items() if key not in failures)
-        tasks.extend(task_of_end(end.record, end.user_name, let_go) for end in ends)
         do_all(tasks, failures, self._at_a_time)
         _tell_all(warnings, tell)
         outcome.records.update({key: records[key] for key in failures if key in records})
@@ -240,24 +235,28 @@ class Fleet:
         failures = judged.refusals
         warnings: dict[str, str] = {}
 
-        def let_go(record: Record) -> None:
-            self._let_go(record, kept, warnings)
-
-        ends = (end for key, end in judged.endings.items() if key not in failures)
-        do_all(
-            [task_of_end(end.record, end.user_name, let_go) for end in ends],
-            failures,
-            self._at_a_time,
-        )
+        do_all(self._ends(judged, kept, warnings), failures, self._at_a_time)
         _tell_all(warnings, tell)
         _raise(failures, records, catalogue.FLEET_NOT_LET_GO)
 
-    def _let_go(self, record: Record, kept: Collection[str], warnings: dict[str, str]) -> None:
-        if record.declaration.access_key_id in kept:
-            return
-        warning = self._in(record.declaration.account).destroy(record)
-        if warning is not None:
-            warnings[record.declaration.access_key_id] = warning
+    def _ends(
+        self, judged: FleetJudgement, kept: Collection[str], warnings: dict[str, str]
+    ) -> list[Task]:
+        """What is to be done with the keys that may be let go.
+
+        :param warnings: gets those of keys that could not be restored, by key id.
+        """
+
+        def let_go(record: Record) -> None:
+            key = record.declaration
+            if key.access_key_id in kept:
+                return
+            warning = self._in(key.account).destroy(record)
+            if warning is not None:
+                warnings[key.access_key_id] = warning
+
+        allowed = [end for end in judged.endings.values() if end.refusal is None]
+        return [task_of_end(end.record, end.user_name, let_go) for end in allowed]
 
 
 def _user_of(key: Declaration, records: Mapping[str, Record]) -> str | None:

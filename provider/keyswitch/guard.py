@@ -13,12 +13,14 @@ import asyncio
 import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
 import pulumi
 from pulumi.resource import DependencyResource
 from pulumi.runtime import get_root_resource, is_dry_run
+from pulumi.runtime.settings import SETTINGS
 
 from keyswitch import catalogue
 from keyswitch.accounts import DeclaredAccount
@@ -72,6 +74,7 @@ class Guard:
         guard: Guard | None = getattr(root, _ATTRIBUTE, None)
         if guard is None:
             guard = cls()
+            _wait_for_registrations_first()
             if root is not None:
                 setattr(root, _ATTRIBUTE, guard)
         return guard
@@ -217,6 +220,18 @@ class Guard:
             origin = Origin.of(pulumi.get_project(), pulumi.get_stack())
             self._gateways[account] = gateway_in(account, settings, origin)
         return self._gateways[account]
+
+
+def _wait_for_registrations_first() -> None:
+    """Has the end of a program cost what its keys cost, and not their square.
+
+    The SDK waits for registrations one after the other, then for outputs, and after each of those
+    anew for all that are left. While the program's own code runs no registration has begun, so that
+    it would go on to the outputs of all keys at once, were there nothing else to wait for. An SDK
+    that keeps its registrations elsewhere is left as it is.
+    """
+    with suppress(AttributeError):
+        SETTINGS.rpc_manager.rpcs.append(asyncio.ensure_future(asyncio.sleep(0)))
 
 
 async def in_thread(work: Callable[[], T]) -> T:

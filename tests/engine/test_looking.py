@@ -114,9 +114,8 @@ def test_an_html_answer_to_the_write_is_no_success(
     assert outsider.status(bob, key) == "Active"
 
 
-def test_forty_keys_of_which_five_are_bad_name_all_five_in_one_preview(
-    project: Project, iam: RecordingServer, outsider: Outsider
-) -> None:
+@pytest.fixture
+def forty_keys(outsider: Outsider) -> dict[str, dict[str, str]]:
     keys = {}
     for number in range(20):
         user = outsider.new_user()
@@ -126,6 +125,13 @@ def test_forty_keys_of_which_five_are_bad_name_all_five_in_one_preview(
                 "user_name": user,
                 "status": "Inactive",
             }
+    return keys
+
+
+def test_forty_keys_of_which_five_are_bad_name_all_five_in_one_preview(
+    project: Project, iam: RecordingServer, forty_keys: dict[str, dict[str, str]]
+) -> None:
+    keys = forty_keys
     bad = [f"key-{number:02d}-1" for number in (0, 5, 10, 15, 19)]
     for number, name in enumerate(bad):
         keys[name]["access_key_id"] = f"AKIANOTTHERE0000000{number}"
@@ -139,6 +145,31 @@ def test_forty_keys_of_which_five_are_bad_name_all_five_in_one_preview(
     assert len(preview.diagnostics("error: KS202")) == 5
     assert 20 <= iam.count("ListAccessKeys") <= 25
     assert iam.writes == []
+
+
+WAITS_COUNTED = """
+import asyncio, atexit, pathlib
+wait, waited_for = asyncio.wait, []
+
+async def counted(tasks, **options):
+    waited_for.append(len(tasks))
+    return await wait(tasks, **options)
+
+asyncio.wait = counted
+atexit.register(lambda: pathlib.Path("waits.txt").write_text(str(sum(waited_for))))
+"""
+
+
+def test_the_end_of_a_program_waits_for_each_key_and_not_at_each_anew_for_all(
+    project: Project, forty_keys: dict[str, dict[str, str]]
+) -> None:
+    project.declare(**forty_keys)
+    program = project.folder / "__main__.py"
+    program.write_text(WAITS_COUNTED + program.read_text())
+
+    project.preview()
+
+    assert int((project.folder / "waits.txt").read_text()) <= 10 * len(forty_keys)
 
 
 @pytest.fixture

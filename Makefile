@@ -46,8 +46,10 @@ docs: .venv/.made-from
 record: .venv/.made-from
 	@$(ENGINE) && .venv/bin/python tests/digest/record.py && .venv/bin/python tools/record_demo.py
 
-bench: .venv/.made-from
-	@$(ENGINE) && exec .venv/bin/python tools/bench.py $(BENCH_ARGS)
+# In an environment of its own, for the plot.
+bench: .venv-bench/.made-from
+	@engine=$$(tools/engine/engine.sh) && \
+		PATH="$$engine$${engine:+:}$(CURDIR)/.venv-bench/bin:$$PATH" exec .venv-bench/bin/python tools/bench.py $(BENCH_ARGS)
 
 endure: .venv/.made-from
 	@$(ENGINE) && KEYSWITCH_MOMENTS=50 KEYSWITCH_STEPS=480 KEYSWITCH_THROTTLED_KEYS=500 KEYSWITCH_THROTTLED_TO=5 \
@@ -62,6 +64,8 @@ lock:
 		--generate-hashes --no-header --upgrade --output-file requirements.lock
 	uv pip compile --quiet pyproject.toml --group dev --constraint oldest.txt --universal \
 		--python-version 3.10 --generate-hashes --no-header --upgrade --output-file requirements-oldest.lock
+	uv pip compile --quiet pyproject.toml --group bench --constraint requirements.lock --universal \
+		--python-version 3.10 --generate-hashes --no-header --output-file requirements-bench.lock
 	uv pip compile --quiet pyproject.toml --extra aws --constraint requirements.lock --universal \
 		--python-version 3.10 --generate-hashes --no-header --output-file requirements-aws.lock
 
@@ -71,5 +75,8 @@ lock:
 .venv-oldest/.made-from: requirements-oldest.lock pyproject.toml tools/venv.sh
 	@tools/venv.sh .venv-oldest requirements-oldest.lock
 
+.venv-bench/.made-from: requirements-bench.lock pyproject.toml tools/venv.sh
+	@tools/venv.sh .venv-bench requirements-bench.lock
+
 clean:
-	rm -rf .venv .venv-oldest .engine build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-oldest .venv-bench .engine build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

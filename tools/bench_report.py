@@ -4,37 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, StrictUndefined
+from bench_plot import COLOURS, write_plot
 
 BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
 _ROLES: Final = ("plugin", "program", "pulumi", "terraform")
-COLOURS: Final = {
-    "floor": "#8c959f",
-    "resources": "#0b5cad",
-    "fleet": "#1a7f37",
-    "Terraform": "#844fba",
-    "boto3 loop": "#bf5700",
-}
 RATIOS: Final = (
     ("resources", "floor"),
     ("resources", "Terraform"),
     ("fleet", "Terraform"),
     ("fleet", "boto3 loop"),
 )
-PLOT = """\
-<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 340" font-family="system-ui, sans-serif" font-size="12">
-<rect width="720" height="340" fill="#ffffff"/>
-<text x="60" y="20" font-size="14">{{ title }}</text>
-{% for y, label in ticks_y %}<line x1="60" x2="560" y1="{{ y }}" y2="{{ y }}" stroke="#d0d7de"/><text x="54" y="{{ y + 4 }}" text-anchor="end">{{ label }}</text>
-{% endfor %}{% for x, label in ticks_x %}<text x="{{ x }}" y="318" text-anchor="middle">{{ label }}</text>
-{% endfor %}<text x="310" y="336" text-anchor="middle">keys</text>
-{% for line in lines %}<polyline fill="none" stroke="{{ line.colour }}" stroke-width="2" points="{{ line.points }}"/>
-<text x="570" y="{{ line.y + 4 }}" fill="{{ line.colour }}">{{ line.name }} {{ line.last }}</text>
-{% endfor %}</svg>
-"""
+LEAST_OF_GROWTH: Final = 10
+GROWTH: Final = ("preview", "up, all flipped")
 
 
 def write_report(bag: Mapping[str, Any], out: Path) -> None:
@@ -45,7 +30,7 @@ def write_report(bag: Mapping[str, Any], out: Path) -> None:
     before, _, rest = (page.read_text() if page.exists() else "").partition(BEGIN)
     after = rest.partition(END)[2]
     page.write_text(f"{before}{BEGIN}\n\n{_tables(bag)}\n{END}{after}")
-    (out / "images" / "performance.svg").write_text(_plot(bag["results"]))
+    write_plot(bag["results"], out / "images" / "performance.svg")
 
 
 def _tables(bag: Mapping[str, Any]) -> str:
@@ -69,7 +54,34 @@ def _tables(bag: Mapping[str, Any]) -> str:
                     ratios = [_ratio(walls, one, other) for one, other in RATIOS]
                     lines.append(f"| {size} | {operation} | {' | '.join([*cells, *ratios])} |")
         lines.append("")
-    return "\n".join([*lines, *_costs(results), *_throttled(bag["throttled"])])
+    return "\n".join([*lines, *_growth(results), *_costs(results), *_throttled(bag["throttled"])])
+
+
+def _growth(results: list[dict[str, Any]]) -> list[str]:
+    """What one more key takes; that of fewer than ten is lost in what a run takes anyway."""
+    sizes = sorted({each["keys"] for each in results if each["keys"] >= LEAST_OF_GROWTH})
+    steps = list(pairwise(sizes))
+    walls = {
+        (each["latency_ms"], each["operation"], each["contestant"], each["keys"]): each["wall"]
+        for each in results
+    }
+    lines = ["### One more key, in milliseconds", ""]
+    heads = ["added to each call", "operation", "", *(f"{a:,} to {b:,} keys" for a, b in steps)]
+    lines += [f"| {' | '.join(heads)} |", "|" + "---|" * len(heads)]
+    for latency, operation, name in product(
+        sorted({each["latency_ms"] for each in results}), GROWTH, COLOURS
+    ):
+        cells = [
+            f"{(walls[to] - walls[start]) / (to[-1] - start[-1]) * 1000:.1f}"
+            if start in walls and to in walls
+            else ""
+            for start, to in (
+                ((latency, operation, name, a), (latency, operation, name, b)) for a, b in steps
+            )
+        ]
+        if any(cells):
+            lines.append(f"| {latency} ms | {operation} | {name} | {' | '.join(cells)} |")
+    return [*lines, ""]
 
 
 def _throttled(runs: list[dict[str, Any]]) -> list[str]:
@@ -124,39 +136,3 @@ def _ratio(walls: Mapping[str, float], one: str, other: str) -> str:
 
 def _in_order(values: Iterable[Any]) -> list[Any]:
     return list(dict.fromkeys(values))
-
-
-def _plot(results: list[dict[str, Any]]) -> str:
-    """Seconds over keys, both logarithmic, of a run that flips all."""
-    from math import log10
-
-    shown = [r for r in results if r["operation"] == "up, all flipped" and not r["latency_ms"]]
-    most = max(r["wall"] for r in shown)
-    decades = (-2, log10(most) + 0.1)
-    widest = log10(max(r["keys"] for r in shown)) or 1
-
-    def x(keys: float) -> float:
-        return round(60 + 500 * log10(keys) / widest, 1)
-
-    def y(seconds: float) -> float:
-        share = (log10(max(seconds, 0.01)) - decades[0]) / (decades[1] - decades[0])
-        return round(300 - 260 * share, 1)
-
-    lines = []
-    for name in _in_order(r["contestant"] for r in shown):
-        rows = sorted((r["keys"], r["wall"]) for r in shown if r["contestant"] == name)
-        points = " ".join(f"{x(keys)},{y(wall)}" for keys, wall in rows)
-        last = f"{rows[-1][1]:.1f} s at {rows[-1][0]}"
-        line = {"name": name, "colour": COLOURS[name], "points": points, "y": y(rows[-1][1])}
-        lines.append({**line, "last": last})
-    ticks = [value for value in (0.01, 0.1, 1, 10, 100, 1000) if value <= most * 1.3]
-    return (
-        Environment(autoescape=True, undefined=StrictUndefined)
-        .from_string(PLOT)
-        .render(
-            title="All keys flipped: seconds",
-            ticks_y=[(y(value), f"{value:g}") for value in ticks],
-            ticks_x=[(x(keys), keys) for keys in sorted({r["keys"] for r in shown})],
-            lines=lines,
-        )
-    )

@@ -11,6 +11,7 @@ from support.http import RecordingServer
 from support.moto_iam import Outsider
 
 WARNING = "KS210 access key {key} of user {user}: found {found}, declared {declared}"
+REFRESH_ALWAYS = "options: {refresh: always}\n"
 
 
 @pytest.mark.parametrize(("declared", "found"), [("Inactive", "Active"), ("Active", "Inactive")])
@@ -44,13 +45,9 @@ def test_without_a_refresh_drift_is_a_change_with_a_warning_on_the_keys_row_and_
     project.preview("--expect-no-changes")
 
 
-@pytest.mark.parametrize("how", ["--refresh", "options"])
 def test_with_a_refresh_the_preview_shows_the_status_from_and_to(
-    make_project: MakeProject, iam: RecordingServer, outsider: Outsider, how: str
+    project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:
-    options = "options: {refresh: always}\n" if how == "options" else ""
-    refresh = [how] if how == "--refresh" else []
-    project: Project = make_project(options=options)
     bob = outsider.new_user()
     key = outsider.new_key(bob)
     project.declare(bob={"access_key_id": key, "user_name": bob, "status": "Inactive"})
@@ -58,16 +55,16 @@ def test_with_a_refresh_the_preview_shows_the_status_from_and_to(
     outsider.switch(bob, key, "Active")
     iam.reset()
 
-    preview = project.preview("--diff", *refresh)
+    preview = project.preview("--diff", "--refresh")
     assert '~ status       : "Active" => "Inactive"' in preview.text
     assert "KS210" in preview.stderr
-    assert "update [diff: ~status]" in project.preview(*refresh).row("bob")
-    project.preview("--expect-no-changes", *refresh, code=7)
+    assert "update [diff: ~status]" in project.preview("--refresh").row("bob")
+    project.preview("--expect-no-changes", "--refresh", code=7)
     assert iam.writes == []
 
-    project.up(*refresh)
+    project.up("--refresh")
     assert iam.writes == [(key, "Inactive")]
-    project.preview("--expect-no-changes", *refresh)
+    project.preview("--expect-no-changes", "--refresh")
 
 
 def test_a_refresh_writes_down_what_it_saw_and_the_next_preview_tells_it(
@@ -154,73 +151,64 @@ def test_a_new_reason_is_recorded_without_a_write(
 
 
 @pytest.mark.parametrize(
-    ("how", "declared", "found"),
-    [
-        ("without", "Inactive", "Active"),
-        ("--refresh", "Active", "Inactive"),
-        ("options", "Inactive", "Active"),
-    ],
+    ("options", "declared", "found"),
+    [("", "Inactive", "Active"), (REFRESH_ALWAYS, "Active", "Inactive")],
+    ids=["no refresh", "refresh always"],
 )
 def test_drift_that_is_only_reported_is_a_warning_in_each_run_and_no_change(
     make_project: MakeProject,
     iam: RecordingServer,
     outsider: Outsider,
-    how: str,
+    options: str,
     declared: str,
     found: str,
 ) -> None:
-    project: Project = make_project(
-        options="options: {refresh: always}\n" if how == "options" else ""
-    )
-    refresh = [how] if how == "--refresh" else []
+    project: Project = make_project(options=options)
     bob, key = outsider.adopted(project, status=declared, on_drift="report")
     outsider.switch(bob, key, found)
     iam.reset()
 
     warning = f"warning: KS616 access key {key} of user {bob}: found {found}, declared {declared}"
     for run in (
-        project.preview("--expect-no-changes", *refresh),
-        project.up("--expect-no-changes", *refresh),
-        project.up_with_preview(*refresh),
-        project.preview("--expect-no-changes", *refresh),
+        project.preview("--expect-no-changes"),
+        project.up("--expect-no-changes"),
+        project.up_with_preview(),
+        project.preview("--expect-no-changes"),
     ):
         assert warning in run.row("bob")
         assert len(set(run.diagnostics("warning: KS616"))) == 1
     project.refresh()
-    assert warning in project.preview("--expect-no-changes", *refresh).row("bob")
+    assert warning in project.preview("--expect-no-changes").row("bob")
     assert iam.writes == []
 
     policy = {"safeguards": {"allow_reactivation": True}}
     project.declare(bob={"access_key_id": key, "user_name": bob, "status": declared, **policy})
-    project.up(*refresh)
+    project.up()
     assert iam.writes == [(key, declared)]
-    project.preview("--expect-no-changes", *refresh)
+    project.preview("--expect-no-changes")
 
 
-@pytest.mark.parametrize("how", ["without", "options"])
+@pytest.mark.parametrize("options", ["", REFRESH_ALWAYS], ids=["no refresh", "refresh always"])
 def test_a_key_that_somebody_else_switched_off_stays_off_and_is_reported(
-    make_project: MakeProject, iam: RecordingServer, outsider: Outsider, how: str
+    make_project: MakeProject, iam: RecordingServer, outsider: Outsider, options: str
 ) -> None:
-    project: Project = make_project(
-        options="options: {refresh: always}\n" if how == "options" else ""
-    )
-    refresh = [how] if how == "--refresh" else []
+    project: Project = make_project(options=options)
     bob, key = outsider.adopted(project, status="Active")
     outsider.switch(bob, key, "Inactive")
     iam.reset()
 
     refused = f"error: KS606 switching access key {key} of user {bob} from Inactive to Active: "
     for _ in range(2):
-        assert refused in project.preview(*refresh, code=1).row("bob")
-        assert "KS606" in project.up(*refresh, code=1).row("bob")
+        assert refused in project.preview(code=1).row("bob")
+        assert "KS606" in project.up(code=1).row("bob")
         project.refresh()
     assert iam.writes == []
 
     project.declare(bob={"access_key_id": key, "user_name": bob, "status": "Inactive"})
-    project.up(*refresh)
+    project.up()
     assert iam.writes == []
     project.declare(bob={"access_key_id": key, "user_name": bob, "status": "Active"})
-    project.up(*refresh)
+    project.up()
     assert iam.writes == [(key, "Active")]
 
 

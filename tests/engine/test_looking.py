@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from werkzeug.wrappers import Response
 
 from support.engine import Project
-from support.http import Call, RecordingServer, refuse
+from support.http import RecordingServer, refuse
 from support.moto_iam import Outsider
 
 DENIED = "User: arn:aws:iam::123456789012:user/ci is not authorized to perform: iam:{action}"
@@ -85,33 +84,6 @@ def test_without_credentials_the_message_says_where_they_come_from(
 
     assert "KS308" in preview.row("bob")
     assert "Set AWS_PROFILE" in preview.row("bob")
-
-
-def test_an_html_answer_to_the_write_is_no_success(
-    project: Project, iam: RecordingServer, outsider: Outsider
-) -> None:
-    bob = outsider.new_user()
-    key = outsider.new_key(bob)
-    project.declare(bob={"access_key_id": key, "user_name": bob, "status": "Inactive"})
-    login_page = "<html><body>Please log in</body></html>"
-
-    def proxy(call: Call) -> Response | None:
-        if call.action not in {"UpdateAccessKey", "ListAccessKeys"}:
-            return None
-        if call.action == "ListAccessKeys" and not iam.writes:
-            return None
-        return Response(login_page, content_type="text/html")
-
-    iam.rules.append(proxy)
-
-    up = project.up(code=1)
-
-    assert (
-        f"error: KS403 switching access key {key} of user {bob} from Active to Inactive: "
-        in up.text
-    )
-    assert project.resources() == {}
-    assert outsider.status(bob, key) == "Active"
 
 
 @pytest.fixture

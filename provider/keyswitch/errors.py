@@ -82,7 +82,11 @@ class KeyswitchError(Exception):
 
     def alone(self) -> KeyswitchError:
         """A copy without what else stands against it, for whoever has told that already."""
-        return KeyswitchError(self.entry, self.attempt, self.answer, also=(), **self.fields)
+        return self.with_also(())
+
+    def with_also(self, also: Iterable[object]) -> KeyswitchError:
+        """A copy, with ``also`` for what else stands against it."""
+        return KeyswitchError(self.entry, self.attempt, self.answer, also=also, **self.fields)
 
 
 def message(

@@ -9,6 +9,7 @@ others.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 
 from keyswitch import catalogue
 from keyswitch.accounts import DeclaredAccount
@@ -34,11 +35,19 @@ class Fleet:
     """Carries a fleet's declarations out through the lifecycles that judge each of its keys.
 
     :param lifecycle_in: the lifecycle in an account, the same at every call.
+    :param before_each: is called before each key that is switched or let go; what it raises ends
+        the whole, with no further key begun.
     """
 
-    def __init__(self, lifecycle_in: LifecycleIn, at_a_time: int = AT_A_TIME) -> None:
+    def __init__(
+        self,
+        lifecycle_in: LifecycleIn,
+        at_a_time: int = AT_A_TIME,
+        before_each: Callable[[], None] = lambda: None,
+    ) -> None:
         self._in = lifecycle_in
         self._at_a_time = at_a_time
+        self._before_each = before_each
 
     def judge(
         self,
@@ -145,13 +154,29 @@ class Fleet:
     ) -> FleetOutcome:
         """Switches what is to be switched, each after a fresh look, and records the others as judged.
 
+        Of a change that is wider than ``max_changes`` only what overrides ask for is done.
+
         :param tell: is told what became of a switch that was held when it was to be made.
         :param kept: see :meth:`judge`; asked again for each key that is let go, for more may be
             declared by then.
-        :raises KeyswitchError: the change is wider than ``max_changes``; nothing was done.
+        :raises KeyswitchError: the change is wider than ``max_changes``, and no override asks for
+            anything; nothing was done.
         """
-        if judged.too_wide is not None:
-            raise judged.too_wide
+        too_wide = judged.too_wide
+        if too_wide is None:
+            return self._carry_out(judged, records, tell, kept)
+        if not judged.overridden:
+            raise too_wide
+        outcome = self._carry_out(judged.of_overridden(), records, tell, kept)
+        return replace(outcome, records={**records, **outcome.records}, too_wide=too_wide)
+
+    def _carry_out(
+        self,
+        judged: FleetJudgement,
+        records: Mapping[str, Record],
+        tell: Tell,
+        kept: Collection[str],
+    ) -> FleetOutcome:
         failures = judged.refusals
         unknown = {key: records[key] for key in judged.declared.unknown if key in records}
         outcome = FleetOutcome(unknown, failures)
@@ -169,7 +194,7 @@ class Fleet:
             elif key not in failures:
                 lifecycle = self._in(judgement.declaration.account)
                 outcome.records[key] = lifecycle.record_of(judgement)
-        do_all(tasks, failures, self._at_a_time)
+        do_all(tasks, failures, self._at_a_time, self._before_each)
         _tell_all(warnings, tell)
         outcome.records.update({key: records[key] for key in failures if key in records})
         return outcome
@@ -235,7 +260,8 @@ class Fleet:
         failures = judged.refusals
         warnings: dict[str, str] = {}
 
-        do_all(self._ends(judged, kept, warnings), failures, self._at_a_time)
+        ends = self._ends(judged, kept, warnings)
+        do_all(ends, failures, self._at_a_time, self._before_each)
         _tell_all(warnings, tell)
         _raise(failures, records, catalogue.FLEET_NOT_LET_GO)
 

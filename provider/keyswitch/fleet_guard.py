@@ -75,7 +75,7 @@ def _before_step(
         for access_key_id, refusal in {**judged.refusals, **refusals}.items():
             guard.refuse([access_key_id], refusal, args.urn)
         if judged.too_wide is not None:
-            guard.refuse(judged.switched, judged.too_wide, args.urn)
+            guard.refuse(judged.limited, judged.too_wide, args.urn)
 
     return before_step
 

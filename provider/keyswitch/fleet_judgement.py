@@ -60,17 +60,38 @@ class FleetJudgement:
         ]
 
     @property
+    def overridden(self) -> list[str]:
+        """Those among them that an override lets past every safeguard, the fleet's own too."""
+        return [
+            key
+            for key in self.switched
+            if key in self.judgements and self.judgements[key].declaration.override is not None
+        ]
+
+    def of_overridden(self) -> FleetJudgement:
+        """The judgement of these alone."""
+        of_these = {key: self.judgements[key] for key in self.overridden}
+        return replace(self, judgements=of_these, endings={}, errors={})
+
+    @property
+    def limited(self) -> list[str]:
+        """Those among them that ``max_changes`` counts."""
+        past = set(self.overridden)
+        return [key for key in self.switched if key not in past]
+
+    @property
     def too_wide(self) -> KeyswitchError | None:
         """The refusal of a change wider than ``max_changes``."""
-        most, switched = self.declared.max_changes, self.switched
-        if most is None or most.allows(len(switched), len(self.ids)):
+        most, limited, past = self.declared.max_changes, self.limited, self.overridden
+        if most is None or most.allows(len(limited), len(self.ids)):
             return None
         return KeyswitchError(
             catalogue.TOO_MANY_CHANGES,
-            changes=len(switched),
+            changes=len(limited),
             declared=counted(len(self.ids), "key"),
             max_changes=most,
-            keys=named(switched),
+            keys=named(limited),
+            switched=f"only {named(past)}, by override," if past else "nothing",
         )
 
     def notes(self) -> Iterator[str]:
@@ -106,10 +127,12 @@ class FleetOutcome:
 
     :param records: of all that are kept, those that failed as they were before.
     :param failures: by key id.
+    :param too_wide: why nothing was done but what overrides ask for.
     """
 
     records: dict[str, Record] = field(default_factory=dict)
     failures: dict[str, KeyswitchError] = field(default_factory=dict)
+    too_wide: KeyswitchError | None = None
 
     def failure(
         self, keys: Iterable[str], entry: Entry = catalogue.FLEET_FAILED
@@ -119,11 +142,14 @@ class FleetOutcome:
         :param keys: the ids of all of the fleet.
         :param entry: what the error says of the others.
         """
-        if not self.failures:
+        each = [self.failures[key] for key in sorted(self.failures)]
+        if self.too_wide is not None:
+            return self.too_wide.with_also(each)
+        if not each:
             return None
         return KeyswitchError(
             entry,
-            also=[self.failures[key] for key in sorted(self.failures)],
+            also=each,
             failed=len(self.failures),
             declared=counted(len({*keys, *self.failures}), "key"),
             keys=named(self.failures),

@@ -35,7 +35,7 @@ from keyswitch.fleet_declaration import (
 )
 from keyswitch.fleet_judgement import FleetOutcome
 from keyswitch.fleet_state import fleet_outputs, parse_fleet_outputs, refreshed_inputs
-from keyswitch.host import Row, clean_errors, partly_done, urn_of_call, warn
+from keyswitch.host import Row, clean_errors, partly_done, require_engine, urn_of_call, warn
 from keyswitch.max_changes import MaxChanges
 from keyswitch.origin import Origin
 from keyswitch.phase import PHASE
@@ -157,7 +157,10 @@ class AccessKeyFleetProvider(ResourceProvider):
 
     def _fleet(self) -> Fleet:
         origin = Origin.of_urn(urn_of_call())
-        return Fleet(lambda account: PHASE.lifecycle_in(account, self._settings, origin, warn))
+        return Fleet(
+            lambda account: PHASE.lifecycle_in(account, self._settings, origin, warn),
+            before_each=require_engine,
+        )
 
     def _diff_of_unknown(self, unknown: tuple[str, ...]) -> DiffResult:
         Row().tell(whole_not_looked_at(unknown))

@@ -68,7 +68,8 @@ class AccessKeyFleet(Resource, module="keyswitch", name="AccessKeyFleet"):
         :param safeguards: of every key; a key's own go first, each by itself.
         :param account: the account that all of them are in, if it is not the stack's own.
         :param max_changes: how many of them one run may switch, a number or a share of all
-            (``"10%"``); a wider change is refused whole, and so is a wider end of the fleet.
+            (``"10%"``), not counting overrides; of a wider change only the overrides are carried
+            out, and a wider end of the fleet is refused whole.
         :param opts: the usual resource options.
         :raises pulumi.RunError: KS114, for the options ``id`` and ``import_``.
         """

@@ -29,14 +29,24 @@ class Task:
     do: Callable[[], None]
 
 
-def do_all(tasks: Sequence[Task], failures: dict[str, KeyswitchError], at_a_time: int) -> None:
+def do_all(
+    tasks: Sequence[Task],
+    failures: dict[str, KeyswitchError],
+    at_a_time: int,
+    before_each: Callable[[], None] = lambda: None,
+) -> None:
     """Does them, users several at a time; those that go off once those that go on are done.
 
     :param failures: gets those that failed, by key id.
+    :raises Exception: what ``before_each`` raised; no further one was begun.
     """
 
     def do_group(group: Sequence[Task]) -> dict[str, KeyswitchError | None]:
-        return {task.access_key_id: _failure_of(task) for task in group}
+        results: dict[str, KeyswitchError | None] = {}
+        for task in group:
+            before_each()
+            results[task.access_key_id] = _failure_of(task)
+        return results
 
     def tell(_: Sequence[Task], results: Mapping[str, KeyswitchError | None]) -> None:
         failures.update({key: error for key, error in results.items() if error is not None})

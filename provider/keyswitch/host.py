@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import socket
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from types import FrameType
@@ -21,6 +22,7 @@ from keyswitch.errors import KeyswitchError
 
 _UNKNOWN_CODE = 2
 """gRPC's, which the host ends every failed call with."""
+_CONNECT_SECONDS = 1.0
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -107,6 +109,25 @@ def urn_of_call() -> str:
     """The URN of the resource that the host is being called for; empty should the host change."""
     request = _host_frame_value("request", "urn")
     return str(request.urn) if request is not None else ""
+
+
+def require_engine() -> None:
+    """Returns while the engine that the host serves is there.
+
+    An engine that was killed leaves its hosts behind, which go on with the calls that they are in.
+
+    :raises ConnectionRefusedError: it is gone, and nobody records what is done from now on.
+    """
+    address, _, port = sys.argv[1].rpartition(":")
+    if not port.isdecimal():
+        return
+    try:
+        socket.create_connection((address, int(port)), _CONNECT_SECONDS).close()
+    except ConnectionRefusedError:
+        raise
+    except OSError:
+        # Anything but a refusal says nothing about the engine.
+        return
 
 
 def _abort_with(text: str) -> None:

@@ -125,9 +125,22 @@ def test_a_change_wider_than_max_changes_is_refused_whole_in_preview_and_update(
         )
     assert iam.writes == []
 
-    project.declare(all={"keys": three, "max_changes": 3})
+    leaked = next(iter(three))
+    past = {**three, leaked: {**three[leaked], "override": "INC-1"}}
+    project.declare(all={"keys": past, "max_changes": 1})
+    assert "KS621 2 of 10 keys would be switched" in project.preview(code=1).words
+    assert iam.writes == []
+    told = project.up(code=1)
+    assert f"Of this fleet only {leaked}, by override, is switched." in told.words
+    assert iam.writes == [(leaked, "Inactive")]
+    assert state_of_fleet(project)["outputs"]["statuses"] == {
+        key: "Inactive" if key == leaked else "Active" for key in keys
+    }
+
+    project.declare(all={"keys": three, "max_changes": 2})
     project.up()
     assert len(iam.writes) == 3
+    project.preview("--expect-no-changes")
 
 
 def test_one_that_fails_is_named_after_the_others_are_done_and_recorded(

@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from engine.test_fleet import FLEETS, declare_as
+from keyswitch.parallel import AT_A_TIME
 from support.engine import SECONDS, MakeProject, Project
 from support.http import Call, RecordingServer
 from support.moto_iam import Outsider
@@ -40,16 +41,21 @@ def until_quiet(iam: RecordingServer) -> None:
         time.sleep(0.5)
 
 
-def ended(project: Project, way: str, after_writes: int, iam: RecordingServer) -> None:
+def ended(
+    project: Project, way: str, after_writes: int, iam: RecordingServer, *, held: bool = False
+) -> None:
     """One ``up`` that is ended once IAM was asked for more switches than these.
 
     What a killed command leaves behind finishes the calls that it is in, and waits for ever.
+
+    :param held: whether these are answered only once the command has ended.
     """
-    reached = threading.Event()
+    reached, over = threading.Event(), threading.Event()
 
     def count(call: Call) -> None:
         if call.action == "UpdateAccessKey" and len(iam.writes) > after_writes:
             reached.set()
+            assert not held or over.wait(SECONDS)
 
     iam.after.append(count)
     command = psutil.Popen(
@@ -73,6 +79,7 @@ def ended(project: Project, way: str, after_writes: int, iam: RecordingServer) -
         with contextlib.suppress(psutil.NoSuchProcess):
             victim.send_signal(signal.SIGINT if way == "Ctrl-C" else signal.SIGKILL)
     command.wait(SECONDS)
+    over.set()
     until_quiet(iam)
     for orphan in all_of_it:
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -125,3 +132,52 @@ def test_whenever_a_run_ends_iam_saw_what_the_program_asks_for_and_the_next_run_
         assert {each for _, each in iam.writes} == {status}
         assert {outsider.status(user, key) for key, user in keys.items()} == {status}
         project.preview("--expect-no-changes")
+
+
+def test_what_a_killed_command_leaves_behind_begins_no_further_switch_and_can_be_taken_back(
+    make_project: MakeProject, iam: RecordingServer, outsider: Outsider
+) -> None:
+    """docs/how-to/fleets.md: what was switched is not in the state, and a program that is reverted
+    before it was carried out once finds keys that somebody switched off."""
+    project = make_project("killed", FLEETS)
+    users = [outsider.new_user() for _ in range(CHANGES)]
+    keys = {outsider.new_key(user): user for user in users}
+    declare(project, "fleet", keys, "Active")
+    project.up()
+    declare(project, "fleet", keys, "Inactive")
+    iam.reset()
+
+    ended(project, "kill the command", 5, iam, held=True)
+
+    switched = {key for key, _ in iam.writes}
+    assert 5 < len(switched) <= 5 + AT_A_TIME
+    iam.reset()
+    without_broken_attributes(project)
+    project.expect(0, "cancel", "--yes")
+    declare(project, "fleet", keys, "Active")
+    refused = project.preview(code=1)
+    assert {line.split()[5] for line in refused.diagnostics("error: KS606")} == switched
+    declare(project, "fleet", keys, "Inactive")
+    project.up()
+    assert sorted(iam.writes) == sorted((key, "Inactive") for key in keys.keys() - switched)
+    declare(project, "fleet", keys, "Active")
+    project.up()
+    assert {outsider.status(user, key) for key, user in keys.items()} == {"Active"}
+
+
+def test_an_interrupt_lets_the_step_of_a_fleet_end_and_be_recorded(
+    make_project: MakeProject, iam: RecordingServer, outsider: Outsider
+) -> None:
+    project = make_project("killed", FLEETS)
+    users = [outsider.new_user() for _ in range(CHANGES)]
+    keys = {outsider.new_key(user): user for user in users}
+    declare(project, "fleet", keys, "Active")
+    project.up()
+    declare(project, "fleet", keys, "Inactive")
+    iam.reset()
+
+    ended(project, "Ctrl-C", 5, iam)
+
+    assert len(iam.writes) == CHANGES
+    assert not is_locked(project)
+    project.preview("--expect-no-changes")

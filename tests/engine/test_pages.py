@@ -64,7 +64,11 @@ def test_the_adoption_of_an_account(root: Project, outsider: Outsider) -> None:
         reader.type(step)
 
 
-def test_the_first_minute_of_an_incident(root: Project, outsider: Outsider) -> None:
+@pytest.mark.parametrize(("form", "steps"), [("never", "incident"), ("always", "incident-fleet")])
+def test_the_first_minute_of_an_incident(
+    root: Project, outsider: Outsider, form: str, steps: str
+) -> None:
+    root.expect(0, "config", "set", "keyswitch:fleet", form)
     bob = outsider.new_user()
     key, other = outsider.new_key(bob), outsider.new_key(bob)
     for each, status in ((key, "Active"), (other, "Active")):
@@ -75,7 +79,7 @@ def test_the_first_minute_of_an_incident(root: Project, outsider: Outsider) -> N
         root.expect(0, "config", "set", "--path", f"keyswitch:keys.{key}.{name}", value)
     reader = Shell(root.folder, root.env, {"AKIAIOSFODNN7EXAMPLE": key})
 
-    for step in shown(DOCS / "how-to" / "incident.md", "incident"):
+    for step in shown(DOCS / "how-to" / "incident.md", steps):
         reader.type(step)
 
     assert outsider.status(bob, key) == "Inactive"

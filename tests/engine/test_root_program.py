@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from keyswitch.program import FLEET_FROM
 from support.engine import ROOT, Project
-from support.http import RecordingServer
+from support.http import RecordingServer, refuse
 from support.moto_iam import SHOP, Elsewhere, Outsider, role_in
 
 
@@ -127,6 +127,35 @@ def test_a_large_register_is_a_fleet_and_either_form_can_be_forced_and_changed(
 
     register(root, three, fleet="never", maxChanges="3")
     assert "KS133" in root.preview(code=1).text
+
+
+def test_a_leaked_key_of_a_large_register_goes_off_whatever_becomes_of_the_others(
+    root: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    """docs/how-to/incident.md: past maxChanges, and past a key that cannot be looked at."""
+    users = [outsider.new_user() for _ in range(4)]
+    keys = {outsider.new_key(user): {"userName": user, "status": "Active"} for user in users}
+    register(root, keys, maxChanges="1")
+    root.up()
+    leaked, unseen, *others = keys
+    off = {key: {**keys[key], "status": "Inactive"} for key in (leaked, *others)}
+    off[leaked]["override"] = "INC-4711 leaked"
+    register(root, {**keys, **off}, maxChanges="1")
+    iam.rules.append(
+        refuse("ListAccessKeys", 403, "AccessDenied", "no", only=keys[unseen]["userName"])
+    )
+
+    root.up("--target", f"**::{leaked}")
+    refreshed = root.up(code=1)
+    assert "KS407" in refreshed.text
+    assert iam.writes == []
+    up = root.up("--refresh=false", "--continue-on-error", code=1)
+
+    assert iam.writes == [(leaked, "Inactive")]
+    assert f"only {leaked}, by override, is switched" in up.words
+    iam.rules.clear()
+    register(root, {**keys, leaked: off[leaked]}, maxChanges="1")
+    root.preview("--expect-no-changes")
 
 
 def test_the_example_register_is_one_that_the_program_reads(

@@ -208,6 +208,59 @@ def test_a_wider_change_is_refused_before_anything_is_switched(
     assert applied(gateway, declared(*keys, max_changes="100%")).failures == {}
 
 
+def test_an_override_goes_past_the_limit_and_nothing_else_with_it(
+    iam: StrictIam, gateway: FakeGateway
+) -> None:
+    kept = many(iam, 1)[0]
+    records = applied(gateway, declared(kept)).records
+    leaked, *others = (replace(key, on_destroy=OnDestroy.DEACTIVATE) for key in many(iam, 5))
+    leaked = replace(leaked, override="INC-1")
+    iam.set_status(kept.access_key_id, ObservedStatus.ACTIVE)
+    gateway.log.clear()
+
+    outcome = applied(gateway, declared(kept, leaked, *others, max_changes="4"), records)
+
+    assert writes(gateway) == [f"update {leaked.access_key_id} user-000 Inactive"]
+    assert outcome.records.keys() == {kept.access_key_id, leaked.access_key_id}
+    assert outcome.records[kept.access_key_id] == records[kept.access_key_id]
+    assert str(outcome.failure([])).startswith("KS621 5 of 6 keys would be switched")
+    assert f"only {leaked.access_key_id}, by override, is switched" in str(outcome.failure([]))
+    assert applied(gateway, declared(leaked, *others, max_changes="4")).failure([]) is None
+
+
+def test_an_override_that_fails_beside_too_wide_a_change_is_told_too(
+    iam: StrictIam,
+) -> None:
+    leaked, other = many(iam, 2)
+    leaked = replace(leaked, override="INC-1")
+
+    outcome = applied(broken(iam, "user-000", THROTTLED), declared(leaked, other, max_changes="0"))
+
+    assert outcome.records == {}
+    told = str(outcome.failure([]))
+    assert told.startswith("KS621 ")
+    assert f"KS306 switching access key {leaked.access_key_id}" in told
+
+
+def test_what_is_raised_before_a_key_ends_the_whole_before_another_is_begun(
+    iam: StrictIam, gateway: FakeGateway
+) -> None:
+    keys = declared(*many(iam, 9))
+    lifecycle = Lifecycle(gateway, patience=Patience(0, 0, 0))
+    left = iter(range(3))
+
+    def engine_is_there() -> None:
+        if next(left, None) is None:
+            raise ConnectionRefusedError
+
+    fleet = Fleet(lambda _account: lifecycle, at_a_time=1, before_each=engine_is_there)
+
+    with pytest.raises(ConnectionRefusedError):
+        fleet.apply(fleet.judge(keys, {}), {}, nobody)
+
+    assert len(writes(gateway)) == 3
+
+
 def test_keys_that_are_as_declared_are_looked_at_once_and_others_once_more_on_either_side(
     iam: StrictIam, gateway: FakeGateway
 ) -> None:

@@ -141,7 +141,7 @@ TOO_MANY_CHANGES = Entry(
     "KS621",
     "More changes than max_changes",
     "{changes} of {declared} would be switched, and max_changes={max_changes} does not allow so many: {keys}",
-    "Nothing of this fleet was switched. If so many are meant, raise max_changes for this run (and before "
+    "Of this fleet {switched} is switched. If so many are meant, raise max_changes for this run (and before "
     "the end of the whole fleet by an update of its own); else look at what changed.",
 )
 FLEET_FAILED = Entry(

@@ -186,7 +186,7 @@ class Fleet:
             record = records.get(key.access_key_id)
             outcome.records[key.access_key_id] = self._in(key.account).apply(key, record, tell)
 
-        tasks = self._ends(judged, kept, warnings)
+        tasks: list[Task] = []
         for key, judgement in judged.judgements.items():
             if judgement.decision.action is Action.SWITCH:
                 user_name = judgement.sighting.user_name
@@ -194,6 +194,8 @@ class Fleet:
             elif key not in failures:
                 lifecycle = self._in(judgement.declaration.account)
                 outcome.records[key] = lifecycle.record_of(judgement)
+        # In the order in which they were judged: of a user's keys that go off, the last is refused.
+        tasks.extend(self._ends(judged, kept, warnings))
         do_all(tasks, failures, self._at_a_time, self._before_each)
         _tell_all(warnings, tell)
         outcome.records.update({key: records[key] for key in failures if key in records})

@@ -141,7 +141,7 @@ def _keys(
     for number, access_key_id in enumerate(sorted({*statuses, *entries}), start=1):
         found = _Key(access_key_id)
         entry = entries.get(access_key_id, {})
-        subject = _subject(access_key_id, number)
+        subject = subject_of(access_key_id, number)
         if entry is UNKNOWN:
             found.unknown = ("its inputs",)
         elif not isinstance(entry, Mapping):
@@ -160,7 +160,7 @@ def _keys(
         yield found
 
 
-def _subject(access_key_id: str, number: int) -> str:
+def subject_of(access_key_id: str, number: int) -> str:
     """What a message calls a key: its id, or where that may be a secret its place among the ids."""
     if _SHOWABLE_ID.fullmatch(access_key_id) and not looks_secret(access_key_id):
         return f"key {access_key_id}"

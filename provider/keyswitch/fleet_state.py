@@ -25,7 +25,7 @@ from keyswitch.declaration import (
     Record,
 )
 from keyswitch.errors import KeyswitchError
-from keyswitch.fleet_declaration import FLEET_INPUTS, KEYS, STATUSES, account_in, map_of
+from keyswitch.fleet_declaration import FLEET_INPUTS, KEYS, STATUSES, account_in, map_of, subject_of
 from keyswitch.parsing import parse_outputs
 from keyswitch.properties import (
     ACCESS_KEY_ID,
@@ -107,10 +107,11 @@ def parse_fleet_outputs(bag: Mapping[str, object]) -> dict[str, Record]:
     statuses, entries, pending = (map_of(bag, name) for name in (STATUSES, KEYS, PENDING))
     account = bag.get(ACCOUNT)
     records = {}
-    for access_key_id, recorded in map_of(bag, RECORDS).items():
+    for number, (access_key_id, recorded) in enumerate(sorted(map_of(bag, RECORDS).items()), 1):
         entry = entries.get(access_key_id) or {}
         if not isinstance(recorded, Mapping) or not isinstance(entry, Mapping):
-            raise KeyswitchError(catalogue.UNREADABLE_STATE, property=f"{RECORDS}.{access_key_id}")
+            subject = subject_of(access_key_id, number)
+            raise KeyswitchError(catalogue.UNREADABLE_STATE, property=f"{RECORDS} of {subject}")
         records[access_key_id] = parse_outputs(
             {
                 **{name: entry.get(name) for name in _IN_ENTRY},

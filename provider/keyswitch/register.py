@@ -29,7 +29,7 @@ from keyswitch.properties import (
     USER_NAME,
     Spelling,
 )
-from keyswitch.secrets import looks_secret
+from keyswitch.secrets import looks_secret, redact
 from keyswitch.status import Status
 
 CONFIG_KEY: Final = "keys"
@@ -151,7 +151,7 @@ def named_account(name: str, accounts: str | None) -> DeclaredAccount:
         raise KeyswitchError(catalogue.UNKNOWN_ACCOUNT, known=_known(named))
     parsed = parse_inputs(whole, spelling=_IN_REGISTER)
     if parsed.declaration is None or parsed.declaration.account is None:
-        told = tuple(problem.told_of(f"account {name}") for problem in parsed.problems)
+        told = tuple(problem.told_of(f"account {redact(name)}") for problem in parsed.problems)
         raise Register((), told).refusal()
     return parsed.declaration.account
 
@@ -181,7 +181,7 @@ def _unknown_account(subject: str, named: dict[str, Any]) -> str:
 
 
 def _known(named: dict[str, Any]) -> str:
-    return ", ".join(named) or "it has none"
+    return redact(", ".join(named)) or "it has none"
 
 
 def _problems_of_defaults(shared: dict[str, Any] | None, named: dict[str, Any]) -> tuple[str, ...]:

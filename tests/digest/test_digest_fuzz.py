@@ -15,6 +15,7 @@ from keyswitch.digest import digest
 from keyswitch.digest_text import COMMENT_BYTES, to_json, to_markdown, to_text
 from keyswitch.errors import KeyswitchError
 from keyswitch.preview import KEY_TYPE, read_preview
+from support.fuzz import for_a_while
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -80,12 +81,14 @@ def digested(text: str) -> None:
         json.loads(to_json(found))
 
 
+@for_a_while
 @settings(max_examples=400, deadline=None)
 @given(PREVIEWS)
 def test_a_preview_with_anything_in_it_is_digested_or_refused(preview: dict[str, Any]) -> None:
     digested(json.dumps(preview))
 
 
+@for_a_while
 @settings(max_examples=200, deadline=None)
 @given(st.text() | ANYTHING.map(json.dumps))
 def test_anything_else_is_digested_or_refused(text: str) -> None:

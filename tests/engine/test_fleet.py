@@ -36,10 +36,12 @@ def with_status(keys: dict[str, dict[str, Any]], status: str) -> dict[str, dict[
     return {key: {**entry, "status": status} for key, entry in keys.items()}
 
 
-def declare_as(form: str, project: Project, keys: dict[str, dict[str, Any]]) -> None:
+def declare_as(
+    form: str, project: Project, keys: dict[str, dict[str, Any]], **of_fleet: object
+) -> None:
     """The keys as one fleet, or as resources of their own."""
     singles = {key: {"access_key_id": key, **entry} for key, entry in keys.items()}
-    project.declare(**({"all": {"keys": keys}} if form == "fleet" else singles))
+    project.declare(**({"all": {"keys": keys, **of_fleet}} if form == "fleet" else singles))
 
 
 def state_of_fleet(project: Project) -> dict[str, Any]:

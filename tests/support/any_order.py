@@ -7,7 +7,7 @@ against the strict fake, or the real engine.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from hypothesis import strategies as st
@@ -22,14 +22,30 @@ from hypothesis.stateful import (
 )
 
 from keyswitch.declaration import Declaration, Record
+from keyswitch.max_changes import MaxChanges
 from keyswitch.safeguards import DeclaredSafeguards
-from keyswitch.status import ObservedStatus, OnDestroy, Status, WhenUnmet
+from keyswitch.status import ObservedStatus, OnDestroy, OnDrift, Status, WhenUnmet
 from support.strict_iam import StrictIam
 
 ACTIVE, INACTIVE = ObservedStatus.ACTIVE, ObservedStatus.INACTIVE
 USERS = ("bob", "eve")
 FAULTS = ("before", "after")
 """Of a write: IAM never hears of it, or nobody hears of IAM's answer."""
+DECLARATIONS = st.builds(
+    Declaration,
+    st.just("a key"),
+    st.sampled_from(Status),
+    user_name=st.sampled_from([None, "its user"]),
+    safeguards=st.builds(
+        DeclaredSafeguards,
+        keep_one_active=st.booleans(),
+        allow_reactivation=st.booleans(),
+        unmet=st.sampled_from([None, WhenUnmet.HOLD]),
+    ),
+    on_destroy=st.sampled_from(OnDestroy),
+    on_drift=st.sampled_from(OnDrift),
+    override=st.sampled_from([None, None, "INC-1"]),
+)
 
 
 @dataclass(frozen=True)
@@ -49,15 +65,36 @@ class Outcome:
     failed: set[str] = field(default_factory=set)
 
 
-Declared = Mapping[str, Declaration]
+@dataclass
+class Declared:
+    """What the program declares."""
+
+    keys: dict[str, Declaration] = field(default_factory=dict)
+    max_changes: str | None = None
+
+
+@dataclass(frozen=True)
+class Faults:
+    """What one run meets.
+
+    :param writes: the number of a write to its fault.
+    :param unseen: the user whose keys cannot be looked at.
+    """
+
+    writes: Mapping[int, str] = field(default_factory=dict)
+    unseen: str | None = None
+
+
+NO_FAULTS = Faults()
 
 
 class World(Protocol):
     """One program's past: what is recorded of it, and IAM."""
 
     iam: StrictIam
-    tells_of_ends: bool
-    """Whether a preview tells of keys that are let go."""
+    is_fleet: bool
+    """Only then a preview tells of keys that are let go, changes are limited, and a key that cannot be
+    looked at keeps no other."""
 
     def records(self) -> Mapping[str, Record]: ...
 
@@ -66,8 +103,7 @@ class World(Protocol):
 
     def refresh(self) -> list[Write]: ...
 
-    def run(self, declared: Declared, failing: Mapping[int, str]) -> Outcome:
-        """:param failing: the number of a write to its fault."""
+    def run(self, declared: Declared, faults: Faults) -> Outcome: ...
 
     def is_unchanged(self, declared: Declared) -> bool: ...
 
@@ -83,56 +119,52 @@ class AnyOrder(RuleBasedStateMachine):
         super().__init__()
         self.world = world
         self.iam = world.iam
-        self.declared: dict[str, Declaration] = {}
+        self.declared = Declared()
+        self.switched_off_here: set[str] = set()
+        """The keys that the program has ever switched off."""
         self.is_settled = False
         """Whether the last thing that happened was a run that met no fault and refused nothing."""
 
     @initialize(
-        target=keys, statuses=st.lists(st.sampled_from([ACTIVE, INACTIVE]), min_size=4, max_size=4)
+        target=keys,
+        statuses=st.lists(st.sampled_from([ACTIVE, INACTIVE]), min_size=4, max_size=4),
+        declared=st.lists(st.none() | DECLARATIONS, min_size=4, max_size=4),
     )
-    def some_keys(self, statuses: list[ObservedStatus]) -> Any:
+    def some_keys(self, statuses: list[ObservedStatus], declared: list[Declaration | None]) -> Any:
         made = [self.iam.add_key(USERS[n % 2], status) for n, status in enumerate(statuses)]
+        for key, drawn in zip(made, declared, strict=True):
+            if drawn is not None:
+                self.the_program_declares(key, drawn)
         return multiple(*made)
 
-    @rule(
-        key=keys,
-        status=st.sampled_from(Status),
-        named=st.booleans(),
-        keep=st.booleans(),
-        allow=st.booleans(),
-        hold=st.booleans(),
-        at_end=st.sampled_from(OnDestroy),
-        override=st.booleans(),
-    )
-    def the_program_declares(
-        self,
-        key: str,
-        status: Status,
-        named: bool,  # noqa: FBT001 - drawn
-        keep: bool,  # noqa: FBT001 - drawn
-        allow: bool,  # noqa: FBT001 - drawn
-        hold: bool,  # noqa: FBT001 - drawn
-        at_end: OnDestroy,
-        override: bool,  # noqa: FBT001 - drawn
-    ) -> None:
-        safeguards = DeclaredSafeguards(
-            keep_one_active=keep,
-            allow_reactivation=allow,
-            unmet=WhenUnmet.HOLD if hold else None,
-        )
-        self.declared[key] = Declaration(
-            key,
-            status,
-            user_name=self.iam.owner(key) if named and self.is_there(key) else None,
-            safeguards=safeguards,
-            on_destroy=at_end,
-            override="INC-1" if override and status is Status.INACTIVE else None,
+    @rule(key=keys, drawn=DECLARATIONS)
+    def the_program_declares(self, key: str, drawn: Declaration) -> None:
+        named = drawn.user_name is not None and self.is_there(key)
+        self.declared.keys[key] = replace(
+            drawn,
+            access_key_id=key,
+            user_name=self.iam.owner(key) if named else None,
+            override=drawn.override if drawn.status is Status.INACTIVE else None,
         )
         self.is_settled = False
 
+    @rule(key=keys, status=st.sampled_from(Status))
+    @precondition(lambda self: self.declared.keys)
+    def the_program_changes_a_status(self, key: str, status: Status) -> None:
+        if key in self.declared.keys:
+            changed = replace(self.declared.keys[key], status=status, override=None)
+            self.declared.keys[key] = changed
+            self.is_settled = False
+
     @rule(key=keys)
     def the_program_takes_out(self, key: str) -> None:
-        self.declared.pop(key, None)
+        self.declared.keys.pop(key, None)
+        self.is_settled = False
+
+    @rule(limit=st.sampled_from([None, "0", "1", "50%"]))
+    @precondition(lambda self: self.world.is_fleet)
+    def the_program_limits_its_changes(self, limit: str | None) -> None:
+        self.declared.max_changes = limit
         self.is_settled = False
 
     @rule(key=keys, status=st.sampled_from([ACTIVE, INACTIVE]))
@@ -142,7 +174,7 @@ class AnyOrder(RuleBasedStateMachine):
             self.is_settled = False
 
     @rule(key=keys)
-    @precondition(lambda self: len(self.declared) > 2)
+    @precondition(lambda self: len(self.declared.keys) > 2)
     def somebody_deletes(self, key: str) -> None:
         if self.is_there(key):
             self.iam.delete_key(key)
@@ -155,18 +187,21 @@ class AnyOrder(RuleBasedStateMachine):
             assert record.status is self.live(key)
         self.is_settled = False
 
-    @rule(failing=st.dictionaries(st.integers(1, 4), st.sampled_from(FAULTS), max_size=2))
-    def a_run_may_meet_faults(self, failing: dict[int, str]) -> None:
-        self.run(failing)
+    @rule(
+        writes=st.dictionaries(st.integers(1, 4), st.sampled_from(FAULTS), max_size=2),
+        unseen=st.sampled_from([None, *USERS]),
+    )
+    def a_run_may_meet_faults(self, writes: dict[int, str], unseen: str | None) -> None:
+        self.run(Faults(writes, unseen if self.world.is_fleet else None))
 
     @rule()
     def a_run_does_what_its_preview_says(self) -> None:
         before = self.world.records()
         told, writes = self.world.preview(self.declared)
         assert writes == [], "a preview switches nothing"
-        done = {each.access_key_id for each in self.run({}).writes}
-        if not self.world.tells_of_ends:
-            done -= before.keys() - self.declared.keys()
+        done = {each.access_key_id for each in self.run(NO_FAULTS).writes}
+        if not self.world.is_fleet:
+            done -= before.keys() - self.declared.keys.keys()
         assert done == told
 
     @rule()
@@ -181,11 +216,15 @@ class AnyOrder(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.world.close()
 
-    def run(self, failing: dict[int, str]) -> Outcome:
+    def run(self, faults: Faults) -> Outcome:
         before = self.world.records()
-        outcome = self.world.run(dict(self.declared), failing)
+        outcome = self.world.run(self.declared, faults)
         for write in outcome.writes:
+            assert faults.unseen is None or write.access_key_id not in self.iam.users[faults.unseen]
             self.judge(write, before.get(write.access_key_id))
+            if write.status is Status.INACTIVE:
+                self.switched_off_here.add(write.access_key_id)
+        self.judge_how_many(outcome, before)
         for key, record in self.world.records().items():
             if key not in outcome.failed:
                 assert record.status is self.live(key), "what is recorded is what was seen"
@@ -193,32 +232,60 @@ class AnyOrder(RuleBasedStateMachine):
         return outcome
 
     def judge(self, write: Write, record: Record | None) -> None:
-        declared = self.declared.get(write.access_key_id)
+        declared = self.declared.keys.get(write.access_key_id)
         if declared is None:
             assert record is not None, "a key that was never declared is switched by nobody"
-            self.judge_letting_go(record, write.status)
+            self.judge_letting_go(write, record)
             return
         assert write.status is declared.status, "no key is switched but to the declared status"
+        if declared.on_drift is OnDrift.REPORT and declared.override is None:
+            is_new = record is None or record.declared.status is not declared.status
+            assert is_new or record.pending, "drift that is only to be reported is left alone"
         if write.status is Status.ACTIVE:
             was_off_here = record is not None and record.declaration.status is Status.INACTIVE
             assert declared.safeguards.allow_reactivation or was_off_here, (
                 "no key is switched on that somebody else switched off, unless that is allowed"
             )
-        elif declared.safeguards.keep_one_active and declared.override is None:
-            others = [each for key, each in write.before.items() if key != write.access_key_id]
-            assert ACTIVE in others, "the last Active key stands where that is asked for"
+        else:
+            judge_the_last_active_key(write, declared)
 
-    @staticmethod
-    def judge_letting_go(record: Record, status: Status) -> None:
-        policy = record.declaration.on_destroy
-        assert policy is not OnDestroy.LEAVE, "a key that is left is not switched"
-        if policy is OnDestroy.DEACTIVATE:
-            assert status is Status.INACTIVE
-        elif status is Status.ACTIVE:
-            assert record.adopted_status is ACTIVE, "only what was Active is restored to it"
+    def judge_letting_go(self, write: Write, record: Record) -> None:
+        declared = record.declaration
+        assert declared.on_destroy is not OnDestroy.LEAVE, "a key that is left is not switched"
+        if write.status is Status.INACTIVE:
+            was_off = record.adopted_status is not ACTIVE
+            assert declared.on_destroy is OnDestroy.DEACTIVATE or was_off
+            judge_the_last_active_key(write, declared)
+            return
+        assert declared.on_destroy is OnDestroy.RESTORE
+        assert record.adopted_status is ACTIVE, "only what was Active is restored to it"
+        allowed = declared.safeguards.allow_reactivation
+        assert allowed or write.access_key_id in self.switched_off_here, (
+            "no key is restored to Active that somebody else switched off, unless that is allowed"
+        )
+
+    def judge_how_many(self, outcome: Outcome, before: Mapping[str, Record]) -> None:
+        if self.declared.max_changes is None:
+            return
+        keys = self.declared.keys
+        counted = {
+            write.access_key_id
+            for write in outcome.writes
+            if write.access_key_id not in keys or keys[write.access_key_id].override is None
+        }
+        limit = MaxChanges.read(self.declared.max_changes)
+        assert limit.allows(len(counted), len(before.keys() | keys.keys())), (
+            "no more keys are switched than are meant, but for overrides"
+        )
 
     def is_there(self, key: str) -> bool:
         return any(key in keys for keys in self.iam.users.values())
 
     def live(self, key: str) -> ObservedStatus:
         return self.iam.status(key) if self.is_there(key) else ObservedStatus.DELETED
+
+
+def judge_the_last_active_key(write: Write, declared: Declaration) -> None:
+    if declared.safeguards.keep_one_active and declared.override is None:
+        others = [each for key, each in write.before.items() if key != write.access_key_id]
+        assert ACTIVE in others, "the last Active key stands where that is asked for"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
 
 from keyswitch import catalogue
 from keyswitch.clock import Patience
@@ -13,18 +15,23 @@ from keyswitch.declaration import Record
 from keyswitch.errors import KeyswitchError
 from keyswitch.fleet import Fleet
 from keyswitch.fleet_declaration import FleetDeclaration
+from keyswitch.gateway import AccessKey
 from keyswitch.lifecycle import Lifecycle
+from keyswitch.max_changes import MAX_CHANGES, MaxChanges
 from keyswitch.status import Status
-from support.any_order import AnyOrder, Declared, Outcome, Write
+from support.any_order import NO_FAULTS, AnyOrder, Declared, Faults, Outcome, Write
+from support.fuzz import for_a_while
 from support.strict_iam import FakeGateway, StrictIam
+
+LOST = KeyswitchError(catalogue.NO_ANSWER, operation="x", endpoint="y", message="z")
 
 
 @dataclass
 class Faulty(FakeGateway):
-    """Fails the writes whose number it is told to fail, and keeps those that IAM did."""
+    """Meets the faults, and keeps the writes that IAM did."""
 
     iam: StrictIam
-    failing: Mapping[int, str] = field(default_factory=dict)
+    faults: Faults = NO_FAULTS
     log: list[str] = field(default_factory=list)
     done: list[Write] = field(default_factory=list)
     signer: str = "AKIAADMINISTRATOR000"
@@ -33,21 +40,25 @@ class Faulty(FakeGateway):
 
     def update_access_key(self, access_key_id: str, user_name: str | None, status: Status) -> None:
         self.asked += 1
-        fault = self.failing.get(self.asked)
-        lost = KeyswitchError(catalogue.NO_ANSWER, operation="x", endpoint="y", message="z")
+        fault = self.faults.writes.get(self.asked)
         if fault == "before":
-            raise lost
+            raise LOST
         before = {key: each.status for key, each in self.iam.users[user_name or ""].items()}
         super().update_access_key(access_key_id, user_name, status)
         self.done.append(Write(access_key_id, status, before))
         if fault == "after":
-            raise lost
+            raise LOST
+
+    def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
+        if user_name is not None and user_name == self.faults.unseen:
+            raise LOST
+        return super().list_access_keys(user_name)
 
 
 class Core:
     """A fleet's core, without any engine."""
 
-    tells_of_ends = True
+    is_fleet = True
 
     def __init__(self) -> None:
         self.iam = StrictIam()
@@ -59,20 +70,28 @@ class Core:
     def preview(self, declared: Declared) -> tuple[set[str], list[Write]]:
         gateway = Faulty(self.iam)
         judged = fleet_of(gateway).judge(whole(declared), self._records, for_reader=True)
-        return set(judged.switched), gateway.done
+        refused = judged.too_wide is not None
+        return set(judged.overridden if refused else judged.switched), gateway.done
 
     def refresh(self) -> list[Write]:
         gateway = Faulty(self.iam)
         self._records = fleet_of(gateway).read(self._records, lambda _warning: None)
         return gateway.done
 
-    def run(self, declared: Declared, failing: Mapping[int, str]) -> Outcome:
-        gateway = Faulty(self.iam, failing)
+    def run(self, declared: Declared, faults: Faults) -> Outcome:
+        gateway = Faulty(self.iam, faults)
         fleet = fleet_of(gateway)
         judged = fleet.judge(whole(declared), self._records)
+        if judged.too_wide is not None and not judged.overridden:
+            with pytest.raises(KeyswitchError, match="KS621"):
+                fleet.apply(judged, self._records, lambda _warning: None)
+            return Outcome(gateway.done, set(judged.ids))
         outcome = fleet.apply(judged, self._records, lambda _warning: None)
         self._records = outcome.records
-        return Outcome(gateway.done, set(outcome.failures))
+        failed = set(outcome.failures)
+        if outcome.too_wide is not None:
+            failed |= judged.ids - set(judged.overridden)
+        return Outcome(gateway.done, failed)
 
     def is_unchanged(self, declared: Declared) -> bool:
         return not fleet_of(Faulty(self.iam)).judge(whole(declared), self._records).needs_step
@@ -82,7 +101,8 @@ class Core:
 
 
 def whole(declared: Declared) -> FleetDeclaration:
-    return FleetDeclaration(tuple(declared[key] for key in sorted(declared)))
+    keys = tuple(declared.keys[key] for key in sorted(declared.keys))
+    return FleetDeclaration(keys, MaxChanges.of({MAX_CHANGES: declared.max_changes}))
 
 
 def fleet_of(gateway: FakeGateway) -> Fleet:
@@ -95,5 +115,9 @@ class AnyOrderOfCore(AnyOrder):
         super().__init__(Core())
 
 
-TestAnyOrder = AnyOrderOfCore.TestCase
-TestAnyOrder.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
+@for_a_while
+def test_in_any_order_nothing_is_switched_that_is_not_asked_for() -> None:
+    run_state_machine_as_test(
+        AnyOrderOfCore,
+        settings=settings(max_examples=400, stateful_step_count=40, deadline=None, print_blob=True),
+    )

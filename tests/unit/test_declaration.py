@@ -135,27 +135,6 @@ def test_a_record_of_the_root_user_has_an_empty_user_name_in_state() -> None:
     assert parse_outputs(record.to_outputs()).user_name is None
 
 
-@given(
-    st.dictionaries(
-        st.sampled_from(INPUTS) | st.text(max_size=8),
-        st.none()
-        | st.booleans()
-        | st.floats()
-        | st.text()
-        | st.lists(st.text())
-        | st.just(UNKNOWN),
-        max_size=8,
-    )
-)
-def test_any_bag_is_parsed_or_explained_and_never_breaks_the_parser(bag: dict[str, object]) -> None:
-    parsed = parse_inputs(bag)
-
-    if parsed.declaration is None:
-        assert parsed.problems or parsed.unknown
-    for problem in parsed.problems:
-        assert str(problem).startswith("KS1")
-
-
 @pytest.mark.parametrize(
     ("bag", "code", "says"),
     [

@@ -9,8 +9,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from keyswitch import catalogue
 from keyswitch.accounts import DeclaredAccount
@@ -139,27 +137,6 @@ def test_a_problem_is_told_of_its_key_or_of_the_fleet(
     assert SECRET not in " ".join(parsed.problems)
 
 
-@given(
-    st.dictionaries(
-        st.sampled_from(["statuses", "keys", "defaults", "safeguards", "account", "max_changes"]),
-        st.recursive(
-            st.none() | st.booleans() | st.floats() | st.text(max_size=20),
-            lambda inner: (
-                st.lists(inner, max_size=2)
-                | st.dictionaries(
-                    st.sampled_from([KEY, "status", "on_drift", "name"]), inner, max_size=3
-                )
-            ),
-            max_leaves=8,
-        ),
-    )
-)
-def test_whatever_is_given_is_read_or_told_of(given: dict[str, object]) -> None:
-    parsed = parse_fleet(given)
-
-    assert (parsed.declaration is None) is bool(parsed.problems)
-
-
 def test_what_is_not_known_yet_is_so_by_itself() -> None:
     parsed = parse_fleet(bag({KEY: UNKNOWN, OTHER: "Active"}))
     assert parsed.declaration is not None
@@ -240,6 +217,26 @@ def test_an_override_that_fails_beside_too_wide_a_change_is_told_too(
     told = str(outcome.failure([]))
     assert told.startswith("KS621 ")
     assert f"KS306 switching access key {leaked.access_key_id}" in told
+
+
+def test_of_two_keys_that_go_off_the_one_that_is_let_go_goes_last_as_it_was_judged(
+    iam: StrictIam, gateway: FakeGateway
+) -> None:
+    old = Declaration(iam.add_key("bob"), ACTIVE, on_destroy=OnDestroy.DEACTIVATE)
+    records = applied(gateway, declared(old)).records
+    new = Declaration(
+        iam.add_key("bob"), INACTIVE, safeguards=DeclaredSafeguards(keep_one_active=True)
+    )
+    judged = fleet_of(gateway).judge(declared(new), records)
+
+    outcome = applied(gateway, declared(new), records)
+
+    assert judged.switched == [new.access_key_id, old.access_key_id]
+    assert outcome.failures == {}
+    assert writes(gateway) == [
+        f"update {new.access_key_id} bob Inactive",
+        f"update {old.access_key_id} bob Inactive",
+    ]
 
 
 def test_what_is_raised_before_a_key_ends_the_whole_before_another_is_begun(

@@ -14,6 +14,7 @@ from keyswitch.errors import KeyswitchError
 from keyswitch.register_edit import data_of
 from keyswitch.stack_config import StackConfig
 from keyswitch.stack_export import read_export
+from support.fuzz import for_a_while
 
 KEY = "AKIAI44QH8DHBEXAMPLE"
 ENTRY = {"userName": "bob", "status": "Active"}
@@ -52,6 +53,7 @@ TEXTS = st.one_of(
 )
 
 
+@for_a_while
 @settings(max_examples=600, deadline=None)
 @given(TEXTS)
 def test_whatever_the_text_is_added_to_as_wanted_or_left_as_it_is(text: str) -> None:
@@ -76,6 +78,7 @@ def test_whatever_the_text_is_added_to_as_wanted_or_left_as_it_is(text: str) -> 
             assert line in now or line.replace(" {}", "") in now, "every line stays"
 
 
+@for_a_while
 @settings(max_examples=300, deadline=None)
 @given(
     st.recursive(

@@ -17,7 +17,7 @@ from support.hostile import Network, Throttle
 from support.http import RecordingServer
 from support.moto_iam import Outsider
 
-KEYS = int(os.environ.get("KEYSWITCH_THROTTLED_KEYS", "16"))
+KEYS = int(os.environ.get("KEYSWITCH_THROTTLED_KEYS", "10"))
 A_SECOND = int(os.environ.get("KEYSWITCH_THROTTLED_TO", "20"))
 
 

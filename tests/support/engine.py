@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from keyswitch.times import iso, moment
 
@@ -74,17 +74,30 @@ class Project:
     env: dict[str, str]
     stack: str = "test"
     runs: list[Run] = field(default_factory=list)
+    SETTINGS: ClassVar = "name: project\nruntime: python\n"
 
     @classmethod
     def make(
         cls, folder: Path, env: dict[str, str], program: str = PROGRAM, *, options: str = ""
     ) -> Project:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "Pulumi.yaml").write_text(f"name: project\nruntime: python\n{options}")
+        shutil.copytree(cls._with_new_stack(env), folder, dirs_exist_ok=True)
+        (folder / "Pulumi.yaml").write_text(f"{cls.SETTINGS}{options}")
         (folder / "__main__.py").write_text(program)
-        project = cls(folder, {**env, "PULUMI_BACKEND_URL": f"file://{folder}"})
-        project.expect(0, "stack", "init", project.stack)
-        return project
+        return cls(folder, cls._env(folder, env))
+
+    @classmethod
+    def _with_new_stack(cls, env: dict[str, str]) -> Path:
+        """A folder in which the engine has made the stack, to be copied: it is made once for all."""
+        folder = Path(env["HOME"]) / "new-stack"
+        if not folder.is_dir():
+            folder.mkdir()
+            (folder / "Pulumi.yaml").write_text(cls.SETTINGS)
+            cls(folder, cls._env(folder, env)).expect(0, "stack", "init", cls.stack)
+        return folder
+
+    @classmethod
+    def _env(cls, folder: Path, env: dict[str, str]) -> dict[str, str]:
+        return {**env, "PULUMI_BACKEND_URL": f"file://{folder}", "PULUMI_STACK": cls.stack}
 
     def declare(self, **keys: dict[str, Any]) -> None:
         """Writes the program's resources: logical name to inputs."""

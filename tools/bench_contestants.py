@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import boto3
 import psutil
@@ -144,7 +144,7 @@ def _role(command: list[str]) -> str:
     words = " ".join(command)
     if "dynamic" in words or "terraform-provider-aws" in words:
         return "plugin"
-    if "pulumi-language-python-exec" in words:
+    if "pulumi-language-python-exec" in words or "bench_loop.py" in words:
         return "program"
     return Path(command[0]).name if command else "?"
 
@@ -235,58 +235,38 @@ class Terraform(_Declared):
         return _run(command, self._folder, self._env, iam)
 
 
-class Loop:
+class Loop(_Declared):
     """What a script would do: the same calls, as many users at a time, no engine."""
 
-    def __init__(
-        self, name: str, _folder: Path, iam: RecordingServer, keys: dict[str, str]
-    ) -> None:
-        self.name = name
-        self._keys = keys
-        self._status = "Active"
-        self._iam = client(iam.url, "AKIATESTSIGNER000000")
+    def __init__(self, name: str, folder: Path, iam: RecordingServer, keys: dict[str, str]) -> None:
+        super().__init__(name, folder, keys)
+        folder.mkdir()
+        self._env = engine_env(folder, iam.url)
+        self._declare()
 
     def measure(self, operation: str, iam: RecordingServer) -> Measure:
-        """A look at each user, and for a flip the look before it, the switch and the look after it."""
-        flips = operation == FLIPPED
-        if flips:
-            self._status = _other(self._status)
-        iam.calls.clear()
-        own = psutil.Process()
-        started, cpu = time.perf_counter(), sum(own.cpu_times()[:2])
-        with ThreadPoolExecutor(AT_A_TIME) as pool:
-            list(pool.map(lambda item: self._do(*item, flips=flips), self._keys.items()))
-        spent = sum(own.cpu_times()[:2]) - cpu
-        return Measure(time.perf_counter() - started, spent, {}, len(iam.calls))
-
-    def _do(self, key: str, user: str, *, flips: bool) -> None:
-        self._iam.list_access_keys(UserName=user)
-        if not flips:
-            return
-        self._iam.list_access_keys(UserName=user)
-        self._iam.update_access_key(UserName=user, AccessKeyId=key, Status=self._status)
-        self._iam.list_access_keys(UserName=user)
+        """One run of the script; whatever an engine calls it, it looks, or it looks and switches."""
+        command = [sys.executable, str(ROOT / "tools" / "bench_loop.py"), str(AT_A_TIME)]
+        if operation == FLIPPED:
+            self._flip()
+            command.append("--switch")
+        return _run(command, self._folder, self._env, iam)
 
 
 def _other(status: str) -> str:
     return "Inactive" if status == "Active" else "Active"
 
 
-def client(url: str, signer: str) -> Any:
-    """IAM's, for as many threads as work at a time."""
-    return boto3.client(
+def made_keys(url: str, count: int, stem: str) -> dict[str, str]:
+    """Key id to user name, of as many new users."""
+    iam = boto3.client(
         "iam",
         endpoint_url=url,
         region_name="us-east-1",
-        aws_access_key_id=signer,
+        aws_access_key_id=OUTSIDER,
         aws_secret_access_key="made-up",  # noqa: S106 - the emulator's
         config=Config(max_pool_connections=AT_A_TIME),
     )
-
-
-def made_keys(url: str, count: int, stem: str) -> dict[str, str]:
-    """Key id to user name, of as many new users."""
-    iam = client(url, OUTSIDER)
 
     def make(number: int) -> tuple[str, str]:
         user = f"{stem}-{number:05d}"

@@ -90,7 +90,7 @@ class Project:
         """A folder in which the engine has made the stack, to be copied: it is made once for all."""
         folder = Path(env["HOME"]) / "new-stack"
         if not folder.is_dir():
-            folder.mkdir()
+            folder.mkdir(parents=True)
             (folder / "Pulumi.yaml").write_text(cls.SETTINGS)
             cls(folder, cls._env(folder, env)).expect(0, "stack", "init", cls.stack)
         return folder

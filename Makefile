@@ -52,7 +52,8 @@ bench: .venv-bench/.made-from
 		PATH="$$engine$${engine:+:}$(CURDIR)/.venv-bench/bin:$$PATH" exec .venv-bench/bin/python tools/bench.py $(BENCH_ARGS)
 
 endure: .venv/.made-from
-	@$(ENGINE) && KEYSWITCH_MOMENTS=50 KEYSWITCH_SEED=$${KEYSWITCH_SEED:-$$RANDOM} KEYSWITCH_STEPS=480 \
+	@$(ENGINE) && export KEYSWITCH_SEED=$${KEYSWITCH_SEED:-$$RANDOM} && echo "KEYSWITCH_SEED=$$KEYSWITCH_SEED" && \
+		KEYSWITCH_MOMENTS=50 KEYSWITCH_STEPS=480 \
 		KEYSWITCH_THROTTLED_KEYS=500 KEYSWITCH_THROTTLED_TO=5 KEYSWITCH_FUZZ_SECONDS=120 \
 		KEYSWITCH_RUN_SECONDS=1800 .venv/bin/python -m pytest $(PYTEST_ARGS) \
 		tests/engine/test_killed.py tests/engine/test_any_order.py tests/engine/test_throttled.py \

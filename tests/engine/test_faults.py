@@ -82,6 +82,27 @@ WRITES = (
 )
 
 
+@dataclass(frozen=True)
+class OfOther:
+    """A fault of another call that a switch depends on, and what the run says."""
+
+    action: str
+    what: str
+    fault: Fault
+    code: str
+
+
+OTHERS = tuple(
+    OfOther(action, what, fault, code)
+    for action, denied in (("GetCallerIdentity", "KS301"), ("GetAccessKeyLastUsed", "KS608"))
+    for what, fault, code in (
+        ("every connection is reset", resets, "KS402"),
+        ("every call is throttled", error(400, "Throttling"), "KS306"),
+        ("no permission", error(403, "AccessDenied"), denied),
+    )
+)
+
+
 @pytest.fixture
 def project(way: Network, tmp_path: Any, home: Any) -> Project:
     project = Project.make(tmp_path / "hostile", engine_env(home, way.url), FLEETS)
@@ -160,8 +181,40 @@ def test_what_cannot_be_looked_at_is_an_error_and_never_no_change(
             assert any(said.values())
     assert set(keys.recorded().values()) == {"Active"}
     assert iam.writes == []
+
+    slow = ("an answer that takes 2 seconds", "every call is throttled")
+    for what in slow:
+        del way.faults["ListAccessKeys", keys.of[what][0]]
+    keys.declare("Inactive")
+    project.up("--continue-on-error", code=1)
+
+    seen = {keys.of[row.what][1] for row in READS if not row.code or row.what in slow}
+    switched = {key for key, _ in iam.writes}
+    assert switched == seen if form == "fleet" else switched <= seen
+    assert keys.recorded() == keys.live()
     way.faults.clear()
+    project.up()
+    assert set(keys.live().values()) == {"Inactive"}
     project.preview("--refresh", "--expect-no-changes")
+
+
+def test_another_call_that_a_switch_depends_on_fails_it_before_it_is_made(
+    project: Project, way: Network, iam: RecordingServer, outsider: Outsider
+) -> None:
+    bob = outsider.new_user()
+    key = outsider.new_key(bob)
+    unused = {"safeguards": {"unused_for": "1s"}}
+    project.declare(bob={"access_key_id": key, "user_name": bob, "status": "Inactive", **unused})
+
+    for row in OTHERS:
+        way.faults = {(row.action, ""): row.fault}
+        assert f": {row.code} " in project.up(code=1).row("bob"), row
+
+    assert iam.writes == []
+    assert project.resources() == {}
+    way.faults.clear()
+    project.up()
+    assert iam.writes == [(key, "Inactive")]
 
 
 @pytest.mark.parametrize("form", ["resources", "fleet"])
@@ -245,6 +298,17 @@ def rows_of_writes() -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("rows", [rows_of_reads(), rows_of_writes()], ids=["reads", "writes"])
+def rows_of_others() -> list[str]:
+    service = {"GetCallerIdentity": "sts", "GetAccessKeyLastUsed": "iam"}
+    return [
+        f"| `{service[row.action]}:{row.action}` | {row.what} | `{row.code}` |" for row in OTHERS
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [rows_of_reads(), rows_of_writes(), rows_of_others()],
+    ids=["reads", "writes", "others"],
+)
 def test_the_page_has_these_tables(rows: list[str]) -> None:
     assert "\n".join(rows) in PAGE

@@ -39,7 +39,8 @@ THROTTLED = Entry(
     "KS306",
     "Throttled",
     "AWS throttled {operation}, {attempts}",
-    "Run again later; it is safe. More tries of each call: aws:maxRetries; fewer calls at once: pulumi's --parallel.",
+    "Run again later; it is safe. All callers of the account share its rate. More tries of each call: aws:maxRetries. "
+    "Fewer calls at once: pulumi's --parallel, but for a fleet, which slows down by itself.",
 )
 CREDENTIALS_EXPIRED = Entry(
     "KS307",

@@ -5,7 +5,7 @@ the URN of the resource it is called for nor a way to warn. Both can be had from
 call frame: its gRPC ``context`` and ``request``. Nothing is patched but the one context object of
 the call that fails, so other providers in the same process keep their own errors. Should the host
 change, an error is shown with its traceback again and a warning under the stack's row: worse to
-read, and never wrong. ``tests/engine/test_messages.py`` says when these workarounds can go.
+read, and never wrong. What cannot be told at all fails nothing. ``tests/engine/test_messages.py`` says when these workarounds can go.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from keyswitch.errors import KeyswitchError
 _UNKNOWN_CODE = 2
 """gRPC's, which the host ends every failed call with."""
 _CONNECT_SECONDS = 1.0
+_LOG_SECONDS = 30.0
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -61,14 +62,17 @@ class Row:
         import grpc
         from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
-        with grpc.insecure_channel(sys.argv[1]) as channel:
+        with grpc.insecure_channel(_engine_address()) as channel:
             engine = engine_pb2_grpc.EngineStub(channel)
             for text in listed:
-                engine.Log(
-                    engine_pb2.LogRequest(
-                        severity=engine_pb2.LogSeverity.Value(severity), message=text, urn=self._urn
-                    )
+                request = engine_pb2.LogRequest(
+                    severity=engine_pb2.LogSeverity.Value(severity), message=text, urn=self._urn
                 )
+                try:
+                    engine.Log(request, timeout=_LOG_SECONDS)
+                except grpc.RpcError:
+                    # What was done must be recorded, told or not; the engine shows this stream too.
+                    sys.stderr.write(f"{severity.lower()}: {text}\n")
 
     def tell(self, text: str) -> None:
         """Shows one warning."""
@@ -118,7 +122,7 @@ def require_engine() -> None:
 
     :raises ConnectionRefusedError: it is gone, and nobody records what is done from now on.
     """
-    address, _, port = sys.argv[1].rpartition(":")
+    address, _, port = _engine_address().rpartition(":")
     if not port.isdecimal():
         return
     try:
@@ -128,6 +132,11 @@ def require_engine() -> None:
     except OSError:
         # Anything but a refusal says nothing about the engine.
         return
+
+
+def _engine_address() -> str:
+    """The host's last argument: flags for its log and its traces may stand before it."""
+    return sys.argv[-1]
 
 
 def _abort_with(text: str) -> None:

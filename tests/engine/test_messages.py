@@ -104,6 +104,18 @@ def test_another_provider_in_the_same_process_keeps_its_own_traceback(
     assert "Traceback (most recent call last)" in others
 
 
+def test_a_warning_stands_on_its_row_whatever_the_engine_logs_besides(
+    project: Project, outsider: Outsider, declared: dict[str, str]
+) -> None:
+    project.declare(bob={**declared, "on_drift": "report"})
+    project.up()
+    outsider.switch(declared["user_name"], declared["access_key_id"], "Active")
+
+    up = project.up("--logflow", "--logtostderr", "-v=1")
+
+    assert "warning: KS616 " in up.row("bob")
+
+
 def test_the_engine_still_shows_another_providers_error_as_a_traceback(
     make_project: MakeProject,
 ) -> None:

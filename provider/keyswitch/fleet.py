@@ -19,7 +19,7 @@ from keyswitch.declaration import Declaration, Record
 from keyswitch.errors import KeyswitchError
 from keyswitch.fleet_declaration import FleetDeclaration
 from keyswitch.fleet_judgement import FleetJudgement, FleetOutcome
-from keyswitch.fleet_tasks import Task, do_all, task_of, task_of_end
+from keyswitch.fleet_tasks import ROOT_USER, Task, do_all, task_of, task_of_end
 from keyswitch.judgement import Judgement
 from keyswitch.letting_go import Ending, target_on_destroy
 from keyswitch.lifecycle import Lifecycle
@@ -82,12 +82,12 @@ class Fleet:
 
         def user_name_of(record: Record) -> str | None:
             seen = sightings.get(record.declaration.access_key_id)
-            return seen.user_name if seen is not None else record.user_name
+            return (seen.user_name or ROOT_USER) if seen is not None else record.user_name
 
         do_all(
             [
                 *(
-                    task_of(key, sightings[key.access_key_id].user_name, judge)
+                    task_of(key, sightings[key.access_key_id].user_name or ROOT_USER, judge)
                     for key in declared.keys
                     if key.access_key_id in sightings
                 ),
@@ -163,11 +163,11 @@ class Fleet:
             anything; nothing was done.
         """
         too_wide = judged.too_wide
-        if too_wide is None:
-            return self._carry_out(judged, records, tell, kept)
-        if not judged.overridden:
+        if too_wide is not None and not judged.overridden:
             raise too_wide
-        outcome = self._carry_out(judged.of_overridden(), records, tell, kept)
+        outcome = self._carry_out(judged.let_through, records, tell, kept)
+        if too_wide is None:
+            return outcome
         return replace(outcome, records={**records, **outcome.records}, too_wide=too_wide)
 
     def _carry_out(
@@ -186,17 +186,22 @@ class Fleet:
             record = records.get(key.access_key_id)
             outcome.records[key.access_key_id] = self._in(key.account).apply(key, record, tell)
 
-        tasks: list[Task] = []
+        def record(key: Declaration) -> None:
+            judgement = judged.judgements[key.access_key_id]
+            outcome.records[key.access_key_id] = self._in(key.account).record_of(judgement)
+
+        switches: list[Task] = []
+        others: list[Task] = []
         for key, judgement in judged.judgements.items():
+            user_name = judgement.sighting.user_name or ROOT_USER
             if judgement.decision.action is Action.SWITCH:
-                user_name = judgement.sighting.user_name
-                tasks.append(task_of(judgement.declaration, user_name, switch))
+                switches.append(task_of(judgement.declaration, user_name, switch))
             elif key not in failures:
-                lifecycle = self._in(judgement.declaration.account)
-                outcome.records[key] = lifecycle.record_of(judgement)
+                others.append(task_of(judgement.declaration, user_name, record))
         # In the order in which they were judged: of a user's keys that go off, the last is refused.
-        tasks.extend(self._ends(judged, kept, warnings))
-        do_all(tasks, failures, self._at_a_time, self._before_each)
+        switches.extend(self._ends(judged, kept, warnings))
+        do_all(switches, failures, self._at_a_time, self._before_each)
+        do_all(others, failures, self._at_a_time)
         _tell_all(warnings, tell)
         outcome.records.update({key: records[key] for key in failures if key in records})
         return outcome
@@ -284,7 +289,7 @@ class Fleet:
                 warnings[key.access_key_id] = warning
 
         allowed = [end for end in judged.endings.values() if end.refusal is None]
-        return [task_of_end(end.record, end.user_name, let_go) for end in allowed]
+        return [task_of_end(end.record, end.user_name or ROOT_USER, let_go) for end in allowed]
 
 
 def _user_of(key: Declaration, records: Mapping[str, Record]) -> str | None:

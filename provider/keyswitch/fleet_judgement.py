@@ -68,8 +68,11 @@ class FleetJudgement:
             if key in self.judgements and self.judgements[key].declaration.override is not None
         ]
 
-    def of_overridden(self) -> FleetJudgement:
-        """The judgement of these alone."""
+    @property
+    def let_through(self) -> FleetJudgement:
+        """What is carried out: all, and of too wide a change what overrides ask for."""
+        if self.too_wide is None:
+            return self
         of_these = {key: self.judgements[key] for key in self.overridden}
         return replace(self, judgements=of_these, endings={}, errors={})
 
@@ -91,7 +94,7 @@ class FleetJudgement:
             declared=counted(len(self.ids), "key"),
             max_changes=most,
             keys=named(limited),
-            switched=f"only {named(past)}, by override," if past else "nothing",
+            through=f"only {named(past)}, by override," if past else "nothing",
         )
 
     def notes(self) -> Iterator[str]:

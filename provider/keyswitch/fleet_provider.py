@@ -142,7 +142,7 @@ class AccessKeyFleetProvider(ResourceProvider):
         fleet = self._fleet()
         row = Row()
         judged = fleet.judge(declared, records, PHASE.declared)
-        row.warn(judged.warnings())
+        row.warn(judged.let_through.warnings())
         return fleet.apply(judged, records, row.tell, PHASE.declared), declared
 
     def _fail(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from keyswitch import catalogue
 from keyswitch.accounts import DeclaredAccount
@@ -13,6 +14,9 @@ from keyswitch.errors import Attempt, KeyswitchError
 from keyswitch.letting_go import target_on_destroy
 from keyswitch.parallel import ask_all
 from keyswitch.status import Status
+
+ROOT_USER: Final = ""
+"""Stands for the account's root user, whose keys IAM lists without a name."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +67,10 @@ def do_all(
 def task_of(key: Declaration, user_name: str | None, do: Callable[[Declaration], None]) -> Task:
     """What is to be done with a declared key.
 
-    :param user_name: as far as it is known.
+    :param user_name: as far as it is known, else ``None``.
     """
     goes_on = key.status is Status.ACTIVE
-    user = (key.account, user_name or key.access_key_id)
+    user = (key.account, key.access_key_id if user_name is None else user_name)
     return Task(key.access_key_id, user, goes_on, lambda: do(key))
 
 
@@ -74,7 +78,7 @@ def task_of_end(record: Record, user_name: str | None, do: Callable[[Record], No
     """What is to be done with a key that is let go; ``user_name`` as in :func:`task_of`."""
     key = record.declaration
     goes_on = target_on_destroy(record) is Status.ACTIVE
-    user = (key.account, user_name or key.access_key_id)
+    user = (key.account, key.access_key_id if user_name is None else user_name)
     return Task(key.access_key_id, user, goes_on, lambda: do(record))
 
 

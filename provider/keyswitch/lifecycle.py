@@ -141,9 +141,13 @@ class Lifecycle:
         return self._alone(declaration.access_key_id, declaration.user_name, record, carry_out)
 
     def record_of(self, judgement: Judgement) -> Record:
-        """The record of a key that is left as it was judged: nothing is switched."""
-        record = judgement.record
-        recorded = self._recorded(judgement.declaration, record, judgement.sighting)
+        """The record of a key that is left as it was judged: nothing is switched.
+
+        :raises KeyswitchError: the account that it is adopted in cannot be asked for.
+        """
+        record, seen = judgement.record, judgement.sighting
+        with telling(Attempt("adopting", judgement.declaration.access_key_id, seen.user_name)):
+            recorded = self._recorded(judgement.declaration, record, seen)
         if judgement.decision.cause is Cause.UNMET:
             return _held(recorded, record, judgement)
         return recorded

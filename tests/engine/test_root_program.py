@@ -152,7 +152,7 @@ def test_a_leaked_key_of_a_large_register_goes_off_whatever_becomes_of_the_other
     up = root.up("--refresh=false", "--continue-on-error", code=1)
 
     assert iam.writes == [(leaked, "Inactive")]
-    assert f"only {leaked}, by override, is switched" in up.words
+    assert f"only {leaked}, by override, goes through" in up.words
     iam.rules.clear()
     register(root, {**keys, leaked: off[leaked]}, maxChanges="1")
     root.preview("--expect-no-changes")

@@ -20,6 +20,7 @@ from keyswitch.fleet_declaration import FleetDeclaration, parse_fleet
 from keyswitch.fleet_judgement import FleetOutcome, named
 from keyswitch.fleet_resource import _split_known
 from keyswitch.fleet_state import fleet_outputs, parse_fleet_outputs, refreshed_inputs
+from keyswitch.fleet_tasks import ROOT_USER, task_of
 from keyswitch.lifecycle import Lifecycle
 from keyswitch.max_changes import MaxChanges
 from keyswitch.parallel import AT_A_TIME
@@ -201,7 +202,7 @@ def test_an_override_goes_past_the_limit_and_nothing_else_with_it(
     assert outcome.records.keys() == {kept.access_key_id, leaked.access_key_id}
     assert outcome.records[kept.access_key_id] == records[kept.access_key_id]
     assert str(outcome.failure([])).startswith("KS621 5 of 6 keys would be switched")
-    assert f"only {leaked.access_key_id}, by override, is switched" in str(outcome.failure([]))
+    assert f"only {leaked.access_key_id}, by override, goes through" in str(outcome.failure([]))
     assert applied(gateway, declared(leaked, *others, max_changes="4")).failure([]) is None
 
 
@@ -217,6 +218,28 @@ def test_an_override_that_fails_beside_too_wide_a_change_is_told_too(
     told = str(outcome.failure([]))
     assert told.startswith("KS621 ")
     assert f"KS306 switching access key {leaked.access_key_id}" in told
+
+
+def test_an_account_that_is_not_told_keeps_from_adopting_and_from_nothing_else(
+    iam: StrictIam,
+) -> None:
+    class WithoutSts(FakeGateway):
+        def account_id(self) -> str:
+            raise THROTTLED
+
+    leaked = many(iam, 1)[0]
+    records = applied(FakeGateway(iam), declared(replace(leaked, status=ACTIVE))).records
+    new = Declaration(iam.add_key("bob"), ACTIVE)
+    gateway = WithoutSts(iam)
+
+    outcome = applied(gateway, declared(new, leaked), records)
+
+    assert writes(gateway) == [f"update {leaked.access_key_id} user-000 Inactive"]
+    assert outcome.records.keys() == {leaked.access_key_id}
+    assert outcome.failures.keys() == {new.access_key_id}
+    assert str(outcome.failures[new.access_key_id]).startswith(
+        f"KS306 adopting access key {new.access_key_id} of user bob: "
+    )
 
 
 def test_of_two_keys_that_go_off_the_one_that_is_let_go_goes_last_as_it_was_judged(
@@ -344,6 +367,16 @@ def test_of_one_user_the_key_that_goes_on_is_switched_before_the_one_that_goes_o
 
     assert outcome.failures == {}
     assert writes(gateway) == [f"update {new} bob Active", f"update {old} bob Inactive"]
+
+
+def test_the_root_users_keys_are_one_users() -> None:
+    tasks = [
+        task_of(Declaration(key, INACTIVE), ROOT_USER, lambda _key: None) for key in (KEY, OTHER)
+    ]
+    unknown = [task_of(Declaration(key, INACTIVE), None, lambda _key: None) for key in (KEY, OTHER)]
+
+    assert tasks[0].user == tasks[1].user
+    assert unknown[0].user != unknown[1].user
 
 
 @pytest.mark.parametrize("named", [(), ("old",), ("new",)])

@@ -141,8 +141,9 @@ TOO_MANY_CHANGES = Entry(
     "KS621",
     "More changes than max_changes",
     "{changes} of {declared} would be switched, and max_changes={max_changes} does not allow so many: {keys}",
-    "Of this fleet {switched} is switched. If so many are meant, raise max_changes for this run (and before "
-    "the end of the whole fleet by an update of its own); else look at what changed.",
+    "Of this fleet {through} goes through. If so many are meant, raise max_changes for this run (and before "
+    "the end of the whole fleet by an update of its own); else look at what changed. In an incident, "
+    'override="why" goes through, in an up without its preview (--skip-preview).',
 )
 FLEET_FAILED = Entry(
     "KS622",

@@ -4,7 +4,8 @@ The engine runs a preview and an update in processes of their own, and within on
 about many keys, four at a time. A :class:`PhaseView` lives as long as such a process and
 guarantees: one ListAccessKeys per user however many of its keys are asked about, also when they
 are asked about at the same time; never an answer from before a write; at most one
-GetCallerIdentity. A fault is not remembered, an absent user is.
+GetCallerIdentity, failed ones too: each key that is adopted would wait for another.
+An absent user is remembered, any other fault of a look is not.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import RLock
 
+from keyswitch.errors import KeyswitchError
 from keyswitch.gateway import AccessKey, Gateway, LastUsed, NoSuchEntityError
 from keyswitch.status import Status
 
@@ -46,6 +48,7 @@ class PhaseView:
         self._writes = 0
         self._written: dict[str, int] = {}
         self._account_id: str | None = None
+        self._account_unknown: KeyswitchError | None = None
         self._account_lock = RLock()
 
     @contextmanager
@@ -109,10 +112,19 @@ class PhaseView:
         return self._gateway.signing_keys()
 
     def account_id(self) -> str:
-        """The caller's account, asked once."""
+        """The caller's account, asked once.
+
+        :raises KeyswitchError: it could not be told, then or now.
+        """
         with self._account_lock:
+            if self._account_unknown is not None:
+                raise self._account_unknown.during(None)
             if self._account_id is None:
-                self._account_id = self._gateway.account_id()
+                try:
+                    self._account_id = self._gateway.account_id()
+                except KeyswitchError as error:
+                    self._account_unknown = error
+                    raise
             return self._account_id
 
     def _look(self, seen: _Seen, user_name: str | None) -> tuple[AccessKey, ...]:

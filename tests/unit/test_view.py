@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from keyswitch import catalogue
+from keyswitch.errors import Attempt, KeyswitchError, telling
 from keyswitch.gateway import AccessKey, NoSuchEntityError
 from keyswitch.status import ObservedStatus, Status
 from keyswitch.view import PhaseView
@@ -92,6 +94,25 @@ def test_the_account_is_asked_once_by_all_threads() -> None:
 
     with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(lambda _: view.account_id(), range(THREADS)))
+
+    assert gateway.log == ["account"]
+
+
+def test_an_account_that_cannot_be_told_is_not_asked_for_again_for_each_key() -> None:
+    class Silent(FakeGateway):
+        def account_id(self) -> str:
+            super().account_id()
+            raise KeyswitchError(
+                catalogue.SERVICE_FAILURE, operation="sts:GetCallerIdentity", attempts="once"
+            )
+
+    gateway = Silent(StrictIam())
+    view = PhaseView(gateway)
+
+    for key in ("AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE"):
+        told = pytest.raises(KeyswitchError, match=f"adopting access key {key}")
+        with told, telling(Attempt("adopting", key)):
+            view.account_id()
 
     assert gateway.log == ["account"]
 

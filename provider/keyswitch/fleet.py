@@ -275,7 +275,7 @@ class Fleet:
     def _ends(
         self, judged: FleetJudgement, kept: Collection[str], warnings: dict[str, str]
     ) -> list[Task]:
-        """What is to be done with the keys that may be let go.
+        """The switches of keys that may be let go; one that needs none is left as it was judged.
 
         :param warnings: gets those of keys that could not be restored, by key id.
         """
@@ -288,8 +288,13 @@ class Fleet:
             if warning is not None:
                 warnings[key.access_key_id] = warning
 
-        allowed = [end for end in judged.endings.values() if end.refusal is None]
-        return [task_of_end(end.record, end.user_name or ROOT_USER, let_go) for end in allowed]
+        switches: list[Task] = []
+        for access_key_id, end in judged.endings.items():
+            if end.switches_to is not None:
+                switches.append(task_of_end(end.record, end.user_name or ROOT_USER, let_go))
+            elif end.warning is not None and access_key_id not in kept:
+                warnings[access_key_id] = end.warning
+        return switches
 
 
 def _user_of(key: Declaration, records: Mapping[str, Record]) -> str | None:

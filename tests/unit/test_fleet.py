@@ -496,6 +496,21 @@ def test_a_key_that_another_resource_takes_in_the_meantime_is_not_let_go(
     assert (outcome.records, writes(gateway)) == ({}, [])
 
 
+def test_a_key_that_needed_no_switch_when_all_were_counted_gets_none_when_it_is_let_go(
+    iam: StrictIam, gateway: FakeGateway
+) -> None:
+    records = let_go(iam, OnDestroy.DEACTIVATE, ObservedStatus.ACTIVE)
+    (gone,) = records
+    iam.set_status(gone, ObservedStatus.INACTIVE)
+    fleet = fleet_of(gateway)
+    judged = fleet.judge(declared(max_changes="0"), records)
+    iam.set_status(gone, ObservedStatus.ACTIVE)
+
+    outcome = fleet.apply(judged, records, nobody)
+
+    assert (outcome.records, outcome.failures, writes(gateway)) == ({}, {}, [])
+
+
 def test_a_destroyed_fleet_keeps_to_its_limit_and_names_what_it_could_not_let_go(
     iam: StrictIam,
 ) -> None:

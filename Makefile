@@ -8,8 +8,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-oldest check format lock docs record site bench endure clean
 
-# The long files first: those of many small tests keep both workers busy to the end.
-PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
+# A third worker for two cores, as tests wait too. The long files first: those of many small tests
+# keep all workers busy to the end.
+PYTEST_ARGS ?= -n 3 --dist loadfile --no-loadscope-reorder
 
 # The folder of a venv comes first, so that the engine's host runs the program in it.
 ENGINE = engine=$$(tools/engine/engine.sh) && export PATH="$$engine$${engine:+:}$(CURDIR)/.venv/bin:$$PATH"

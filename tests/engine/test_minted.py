@@ -61,7 +61,7 @@ def example(environment: Path, tmp_path: Path, iam: RecordingServer) -> Project:
     (plugins / PLUGIN).symlink_to(plugin_of(version))
     env["PATH"] = f"{environment / 'bin'}:{env['PATH']}"
     env |= {"PULUMI_BACKEND_URL": f"file://{folder}", "AWS_REGION": "us-east-1"}
-    return Project(folder, {**env, "PYTHONDONTWRITEBYTECODE": "1"}, stack="dev")
+    return Project(folder, env, stack="dev")
 
 
 class Readme:

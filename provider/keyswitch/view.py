@@ -4,7 +4,7 @@ The engine runs a preview and an update in processes of their own, and within on
 about many keys, four at a time. A :class:`PhaseView` lives as long as such a process and
 guarantees: one ListAccessKeys per user however many of its keys are asked about, also when they
 are asked about at the same time; never an answer from before a write; at most one
-GetCallerIdentity, failed ones too: each key that is adopted would wait for another.
+GetCallerIdentity, failed ones too unless throttled: each key that is adopted would wait for another.
 An absent user is remembered, any other fault of a look is not.
 """
 
@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import RLock
 
+from keyswitch import catalogue
 from keyswitch.errors import KeyswitchError
 from keyswitch.gateway import AccessKey, Gateway, LastUsed, NoSuchEntityError
 from keyswitch.status import Status
@@ -112,7 +113,7 @@ class PhaseView:
         return self._gateway.signing_keys()
 
     def account_id(self) -> str:
-        """The caller's account, asked once.
+        """The caller's account, asked once, and again only after a throttled call.
 
         :raises KeyswitchError: it could not be told, then or now.
         """
@@ -123,7 +124,8 @@ class PhaseView:
                 try:
                     self._account_id = self._gateway.account_id()
                 except KeyswitchError as error:
-                    self._account_unknown = error
+                    if error.entry is not catalogue.THROTTLED:
+                        self._account_unknown = error
                     raise
             return self._account_id
 

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from keyswitch import catalogue
+from keyswitch.catalogue import Entry
 from keyswitch.errors import Attempt, KeyswitchError, telling
 from keyswitch.gateway import AccessKey, NoSuchEntityError
 from keyswitch.status import ObservedStatus, Status
@@ -98,23 +99,26 @@ def test_the_account_is_asked_once_by_all_threads() -> None:
     assert gateway.log == ["account"]
 
 
-def test_an_account_that_cannot_be_told_is_not_asked_for_again_for_each_key() -> None:
-    class Silent(FakeGateway):
+@pytest.mark.parametrize(
+    ("entry", "calls"), [(catalogue.SERVICE_FAILURE, 1), (catalogue.THROTTLED, 2)]
+)
+def test_an_account_that_cannot_be_told_is_asked_for_again_only_after_a_throttled_call(
+    entry: Entry, calls: int
+) -> None:
+    class Failing(FakeGateway):
         def account_id(self) -> str:
             super().account_id()
-            raise KeyswitchError(
-                catalogue.SERVICE_FAILURE, operation="sts:GetCallerIdentity", attempts="once"
-            )
+            raise KeyswitchError(entry, operation="sts:GetCallerIdentity", attempts="once")
 
-    gateway = Silent(StrictIam())
+    gateway = Failing(StrictIam())
     view = PhaseView(gateway)
 
     for key in ("AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE"):
-        told = pytest.raises(KeyswitchError, match=f"adopting access key {key}")
+        told = pytest.raises(KeyswitchError, match=f"{entry.code} adopting access key {key}")
         with told, telling(Attempt("adopting", key)):
             view.account_id()
 
-    assert gateway.log == ["account"]
+    assert gateway.log == ["account"] * calls
 
 
 def test_a_write_makes_the_next_look_a_new_one_under_every_name_the_key_was_seen_under() -> None:

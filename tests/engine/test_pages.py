@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import signal
+import contextlib
 import subprocess
 import threading
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import psutil
 import pytest
 
 from support.engine import PROGRAM, ROOT, Project, engine_env
@@ -117,16 +117,19 @@ def test_a_run_that_was_killed_leaves_a_lock_and_a_pending_create(
             released.wait(60)
 
     iam.rules.append(hold)
-    with subprocess.Popen(
+    run = psutil.Popen(
         ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"],
         cwd=prod.folder,
         env=prod.env,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-    ) as run:
-        assert reached.wait(60)
-        os.kill(run.pid, signal.SIGKILL)
-        released.set()
+    )
+    assert reached.wait(60)
+    for process in (run, *run.children(recursive=True)):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    run.wait(60)
+    released.set()
     iam.rules.clear()
     reader = Shell(prod.folder, prod.env, {})
 

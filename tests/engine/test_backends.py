@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
-import subprocess
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import boto3
-import psutil
 import pytest
 
 from support.engine import PROGRAM, SECONDS, MakeProject, Project, engine_env
-from support.http import OUTSIDER, Call, RecordingServer
+from support.http import OUTSIDER, RecordingServer
 from support.moto_iam import Outsider
+from support.unfinished import run_in_the_middle_of_a_switch, send, with_children
 
 BUCKET = "acme-pulumi-state"
 
@@ -37,34 +31,6 @@ def url(request: pytest.FixtureRequest, tmp_path: Path, iam: RecordingServer) ->
     return (
         f"s3://{BUCKET}/{tmp_path.name}?region=us-east-1&endpoint={iam.url}&s3ForcePathStyle=true"
     )
-
-
-@contextmanager
-def run_in_the_middle_of_a_switch(
-    project: Project, iam: RecordingServer
-) -> Iterator[tuple[psutil.Popen, threading.Event]]:
-    """An ``up`` that waits for IAM's answer until it is let go."""
-    reached, let_go = threading.Event(), threading.Event()
-
-    def hold(call: Call) -> None:
-        if call.action == "UpdateAccessKey":
-            reached.set()
-            let_go.wait(SECONDS)
-
-    iam.rules.append(hold)
-    first = psutil.Popen(
-        ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"],
-        cwd=project.folder,
-        env=project.env,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        assert reached.wait(SECONDS)
-        yield first, let_go
-    finally:
-        let_go.set()
-        iam.rules.remove(hold)
 
 
 @pytest.mark.parametrize("url", ["files", "s3"], indirect=True)
@@ -93,10 +59,7 @@ def test_of_two_runs_at_once_one_is_let_through_and_a_lock_left_behind_can_be_ca
 
     project.declare(bob={**declared, "status": "Active"})
     with run_in_the_middle_of_a_switch(project, iam) as (killed, _):
-        family = [killed, *killed.children(recursive=True)]
-        for each in family:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                each.send_signal(signal.SIGKILL)
+        send(with_children(killed))
         killed.wait(SECONDS)
     left_behind = project.run("up", "--yes", "--skip-preview")
     assert "the stack is currently locked" in left_behind.text

@@ -5,11 +5,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
 import signal
-import subprocess
 import threading
 import time
 
@@ -21,6 +19,7 @@ from keyswitch.parallel import AT_A_TIME
 from support.engine import SECONDS, MakeProject, Project
 from support.http import Call, RecordingServer
 from support.moto_iam import Outsider
+from support.unfinished import begin_up, send, with_children
 
 CHANGES = 40
 MOMENTS = int(os.environ.get("KEYSWITCH_MOMENTS", "2"))
@@ -47,7 +46,7 @@ def ended(
 ) -> None:
     """One ``up`` that is ended once IAM was asked for more switches than these.
 
-    What a killed command leaves behind finishes the calls that it is in, and waits for ever.
+    What a killed command leaves behind finishes the calls that it is in.
 
     :param held: whether these are answered only once the command has ended.
     """
@@ -59,15 +58,9 @@ def ended(
             assert not held or over.wait(SECONDS)
 
     iam.after.append(count)
-    command = psutil.Popen(
-        ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--parallel", "8"],
-        cwd=project.folder,
-        env=project.env,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    command = begin_up(project, "--parallel", "8")
     assert reached.wait(SECONDS)
-    all_of_it = [command, *command.children(recursive=True)]
+    all_of_it = with_children(command)
     plugins = plugins_of(command)
     assert plugins
     victims = {
@@ -76,15 +69,11 @@ def ended(
         "kill both": [command, *plugins],
         "Ctrl-C": [command],
     }[way]
-    for victim in victims:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            victim.send_signal(signal.SIGINT if way == "Ctrl-C" else signal.SIGKILL)
+    send(victims, signal.SIGINT if way == "Ctrl-C" else signal.SIGKILL)
     command.wait(SECONDS)
     over.set()
     until_quiet(iam)
-    for orphan in all_of_it:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            orphan.kill()
+    send(all_of_it)
     iam.after.clear()
 
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-import subprocess
-import threading
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-import psutil
 import pytest
 
-from support.engine import PROGRAM, ROOT, Project, engine_env
-from support.http import Call, RecordingServer, serving
+from support.engine import PROGRAM, ROOT, SECONDS, Project, engine_env
+from support.http import RecordingServer, serving
 from support.moto_iam import SHOP, Elsewhere, Outsider
 from support.pages import Shell, shown
 from support.strict_app import strict_app
 from support.strict_iam import StrictIam
+from support.unfinished import run_in_the_middle_of_a_switch, send, with_children
 
 DOCS = ROOT / "docs"
 STUCK = DOCS / "stuck.md"
@@ -109,28 +106,9 @@ def test_a_run_that_was_killed_leaves_a_lock_and_a_pending_create(
     prod: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:
     declared(prod, outsider)
-    reached, released = threading.Event(), threading.Event()
-
-    def hold(call: Call) -> None:
-        if call.action == "UpdateAccessKey":
-            reached.set()
-            released.wait(60)
-
-    iam.rules.append(hold)
-    run = psutil.Popen(
-        ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"],
-        cwd=prod.folder,
-        env=prod.env,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    assert reached.wait(60)
-    for process in (run, *run.children(recursive=True)):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-    run.wait(60)
-    released.set()
-    iam.rules.clear()
+    with run_in_the_middle_of_a_switch(prod, iam) as (killed, _):
+        send(with_children(killed))
+        killed.wait(SECONDS)
     reader = Shell(prod.folder, prod.env, {})
 
     up, *ways_out = shown(STUCK, "locked")

@@ -103,7 +103,7 @@ class BotoGateway:
             endpoint = str(clients.iam.meta.endpoint_url)
             if self._settings.skip_requesting_account_id:
                 return Caller("", "", endpoint)
-            answer = clients.sts.get_caller_identity()
+            answer = clients.caller_identity()
             return Caller(str(answer["Account"]), str(answer["Arn"]), endpoint)
 
     @contextmanager
@@ -165,7 +165,7 @@ class BotoGateway:
         forbidden = self._settings.forbidden_account_ids
         if not allowed and not forbidden:
             return
-        caller = str(clients.sts.get_caller_identity()["Account"])
+        caller = str(clients.caller_identity()["Account"])
         if caller in forbidden:
             rule = f"forbids {', '.join(forbidden)}"
         elif allowed and caller not in allowed:

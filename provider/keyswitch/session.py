@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from botocore.credentials import Credentials
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_sts import STSClient
+    from mypy_boto3_sts.type_defs import GetCallerIdentityResponseTypeDef
 
 _IAM_REGION_OF_PARTITION: Final = {
     "aws": "us-east-1",
@@ -77,11 +78,18 @@ class Clients:
         self.iam: IAMClient = self._client("iam", credentials, self._region, settings.iam_endpoint)
         self.sts: STSClient = self._sts_of(credentials, settings.sts_region)
         self._credentials = credentials
+        self._caller_identity: GetCallerIdentityResponseTypeDef | None = None
 
     def signing_keys(self) -> frozenset[str]:
         """The ids of the keys that sign, and of those that roles are assumed with."""
         signing = str(self._credentials.get_frozen_credentials().access_key)
         return frozenset({signing, *self._signing_keys})
+
+    def caller_identity(self) -> GetCallerIdentityResponseTypeDef:
+        """The answer of ``sts:GetCallerIdentity``, which is not asked again once it was given."""
+        if self._caller_identity is None:
+            self._caller_identity = self.sts.get_caller_identity()
+        return self._caller_identity
 
     def _sts_of(self, credentials: Credentials | None, region: str | None) -> STSClient:
         client: STSClient = self._client(

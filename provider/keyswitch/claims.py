@@ -47,7 +47,7 @@ class Claims:
             if isinstance(value, str):
                 self._of[value].append(claim)
 
-        _as_soon_as_known(access_key_id, known)
+        as_soon_as_known(access_key_id, known)
 
     def claim_each(self, keys: object, name: str) -> Claim:
         """Remembers the same of a fleet, for the ids in the map ``keys``."""
@@ -57,7 +57,7 @@ class Claims:
             if isinstance(value, Mapping):
                 self.known(claim, value)
 
-        _as_soon_as_known(keys, known)
+        as_soon_as_known(keys, known)
         return claim
 
     def known(self, claim: Claim, access_key_ids: Collection[str]) -> None:
@@ -89,7 +89,8 @@ class Claims:
         return claim
 
 
-def _as_soon_as_known(value: object, tell: Callable[[object], None]) -> None:
+def as_soon_as_known(value: object, tell: Callable[[object], None]) -> None:
+    """Tells a value: at once, or once the output that it is of is known."""
     if isinstance(value, pulumi.Output):
         value.apply(tell)
     else:

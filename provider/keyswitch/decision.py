@@ -41,6 +41,8 @@ class Cause(Enum):
     GONE = auto()
     """The key was deleted outside this program."""
     EXPIRED = auto()
+    UNKNOWN_STATUS = auto()
+    """AWS shows a status that this version does not know."""
     ABSENT = auto()
     """The key that is to be adopted is not there."""
     OTHER_OWNER = auto()
@@ -117,6 +119,8 @@ def decide(situation: Situation) -> Decision:
         return Decision(Action.REFUSE, Cause.UNDECIDED)
     if s.observed is ObservedStatus.DELETED and s.memory is None:
         return Decision(Action.REFUSE, Cause.ABSENT)
+    if not s.observed.is_known:
+        return Decision(Action.REFUSE, Cause.UNKNOWN_STATUS)
     if not s.observed.satisfies(s.declared):
         return _unsatisfied(s)
     recorded = s.memory == Memory(s.declared, s.observed) and not s.otherwise_changed

@@ -25,7 +25,7 @@ from keyswitch.properties import (
     USER_NAME,
 )
 from keyswitch.safeguards import NO_SAFEGUARDS, DeclaredSafeguards
-from keyswitch.status import ObservedStatus, OnDestroy, OnDrift, Status
+from keyswitch.status import DeactivatedBy, ObservedStatus, OnDestroy, OnDrift, Status
 
 DESIRED_STATUS: Final = "desired_status"
 ACCOUNT_ID: Final = "account_id"
@@ -33,6 +33,7 @@ CREATE_DATE: Final = "create_date"
 CHANGED_AT: Final = "changed_at"
 ADOPTED_STATUS: Final = "adopted_status"
 STATUS_SINCE: Final = "status_since"
+DEACTIVATED_BY: Final = "deactivated_by"
 PENDING: Final = "pending"
 COMPUTED: Final = (
     DESIRED_STATUS,
@@ -41,12 +42,16 @@ COMPUTED: Final = (
     CHANGED_AT,
     ADOPTED_STATUS,
     STATUS_SINCE,
+    DEACTIVATED_BY,
     PENDING,
 )
 
 USER_NAME_RESOLVED: Final = "user_name_resolved"
 """Whether user_name in the outputs was looked up, not declared: a refresh is given the outputs only
 and has to tell the two apart."""
+
+NOT_KEPT: Final = "(not kept)"
+"""Stands for the words of an override of which only that there was one is recorded."""
 
 JUDGED_BY: Final = frozenset(
     {ACCESS_KEY_ID, STATUS, USER_NAME, SAFEGUARDS, OVERRIDE, ON_DRIFT, ACCOUNT}
@@ -130,10 +135,10 @@ class Record:
     ``user_name`` is the owner as resolved (``None`` for the root user), ``account_id`` empty where
     it was not asked for, ``changed_at`` empty until this program switches the key for the first
     time, ``adopted_status`` the status in which the key was found at adoption, ``status_since`` when
-    the present one was first seen or set (empty in a state of keyswitch 0.1.0), ``pending`` a
-    switch that is held. The status of the
-    ``declaration`` is the one last carried out: that of a held switch stands in ``pending``. Times
-    are ISO 8601.
+    the present one was first seen or set (empty in a state of keyswitch 0.1.0), ``deactivated_by`` who
+    deactivated the key last (``None`` in a state that does not tell), ``pending`` a switch that is held.
+    The status of the ``declaration`` is the one last carried out: that of a held switch stands in
+    ``pending``. Times are ISO 8601.
     """
 
     declaration: Declaration
@@ -145,12 +150,85 @@ class Record:
     adopted_status: ObservedStatus
     status_since: str = ""
     pending: Pending | None = None
+    deactivated_by: DeactivatedBy | None = None
 
     @property
-    def switched_off_by_program(self) -> bool:
-        """Whether it was this program that switched the key off, as far as it has seen."""
+    def inactive_by(self) -> DeactivatedBy:
+        """By whose word an Inactive key is so, for a program that declares Active.
+
+        The program's, where it declared Inactive and that was carried out; an override's, until the
+        program has declared Inactive without it; else somebody else's.
+        """
+        if self.declaration.status is not Status.INACTIVE:
+            return DeactivatedBy.OUTSIDE
+        if self._under_override:
+            return DeactivatedBy.OVERRIDE
+        return DeactivatedBy.PROGRAM
+
+    @property
+    def restorable_from(self) -> DeactivatedBy:
+        """The same for a restore, which no program asks for in so many words.
+
+        An override's, also where the program has since declared Inactive without it; the program's, only
+        where the last switch that was seen is its own.
+        """
+        overridden = self.deactivated_by in (DeactivatedBy.OVERRIDE, DeactivatedBy.CONFIRMED)
+        if overridden or self.declaration.override is not None:
+            return DeactivatedBy.OVERRIDE
         off = self.declaration.status is Status.INACTIVE and self.changed_at != ""
-        return off and self.status_since in ("", self.changed_at)
+        ours = off and self.status_since in ("", self.changed_at)
+        return DeactivatedBy.PROGRAM if ours else DeactivatedBy.OUTSIDE
+
+    @property
+    def _under_override(self) -> bool:
+        """A state that does not tell who deactivated the key is read as it always was."""
+        if self.deactivated_by is None:
+            return False
+        by_override = self.deactivated_by is DeactivatedBy.OVERRIDE
+        return by_override or self.declaration.override is not None
+
+    @property
+    def override_in_words(self) -> str | None:
+        """The words of the override that it was last carried out with, as far as they are recorded."""
+        words = self.declaration.override
+        return None if words == NOT_KEPT else words
+
+    def with_override_hidden(self, stand_in: str) -> Record:
+        """The record with ``stand_in`` for the words of its override, for messages."""
+        if self.declaration.override is None:
+            return self
+        return replace(self, declaration=replace(self.declaration, override=stand_in))
+
+    def carried_out(self, declaration: Declaration, *, switched: bool) -> Record:
+        """The record once ``declaration`` is carried out, or was found to be.
+
+        :param switched: whether that took a switch.
+        """
+        by = self.deactivated_by
+        overridden = by in (DeactivatedBy.OVERRIDE, DeactivatedBy.CONFIRMED)
+        if not self.status.satisfies(declaration.status):
+            pass
+        elif declaration.status is Status.ACTIVE:
+            by = DeactivatedBy.NOBODY
+        elif declaration.override is not None:
+            by = DeactivatedBy.OVERRIDE
+        elif overridden:
+            by = DeactivatedBy.CONFIRMED
+        elif switched:
+            by = DeactivatedBy.PROGRAM
+        return replace(self, declaration=declaration, deactivated_by=by)
+
+    def holding(self, status: Status, pending: Pending, before: Record | None) -> Record:
+        """The record while a switch is held: what was last carried out is remembered as it was.
+
+        :param status: the one last carried out.
+        :param before: what was recorded until now.
+        """
+        by = before.deactivated_by if before is not None else self.deactivated_by
+        if before is not None and before.inactive_by is DeactivatedBy.OVERRIDE:
+            by = DeactivatedBy.OVERRIDE
+        declaration = replace(self.declaration, status=status)
+        return replace(self, declaration=declaration, pending=pending, deactivated_by=by)
 
     @property
     def never_carried_out(self) -> bool:
@@ -159,9 +237,12 @@ class Record:
         return held and not self.adopted_status.satisfies(self.declaration.status)
 
     def seen_as(self, status: ObservedStatus, now: str) -> Record:
-        """The record once the key was seen in ``status``."""
-        since = self.status_since if status is self.status else now
-        return replace(self, status=status, status_since=since)
+        """The record once the key was seen in ``status``, by somebody else's doing if that is new."""
+        if status == self.status:
+            return self
+        went_off = self.status is ObservedStatus.ACTIVE
+        by = DeactivatedBy.OUTSIDE if went_off else self.deactivated_by
+        return replace(self, status=status, status_since=now, deactivated_by=by)
 
     @property
     def declared(self) -> Declaration:
@@ -172,7 +253,7 @@ class Record:
 
     def to_outputs(self) -> dict[str, Any]:
         """A fresh bag: the dynamic provider host writes a key of its own into what it is given."""
-        return {
+        bag = {
             **self.declaration.to_inputs(self.status),
             USER_NAME: self.user_name or "",
             DESIRED_STATUS: str(self.declaration.status),
@@ -184,6 +265,9 @@ class Record:
             PENDING: str(self.pending or ""),
             USER_NAME_RESOLVED: self.declaration.user_name is None,
         }
+        if self.deactivated_by is not None:
+            bag[DEACTIVATED_BY] = str(self.deactivated_by)
+        return bag
 
     def to_inputs(self) -> dict[str, Any]:
         """The inputs after a refresh: with the live status, so that a preview shows its drift.

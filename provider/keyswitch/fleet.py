@@ -8,7 +8,7 @@ others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from keyswitch import catalogue
@@ -22,7 +22,7 @@ from keyswitch.fleet_judgement import FleetJudgement, FleetOutcome
 from keyswitch.fleet_tasks import ROOT_USER, Task, do_all, task_of, task_of_end
 from keyswitch.judgement import Judgement
 from keyswitch.letting_go import Ending, target_on_destroy
-from keyswitch.lifecycle import Lifecycle
+from keyswitch.lifecycle import DoneButFailedError, Lifecycle
 from keyswitch.max_changes import MaxChanges
 from keyswitch.parallel import AT_A_TIME
 from keyswitch.sighting import Sighting
@@ -37,6 +37,8 @@ class Fleet:
     :param lifecycle_in: the lifecycle in an account, the same at every call.
     :param before_each: is called before each key that is switched or let go; what it raises ends
         the whole, with no further key begun.
+    :param before_signers: is called before the keys that sign the program's calls are deactivated, which
+        is done last of all.
     """
 
     def __init__(
@@ -44,10 +46,12 @@ class Fleet:
         lifecycle_in: LifecycleIn,
         at_a_time: int = AT_A_TIME,
         before_each: Callable[[], None] = lambda: None,
+        before_signers: Callable[[], None] = lambda: None,
     ) -> None:
         self._in = lifecycle_in
         self._at_a_time = at_a_time
         self._before_each = before_each
+        self._before_signers = before_signers
 
     def judge(
         self,
@@ -184,7 +188,12 @@ class Fleet:
 
         def switch(key: Declaration) -> None:
             record = records.get(key.access_key_id)
-            outcome.records[key.access_key_id] = self._in(key.account).apply(key, record, tell)
+            try:
+                done = self._in(key.account).apply(key, record, tell)
+            except DoneButFailedError as error:
+                outcome.records[key.access_key_id] = error.record
+                raise
+            outcome.records[key.access_key_id] = done
 
         def record(key: Declaration) -> None:
             judgement = judged.judgements[key.access_key_id]
@@ -200,11 +209,30 @@ class Fleet:
                 others.append(task_of(judgement.declaration, user_name, record))
         # In the order in which they were judged: of a user's keys that go off, the last is refused.
         switches.extend(self._ends(judged, kept, warnings))
+        signers = [task for task in switches if self._signs(task)]
+        self._do([task for task in switches if task not in signers], signers, failures, others)
+        _tell_all(warnings, tell)
+        left = failures.keys() & records.keys() - outcome.records.keys()
+        outcome.records.update({key: records[key] for key in left})
+        return outcome
+
+    def _do(
+        self,
+        switches: Sequence[Task],
+        signers: Sequence[Task],
+        failures: dict[str, KeyswitchError],
+        others: Sequence[Task] = (),
+    ) -> None:
+        """The end of a key that signs is the end of every call that it signs, so that it goes last."""
         do_all(switches, failures, self._at_a_time, self._before_each)
         do_all(others, failures, self._at_a_time)
-        _tell_all(warnings, tell)
-        outcome.records.update({key: records[key] for key in failures if key in records})
-        return outcome
+        if signers:
+            self._before_signers()
+            do_all(signers, failures, self._at_a_time, self._before_each)
+
+    def _signs(self, task: Task) -> bool:
+        account, _ = task.user
+        return not task.goes_on and self._in(account).signs_with(task.access_key_id)
 
     def has_drifted(self, declared: FleetDeclaration, records: Mapping[str, Record]) -> bool:
         """Whether a refresh has found something that a program would change, safeguards aside.
@@ -268,7 +296,8 @@ class Fleet:
         warnings: dict[str, str] = {}
 
         ends = self._ends(judged, kept, warnings)
-        do_all(ends, failures, self._at_a_time, self._before_each)
+        signers = [task for task in ends if self._signs(task)]
+        self._do([task for task in ends if task not in signers], signers, failures)
         _tell_all(warnings, tell)
         _raise(failures, records, catalogue.FLEET_NOT_LET_GO)
 

@@ -7,15 +7,14 @@ own. Property names are public for ever.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from keyswitch import catalogue
-from keyswitch.accounts import DeclaredAccount
 from keyswitch.contradictions import contradictions
 from keyswitch.declaration import JUDGED_BY, Declaration, Record
-from keyswitch.errors import message
+from keyswitch.errors import KeyswitchError, counted, message
 from keyswitch.max_changes import MAX_CHANGES, MaxChanges
 from keyswitch.parsing import UNKNOWN, parse_inputs
 from keyswitch.properties import (
@@ -54,21 +53,31 @@ class FleetDeclaration:
     :param keys: each key with defaults, safeguards and account laid under its own.
     :param unknown: the keys that cannot be judged yet, with the inputs that will be known only in
         the update.
+    :param changed: those of them of which something else is declared otherwise than it is recorded.
+    :param unreadable: the ids of keys that something is wrong with.
     """
 
     keys: tuple[Declaration, ...]
     max_changes: MaxChanges | None = None
     unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    changed: frozenset[str] = frozenset()
+    unreadable: frozenset[str] = frozenset()
 
     @property
     def ids(self) -> frozenset[str]:
         """Every key that is declared."""
-        return frozenset({*self.unknown, *(key.access_key_id for key in self.keys)})
+        known = (key.access_key_id for key in self.keys)
+        return frozenset({*self.unknown, *self.unreadable, *known})
 
 
 @dataclass(frozen=True)
 class ParsedFleet:
-    """A declaration, or why there is none: problems, each a whole message, or inputs not known yet."""
+    """A declaration of the keys that can be read, and what keeps it from being one of all.
+
+    :param declaration: ``None`` if it is the fleet's own inputs that cannot be read, or are not known.
+    :param problems: each a whole message.
+    :param unknown: the names of the fleet's own inputs that are not known yet.
+    """
 
     declaration: FleetDeclaration | None
     problems: tuple[str, ...] = ()
@@ -83,6 +92,7 @@ class _Key:
     declaration: Declaration | None = None
     problems: list[str] = field(default_factory=list)
     unknown: tuple[str, ...] = ()
+    changed: bool = False
 
 
 def parse_fleet(
@@ -106,16 +116,23 @@ def parse_fleet(
     if problems:
         return ParsedFleet(None, problems)
     found = list(_keys(bag, records, as_written=as_written))
-    told = tuple(problem for key in found for problem in key.problems)
-    if told:
-        return ParsedFleet(None, told)
+    readable = [key for key in found if not key.problems]
     return ParsedFleet(
         FleetDeclaration(
-            tuple(key.declaration for key in found if key.declaration is not None),
+            tuple(key.declaration for key in readable if key.declaration is not None),
             MaxChanges.of(bag),
-            {key.access_key_id: key.unknown for key in found if key.declaration is None},
-        )
+            {key.access_key_id: key.unknown for key in readable if key.declaration is None},
+            frozenset(key.access_key_id for key in readable if key.changed),
+            frozenset(key.access_key_id for key in found if key.problems),
+        ),
+        tuple(problem for key in found for problem in key.problems),
     )
+
+
+def fleet_error(problems: Sequence[str]) -> KeyswitchError:
+    """Everything that is wrong with what a fleet declares, as one error (KS157)."""
+    count = counted(len(problems), "problem")
+    return KeyswitchError(catalogue.BAD_FLEET, also=problems, count=count)
 
 
 def _problems_of_whole(bag: Mapping[str, object]) -> Iterator[str]:
@@ -157,6 +174,8 @@ def _keys(
             found.unknown = tuple(sorted(parsed.unknown & JUDGED_BY))
             if not found.unknown:
                 found.declaration = parsed.declaration
+            elif record is not None and parsed.declaration is not None:
+                found.changed = parsed.declaration != record.declared
         yield found
 
 
@@ -181,12 +200,6 @@ def _whole(
     whole[_IN_KEYS[ACCESS_KEY_ID]] = access_key_id
     whole[STATUS] = status
     return whole
-
-
-def account_in(bag: Mapping[str, object]) -> DeclaredAccount | None:
-    """The account of a fleet's keys, ``None`` for the stack's own; of inputs that Check let pass."""
-    parsed = parse_inputs({**_OF_SOME_KEY, ACCOUNT: bag.get(ACCOUNT)})
-    return parsed.declaration.account if parsed.declaration is not None else None
 
 
 def map_of(bag: Mapping[str, object], name: str) -> Mapping[str, Any]:

@@ -18,10 +18,16 @@ from keyswitch.claims import Claim
 from keyswitch.declaration import Record
 from keyswitch.errors import Attempt, KeyswitchError
 from keyswitch.fleet import Fleet
-from keyswitch.fleet_declaration import KEYS, MAPS_BY_KEY, FleetDeclaration, parse_fleet
+from keyswitch.fleet_declaration import (
+    KEYS,
+    MAPS_BY_KEY,
+    FleetDeclaration,
+    fleet_error,
+    parse_fleet,
+)
 from keyswitch.fleet_provider import not_looked_at, whole_not_looked_at
 from keyswitch.fleet_state import parse_fleet_outputs
-from keyswitch.guard import Guard, in_thread
+from keyswitch.guard import HIDDEN, Guard, in_thread, is_secret
 from keyswitch.letting_go import target_on_destroy
 
 
@@ -37,47 +43,71 @@ def _before_step(
     guard: Guard, claim: Claim
 ) -> Callable[[pulumi.ResourceHookArgs], Awaitable[None]]:
     async def before_step(args: pulumi.ResourceHookArgs) -> None:
-        records = parse_fleet_outputs(await revealed(args.old_outputs)) if args.old_outputs else {}
-        parsed = parse_fleet(plain(await revealed(args.new_inputs), MAPS_BY_KEY), records)
-        row = DependencyResource(args.urn)
-        if parsed.declaration is None:
+        records = await _records(args)
+        news = plain(await revealed(args.new_inputs), MAPS_BY_KEY)
+        parsed = parse_fleet(news, records, as_written=True)
+        if parsed.problems and not is_dry_run():
+            raise fleet_error(parsed.problems)
+        for problem in parsed.problems:
+            guard.refuse([args.name], problem, args.urn)
+        if parsed.declaration is not None:
+            await _tell_of_keys(guard, claim, args, parsed.declaration, records)
+        elif not parsed.problems:
+            row = DependencyResource(args.urn)
             pulumi.log.warn(whole_not_looked_at(parsed.unknown), resource=row)
-            return
-        declared = parsed.declaration
-        guard.claims.known(claim, declared.ids)
-        elsewhere = guard.claims.beside(claim)
-        refusals = {
-            **_declared_twice(guard, declared, args.name),
-            **_moving(declared, records, elsewhere),
-        }
-        if not is_dry_run():
-            for refusal in refusals.values():
-                raise refusal
-            return
-        # The program's config, project and stack can be read on its own thread only.
-        known = {
-            account: guard.lifecycle_of(account)
-            for account in {
-                *(key.account for key in declared.keys),
-                *(record.declaration.account for record in records.values()),
-            }
-        }
-        fleet = Fleet(known.__getitem__)
-        judged = await in_thread(lambda: fleet.judge(declared, records, elsewhere, for_reader=True))
-        claim.keys = len(judged.ids)
-        for note in judged.notes():
-            pulumi.log.info(note, resource=row)
-        # A hook is given a map that holds a secret as an output, whole.
-        is_plain = isinstance((args.new_inputs or {}).get(KEYS), Mapping)
-        warnings = judged.warnings(with_overrides=is_plain)
-        for warning in (*not_looked_at(declared), *judged.warnings_of_ends(), *warnings):
-            pulumi.log.warn(warning, resource=row)
-        for access_key_id, refusal in {**judged.refusals, **refusals}.items():
-            guard.refuse([access_key_id], refusal, args.urn)
-        if judged.too_wide is not None:
-            guard.refuse(judged.limited, judged.too_wide, args.urn)
 
     return before_step
+
+
+async def _records(args: pulumi.ResourceHookArgs) -> Mapping[str, Record]:
+    """What is recorded of each key, without the words of overrides that the program keeps secret."""
+    if not args.old_outputs:
+        return {}
+    records = parse_fleet_outputs(await revealed(args.old_outputs))
+    if not is_secret(args.old_outputs, KEYS):
+        return records
+    return {key: record.with_override_hidden(HIDDEN) for key, record in records.items()}
+
+
+async def _tell_of_keys(
+    guard: Guard,
+    claim: Claim,
+    args: pulumi.ResourceHookArgs,
+    declared: FleetDeclaration,
+    records: Mapping[str, Record],
+) -> None:
+    guard.claims.known(claim, declared.ids)
+    elsewhere = guard.claims.beside(claim)
+    refusals = {
+        **_declared_twice(guard, declared, args.name),
+        **_moving(declared, records, elsewhere),
+    }
+    if not is_dry_run():
+        for refusal in refusals.values():
+            raise refusal
+        return
+    # The program's config, project and stack can be read on its own thread only.
+    known = {
+        account: guard.lifecycle_of(account)
+        for account in {
+            *(key.account for key in declared.keys),
+            *(record.declaration.account for record in records.values()),
+        }
+    }
+    fleet = Fleet(known.__getitem__)
+    judged = await in_thread(lambda: fleet.judge(declared, records, elsewhere, for_reader=True))
+    claim.keys = len(judged.ids)
+    row = DependencyResource(args.urn)
+    for note in judged.notes():
+        pulumi.log.info(note, resource=row)
+    # A hook is given a map that holds a secret as an output, whole.
+    warnings = judged.warnings(with_overrides=not is_secret(args.new_inputs, KEYS))
+    for warning in (*not_looked_at(declared), *judged.warnings_of_ends(), *warnings):
+        pulumi.log.warn(warning, resource=row)
+    for access_key_id, refusal in {**judged.refusals, **refusals}.items():
+        guard.refuse([access_key_id], refusal, args.urn)
+    if judged.too_wide is not None:
+        guard.refuse(judged.limited, judged.too_wide, args.urn)
 
 
 def _declared_twice(

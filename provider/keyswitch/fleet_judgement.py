@@ -86,13 +86,14 @@ class FleetJudgement:
     def too_wide(self) -> KeyswitchError | None:
         """The refusal of a change wider than ``max_changes``."""
         most, limited, past = self.declared.max_changes, self.limited, self.overridden
-        if most is None or most.allows(len(limited), len(self.ids)):
+        if most is None or len(limited) <= most.of_keys(len(self.ids)):
             return None
         return KeyswitchError(
             catalogue.TOO_MANY_CHANGES,
             changes=len(limited),
             declared=counted(len(self.ids), "key"),
             max_changes=most,
+            allowed=most.of_keys(len(self.ids)),
             keys=named(limited),
             through=f"only {named(past)}, by override," if past else "nothing",
         )

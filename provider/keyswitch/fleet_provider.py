@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from pulumi.dynamic import (
-    CheckFailure,
     CheckResult,
     ConfigureRequest,
     CreateResult,
@@ -22,26 +21,40 @@ from pulumi.dynamic import (
 )
 
 from keyswitch import catalogue
-from keyswitch.bags import plain, without_provider
+from keyswitch.bags import plain, without_provider, without_secrets
 from keyswitch.declaration import ACCOUNT_ID, Record
 from keyswitch.errors import Attempt, KeyswitchError, message
 from keyswitch.fleet import Fleet
 from keyswitch.fleet_declaration import (
     KEYS,
     MAPS_BY_KEY,
+    STATUSES,
     FleetDeclaration,
     ParsedFleet,
+    fleet_error,
     parse_fleet,
 )
 from keyswitch.fleet_judgement import FleetOutcome
 from keyswitch.fleet_state import fleet_outputs, parse_fleet_outputs, refreshed_inputs
-from keyswitch.host import Row, clean_errors, partly_done, require_engine, urn_of_call, warn
+from keyswitch.host import (
+    Row,
+    clean_errors,
+    ignored_properties,
+    partly_done,
+    require_engine,
+    urn_of_call,
+    warn,
+)
 from keyswitch.max_changes import MaxChanges
+from keyswitch.options import refuse_ignored_changes
 from keyswitch.origin import Origin
+from keyswitch.parsing import account_of
 from keyswitch.phase import PHASE
+from keyswitch.properties import ACCOUNT
 from keyswitch.settings import AwsSettings
 
 _ID = "fleet"
+_FROM_THE_PROGRAM: Final = (KEYS, STATUSES)
 
 
 class AccessKeyFleetProvider(ResourceProvider):
@@ -59,39 +72,50 @@ class AccessKeyFleetProvider(ResourceProvider):
         self._checked = set()
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Refuses bad inputs, all at once and without any call; secrets are never repeated."""
-        parsed = parse_fleet(plain(news, MAPS_BY_KEY), as_written=True)
+        """Notes which keys are declared, and calls nobody; see :class:`~keyswitch.provider.AccessKeyStatusProvider`."""
+        bag = plain(news, MAPS_BY_KEY)
+        parsed = parse_fleet(bag)
         if parsed.declaration is not None:
-            PHASE.declared.update(parsed.declaration.ids)
+            PHASE.declare(parsed.declaration.ids, account_of(bag.get(ACCOUNT)))
         self._checked.add(urn_of_call())
-        failures = [CheckFailure("", problem) for problem in parsed.problems]
-        return CheckResult(without_provider(news), failures)
+        return CheckResult(without_secrets(without_provider(news)), [])
 
     @clean_errors
+    @PHASE.counted
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Whether a step is needed, by a look at every live key; a refusal counts as a change.
 
         A Diff before the fleet's Check belongs to a refresh: its ``news`` are the stored inputs.
         """
+        refuse_ignored_changes(ignored_properties(), _FROM_THE_PROGRAM, "the fleet")
+        if urn_of_call() not in self._checked:
+            records = parse_fleet_outputs(_olds)
+            stored = _declaration(parse_fleet(plain(_news, MAPS_BY_KEY), records))
+            with self._telling_each():
+                return DiffResult(changes=self._fleet().has_drifted(stored, records))
+        try:
+            return self._diff_of_program(_olds, plain(_news, MAPS_BY_KEY))
+        except KeyswitchError:
+            return DiffResult(changes=True)
+
+    def _diff_of_program(self, _olds: dict[str, Any], bag: dict[str, object]) -> DiffResult:
         records = parse_fleet_outputs(_olds)
-        parsed = parse_fleet(plain(_news, MAPS_BY_KEY), records)
+        parsed = parse_fleet(bag, records, as_written=True)
         if parsed.unknown:
             return self._diff_of_unknown(parsed.unknown)
         declared = _declaration(parsed)
         fleet = self._fleet()
-        if urn_of_call() not in self._checked:
-            with self._telling_each():
-                return DiffResult(changes=fleet.has_drifted(declared, records))
         judged = fleet.judge(declared, records, PHASE.declared)
         left, new = records.keys() - declared.ids, declared.unknown.keys() - records.keys()
         # The end of a fleet is judged by the limit in the state.
         limited = declared.max_changes != MaxChanges.of(_olds)
-        changes = judged.needs_step or bool(left or new) or limited
+        changes = judged.needs_step or bool(left or new or declared.changed) or limited
         if not changes:
             Row().warn([*not_looked_at(declared), *judged.warnings()])
         return DiffResult(changes=changes)
 
     @clean_errors
+    @PHASE.counted
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Adopts every key; switches those whose status is not the declared one."""
         outcome, declared = self._carried_out(props, {})
@@ -100,14 +124,17 @@ class AccessKeyFleetProvider(ResourceProvider):
         return CreateResult(_ID, outs)
 
     @clean_errors
+    @PHASE.counted
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Looks again, then switches what is (still) to be switched, and lets go what is taken out."""
+        refuse_ignored_changes(ignored_properties(), _FROM_THE_PROGRAM, "the fleet")
         outcome, declared = self._carried_out(_news, parse_fleet_outputs(_olds))
         outs = fleet_outputs(without_provider(_news), outcome.records)
         self._fail(outcome, declared, {**_news, **outs})
         return UpdateResult(outs)
 
     @clean_errors
+    @PHASE.counted
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Refreshes every key, the statuses among the inputs too."""
         records = parse_fleet_outputs(props)
@@ -119,6 +146,7 @@ class AccessKeyFleetProvider(ResourceProvider):
         return ReadResult(id_, {**outs, ACCOUNT_ID: bag.get(ACCOUNT_ID, "")}, inputs)
 
     @clean_errors
+    @PHASE.counted
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Does what ``on_destroy`` says, but not to keys that this program still declares."""
         records = parse_fleet_outputs(_props)
@@ -138,7 +166,8 @@ class AccessKeyFleetProvider(ResourceProvider):
     def _carried_out(
         self, news: Mapping[str, Any], records: Mapping[str, Record]
     ) -> tuple[FleetOutcome, FleetDeclaration]:
-        declared = _declaration(parse_fleet(plain(news, MAPS_BY_KEY), records))
+        bag = plain(news, MAPS_BY_KEY)
+        declared = _declaration(parse_fleet(bag, records, as_written=True))
         fleet = self._fleet()
         row = Row()
         judged = fleet.judge(declared, records, PHASE.declared)
@@ -160,6 +189,7 @@ class AccessKeyFleetProvider(ResourceProvider):
         return Fleet(
             lambda account: PHASE.lifecycle_in(account, self._settings, origin, warn),
             before_each=require_engine,
+            before_signers=PHASE.wait_for_others,
         )
 
     def _diff_of_unknown(self, unknown: tuple[str, ...]) -> DiffResult:
@@ -185,7 +215,12 @@ def not_looked_at(declared: FleetDeclaration) -> list[str]:
 
 
 def _declaration(parsed: ParsedFleet) -> FleetDeclaration:
-    """Check lets nothing else pass; an engine that did not ask Check must not be guessed for."""
+    """Of a fleet that can be read whole.
+
+    :raises KeyswitchError: everything that is wrong with it, as one error.
+    """
+    if parsed.problems:
+        raise fleet_error(parsed.problems)
     if parsed.declaration is None:
         raise KeyswitchError(catalogue.UNREADABLE_STATE, property="inputs")
     return parsed.declaration

@@ -21,7 +21,7 @@ from keyswitch.fleet_state import FLEET_COMPUTED
 from keyswitch.guard import Guard
 from keyswitch.max_changes import MAX_CHANGES
 from keyswitch.properties import ACCOUNT, SAFEGUARDS, STATUS
-from keyswitch.resource import refuse_import
+from keyswitch.resource import refuse_options
 
 _NO_MAP: Final = ""
 """In the place of what is no map: it need not be repeated, and may be a secret in the wrong place."""
@@ -71,14 +71,16 @@ class AccessKeyFleet(Resource, module="keyswitch", name="AccessKeyFleet"):
             (``"10%"``), not counting overrides; of a wider change only the overrides are carried
             out, and a wider end of the fleet is refused whole.
         :param opts: the usual resource options.
-        :raises pulumi.RunError: KS114, for the options ``id`` and ``import_``.
+        :raises pulumi.RunError: KS114, for the options ``id`` and ``import_``; KS156, for
+            ``ignore_changes`` of the keys or their statuses.
         """
-        refuse_import(resource_name, opts)
+        refuse_options(resource_name, opts, (KEYS, STATUSES))
         guard = Guard.of_program()
         if not isinstance(keys, Mapping):
             # An awaitable can be awaited once, and both the guard and the engine ask for it.
             keys = pulumi.Output.from_input(keys)
         claim = guard.claims.claim_each(keys, resource_name)
+        guard.declare_in(account.to_map() if isinstance(account, Account) else account)
         props: dict[str, Any] = {
             **_split(keys),
             DEFAULTS: defaults,

@@ -18,15 +18,17 @@ from keyswitch.declaration import (
     ADOPTED_STATUS,
     CHANGED_AT,
     CREATE_DATE,
+    DEACTIVATED_BY,
     DESIRED_STATUS,
+    NOT_KEPT,
     PENDING,
     STATUS_SINCE,
     USER_NAME_RESOLVED,
     Record,
 )
 from keyswitch.errors import KeyswitchError
-from keyswitch.fleet_declaration import FLEET_INPUTS, KEYS, STATUSES, account_in, map_of, subject_of
-from keyswitch.parsing import parse_outputs
+from keyswitch.fleet_declaration import FLEET_INPUTS, KEYS, STATUSES, map_of, subject_of
+from keyswitch.parsing import account_of, parse_outputs
 from keyswitch.properties import (
     ACCESS_KEY_ID,
     ACCOUNT,
@@ -51,10 +53,8 @@ _TEXTS: Final = (
     STATUS_SINCE,
     DESIRED_STATUS,
 )
-_RECORDED: Final = (*_TEXTS, USER_NAME_RESOLVED, ON_DESTROY, ON_DRIFT, SAFEGUARDS)
+_RECORDED: Final = (*_TEXTS, DEACTIVATED_BY, USER_NAME_RESOLVED, ON_DESTROY, ON_DRIFT, SAFEGUARDS)
 _IN_ENTRY: Final = (REASON, OVERRIDE)
-_NOT_KEPT: Final = "(not kept)"
-"""Stands for an override of which only that there was one matters."""
 
 
 def fleet_outputs(bag: Mapping[str, object], records: Mapping[str, Record]) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def fleet_outputs(bag: Mapping[str, object], records: Mapping[str, Record]) -> d
 
     :param bag: the inputs that were to be carried out.
     """
-    entries, account = map_of(bag, KEYS), account_in(bag)
+    entries, account = map_of(bag, KEYS), account_of(bag.get(ACCOUNT))
     declared = [record for key, record in records.items() if key in map_of(bag, STATUSES)]
     account_ids = {record.account_id for record in declared or records.values()} - {""}
     return {
@@ -84,7 +84,7 @@ def _entry(record: Record, entry: Mapping[str, Any]) -> dict[str, Any]:
     if reason is not None and reason == entry.get(REASON):
         kept[REASON] = reason
     if override is not None:
-        kept[OVERRIDE] = override if override == entry.get(OVERRIDE) else _NOT_KEPT
+        kept[OVERRIDE] = override if override == entry.get(OVERRIDE) else NOT_KEPT
     return kept
 
 

@@ -70,7 +70,7 @@ def task_of(key: Declaration, user_name: str | None, do: Callable[[Declaration],
     :param user_name: as far as it is known, else ``None``.
     """
     goes_on = key.status is Status.ACTIVE
-    user = (key.account, key.access_key_id if user_name is None else user_name)
+    user = (key.account, key.access_key_id if user_name is None else user_name.casefold())
     return Task(key.access_key_id, user, goes_on, lambda: do(key))
 
 
@@ -78,7 +78,7 @@ def task_of_end(record: Record, user_name: str | None, do: Callable[[Record], No
     """What is to be done with a key that is let go; ``user_name`` as in :func:`task_of`."""
     key = record.declaration
     goes_on = target_on_destroy(record) is Status.ACTIVE
-    user = (key.account, key.access_key_id if user_name is None else user_name)
+    user = (key.account, key.access_key_id if user_name is None else user_name.casefold())
     return Task(key.access_key_id, user, goes_on, lambda: do(record))
 
 

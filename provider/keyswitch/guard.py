@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -25,8 +25,7 @@ from pulumi.runtime.settings import SETTINGS
 from keyswitch import catalogue
 from keyswitch.accounts import DeclaredAccount
 from keyswitch.bags import plain, revealed
-from keyswitch.boto import gateway_in
-from keyswitch.claims import Claims
+from keyswitch.claims import Claims, as_soon_as_known
 from keyswitch.decision import Action
 from keyswitch.declaration import JUDGED_BY
 from keyswitch.errors import Attempt, KeyswitchError, message
@@ -35,12 +34,15 @@ from keyswitch.judgement import Judgement
 from keyswitch.lifecycle import Lifecycle
 from keyswitch.minting import refuse_third_key
 from keyswitch.origin import Origin
-from keyswitch.parsing import Parsed, parse_inputs, parse_outputs
+from keyswitch.parsing import Parsed, account_of, declaration_error, parse_outputs, parse_program
+from keyswitch.phase import Phase
 from keyswitch.properties import ACCESS_KEY_ID, OVERRIDE
 from keyswitch.settings import AwsSettings
 
 T = TypeVar("T")
 
+HIDDEN = "(a secret)"
+"""Stands for the words of an override that the program keeps a secret."""
 _ATTRIBUTE = "_keyswitch_guard"
 _LATE_DECLARATIONS_SECONDS = 0.2
 
@@ -60,8 +62,7 @@ class Guard:
         self._refused: dict[tuple[str, str], str] = {}
         self._under_way = 0
         self._minting: Counter[str] = Counter()
-        self._gateways: dict[DeclaredAccount | None, Gateway] = {}
-        self._lifecycles: dict[DeclaredAccount | None, Lifecycle] = {}
+        self._phase = Phase(shows_overrides=True)
 
     @classmethod
     def of_program(cls) -> Guard:
@@ -78,6 +79,14 @@ class Guard:
             if root is not None:
                 setattr(root, _ATTRIBUTE, guard)
         return guard
+
+    def declare_in(self, account: object) -> None:
+        """Notes an account that the program declares keys in, as soon as it is known."""
+
+        def known(value: object) -> None:
+            self._phase.declare((), account_of(value))
+
+        as_soon_as_known(account, known)
 
     def binding(self) -> pulumi.ResourceOptions:
         """The options that put a resource under this guard, to be merged into its own."""
@@ -149,7 +158,7 @@ class Guard:
             self.refuse([args.name], refusal, args.urn)
             return None
 
-    def refuse(self, names: Iterable[str], refusal: KeyswitchError, urn: str) -> None:
+    def refuse(self, names: Iterable[str], refusal: KeyswitchError | str, urn: str) -> None:
         """Tells a refusal on the resource's row, and has the preview fail at its end.
 
         :param names: what the failure at the end names.
@@ -178,8 +187,12 @@ class Guard:
         :raises KeyswitchError: the step is refused, or the key cannot be looked at.
         """
         record = parse_outputs(await revealed(args.old_outputs)) if args.old_outputs else None
+        if record is not None and is_secret(args.old_outputs, OVERRIDE):
+            record = record.with_override_hidden(HIDDEN)
         news = plain(await revealed(args.new_inputs))
-        parsed = parse_inputs(news, previous=record.declared if record else None)
+        parsed = parse_program(news, record)
+        if parsed.problems:
+            raise declaration_error(parsed.problems, news)
         if parsed.declaration is None or parsed.unknown & JUDGED_BY:
             self._tell_unknown(args, parsed)
             return None
@@ -188,8 +201,8 @@ class Guard:
         if second is not None:
             raise second
         lifecycle = self.lifecycle_of(declaration.account)
-        if isinstance((args.new_inputs or {}).get(OVERRIDE), pulumi.Output):
-            declaration = replace(declaration, override="(a secret)")
+        if is_secret(args.new_inputs, OVERRIDE):
+            declaration = replace(declaration, override=HIDDEN)
         reads = is_dry_run() or declaration.override is None
         judgement = await in_thread(lambda: lifecycle.judge(declaration, record, for_reader=reads))
         refusal = judgement.refusal()
@@ -210,16 +223,21 @@ class Guard:
 
     def lifecycle_of(self, account: DeclaredAccount | None) -> Lifecycle:
         """The lifecycle in an account; one for each, so that its keys are looked at once."""
-        if account not in self._lifecycles:
-            self._lifecycles[account] = Lifecycle(self._gateway_of(account))
-        return self._lifecycles[account]
+        return self._phase.lifecycle_in(account, *_signing())
 
     def _gateway_of(self, account: DeclaredAccount | None) -> Gateway:
-        if account not in self._gateways:
-            settings = AwsSettings.read(pulumi.Config("aws").get)
-            origin = Origin.of(pulumi.get_project(), pulumi.get_stack())
-            self._gateways[account] = gateway_in(account, settings, origin)
-        return self._gateways[account]
+        return self._phase.gateway_in(account, *_signing())
+
+
+def _signing() -> tuple[AwsSettings, Origin]:
+    """The program's config, project and stack can be read on its own thread only."""
+    settings = AwsSettings.read(pulumi.Config("aws").get)
+    return settings, Origin.of(pulumi.get_project(), pulumi.get_stack())
+
+
+def is_secret(bag: Mapping[str, Any] | None, name: str) -> bool:
+    """Whether a hook was given a property as an output, as it is given secrets."""
+    return isinstance((bag or {}).get(name), pulumi.Output)
 
 
 def _wait_for_registrations_first() -> None:

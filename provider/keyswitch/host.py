@@ -115,6 +115,12 @@ def urn_of_call() -> str:
     return str(request.urn) if request is not None else ""
 
 
+def ignored_properties() -> tuple[str, ...]:
+    """The property paths of ``ignore_changes`` in the call that the host is in: Diff and Update have them."""
+    request = _host_frame_value("request", "ignoreChanges")
+    return tuple(request.ignoreChanges) if request is not None else ()
+
+
 def require_engine() -> None:
     """Returns while the engine that the host serves is there.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from keyswitch.errors import KeyswitchError
 from keyswitch.gateway import LastUsed, NoSuchEntityError, OwnerNotToldError
 from keyswitch.safeguards import Evidence, UserKeys
 from keyswitch.sighting import Sighting
-from keyswitch.status import Status
+from keyswitch.status import DeactivatedBy, Status
 from keyswitch.view import PhaseView
 
 
@@ -29,10 +29,16 @@ class Usage:
 
 
 class Inquiry:
-    """Asks IAM, through a :class:`~keyswitch.view.PhaseView`, on behalf of the safeguards."""
+    """Asks IAM, through a :class:`~keyswitch.view.PhaseView`, on behalf of the safeguards.
 
-    def __init__(self, view: PhaseView) -> None:
+    :param signing_elsewhere: answers with the keys that sign in other accounts of the program, id to name.
+    """
+
+    def __init__(
+        self, view: PhaseView, signing_elsewhere: Callable[[], Mapping[str, str]] = dict
+    ) -> None:
         self._view = view
+        self._signing_elsewhere = signing_elsewhere
 
     def evidence(
         self,
@@ -41,13 +47,15 @@ class Inquiry:
         now: datetime,
         planned: Mapping[str, Status],
         *,
-        off_by_program: bool,
+        inactive_by: DeactivatedBy,
+        override: str | None,
     ) -> Evidence:
         """What the safeguards of a switch to the declared status are judged by.
 
         What IAM does not allow to be asked is ``None`` in the evidence: the safeguard says so.
 
-        :param off_by_program: whether an Inactive key is so by this program's own doing.
+        :param inactive_by: by whose word an Inactive key is so.
+        :param override: the words of the override that it is Inactive by, where they may be shown.
         :raises KeyswitchError: a fault kept it from asking.
         """
         safeguards = declaration.safeguards
@@ -59,12 +67,20 @@ class Inquiry:
         return Evidence(
             now=now,
             keys=keys,
-            reactivates=target is Status.ACTIVE and not off_by_program,
+            inactive_by=inactive_by,
+            override=f'override="{override}"' if override else "an override",
             last_used=self._last_used(keys.key.access_key_id) if about_use else None,
             successor_last_used=self._last_used(successor.access_key_id) if successor else None,
-            signing_keys=self._view.signing_keys() if "allow_own_key" in asked else frozenset(),
+            signing_keys=self.signing_keys() if "allow_own_key" in asked else {},
             policies=self._policies(seen.user_name) if "refuse_quarantined" in asked else None,
         )
+
+    def signing_keys(self) -> Mapping[str, str]:
+        """Id to the account whose calls it signs, empty for those made here.
+
+        :raises KeyswitchError: the keys that sign here cannot be told.
+        """
+        return {**self._signing_elsewhere(), **dict.fromkeys(self._view.signing_keys(), "")}
 
     def usage(self, access_key_id: str) -> Usage:
         """For a warning: whatever keeps it from looking is told, and raises nothing."""

@@ -13,17 +13,24 @@ from keyswitch.inquiry import Inquiry
 from keyswitch.judgement import Judgement
 from keyswitch.safeguards import Unmet, unmet
 from keyswitch.sighting import Sighting
-from keyswitch.status import OnDrift, Status, WhenUnmet
+from keyswitch.status import DeactivatedBy, OnDrift, Status, WhenUnmet
+from keyswitch.user_names import same_user
 from keyswitch.view import PhaseView
 
 
 class Judge:
-    """Decides; looks up what a decision needs, and switches nothing."""
+    """Decides; looks up what a decision needs, and switches nothing.
 
-    def __init__(self, view: PhaseView, clock: Clock) -> None:
+    :param shows_overrides: whether the words of overrides may be repeated.
+    """
+
+    def __init__(
+        self, view: PhaseView, inquiry: Inquiry, clock: Clock, *, shows_overrides: bool
+    ) -> None:
         self._view = view
-        self._inquiry = Inquiry(view)
+        self._inquiry = inquiry
         self._clock = clock
+        self._shows_overrides = shows_overrides
 
     def judgement(
         self,
@@ -42,8 +49,9 @@ class Judge:
         decision = decide(situation)
         against: tuple[Unmet, ...] = ()
         if decision.action is Action.SWITCH:
-            is_ours = record is not None and record.declaration.status is Status.INACTIVE
-            against = self.unmet(declaration, seen, planned, off_by_program=is_ours)
+            by = record.inactive_by if record is not None else DeactivatedBy.OUTSIDE
+            words = record.override_in_words if record is not None else None
+            against = self.unmet(declaration, seen, planned, inactive_by=by, override=words)
             decision = decide(
                 replace(
                     situation,
@@ -60,6 +68,7 @@ class Judge:
             now=self._clock.now(),
             unmet=against,
             planned=planned,
+            signing_keys=self._signing_keys_if_own(declaration, decision),
         )
 
     def with_usage(self, judgement: Judgement) -> Judgement:
@@ -75,19 +84,38 @@ class Judge:
         seen: Sighting,
         planned: Mapping[str, Status],
         *,
-        off_by_program: bool,
+        inactive_by: DeactivatedBy,
+        override: str | None = None,
     ) -> tuple[Unmet, ...]:
         """The safeguards against a switch to the declared status; an override silences them all.
 
-        :param off_by_program: whether an Inactive key is so by this program's own doing.
+        :param inactive_by: by whose word an Inactive key is so.
+        :param override: the words of the override that it is Inactive by.
         :raises KeyswitchError: a safeguard cannot be judged, for a fault.
         """
         if declaration.override is not None and declaration.status is Status.INACTIVE:
             return ()
         evidence = self._inquiry.evidence(
-            declaration, seen, self._clock.now(), planned, off_by_program=off_by_program
+            declaration,
+            seen,
+            self._clock.now(),
+            planned,
+            inactive_by=inactive_by,
+            override=override if self._shows_overrides else None,
         )
         return unmet(declaration.safeguards, declaration.status, evidence)
+
+    def _signing_keys_if_own(
+        self, declaration: Declaration, decision: Decision
+    ) -> Mapping[str, str]:
+        """For a warning, where a key that signs is deactivated all the same."""
+        if decision.action is not Action.SWITCH or declaration.status is Status.ACTIVE:
+            return {}
+        try:
+            signing = self._inquiry.signing_keys()
+        except KeyswitchError:
+            return {}
+        return signing if declaration.access_key_id in signing else {}
 
     def _account_if_told(self, decision: Decision) -> str:
         """For a message that says more with the account, and enough without."""
@@ -122,5 +150,9 @@ def _memory(record: Record) -> Memory:
 
 
 def _otherwise_changed(declaration: Declaration, record: Record, seen: Sighting) -> bool:
-    redeclared = replace(record.declaration, status=declaration.status) != declaration
-    return redeclared or seen.user_name != record.user_name
+    named = declaration.user_name
+    if same_user(record.declaration.user_name, named):
+        named = record.declaration.user_name
+    now = replace(declaration, user_name=named)
+    redeclared = replace(record.declaration, status=declaration.status) != now
+    return redeclared or not same_user(seen.user_name, record.user_name)

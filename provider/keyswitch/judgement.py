@@ -15,7 +15,7 @@ from keyswitch.errors import Attempt, KeyswitchError, message
 from keyswitch.gateway import LastUsed
 from keyswitch.inquiry import Usage
 from keyswitch.key_ids import account_of
-from keyswitch.safeguards import Unmet, UserKeys, use_in_words
+from keyswitch.safeguards import Unmet, UserKeys, calls_in_words, use_in_words
 from keyswitch.sighting import Sighting
 from keyswitch.status import ObservedStatus, Status
 from keyswitch.times import iso, moment
@@ -32,6 +32,8 @@ class Judgement:
     :param now: when it was judged, in UTC.
     :param unmet: the safeguards against the switch.
     :param planned: see :class:`~keyswitch.safeguards.UserKeys`.
+    :param signing_keys: see :class:`~keyswitch.safeguards.Evidence`; empty but for a key that signs and
+        goes off all the same.
     :param usage: when the key was last used, where that was looked up for a reader.
     """
 
@@ -43,6 +45,7 @@ class Judgement:
     now: datetime
     unmet: tuple[Unmet, ...] = ()
     planned: Mapping[str, Status] = field(default_factory=dict)
+    signing_keys: Mapping[str, str] = field(default_factory=dict)
     usage: Usage | None = None
 
     @property
@@ -90,6 +93,8 @@ class Judgement:
             )
         if self.decision.cause is Cause.EXPIRED:
             return KeyswitchError(catalogue.EXPIRED_BUT_ACTIVE, attempt)
+        if self.decision.cause is Cause.UNKNOWN_STATUS:
+            return KeyswitchError(catalogue.UNKNOWN_STATUS, attempt, observed=self._seen)
         if self.decision.cause is Cause.GONE:
             return KeyswitchError(catalogue.DELETED_BUT_ACTIVE, attempt, seen.answer)
         return KeyswitchError(
@@ -156,6 +161,9 @@ class Judgement:
             yield self._told(catalogue.LAST_USE, used=told)
         if not keys.another_stays_active:
             yield self._told(catalogue.NO_OTHER_ACTIVE_KEY, others=keys)
+        if self.signing_keys:
+            calls = calls_in_words(self.signing_keys, keys.key)
+            yield self._told(catalogue.OWN_KEY_GOES, calls=calls)
 
     def _notes(self) -> Iterator[str]:
         action, cause = self.decision.action, self.decision.cause

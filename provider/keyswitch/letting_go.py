@@ -68,7 +68,7 @@ def ending(record: Record, target: Status, seen: Sighting, unmet: Safeguarding) 
         return stays
     if seen.status is ObservedStatus.EXPIRED:
         return replace(stays, warning=message(catalogue.EXPIRED_NOT_RESTORED, key))
-    reasons = _against(record, target, unmet)
+    reasons = _against(record, target, seen, unmet)
     if reasons and target is Status.ACTIVE:
         return replace(stays, warning=message(catalogue.NOT_RESTORED, key, reasons=reasons))
     if reasons:
@@ -78,7 +78,7 @@ def ending(record: Record, target: Status, seen: Sighting, unmet: Safeguarding) 
     return replace(stays, switches_to=target)
 
 
-def _against(record: Record, target: Status, unmet: Safeguarding) -> str:
-    if target is Status.ACTIVE and record.declaration.override is not None:
-        return "it was switched off by an override"
+def _against(record: Record, target: Status, seen: Sighting, unmet: Safeguarding) -> str:
+    if not seen.status.is_known:
+        return catalogue.UNKNOWN_STATUS.cause.format(observed=seen.status)
     return "; ".join(rule.cause for rule in unmet(replace(record.declaration, status=target)))

@@ -23,14 +23,17 @@ from keyswitch.decision import Action, Cause, decide
 from keyswitch.declaration import Declaration, Pending, Record
 from keyswitch.errors import Attempt, KeyswitchError, message, telling
 from keyswitch.gateway import Gateway
+from keyswitch.inquiry import Inquiry
 from keyswitch.judge import Judge, situation_of
 from keyswitch.judgement import Judgement
 from keyswitch.letting_go import Ending, ending, target_on_destroy
-from keyswitch.safeguards import Unmet
+from keyswitch.safeguards import Unmet, UserKeys, no_longer_met
+from keyswitch.shared import Shared
 from keyswitch.sighting import Finder, Sighting
-from keyswitch.status import ObservedStatus, Status
-from keyswitch.switching import Switch
+from keyswitch.status import DeactivatedBy, Status
+from keyswitch.switching import Switch, Switched
 from keyswitch.times import iso
+from keyswitch.user_names import same_user
 from keyswitch.view import PhaseView
 
 T = TypeVar("T")
@@ -38,10 +41,24 @@ T = TypeVar("T")
 _MOST_NAMES_FOLLOWED = 3
 
 
+class DoneButFailedError(KeyswitchError):
+    """A switch that was made, and an error all the same: what was done has to be recorded.
+
+    :ivar record: of the key as it is now.
+    """
+
+    def __init__(self, record: Record, error: KeyswitchError) -> None:
+        super().__init__(error.entry, error.attempt, error.answer, also=error.also, **error.fields)
+        self.record = record
+
+
 class Lifecycle:
     """Carries one phase's declarations out. Safe to share between threads.
 
     :param tell: is told what became of a switch that was held when it was to be made.
+    :param shared: what this process does by other lifecycles; one of its own if omitted.
+    :param signing_elsewhere: see :class:`~keyswitch.inquiry.Inquiry`.
+    :param shows_overrides: whether messages may repeat the words of overrides.
     """
 
     def __init__(
@@ -50,15 +67,19 @@ class Lifecycle:
         clock: Clock | None = None,
         patience: Patience | None = None,
         tell: Callable[[str], None] | None = None,
+        *,
+        shared: Shared | None = None,
+        signing_elsewhere: Callable[[], Mapping[str, str]] = dict,
+        shows_overrides: bool = False,
     ) -> None:
-        self._view = PhaseView(gateway)
+        self._shared = shared or Shared()
+        self._view = PhaseView(gateway, self._shared)
         self._finder = Finder(self._view)
         self._clock = clock or Clock()
-        self._judge = Judge(self._view, self._clock)
+        self._inquiry = Inquiry(self._view, signing_elsewhere)
+        self._judge = Judge(self._view, self._inquiry, self._clock, shows_overrides=shows_overrides)
         self._switch = Switch(self._view, self._clock, patience or Patience())
         self._tell = tell or (lambda _warning: None)
-        self._planned: dict[str, Status] = {}
-        self._switched_off: dict[str, Status] = {}
 
     def look(self, access_key_id: str, user_name: str | None, record: Record | None) -> Sighting:
         """Looks for the key, through what this phase has seen; its owner is followed if none is named.
@@ -91,11 +112,11 @@ class Lifecycle:
         access_key_id, user_name = declaration.access_key_id, declaration.user_name
         seen = seen or self.look(access_key_id, user_name, record)
         with telling(_looking(access_key_id, user_name, record)):
-            with self._view.alone_with(seen.user_name):
-                planned = _of_user(self._planned, seen)
+            with self._view.alone_with(seen.user_name, _account_of(record)):
+                planned = _of_user(self._shared.planned, seen)
                 judgement = self._judge.judgement(declaration, record, seen, planned)
                 if judgement.decision.action is Action.SWITCH:
-                    self._planned[access_key_id] = declaration.status
+                    self._shared.planned[access_key_id] = declaration.status
             return self._judge.with_usage(judgement) if for_reader else judgement
 
     def has_drifted(self, declaration: Declaration, record: Record) -> bool:
@@ -126,13 +147,14 @@ class Lifecycle:
         """
 
         def carry_out(seen: Sighting) -> Record:
-            off = _of_user(self._switched_off, seen)
+            off = _of_user(self._shared.deactivated, seen)
             judgement = self._judge.judgement(declaration, record, seen, off)
             refusal = judgement.refusal()
             if refusal is not None:
                 raise refusal
             if judgement.decision.action is Action.SWITCH:
-                return self._switched(self._recorded(declaration, record, seen), seen)
+                recorded = self._recorded(declaration, record, seen)
+                return self._switched(declaration, recorded, seen, tell or self._tell)
             if judgement.decision.cause is Cause.UNMET:
                 for warning in judgement.warnings():
                     (tell or self._tell)(warning)
@@ -169,7 +191,8 @@ class Lifecycle:
             )
             return record, warning
         declared = record.declaration
-        if declared.user_name is not None and seen.user_name is not None:
+        renamed = not same_user(declared.user_name, seen.user_name)
+        if declared.user_name is not None and seen.user_name is not None and renamed:
             declared = replace(declared, user_name=seen.user_name)
         pending = record.pending
         refreshed = replace(
@@ -195,10 +218,10 @@ class Lifecycle:
         access_key_id = record.declaration.access_key_id
         seen = seen or self.look(access_key_id, None, record)
         looking = telling(_looking(access_key_id, None, record))
-        with looking, self._view.alone_with(seen.user_name):
-            end = self._ending(record, target, seen, _of_user(self._planned, seen))
+        with looking, self._view.alone_with(seen.user_name, record.account_id):
+            end = self._ending(record, target, seen, _of_user(self._shared.planned, seen))
             if end.switches_to is not None:
-                self._planned[access_key_id] = end.switches_to
+                self._shared.planned[access_key_id] = end.switches_to
             return end
 
     def destroy(self, record: Record) -> str | None:
@@ -214,11 +237,14 @@ class Lifecycle:
         access_key_id = record.declaration.access_key_id
 
         def let_go(seen: Sighting) -> str | None:
-            end = self._ending(record, target, seen, _of_user(self._switched_off, seen))
+            end = self._ending(record, target, seen, _of_user(self._shared.deactivated, seen))
             if end.refusal is not None:
                 raise end.refusal
             if end.switches_to is not None:
-                self._make(access_key_id, seen, end.switches_to)
+                made = self._make(access_key_id, seen, end.switches_to, self._tell)
+                ended = replace(record.declaration, status=end.switches_to)
+                lost = _lost_by_a_race(ended, seen, made)
+                return str(lost) if lost is not None else end.warning
             return end.warning
 
         return self._alone(access_key_id, None, record, let_go)
@@ -227,8 +253,8 @@ class Lifecycle:
         self, record: Record, target: Status, seen: Sighting, planned: Mapping[str, Status]
     ) -> Ending:
         def unmet(declaration: Declaration) -> tuple[Unmet, ...]:
-            ours = record.switched_off_by_program
-            return self._judge.unmet(declaration, seen, planned, off_by_program=ours)
+            by = record.restorable_from
+            return self._judge.unmet(declaration, seen, planned, inactive_by=by)
 
         return ending(record, target, seen, unmet)
 
@@ -236,15 +262,15 @@ class Lifecycle:
         """The record of a key that is left as it was seen."""
         now = iso(self._clock.now())
         if record is not None:
-            return replace(
+            found = replace(
                 record.seen_as(seen.status, now),
-                declaration=declaration,
                 user_name=seen.user_name,
                 account_id=record.account_id or self._view.account_id(),
                 create_date=seen.create_date or record.create_date,
                 pending=None,
             )
-        return Record(
+            return found.carried_out(declaration, switched=False)
+        adopted = Record(
             declaration=declaration,
             user_name=seen.user_name,
             status=seen.status,
@@ -253,19 +279,56 @@ class Lifecycle:
             changed_at="",
             adopted_status=seen.status,
             status_since=now,
+            deactivated_by=DeactivatedBy.NOBODY,
         )
+        return adopted.carried_out(declaration, switched=False)
 
-    def _switched(self, recorded: Record, seen: Sighting) -> Record:
-        declaration = recorded.declaration
-        status = self._make(declaration.access_key_id, seen, declaration.status)
+    def _switched(
+        self,
+        declaration: Declaration,
+        recorded: Record,
+        seen: Sighting,
+        tell: Callable[[str], None],
+    ) -> Record:
+        made = self._make(declaration.access_key_id, seen, declaration.status, tell)
         now = iso(self._clock.now())
-        return replace(recorded, status=status, changed_at=now, status_since=now)
+        switched = replace(recorded, status=made.status, changed_at=now, status_since=now)
+        done = switched.carried_out(declaration, switched=True)
+        lost = _lost_by_a_race(declaration, seen, made)
+        if lost is not None:
+            raise DoneButFailedError(done, lost)
+        return done
 
-    def _make(self, access_key_id: str, seen: Sighting, target: Status) -> ObservedStatus:
-        self._switched_off.pop(access_key_id, None)
+    def _make(
+        self, access_key_id: str, seen: Sighting, target: Status, tell: Callable[[str], None]
+    ) -> Switched:
+        self._shared.deactivated.pop(access_key_id, None)
+        own_key = target is Status.INACTIVE and self.signs_with(access_key_id)
         if target is Status.INACTIVE:
-            self._switched_off[access_key_id] = target
-        return self._switch.make(access_key_id, seen, target)
+            self._shared.deactivated[access_key_id] = target
+        made = self._switch.make(access_key_id, seen, target, own_key=own_key)
+        if made.listed is None:
+            key = Attempt("", access_key_id, seen.user_name)
+            tell(message(catalogue.OWN_KEY_WENT, key))
+        return made
+
+    def deactivates_signer(self, declaration: Declaration) -> bool:
+        """Whether carrying this out may deactivate a key that signs: such a one goes last."""
+        allowed = declaration.override is not None or declaration.safeguards.allow_own_key
+        off = declaration.status is Status.INACTIVE
+        return off and bool(allowed) and self.signs_with(declaration.access_key_id)
+
+    def ends_signer(self, record: Record) -> bool:
+        """The same of a key that is let go."""
+        off = target_on_destroy(record) is Status.INACTIVE
+        return off and self.signs_with(record.declaration.access_key_id)
+
+    def signs_with(self, access_key_id: str) -> bool:
+        """Whether the key signs calls of this program, in any of its accounts, as far as can be told."""
+        try:
+            return access_key_id in self._inquiry.signing_keys()
+        except KeyswitchError:
+            return False
 
     def _alone(
         self,
@@ -282,12 +345,12 @@ class Lifecycle:
         with telling(_looking(access_key_id, user_name, record)):
             asked = self._finder.whom_to_ask(access_key_id, user_name, record)
             for _ in range(_MOST_NAMES_FOLLOWED):
-                with self._view.alone_with(asked):
+                with self._view.alone_with(asked, _account_of(record)):
                     seen = self._finder.look(access_key_id, asked, record, fresh=True)
                     follows = seen.other_owner if user_name is None else None
                     if follows is None and seen.listed:
                         follows = seen.user_name
-                    if follows in (None, asked):
+                    if follows is None or same_user(follows, asked):
                         return act(seen)
                 asked = follows
             raise KeyswitchError(catalogue.CONTRADICTION, user_name=asked)
@@ -313,8 +376,37 @@ def _held(recorded: Record, record: Record | None, judgement: Judgement) -> Reco
     """
     desired = record.declaration.status if record else Status.ACTIVE
     waits_for = tuple(rule.safeguard for rule in judgement.unmet)
-    return replace(
-        recorded,
-        declaration=replace(recorded.declaration, status=desired),
-        pending=Pending(judgement.declaration.status, judgement.held_since, waits_for),
+    pending = Pending(judgement.declaration.status, judgement.held_since, waits_for)
+    return recorded.holding(desired, pending, record)
+
+
+def _lost_by_a_race(
+    declaration: Declaration, seen: Sighting, made: Switched
+) -> KeyswitchError | None:
+    """The error where somebody else's switch at the same moment undid what the safeguards had found.
+
+    IAM has no conditional write, so that only the list after the write shows it. The key is not switched
+    back: whoever deactivated the other one may be containing a leak.
+    """
+    off = declaration.status is Status.INACTIVE and declaration.override is None
+    if not off or made.listed is None:
+        return None
+    access_key_id = declaration.access_key_id
+    before = UserKeys.of(seen.listed, access_key_id, {})
+    after = UserKeys.of(made.listed, access_key_id, {})
+    safeguard = no_longer_met(declaration.safeguards, after)
+    if safeguard is None:
+        return None
+    gone = [key.access_key_id for key in before.others if before.stays_active(key)]
+    return KeyswitchError(
+        catalogue.NONE_LEFT_ACTIVE,
+        Attempt("", access_key_id, seen.user_name),
+        safeguard=safeguard,
+        others=" and ".join(gone) or "the user's other key",
+        user_name=seen.user_name,
+        access_key_id=access_key_id,
     )
+
+
+def _account_of(record: Record | None) -> str:
+    return record.account_id if record is not None else ""

@@ -39,11 +39,11 @@ class MaxChanges:
         limit = bag.get(MAX_CHANGES)
         return cls.read(limit) if limit is not None else None
 
-    def allows(self, changes: int, keys: int) -> bool:
-        """Whether so many of so many keys may be switched."""
-        if self.is_percent:
-            return changes * 100 <= self.number * keys
-        return changes <= self.number
+    def of_keys(self, keys: int) -> int:
+        """How many of so many keys may be switched; of a share that is not zero, at least one."""
+        if not self.is_percent:
+            return int(self.number)
+        return max(int(self.number * keys / 100), 1 if self.number else 0)
 
     def __str__(self) -> str:
         return f"{self.number.normalize():f}{'%' if self.is_percent else ''}"

@@ -6,18 +6,20 @@ name; the state that the engine keeps is parsed to a :class:`~keyswitch.declarat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, Final, TypeVar
 
 from keyswitch import catalogue
 from keyswitch.accounts import ACCOUNT_NAMES, DeclaredAccount
+from keyswitch.contradictions import contradictions
 from keyswitch.declaration import (
     ACCOUNT_ID,
     ADOPTED_STATUS,
     CHANGED_AT,
     CREATE_DATE,
+    DEACTIVATED_BY,
     DESIRED_STATUS,
     PENDING,
     STATUS_SINCE,
@@ -26,7 +28,7 @@ from keyswitch.declaration import (
     Pending,
     Record,
 )
-from keyswitch.errors import KeyswitchError
+from keyswitch.errors import Attempt, KeyswitchError
 from keyswitch.problems import problems_of
 from keyswitch.properties import (
     ACCESS_KEY_ID,
@@ -46,9 +48,9 @@ from keyswitch.properties import (
     by_property,
 )
 from keyswitch.safeguards import DeclaredSafeguards
-from keyswitch.status import ObservedStatus, OnDestroy, OnDrift, Status, WhenUnmet
+from keyswitch.status import DeactivatedBy, ObservedStatus, OnDestroy, OnDrift, Status, WhenUnmet
 from keyswitch.times import Duration
-from keyswitch.values import Problem, account_id
+from keyswitch.values import Problem, account_id, problem_of_value
 
 T = TypeVar("T")
 
@@ -104,6 +106,58 @@ def parse_inputs(
     return Parsed(_declaration({**stood_in, **known}), (), unknown)
 
 
+def parse_program(bag: Mapping[str, object], record: Record | None) -> Parsed:
+    """Reads a program's own words, in which contradictions count too.
+
+    A state is another thing: there a refresh has put the live status beside what was declared for
+    another.
+
+    :param bag: see :func:`parse_inputs`.
+    :param record: what is recorded of the key, ``None`` if it is to be adopted.
+    """
+    parsed = parse_inputs(bag, previous=record.declared if record else None)
+    if parsed.declaration is None:
+        return parsed
+    found = tuple(contradictions(parsed.declaration, IN_PROGRAMS))
+    return replace(parsed, problems=found)
+
+
+def declaration_error(problems: Sequence[Problem], bag: Mapping[str, object]) -> KeyswitchError:
+    """Everything that is wrong with a declaration as one error.
+
+    :param problems: at least one.
+    :param bag: what was declared; the key is named where its id is one.
+    """
+    first, *others = problems
+    access_key_id = bag.get(ACCESS_KEY_ID)
+    attempt = None
+    if isinstance(access_key_id, str) and not problem_of_value(
+        ACCESS_KEY_ID, ACCESS_KEY_ID, access_key_id, ACCESS_KEY_ID
+    ):
+        attempt = Attempt("declaring", access_key_id)
+    return KeyswitchError(first.entry, attempt, None, also=others, **first.fields)
+
+
+def declaration_of(parsed: Parsed, bag: Mapping[str, object]) -> Declaration:
+    """What a program declares of a key.
+
+    :param bag: what ``parsed`` was read from.
+    :raises KeyswitchError: everything that is wrong with it, as one error.
+    """
+    if parsed.problems:
+        raise declaration_error(parsed.problems, bag)
+    if parsed.declaration is None:
+        raise KeyswitchError(catalogue.UNREADABLE_STATE, property="inputs")
+    return parsed.declaration
+
+
+def account_of(value: object) -> DeclaredAccount | None:
+    """The account in an input, ``None`` for the stack's own and for what cannot be read."""
+    of_some_key = {ACCESS_KEY_ID: "A" * 20, STATUS: str(Status.INACTIVE), ACCOUNT: value}
+    parsed = parse_inputs(of_some_key)
+    return parsed.declaration.account if parsed.declaration is not None else None
+
+
 def parse_outputs(bag: Mapping[str, object]) -> Record:
     """Reads what the engine kept.
 
@@ -129,6 +183,7 @@ def parse_outputs(bag: Mapping[str, object]) -> Record:
         adopted_status=_recorded_status(bag, ADOPTED_STATUS),
         status_since=_recorded_text({STATUS_SINCE: "", **bag}, STATUS_SINCE),
         pending=_recorded_pending({PENDING: "", **bag}),
+        deactivated_by=_recorded_deactivated_by(bag),
     )
 
 
@@ -183,6 +238,16 @@ def _recorded_status(bag: Mapping[str, object], name: str) -> ObservedStatus:
         return ObservedStatus(_recorded_text(bag, name))
     except ValueError:
         raise KeyswitchError(catalogue.UNREADABLE_STATE, property=name) from None
+
+
+def _recorded_deactivated_by(bag: Mapping[str, object]) -> DeactivatedBy | None:
+    """``None`` for a state from before this was recorded."""
+    if bag.get(DEACTIVATED_BY) is None:
+        return None
+    try:
+        return DeactivatedBy(_recorded_text(bag, DEACTIVATED_BY))
+    except ValueError:
+        raise KeyswitchError(catalogue.UNREADABLE_STATE, property=DEACTIVATED_BY) from None
 
 
 def _recorded_pending(bag: Mapping[str, object]) -> Pending | None:

@@ -15,7 +15,7 @@ from keyswitch.properties import (
     Spelling,
     by_property,
 )
-from keyswitch.secrets import looks_secret
+from keyswitch.secrets import is_refused
 from keyswitch.values import Problem, kind_of, problem_of_value, problem_with
 
 _REPEATABLE_NAME = re.compile(r"[\w.-]{1,39}")
@@ -69,7 +69,7 @@ def _problems_of_map(
 ) -> list[Problem]:
     """What is wrong with the map of ``names`` that is the value of the input ``top``."""
     spelt = spelling[top]
-    if isinstance(value, str) and looks_secret(value):
+    if isinstance(value, str) and is_refused(value):
         return [problem_with(top, catalogue.SECRET_PASTED, property=spelt)]
     if not isinstance(value, Mapping):
         known = ", ".join(spelling[name] for name in names)

@@ -7,10 +7,9 @@ constant, because an instance has no state until the engine configures it.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from pulumi.dynamic import (
-    CheckFailure,
     CheckResult,
     ConfigureRequest,
     CreateResult,
@@ -21,17 +20,25 @@ from pulumi.dynamic import (
 )
 
 from keyswitch import catalogue
-from keyswitch.bags import plain, without_provider
-from keyswitch.contradictions import contradictions
+from keyswitch.bags import plain, without_provider, without_secrets
 from keyswitch.declaration import JUDGED_BY, Declaration, Record
 from keyswitch.errors import Attempt, KeyswitchError, message
-from keyswitch.host import clean_errors, urn_of_call, warn
-from keyswitch.lifecycle import Lifecycle
+from keyswitch.host import clean_errors, ignored_properties, partly_done, urn_of_call, warn
+from keyswitch.lifecycle import DoneButFailedError, Lifecycle
+from keyswitch.options import refuse_ignored_changes
 from keyswitch.origin import Origin
-from keyswitch.parsing import parse_inputs, parse_outputs
+from keyswitch.parsing import (
+    account_of,
+    declaration_of,
+    parse_inputs,
+    parse_outputs,
+    parse_program,
+)
 from keyswitch.phase import PHASE
-from keyswitch.properties import ACCESS_KEY_ID, IN_PROGRAMS
+from keyswitch.properties import ACCESS_KEY_ID, ACCOUNT, STATUS
 from keyswitch.settings import AwsSettings
+
+_FROM_THE_PROGRAM: Final = (ACCESS_KEY_ID, STATUS)
 
 
 class AccessKeyStatusProvider(ResourceProvider):
@@ -49,42 +56,45 @@ class AccessKeyStatusProvider(ResourceProvider):
         self._declared = set()
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Refuses bad inputs, all at once and without any call; secrets are never repeated.
+        """Notes which keys this program declares, for :meth:`delete`, and calls nobody.
 
-        Remembers which keys this program declares, for :meth:`delete`.
+        A failure here would end the run at the first key. So what is wrong with a declaration is told by the
+        hook, for every key of the run, and refused again by :meth:`create` and :meth:`update`. Only what has
+        the shape of a secret goes no further.
         """
         bag = plain(news)
         access_key_id = bag.get(ACCESS_KEY_ID)
         if isinstance(access_key_id, str):
             self._declared.add(access_key_id)
-            PHASE.declared.add(access_key_id)
-        parsed = parse_inputs(bag)
-        problems = list(parsed.problems)
-        if parsed.declaration is not None:
-            problems.extend(contradictions(parsed.declaration, IN_PROGRAMS))
-        failures = [
-            CheckFailure(problem.property if problem.repeatable else "", str(problem))
-            for problem in problems
-        ]
-        return CheckResult(without_provider(news), failures)
+            PHASE.declare([access_key_id], account_of(bag.get(ACCOUNT)))
+        return CheckResult(without_secrets(without_provider(news)), [])
 
     @clean_errors
+    @PHASE.counted
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Whether a step is needed, by a look at the live key.
 
-        A refusal counts as a change, so that the hook, which can name every violator in one run,
-        is asked. Where there is no step no hook is asked either, and this method warns instead.
+        A refusal counts as a change, as does a key that cannot be looked at and a declaration that cannot
+        be read, so that the hook, which can name every violator in one run, is asked. Where there is no
+        step no hook is asked either, and this method warns instead.
         """
-        record = parse_outputs(_olds)
-        bag = plain(_news)
+        refuse_ignored_changes(ignored_properties(), _FROM_THE_PROGRAM, f"key {_id}")
+        if self._is_refreshing(plain(_news)):
+            record = parse_outputs(_olds)
+            stored = declaration_of(parse_inputs(plain(_news)), _news)
+            return DiffResult(changes=self._of(stored).has_drifted(stored, record))
+        try:
+            return self._diff_of_program(parse_outputs(_olds), plain(_news))
+        except KeyswitchError:
+            return DiffResult(changes=True)
+
+    def _diff_of_program(self, record: Record, bag: dict[str, object]) -> DiffResult:
         if bag.get(ACCESS_KEY_ID) != record.declaration.access_key_id:
             return DiffResult(changes=True, replaces=[ACCESS_KEY_ID])
-        parsed = parse_inputs(bag, previous=record.declared)
-        declaration = _declaration(parsed.declaration)
+        parsed = parse_program(bag, record)
+        declaration = declaration_of(parsed, bag)
         if parsed.unknown & JUDGED_BY:
             return self._diff_of_unknown(declaration, record, parsed.unknown)
-        if self._is_refreshing(declaration):
-            return DiffResult(changes=self._of(declaration).has_drifted(declaration, record))
         judgement = self._of(declaration).judge(declaration, record)
         if not judgement.decision.needs_step:
             for warning in judgement.warnings():
@@ -92,20 +102,34 @@ class AccessKeyStatusProvider(ResourceProvider):
         return DiffResult(changes=judgement.decision.needs_step)
 
     @clean_errors
+    @PHASE.counted
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Adopts the key; ``iam:UpdateAccessKey`` only if its status is not the declared one."""
-        declaration = _declaration(parse_inputs(plain(props)).declaration)
-        record = self._of(declaration).apply(declaration, None)
-        return CreateResult(declaration.access_key_id, record.to_outputs())
+        record = self._applied(props, None)
+        return CreateResult(record.declaration.access_key_id, record.to_outputs())
 
     @clean_errors
+    @PHASE.counted
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Looks again, then switches if that is (still) needed."""
-        declaration = _declaration(parse_inputs(plain(_news)).declaration)
-        record = self._of(declaration).apply(declaration, parse_outputs(_olds))
-        return UpdateResult(record.to_outputs())
+        refuse_ignored_changes(ignored_properties(), _FROM_THE_PROGRAM, f"key {_id}")
+        return UpdateResult(self._applied(_news, parse_outputs(_olds)).to_outputs())
+
+    def _applied(self, news: dict[str, Any], record: Record | None) -> Record:
+        bag = plain(news)
+        declaration = declaration_of(parse_program(bag, record), bag)
+        lifecycle = self._of(declaration)
+        if lifecycle.deactivates_signer(declaration):
+            PHASE.wait_for_others()
+        try:
+            return lifecycle.apply(declaration, record)
+        except DoneButFailedError as error:
+            outs = error.record.to_outputs()
+            partly_done(declaration.access_key_id, {**news, **outs}, [str(error)])
+            raise
 
     @clean_errors
+    @PHASE.counted
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Refreshes, the status among the inputs too, so that the next preview shows its drift."""
         recorded = parse_outputs(props)
@@ -115,6 +139,7 @@ class AccessKeyStatusProvider(ResourceProvider):
         return ReadResult(id_, record.to_outputs(), record.to_inputs())
 
     @clean_errors
+    @PHASE.counted
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Does what ``on_destroy`` says, but not to a key that this program still declares.
 
@@ -123,7 +148,10 @@ class AccessKeyStatusProvider(ResourceProvider):
         """
         record = parse_outputs(_props)
         if record.declaration.access_key_id not in PHASE.declared:
-            warning = self._of(record.declaration).destroy(record)
+            lifecycle = self._of(record.declaration)
+            if lifecycle.ends_signer(record):
+                PHASE.wait_for_others()
+            warning = lifecycle.destroy(record)
             if warning is not None:
                 warn(warning)
 
@@ -139,21 +167,15 @@ class AccessKeyStatusProvider(ResourceProvider):
         names = ", ".join(sorted(unknown & JUDGED_BY))
         attempt = Attempt("previewing", declaration.access_key_id, record.user_name)
         changed = declaration != record.declared
-        if not changed and not self._is_refreshing(declaration):
+        if not changed:
             warn(message(catalogue.NOT_LOOKED_AT, attempt, properties=names))
         return DiffResult(changes=changed)
 
-    def _is_refreshing(self, declaration: Declaration) -> bool:
+    def _is_refreshing(self, bag: dict[str, object]) -> bool:
         """Whether this Diff belongs to a refresh: such a one comes before the key's Check.
 
         Its ``news`` are the stored inputs, so it is those that it asks the live key about, and
         there is no program yet to warn.
         """
-        return declaration.access_key_id not in self._declared
-
-
-def _declaration(declaration: Declaration | None) -> Declaration:
-    """Check lets nothing else pass; an engine that did not ask Check must not be guessed for."""
-    if declaration is None:
-        raise KeyswitchError(catalogue.UNREADABLE_STATE, property="inputs")
-    return declaration
+        access_key_id = bag.get(ACCESS_KEY_ID)
+        return isinstance(access_key_id, str) and access_key_id not in self._declared

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pulumi
@@ -16,8 +17,9 @@ from keyswitch.args import (
     SafeguardsInput,
 )
 from keyswitch.declaration import COMPUTED
-from keyswitch.errors import message
+from keyswitch.errors import KeyswitchError, message
 from keyswitch.guard import Guard
+from keyswitch.options import refuse_ignored_changes
 from keyswitch.properties import (
     ACCESS_KEY_ID,
     ACCOUNT,
@@ -109,9 +111,10 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
             is not the stack's own. Another way into the same account is no replacement.
         :param opts: the usual resource options; hooks of yours run before keyswitch's own.
         :raises TypeError: ``args`` and keywords are both given.
-        :raises pulumi.RunError: KS114, for the options ``id`` and ``import_``.
+        :raises pulumi.RunError: KS114, for the options ``id`` and ``import_``; KS156, for
+            ``ignore_changes`` of the status.
         """
-        refuse_import(resource_name, opts)
+        refuse_options(resource_name, opts, (ACCESS_KEY_ID, STATUS))
         given: dict[str, Any] = {
             ACCESS_KEY_ID: access_key_id,
             STATUS: status,
@@ -135,6 +138,7 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
             given[ACCESS_KEY_ID] = pulumi.Output.from_input(given[ACCESS_KEY_ID])
         guard = Guard.of_program()
         guard.claims.claim(given[ACCESS_KEY_ID], resource_name)
+        guard.declare_in(given[ACCOUNT])
         props: dict[str, Any] = {**given, **dict.fromkeys(COMPUTED)}
         super().__init__(
             AccessKeyStatusProvider(),
@@ -145,11 +149,19 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
         guard.watch(self)
 
 
-def refuse_import(resource_name: str, opts: pulumi.ResourceOptions | None) -> None:
-    """Refuses options that the host answers with a KeyError of its own.
+def refuse_options(
+    resource_name: str, opts: pulumi.ResourceOptions | None, from_the_program: Iterable[str]
+) -> None:
+    """Refuses options that the host answers with a KeyError of its own, and those that hide what is declared.
 
-    :raises pulumi.RunError: KS114.
+    :param from_the_program: the inputs that ``ignore_changes`` may not name.
+    :raises pulumi.RunError: KS114, KS156.
     """
+    ignored = opts.ignore_changes if opts is not None else None
+    try:
+        refuse_ignored_changes(ignored, from_the_program, f"resource {resource_name}")
+    except KeyswitchError as error:
+        raise pulumi.RunError(str(error)) from None
     for option in ("id", "import_"):
         if opts is not None and getattr(opts, option) is not None:
             raise pulumi.RunError(

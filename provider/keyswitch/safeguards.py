@@ -15,7 +15,7 @@ from keyswitch import catalogue
 from keyswitch.catalogue import Entry
 from keyswitch.errors import message
 from keyswitch.gateway import AccessKey, LastUsed
-from keyswitch.status import ObservedStatus, Status, WhenUnmet
+from keyswitch.status import DeactivatedBy, ObservedStatus, Status, WhenUnmet
 from keyswitch.times import Duration, ago, iso, moment
 
 QUARANTINE_POLICY: Final = "AWSCompromisedKeyQuarantine"
@@ -109,19 +109,22 @@ class Evidence:
 
     :param now: the time of day in UTC.
     :param keys: the key and the others of its user.
-    :param reactivates: whether the key is Inactive by somebody else's doing.
+    :param inactive_by: by whose word an Inactive key is so.
+    :param override: the words of the override that it is Inactive by, or what stands for them.
     :param last_used: of the key; ``None`` where it was not asked, or IAM would not tell.
     :param successor_last_used: the same of the successor.
-    :param signing_keys: ids of the keys that sign this program's calls, directly or by a role.
+    :param signing_keys: id to whose calls it signs, directly or by a role: the name of one of the
+        program's accounts, or empty for those of the key's own.
     :param policies: names of the user's attached policies; ``None`` as above.
     """
 
     now: datetime
     keys: UserKeys
-    reactivates: bool = False
+    inactive_by: DeactivatedBy = DeactivatedBy.PROGRAM
+    override: str = "an override"
     last_used: LastUsed | None = None
     successor_last_used: LastUsed | None = None
-    signing_keys: frozenset[str] = frozenset()
+    signing_keys: Mapping[str, str] = field(default_factory=dict)
     policies: tuple[str, ...] | None = None
 
     @property
@@ -153,6 +156,15 @@ def unmet(safeguards: DeclaredSafeguards, target: Status, evidence: Evidence) ->
     return tuple(Unmet(name, *against) for name, against in judged.items() if against)
 
 
+def no_longer_met(safeguards: DeclaredSafeguards, keys: UserKeys) -> str | None:
+    """The safeguard that another's switch made untrue while this key was deactivated, by name."""
+    if safeguards.keep_one_active and not keys.another_stays_active:
+        return "keep_one_active"
+    successor = keys.other(safeguards.successor)
+    gone = successor is None or not keys.stays_active(successor)
+    return "successor" if safeguards.successor is not None and gone else None
+
+
 def use_in_words(used: LastUsed, key: AccessKey, now: datetime) -> str:
     """``last used 3 hours ago by s3 in eu-west-1 (2026-11-24T19:00:00Z)``, or that it never was."""
     if used.date is None:
@@ -162,6 +174,12 @@ def use_in_words(used: LastUsed, key: AccessKey, now: datetime) -> str:
     return f"last used {ago(used.date, now)}{by} ({used.date})"
 
 
+def calls_in_words(signing_keys: Mapping[str, str], key: AccessKey) -> str:
+    """Whose calls a key signs: ``this program's own calls``, or those in another of its accounts."""
+    account = signing_keys[key.access_key_id]
+    return f"this program's calls in account {account}" if account else "this program's own calls"
+
+
 Against = tuple[Entry, Mapping[str, object]]
 """What a rule that is not met answers: the catalogue's entry, and its fields."""
 
@@ -169,7 +187,7 @@ Against = tuple[Entry, Mapping[str, object]]
 def _own_key(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
     if safeguards.allow_own_key or evidence.key.access_key_id not in evidence.signing_keys:
         return None
-    return catalogue.OWN_KEY, {}
+    return catalogue.OWN_KEY, {"calls": calls_in_words(evidence.signing_keys, evidence.key)}
 
 
 def _unused_for(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
@@ -237,8 +255,10 @@ def _keep_one_active(safeguards: DeclaredSafeguards, evidence: Evidence) -> Agai
 
 
 def _reactivation(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
-    if safeguards.allow_reactivation or not evidence.reactivates:
+    if safeguards.allow_reactivation or evidence.inactive_by is DeactivatedBy.PROGRAM:
         return None
+    if evidence.inactive_by is DeactivatedBy.OVERRIDE:
+        return catalogue.OVERRIDE_WITHDRAWN, {"override": evidence.override}
     return catalogue.REACTIVATION, {}
 
 

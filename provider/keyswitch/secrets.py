@@ -19,11 +19,18 @@ _LEAST_DISTINCT = 18
 _LEAST_SHARE_OF_CHANGES = 0.3
 
 REDACTED = "[redacted]"
+REMOVED = "[removed: the shape of a secret]"
+"""In the place of an input that must go no further; an input that is this is refused as one that was."""
 
 
 def looks_secret(text: str) -> bool:
     """Whether ``text`` contains something of the shape of a secret access key or session token."""
     return any(_run_looks_secret(run.group()) for run in _BASE64_RUN.finditer(text))
+
+
+def is_refused(text: str) -> bool:
+    """Whether an input is one that looks secret, or stands for one that did."""
+    return looks_secret(text) or text.startswith(REMOVED)
 
 
 def redact(text: str) -> str:

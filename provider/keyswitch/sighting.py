@@ -16,6 +16,7 @@ from keyswitch.declaration import Record
 from keyswitch.errors import AwsAnswer, KeyswitchError
 from keyswitch.gateway import AccessKey, NoSuchEntityError, OwnerNotToldError, UserNameNeededError
 from keyswitch.status import ObservedStatus
+from keyswitch.user_names import same_user
 from keyswitch.view import PhaseView
 
 
@@ -120,11 +121,11 @@ class Finder:
     ) -> str | None:
         """The owner as IAM tells it; else the recorded one, if the key is still there."""
         owner = self._owner(access_key_id)
-        if owner is not None and owner == asked:
+        if owner is not None and same_user(owner, asked):
             raise KeyswitchError(catalogue.CONTRADICTION, user_name=asked)
         if owner is not None:
             return owner
-        if record is None or record.user_name == asked:
+        if record is None or same_user(record.user_name, asked):
             return None
         try:
             keys = self._view.glance(record.user_name)

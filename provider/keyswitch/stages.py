@@ -55,6 +55,10 @@ def stage_of(
             return f"overlap until {iso(overlap_ends)}: both keys are Active"
         only_used = previous.waits_for == ("unused_for",)
         return WAITING_UNTIL_UNUSED if only_used else WAITING_FOR_FIRST_USE
+    if not previous.status.is_known:
+        return (
+            f"waiting: the previous key is {previous.status}, a status that keyswitch does not know"
+        )
     return _soaking(previous.status_since, soak, now)
 
 

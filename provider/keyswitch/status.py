@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
+from typing import Final
+
+_A_STATUS: Final = re.compile(r"[A-Za-z][A-Za-z0-9 _-]{0,31}")
 
 
 class _Word(str, Enum):
@@ -23,7 +27,8 @@ class ObservedStatus(_Word):
     """A status that a key can be found in.
 
     ``Active``, ``Inactive`` and ``Expired`` are what ``iam:ListAccessKeys`` answers; ``Deleted``
-    is what keyswitch reports of a key that it once adopted and that is no longer there.
+    is what keyswitch reports of a key that it once adopted and that is no longer there. Another word of
+    AWS's is a status too, one that means neither Active nor Inactive here.
     """
 
     ACTIVE = "Active"
@@ -31,11 +36,38 @@ class ObservedStatus(_Word):
     EXPIRED = "Expired"
     DELETED = "Deleted"
 
+    @classmethod
+    def _missing_(cls, value: object) -> ObservedStatus | None:
+        """A status that this version does not know, as AWS wrote it; ``None`` for what is no word."""
+        if not isinstance(value, str) or not _A_STATUS.fullmatch(value):
+            return None
+        unknown = str.__new__(cls, value)
+        unknown._name_ = unknown._value_ = value
+        return unknown
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is one of the four that this version knows the meaning of."""
+        return self in tuple(ObservedStatus)
+
     def satisfies(self, declared: Status) -> bool:
         """Whether a key found in this status is as ``declared``: what is gone or expired is off."""
-        if declared is Status.INACTIVE:
-            return self is not ObservedStatus.ACTIVE
-        return self is ObservedStatus.ACTIVE
+        if declared is Status.ACTIVE:
+            return self is ObservedStatus.ACTIVE
+        return self.is_known and self is not ObservedStatus.ACTIVE
+
+
+class DeactivatedBy(_Word):
+    """Who deactivated a key last, as far as its program has seen.
+
+    ``confirmed`` is an override that the program has since taken out, still declaring Inactive.
+    """
+
+    NOBODY = "nobody"
+    PROGRAM = "program"
+    OVERRIDE = "override"
+    CONFIRMED = "override, since confirmed"
+    OUTSIDE = "outside"
 
 
 class OnDestroy(_Word):

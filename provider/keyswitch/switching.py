@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from keyswitch import catalogue
 from keyswitch.clock import Clock, Patience
 from keyswitch.errors import Attempt, KeyswitchError, telling
-from keyswitch.gateway import NoSuchEntityError
+from keyswitch.gateway import AccessKey, NoSuchEntityError
 from keyswitch.sighting import Sighting
 from keyswitch.status import ObservedStatus, Status
 from keyswitch.view import PhaseView
@@ -19,6 +20,22 @@ _MAY_HAVE_LANDED: Final = (
 )
 
 
+_SIGNER_REFUSED: Final = (catalogue.CREDENTIALS_REFUSED, catalogue.SIGNER_GONE)
+
+
+@dataclass(frozen=True)
+class Switched:
+    """What was seen of a switch that was made.
+
+    :param status: the one that IAM shows.
+    :param listed: the user's keys as they were then; ``None`` where AWS refuses every further look,
+        because the key signed them.
+    """
+
+    status: ObservedStatus
+    listed: tuple[AccessKey, ...] | None
+
+
 class Switch:
     """``iam:UpdateAccessKey`` and the looks after it. The caller is alone with the key's user."""
 
@@ -27,11 +44,15 @@ class Switch:
         self._clock = clock
         self._patience = patience
 
-    def make(self, access_key_id: str, seen: Sighting, target: Status) -> ObservedStatus:
+    def make(
+        self, access_key_id: str, seen: Sighting, target: Status, *, own_key: bool = False
+    ) -> Switched:
         """Writes once, whatever comes back, and believes what is seen afterwards.
 
         :param seen: the key as it was seen a moment ago.
-        :returns: the status that IAM was seen to show.
+        :param own_key: whether this is the end of a key that signs: that AWS accepts the write and refuses
+            the look after it is the proof then.
+        :returns: what IAM was seen to show.
         :raises KeyswitchError: KS302, KS404 and whatever AWS refused; running again is safe.
         """
         goal = f"from {seen.status} to {target}"
@@ -43,50 +64,51 @@ class Switch:
                 raise KeyswitchError(catalogue.VANISHED, None, missing.answer, what=what) from None
             except KeyswitchError as fault:
                 if fault.entry not in _MAY_HAVE_LANDED or not self._landed(
-                    access_key_id, seen.user_name, target
+                    access_key_id, seen.user_name, target, own_key=own_key
                 ):
                     raise
-            return self._wait_until_seen(access_key_id, seen.user_name, target)
+            return self._wait_until_seen(access_key_id, seen.user_name, target, own_key=own_key)
 
     def _wait_until_seen(
-        self, access_key_id: str, user_name: str | None, target: Status
-    ) -> ObservedStatus:
+        self, access_key_id: str, user_name: str | None, target: Status, *, own_key: bool
+    ) -> Switched:
         """A look that fails counts as one that does not see it yet."""
         started = self._clock.monotonic()
         pause = self._patience.first_pause
         while True:
             try:
-                observed = self._status_of(access_key_id, user_name)
+                keys = self._keys_of(user_name)
+                observed = _status_in(keys, access_key_id)
                 unseen = KeyswitchError(
                     catalogue.NOT_SEEN, seconds=self._patience.limit, observed=observed
                 )
             except KeyswitchError as fault:
-                observed, unseen = None, fault
+                if own_key and fault.entry in _SIGNER_REFUSED:
+                    return Switched(ObservedStatus(target.value), None)
+                keys, observed, unseen = (), None, fault
             if observed is ObservedStatus.DELETED:
                 what = f"no key {access_key_id} of this user"
                 raise KeyswitchError(catalogue.VANISHED, what=what)
             if observed is not None and observed.value == target.value:
-                return observed
+                return Switched(observed, keys)
             if self._clock.monotonic() - started >= self._patience.limit:
                 raise unseen
             self._clock.sleep(pause)
             pause = min(pause * 2, self._patience.longest_pause)
 
-    def _status_of(self, access_key_id: str, user_name: str | None) -> ObservedStatus:
+    def _keys_of(self, user_name: str | None) -> tuple[AccessKey, ...]:
         try:
-            keys = self._view.keys_of(user_name, fresh=True)
+            return self._view.keys_of(user_name, fresh=True)
         except NoSuchEntityError:
-            return ObservedStatus.DELETED
-        for key in keys:
-            if key.access_key_id == access_key_id:
-                return key.status
-        return ObservedStatus.DELETED
+            return ()
 
-    def _landed(self, access_key_id: str, user_name: str | None, target: Status) -> bool:
+    def _landed(
+        self, access_key_id: str, user_name: str | None, target: Status, *, own_key: bool
+    ) -> bool:
         try:
-            return self._status_of(access_key_id, user_name).value == target.value
-        except KeyswitchError:
-            return False
+            return _status_in(self._keys_of(user_name), access_key_id).value == target.value
+        except KeyswitchError as fault:
+            return own_key and fault.entry in _SIGNER_REFUSED
 
     def _what_vanished(self, access_key_id: str, user_name: str | None) -> str:
         try:
@@ -96,3 +118,8 @@ class Switch:
         except KeyswitchError:
             return "no such user, or no such key of this user"
         return f"no key {access_key_id} of this user"
+
+
+def _status_in(keys: tuple[AccessKey, ...], access_key_id: str) -> ObservedStatus:
+    found = (key.status for key in keys if key.access_key_id == access_key_id)
+    return next(found, ObservedStatus.DELETED)

@@ -17,7 +17,7 @@ from keyswitch.catalogue import Entry
 from keyswitch.errors import message
 from keyswitch.properties import ACCESS_KEY_ID, ON_DESTROY, ON_DRIFT, OVERRIDE, STATUS, USER_NAME
 from keyswitch.roles import ROLE_ARN, SESSION_NAME, session_seconds
-from keyswitch.secrets import looks_secret
+from keyswitch.secrets import is_refused
 from keyswitch.settings import ACCOUNT_ID
 from keyswitch.status import OnDestroy, OnDrift, Status, WhenUnmet
 from keyswitch.times import Duration
@@ -58,7 +58,7 @@ def problem_with(name: str, entry: Entry, *, repeatable: bool = False, **fields:
 
 def problem_of_value(top: str, name: str, value: object, spelt: str) -> list[Problem]:
     """What is wrong with a value of ``name``, told of the input ``top`` that it is in."""
-    if isinstance(value, str) and looks_secret(value):
+    if isinstance(value, str) and is_refused(value):
         return [problem_with(top, catalogue.SECRET_PASTED, property=spelt)]
     if name in _BOOLEANS:
         if isinstance(value, bool):

@@ -19,46 +19,52 @@ from threading import RLock
 from keyswitch import catalogue
 from keyswitch.errors import KeyswitchError
 from keyswitch.gateway import AccessKey, Gateway, LastUsed, NoSuchEntityError
+from keyswitch.shared import Shared
 from keyswitch.status import Status
+from keyswitch.user_names import folded
 
 
 @dataclass
 class _Seen:
     """What is known of one user. ``lock`` is held over looks, and by :meth:`PhaseView.alone_with`.
 
-    A write may concern it under another name and without its lock.
+    :ivar began: the last write before the look, see :class:`~keyswitch.shared.Writes`.
     """
 
     lock: RLock = field(default_factory=RLock)
     keys: tuple[AccessKey, ...] | None = None
     missing: NoSuchEntityError | None = None
-
-    def forget(self) -> None:
-        self.keys = None
-        self.missing = None
+    began: int = 0
 
 
 class PhaseView:
-    """A :class:`~keyswitch.gateway.Gateway` seen through what this phase already knows."""
+    """A :class:`~keyswitch.gateway.Gateway` seen through what this phase already knows.
 
-    def __init__(self, gateway: Gateway) -> None:
+    :param shared: what this process does through other views; their writes make a look here out of
+        date too.
+    """
+
+    def __init__(self, gateway: Gateway, shared: Shared | None = None) -> None:
         self._gateway = gateway
+        self._shared = shared or Shared()
+        self._signing: frozenset[str] | None = None
         self._users: defaultdict[str | None, _Seen] = defaultdict(_Seen)
         self._users_lock = RLock()
-        self._known_under: defaultdict[str, set[str | None]] = defaultdict(set)
-        self._writes = 0
-        self._written: dict[str, int] = {}
         self._account_id: str | None = None
         self._account_unknown: KeyswitchError | None = None
         self._account_lock = RLock()
 
     @contextmanager
-    def alone_with(self, user_name: str | None) -> Iterator[None]:
-        """Keeps every other thread from looking at or writing to this user meanwhile.
+    def alone_with(self, user_name: str | None, account_id: str = "") -> Iterator[None]:
+        """Keeps every other thread from judging or writing to this user meanwhile, by any view.
 
         A thread holds one user at a time, or two of them could wait for each other for ever.
+
+        :param account_id: where the user's key was recorded, empty if it was not: this view's own
+            account is known only once it was asked for.
         """
-        with self._seen(user_name).lock:
+        account = self._account_id or account_id
+        with self._shared.users.alone_with(account, user_name), self._seen(user_name).lock:
             yield
 
     def keys_of(
@@ -73,19 +79,21 @@ class PhaseView:
         """
         seen = self._seen(user_name)
         with seen.lock:
-            keys, missing = (None, None) if fresh else (seen.keys, seen.missing)
-            if missing is not None:
-                raise missing
-            if keys is None or not _expected(expecting, keys):
+            if fresh or self._outdated(seen, user_name):
                 return self._look(seen, user_name)
-            return keys
+            if seen.missing is not None:
+                raise seen.missing
+            if seen.keys is None or not _expected(expecting, seen.keys):
+                return self._look(seen, user_name)
+            return seen.keys
 
     def glance(self, user_name: str | None) -> tuple[AccessKey, ...]:
         """The user's keys, asked again and not kept: for a caller that is alone with another user.
 
         :raises NoSuchEntityError: see :meth:`keys_of`, as the others.
         """
-        return self._gateway.list_access_keys(user_name)
+        with self._asking("iam:ListAccessKeys"):
+            return self._gateway.list_access_keys(user_name)
 
     def some_key(self) -> str | None:
         """The id of any key that this phase has seen, ``None`` if it has seen none."""
@@ -94,23 +102,30 @@ class PhaseView:
         return next((key.access_key_id for keys in seen for key in keys or ()), None)
 
     def update_access_key(self, access_key_id: str, user_name: str | None, status: Status) -> None:
-        """Writes, and forgets everything that the write may have made untrue."""
+        """Writes; every look that the write may have made untrue, in any view, is out of date then."""
         try:
-            self._gateway.update_access_key(access_key_id, user_name, status)
+            with self._asking("iam:UpdateAccessKey"):
+                self._gateway.update_access_key(access_key_id, user_name, status)
         finally:
-            self._forget(access_key_id, user_name)
+            self._shared.writes.note(access_key_id, user_name)
+        if status is Status.INACTIVE:
+            self._shared.accepted.add(access_key_id)
 
     def last_used(self, access_key_id: str) -> LastUsed:
         """See :meth:`Gateway.last_used`; asked each time, as it changes with every use."""
-        return self._gateway.last_used(access_key_id)
+        with self._asking("iam:GetAccessKeyLastUsed"):
+            return self._gateway.last_used(access_key_id)
 
     def attached_policies(self, user_name: str) -> tuple[str, ...]:
         """See :meth:`Gateway.attached_policies`; asked each time."""
-        return self._gateway.attached_policies(user_name)
+        with self._asking("iam:ListAttachedUserPolicies"):
+            return self._gateway.attached_policies(user_name)
 
     def signing_keys(self) -> frozenset[str]:
-        """See :meth:`Gateway.signing_keys`."""
-        return self._gateway.signing_keys()
+        """See :meth:`Gateway.signing_keys`; remembered, for they are asked for once they are off too."""
+        if self._signing is None:
+            self._signing = self._gateway.signing_keys()
+        return self._signing
 
     def account_id(self) -> str:
         """The caller's account, asked once, and again only after a throttled call.
@@ -130,36 +145,42 @@ class PhaseView:
             return self._account_id
 
     def _look(self, seen: _Seen, user_name: str | None) -> tuple[AccessKey, ...]:
-        """A look that was under way when one of its keys was written is not kept."""
-        seen.forget()
-        with self._users_lock:
-            began = self._writes
+        """A look is as old as its beginning: a write that overtakes it makes it out of date."""
+        seen.keys, seen.missing = None, None
+        seen.began = self._shared.writes.now()
         try:
-            keys = self._gateway.list_access_keys(user_name)
+            seen.keys = self.glance(user_name)
         except NoSuchEntityError as missing:
-            with self._users_lock:
-                if self._writes == began:
-                    seen.missing = missing
+            seen.missing = missing
             raise
-        ids = [key.access_key_id for key in keys]
-        with self._users_lock:
-            if all(self._written.get(each, 0) <= began for each in ids):
-                seen.keys = keys
-                for each in ids:
-                    self._known_under[each].add(user_name)
-        return keys
+        return seen.keys
+
+    @contextmanager
+    def _asking(self, operation: str) -> Iterator[None]:
+        """That AWS refuses the signer's calls needs no guess once this process has deactivated it."""
+        try:
+            yield
+        except KeyswitchError as error:
+            if error.entry is not catalogue.CREDENTIALS_REFUSED or not self._shared.accepted:
+                raise
+            gone = self._shared.accepted & self.signing_keys()
+            if not gone:
+                raise
+            raise KeyswitchError(
+                catalogue.SIGNER_GONE,
+                error.attempt,
+                error.answer,
+                signers=" and ".join(sorted(gone)),
+                operation=operation,
+            ) from None
+
+    def _outdated(self, seen: _Seen, user_name: str | None) -> bool:
+        ids = [key.access_key_id for key in seen.keys or ()]
+        return self._shared.writes.outdated(seen.began, ids, user_name)
 
     def _seen(self, user_name: str | None) -> _Seen:
         with self._users_lock:
-            return self._users[user_name]
-
-    def _forget(self, access_key_id: str, user_name: str | None) -> None:
-        """The key may be known under another name too: its owner's old one, or none at all."""
-        with self._users_lock:
-            self._writes += 1
-            self._written[access_key_id] = self._writes
-            for name in {user_name, *self._known_under.pop(access_key_id, ())}:
-                self._users[name].forget()
+            return self._users[folded(user_name)]
 
 
 def _expected(access_key_id: str | None, keys: tuple[AccessKey, ...]) -> bool:

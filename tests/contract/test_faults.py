@@ -171,8 +171,8 @@ def test_a_refused_question_for_the_owner_proves_nothing(server: RecordingServer
         gateway(server.url).last_used("AKIAIOSFODNN7EXAMPLE")
 
 
-def test_a_status_that_iam_never_had_is_unreadable(server: RecordingServer) -> None:
-    row = "<AccessKeyId>AKIAIOSFODNN7EXAMPLE</AccessKeyId><Status>Asleep</Status>"
+def test_a_status_that_is_no_word_is_unreadable(server: RecordingServer) -> None:
+    row = "<AccessKeyId>AKIAIOSFODNN7EXAMPLE</AccessKeyId><Status>&lt;html&gt;</Status>"
     server.rules.append(
         answer(
             "<ListAccessKeysResponse><ListAccessKeysResult><AccessKeyMetadata>"
@@ -181,7 +181,7 @@ def test_a_status_that_iam_never_had_is_unreadable(server: RecordingServer) -> N
         )
     )
 
-    with pytest.raises(KeyswitchError, match="Asleep"):
+    with pytest.raises(KeyswitchError, match="<html>"):
         gateway(server.url).list_access_keys("bob")
 
 

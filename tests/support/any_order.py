@@ -122,6 +122,8 @@ class AnyOrder(RuleBasedStateMachine):
         self.declared = Declared()
         self.switched_off_here: set[str] = set()
         """The keys that the program has ever switched off."""
+        self.under_override: set[str] = set()
+        """The keys that an override was last carried out for, and Inactive without it not since."""
         self.is_settled = False
         """Whether the last thing that happened was a run that met no fault and refused nothing."""
 
@@ -228,8 +230,18 @@ class AnyOrder(RuleBasedStateMachine):
         for key, record in self.world.records().items():
             if key not in outcome.failed:
                 assert record.status is self.live(key), "what is recorded is what was seen"
+                self.note_override(key, record)
         self.is_settled = not outcome.failed
         return outcome
+
+    def note_override(self, key: str, record: Record) -> None:
+        declared = self.declared.keys.get(key)
+        if declared is None or record.status is not INACTIVE or record.pending:
+            return
+        if declared.override is not None:
+            self.under_override.add(key)
+        elif declared.status is Status.INACTIVE:
+            self.under_override.discard(key)
 
     def judge(self, write: Write, record: Record | None) -> None:
         declared = self.declared.keys.get(write.access_key_id)
@@ -245,6 +257,9 @@ class AnyOrder(RuleBasedStateMachine):
             was_off_here = record is not None and record.declaration.status is Status.INACTIVE
             assert declared.safeguards.allow_reactivation or was_off_here, (
                 "no key is switched on that somebody else switched off, unless that is allowed"
+            )
+            assert declared.safeguards.allow_reactivation or key_is_free(self, write), (
+                "no key is switched on that an override deactivated, unless that is allowed"
             )
         else:
             judge_the_last_active_key(write, declared)
@@ -263,6 +278,9 @@ class AnyOrder(RuleBasedStateMachine):
         assert allowed or write.access_key_id in self.switched_off_here, (
             "no key is restored to Active that somebody else switched off, unless that is allowed"
         )
+        assert allowed or key_is_free(self, write), (
+            "no key is restored to Active that an override deactivated, unless that is allowed"
+        )
 
     def judge_how_many(self, outcome: Outcome, before: Mapping[str, Record]) -> None:
         if self.declared.max_changes is None:
@@ -274,7 +292,7 @@ class AnyOrder(RuleBasedStateMachine):
             if write.access_key_id not in keys or keys[write.access_key_id].override is None
         }
         limit = MaxChanges.read(self.declared.max_changes)
-        assert limit.allows(len(counted), len(before.keys() | keys.keys())), (
+        assert len(counted) <= limit.of_keys(len(before.keys() | keys.keys())), (
             "no more keys are switched than are meant, but for overrides"
         )
 
@@ -283,6 +301,10 @@ class AnyOrder(RuleBasedStateMachine):
 
     def live(self, key: str) -> ObservedStatus:
         return self.iam.status(key) if self.is_there(key) else ObservedStatus.DELETED
+
+
+def key_is_free(model: AnyOrder, write: Write) -> bool:
+    return write.access_key_id not in model.under_override
 
 
 def judge_the_last_active_key(write: Write, declared: Declaration) -> None:

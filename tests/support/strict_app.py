@@ -21,6 +21,7 @@ def strict_app(iam: StrictIam) -> Callable[..., Iterable[bytes]]:
     def app(request: Request) -> Response:
         signer = request.headers.get("Authorization", "").partition("Credential=")[2]
         try:
+            iam.admit(signer.partition("/")[0])
             return _answer(iam, signer.partition("/")[0], request.form)
         except AwsRefusal as refusal:
             return aws_error(refusal.http_status, refusal.code, escape(refusal.message))

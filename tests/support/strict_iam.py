@@ -1,7 +1,7 @@
 """IAM in memory, as strict as AWS where the emulator is not.
 
-Pages, resolves an omitted UserName from the signing key, refuses what AWS refuses, knows Expired
-keys and reads that follow writes late. :class:`StrictIam` is the model, :class:`FakeGateway` its face in
+Pages, resolves an omitted UserName from the signing key, finds users in any letter case, refuses what
+AWS refuses, a signer that is Inactive among it, knows Expired keys and reads that follow writes late. :class:`StrictIam` is the model, :class:`FakeGateway` its face in
 the domain's words, :func:`support.strict_app.strict_app` the one over HTTP; the contract suite runs over all.
 """
 
@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from keyswitch.errors import AwsAnswer
+from keyswitch import catalogue
+from keyswitch.errors import AwsAnswer, KeyswitchError
 from keyswitch.gateway import (
     AccessKey,
     Caller,
@@ -90,6 +91,13 @@ class StrictIam:
     def owner(self, access_key_id: str) -> str:
         return next(name for name, keys in self.users.items() if access_key_id in keys)
 
+    def admit(self, signer: str) -> None:
+        """Refuses whoever signs with a key that is not Active."""
+        keys = [keys[signer] for keys in self.users.values() if signer in keys]
+        if any(key.status is not ObservedStatus.ACTIVE for key in keys):
+            message = "The security token included in the request is invalid."
+            raise AwsRefusal(403, "InvalidClientTokenId", message)
+
     def list_access_keys(
         self, signer: str, user_name: str | None, marker: str | None = None, most: int = 100
     ) -> tuple[list[AccessKey], str | None]:
@@ -145,10 +153,11 @@ class StrictIam:
                 message = "Must specify userName when calling with non-User credentials"
                 raise AwsRefusal(400, "ValidationError", message)
             return owned[0]
-        if user_name not in self.users:
-            message = f"The user with name {user_name} cannot be found."
-            raise AwsRefusal(404, "NoSuchEntity", message)
-        return user_name
+        for name in self.users:
+            if name.casefold() == user_name.casefold():
+                return name
+        message = f"The user with name {user_name} cannot be found."
+        raise AwsRefusal(404, "NoSuchEntity", message)
 
     def _as_read(self, name: str) -> dict[str, AccessKey]:
         before, reads = self._before.get(name, ({}, 0))
@@ -183,13 +192,13 @@ class FakeGateway:
 
     def update_access_key(self, access_key_id: str, user_name: str | None, status: Status) -> None:
         self.log.append(f"update {access_key_id} {user_name} {status}")
-        self._ask(
+        self._admitted()._ask(
             lambda: self.iam.update_access_key(self.signer, user_name, access_key_id, str(status))
         )
 
     def last_used(self, access_key_id: str) -> LastUsed:
         self.log.append(f"last used {access_key_id}")
-        return self._ask(lambda: self.iam.last_used(access_key_id))
+        return self._admitted()._ask(lambda: self.iam.last_used(access_key_id))
 
     def attached_policies(self, user_name: str) -> tuple[str, ...]:
         self.log.append(f"policies {user_name}")
@@ -210,8 +219,12 @@ class FakeGateway:
         self.log.append("caller")
         return Caller(self.account, f"arn:aws:iam::{self.account}:key/{self.signer}", "in memory")
 
+    def _admitted(self) -> FakeGateway:
+        self._ask(lambda: self.iam.admit(self.signer))
+        return self
+
     def _pages(self, page: Callable[[str | None], tuple[list[T], str | None]]) -> tuple[T, ...]:
-        rows, marker = self._ask(lambda: page(None))
+        rows, marker = self._admitted()._ask(lambda: page(None))
         while marker is not None:
             more, marker = page(marker)
             rows = rows + more
@@ -228,6 +241,10 @@ class FakeGateway:
                 ) from None
             if refusal.code == "AccessDenied":
                 raise OwnerNotToldError from None
+            if refusal.code == "InvalidClientTokenId":
+                raise KeyswitchError(
+                    catalogue.CREDENTIALS_REFUSED, message=refusal.message
+                ) from None
             raise UserNameNeededError(AwsAnswer(refusal.code, "fake")) from None
 
 

@@ -367,7 +367,12 @@ def test_two_keys_of_one_user_under_two_names_are_not_judged_side_by_side(world:
             return refusal.code
 
     with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(outcome, declarations)) == ["Inactive", "KS605"]
+        done, refused = sorted(pool.map(outcome, declarations))
+    # Where the signer went first, the other one cannot even be looked at.
+    assert done == "Inactive"
+    assert refused in {"KS605", "KS317"}
+    statuses = {world.iam.status(key) for key in (named, unnamed)}
+    assert statuses == {ObservedStatus.ACTIVE, ObservedStatus.INACTIVE}
 
 
 class Meeting(Denied):
@@ -452,7 +457,7 @@ def test_a_destroy_does_not_restore_what_was_switched_off_by_hand_and_then_accep
 def test_a_destroy_does_not_restore_what_an_override_switched_off(world: World) -> None:
     record = adopted(world, OnDestroy.RESTORE, OFF, override="INC-4711 leaked")
 
-    assert "it was switched off by an override" in str(world.phase().destroy(record))
+    assert "an override deactivated this key" in str(world.phase().destroy(record))
     assert world.iam.status(record.declaration.access_key_id) is INACTIVE
 
 

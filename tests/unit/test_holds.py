@@ -13,7 +13,7 @@ from keyswitch.declaration import Declaration, Pending, Record
 from keyswitch.errors import KeyswitchError
 from keyswitch.lifecycle import Lifecycle
 from keyswitch.safeguards import DeclaredSafeguards
-from keyswitch.status import ObservedStatus, OnDrift, Status, WhenUnmet
+from keyswitch.status import DeactivatedBy, ObservedStatus, OnDrift, Status, WhenUnmet
 from keyswitch.times import Duration
 from support.strict_iam import FakeGateway
 from support.world import World, declared
@@ -251,7 +251,7 @@ def test_since_when_a_status_holds_is_noted_when_it_is_first_seen(world: World) 
     world.clock.today += timedelta(days=1)
     accepted = world.phase().apply(declared(key, OFF), seen)
     assert accepted.status_since == "2026-03-02T12:00:00Z"
-    assert not accepted.switched_off_by_program
+    assert accepted.restorable_from is DeactivatedBy.OUTSIDE
 
     switched = world.phase().apply(declared(key, ON), accepted)
     assert switched.status_since == switched.changed_at == "2026-03-03T12:00:00Z"

@@ -18,7 +18,7 @@ from keyswitch.safeguards import (
     unmet,
     use_in_words,
 )
-from keyswitch.status import ObservedStatus, Status
+from keyswitch.status import DeactivatedBy, ObservedStatus, Status
 from keyswitch.times import Duration, iso, moment
 
 ON, OFF = Status.ACTIVE, Status.INACTIVE
@@ -32,6 +32,7 @@ SEVEN_DAYS = DeclaredSafeguards(unused_for=Duration.read("7d"))
 SUCCESSOR = DeclaredSafeguards(successor=OTHER.access_key_id)
 OVERLAP = replace(SUCCESSOR, overlap=Duration.read("30d"))
 ONE_ACTIVE = DeclaredSafeguards(keep_one_active=True)
+REACTIVATION_ALLOWED = DeclaredSafeguards(allow_reactivation=True)
 QUARANTINE = DeclaredSafeguards(refuse_quarantined=True)
 
 
@@ -53,12 +54,12 @@ def seen(
     [
         # nothing declared: off goes, unless it is the own key
         (NO_SAFEGUARDS, OFF, seen(), []),
-        (NO_SAFEGUARDS, OFF, seen(signing_keys=frozenset({"AKIAOTHER"})), []),
-        (NO_SAFEGUARDS, OFF, seen(signing_keys=frozenset({KEY.access_key_id})), ["KS601"]),
+        (NO_SAFEGUARDS, OFF, seen(signing_keys={"AKIAOTHER": ""}), []),
+        (NO_SAFEGUARDS, OFF, seen(signing_keys={KEY.access_key_id: ""}), ["KS601"]),
         (
             DeclaredSafeguards(allow_own_key=True),
             OFF,
-            seen(signing_keys=frozenset({KEY.access_key_id})),
+            seen(signing_keys={KEY.access_key_id: ""}),
             [],
         ),
         # unused_for
@@ -170,8 +171,11 @@ def seen(
         (ONE_ACTIVE, ON, seen(), []),
         # switching on
         (NO_SAFEGUARDS, ON, seen(), []),
-        (NO_SAFEGUARDS, ON, seen(reactivates=True), ["KS606"]),
-        (DeclaredSafeguards(allow_reactivation=True), ON, seen(reactivates=True), []),
+        (NO_SAFEGUARDS, ON, seen(inactive_by=DeactivatedBy.OUTSIDE), ["KS606"]),
+        (NO_SAFEGUARDS, ON, seen(inactive_by=DeactivatedBy.OVERRIDE), ["KS625"]),
+        (NO_SAFEGUARDS, ON, seen(inactive_by=DeactivatedBy.PROGRAM), []),
+        (REACTIVATION_ALLOWED, ON, seen(inactive_by=DeactivatedBy.OUTSIDE), []),
+        (REACTIVATION_ALLOWED, ON, seen(inactive_by=DeactivatedBy.OVERRIDE), []),
         (QUARANTINE, ON, seen(policies=()), []),
         (QUARANTINE, ON, seen(policies=("ReadOnlyAccess",)), []),
         (QUARANTINE, ON, seen(policies=("AWSCompromisedKeyQuarantineV3",)), ["KS607"]),
@@ -181,7 +185,7 @@ def seen(
         (
             replace(SEVEN_DAYS, keep_one_active=True),
             OFF,
-            seen(last_used=used(hours=3), signing_keys=frozenset({KEY.access_key_id})),
+            seen(last_used=used(hours=3), signing_keys={KEY.access_key_id: ""}),
             ["KS601", "KS602", "KS605"],
         ),
     ],

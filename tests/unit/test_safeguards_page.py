@@ -106,6 +106,34 @@ def reported() -> list[str]:
     return list(there.phase().judge(declaration, record).warnings())
 
 
+def withdrawn() -> list[str]:
+    there = used(world(ACTIVE), days=30)
+    record = there.phase().apply(off(override="INC-4711 leaked"), None)
+    lifecycle = Lifecycle(FakeGateway(there.iam), there.clock, shows_overrides=True)
+    return [str(lifecycle.judge(off(status=ON), record).refusal())]
+
+
+def signer_went() -> list[str]:
+    there, told = world(ACTIVE), list[str]()
+    lifecycle = Lifecycle(FakeGateway(there.iam, KEY), there.clock, tell=told.append)
+    lifecycle.apply(off(override="INC-4711 leaked"), None)
+    return told
+
+
+def lost_by_a_race() -> list[str]:
+    class Meanwhile(FakeGateway):
+        def update_access_key(self, access_key_id: str, user_name: str | None, to: Status) -> None:
+            self.iam.set_status(OTHER, INACTIVE)
+            super().update_access_key(access_key_id, user_name, to)
+
+    there = world(ACTIVE)
+    try:
+        Lifecycle(Meanwhile(there.iam), there.clock).apply(guarded(keep_one_active=True), None)
+    except KeyswitchError as error:
+        return [str(error)]
+    return []
+
+
 def third_key() -> list[str]:
     try:
         refuse_third_key(FakeGateway(world(INACTIVE).iam), "bob", announced=0)
@@ -197,6 +225,10 @@ SCENES: dict[str, Callable[[], list[str]]] = {
     "KS621": too_many,
     "KS622": one_failed,
     "KS623": one_not_let_go,
+    "KS625": withdrawn,
+    "KS626": lambda: told(world(ACTIVE), off(override="INC-4711 leaked"), signer=KEY),
+    "KS627": signer_went,
+    "KS628": lost_by_a_race,
     "KS619": lambda: destroyed(OnDestroy.RESTORE, ON),
     "KS620": lambda: destroyed(OnDestroy.DEACTIVATE, ON),
 }

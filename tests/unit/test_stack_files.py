@@ -557,7 +557,7 @@ def test_the_keys_of_a_fleet_are_among_those_of_a_state() -> None:
     for hidden in ({KEY: CIPHER, OTHER: "Inactive"}, CIPHER):
         secret = {**fleet, "outputs": {**outputs, "statuses": hidden}}
         assert read_export(exported(secret), "1" * 12)[KEY].status is Status.INACTIVE
-    broken = {**fleet, "outputs": {**outputs, "statuses": {KEY: "Broken"}}}
+    broken = {**fleet, "outputs": {**outputs, "statuses": {KEY: "<html>"}}}
     with pytest.raises(KeyswitchError) as raised:
         read_export(exported(broken), "1" * 12)
     assert urn in str(raised.value)

@@ -214,3 +214,16 @@ BAD_ACCOUNTS = Entry(
     "the stack config keyswitch:accounts is no map",
     "It is a map from a name to {{roleArn, profile, region, allowedAccountIds, ...}}.",
 )
+IGNORED_CHANGES = Entry(
+    "KS156",
+    "A status that is not the program's own",
+    "the option ignore_changes of {subject} names {path}; with it Pulumi declares what it last saw instead of what the "
+    "program says, also after somebody else has changed the key",
+    'Take {path} out of ignore_changes. To be told of a change and leave it, set on_drift="report".',
+)
+BAD_FLEET = Entry(
+    "KS157",
+    "The summary of a fleet with problems",
+    "what this fleet declares has {count}",
+    "Correct them; until then no key of this fleet is changed.",
+)

@@ -130,3 +130,11 @@ LET_GO = Entry(
     "it is no longer declared, and on_destroy={on_destroy}: {outcome}",
     "To go on with it, declare it again.",
 )
+UNKNOWN_STATUS = Entry(
+    "KS221",
+    "A status that keyswitch does not know",
+    "AWS shows the key as {observed}, a status that this version of keyswitch does not know; keyswitch "
+    "counts the key as neither Active nor Inactive and does not switch the key",
+    "Look the status up in AWS's documentation, and change the key with the AWS CLI if that is needed. A newer "
+    "keyswitch may know the status. Other keys of this program are not affected.",
+)

@@ -9,8 +9,7 @@ _IN_AN_INCIDENT = 'In an incident, override="why" switches it off at once.'
 OWN_KEY = Entry(
     "KS601",
     "The key that signs",
-    "allow_own_key is not set, and this key signs this program's own calls or was used to assume "
-    "the role that does",
+    "allow_own_key is not set, and this key signs {calls}, or was used to assume the role that does",
     f"Run with other credentials, or set allow_own_key. {_IN_AN_INCIDENT}",
 )
 USED_TOO_RECENTLY = Entry(
@@ -84,7 +83,8 @@ OVERRIDDEN = Entry(
     "KS612",
     "Safeguards overridden",
     'it is switched off past every safeguard ({safeguards}), because of override="{override}"',
-    "Take the override out once the incident is over.",
+    "Keep the override until this declaration is merged everywhere that this stack is run from. Take the "
+    "override out once the incident is over, and go on declaring Inactive.",
 )
 NO_OTHER_ACTIVE_KEY = Entry(
     "KS613",
@@ -140,7 +140,8 @@ NOT_LET_GO = Entry(
 TOO_MANY_CHANGES = Entry(
     "KS621",
     "More changes than max_changes",
-    "{changes} of {declared} would be switched, and max_changes={max_changes} does not allow so many: {keys}",
+    "{changes} of {declared} would be switched, and max_changes={max_changes} of {declared} allows {allowed}: "
+    "{keys}",
     "Of this fleet {through} goes through. If so many are meant, raise max_changes for this run (and before "
     "the end of the whole fleet by an update of its own); else look at what changed. In an incident, "
     'override="why" goes through, in an up without its preview (--skip-preview).',
@@ -158,4 +159,33 @@ FLEET_NOT_LET_GO = Entry(
     "{failed} of {declared} could not be let go: {keys}",
     "Each is told of by itself. The others were let go as their on_destroy says, but Pulumi records a "
     "destroy whole or not at all: until it is run again, the state has them as they were before.",
+)
+OVERRIDE_WITHDRAWN = Entry(
+    "KS625",
+    "An override withdrawn",
+    "{override} deactivated this key, and allow_reactivation is not set",
+    "If this checkout lacks the declaration of the incident, merge that first. To reactivate the key, declare "
+    "Inactive without the override, apply that, and then declare Active; or set allow_reactivation.",
+)
+OWN_KEY_GOES = Entry(
+    "KS626",
+    "The signing key goes off",
+    "this key signs {calls}; it will be deactivated after every other key of this run",
+    "Give Pulumi other credentials before the next run.",
+)
+OWN_KEY_WENT = Entry(
+    "KS627",
+    "The signing key went off",
+    "AWS accepted the deactivation of this key, and has refused every call signed with the key since, so that "
+    "no look afterwards was possible",
+    "Give Pulumi other credentials, and run pulumi preview to see the key as it is.",
+)
+NONE_LEFT_ACTIVE = Entry(
+    "KS628",
+    "No Active key is left",
+    "this run deactivated the key, and somebody else deactivated {others} at the same time, so that "
+    "{safeguard} no longer holds: user {user_name} has no such Active key now",
+    "If that is meant, nothing is left to do. If not, declare one of the two keys Active with "
+    "allow_reactivation and run pulumi up in the stack that declares the key, or run aws iam "
+    "update-access-key --user-name {user_name} --access-key-id {access_key_id} --status Active.",
 )

@@ -106,3 +106,9 @@ ACCOUNT_NOT_ALLOWED = Entry(
     "Use credentials of another account, or correct aws:allowedAccountIds or "
     "aws:forbiddenAccountIds. IAM was asked nothing.",
 )
+SIGNER_GONE = Entry(
+    "KS317",
+    "The signing key is off already",
+    "this run deactivated {signers}, which signed its calls, before {operation} could be called for this key",
+    "Give Pulumi other credentials and run again; keyswitch looks first at what is there.",
+)

@@ -1,0 +1,203 @@
+"""The keys that sign a program's calls: kept on unless that is meant, and then deactivated last."""
+
+from __future__ import annotations
+
+import re
+import threading
+
+import pytest
+
+from keyswitch import catalogue
+from keyswitch.accounts import DeclaredAccount
+from keyswitch.clock import Patience
+from keyswitch.declaration import Declaration
+from keyswitch.errors import KeyswitchError
+from keyswitch.fleet import Fleet
+from keyswitch.fleet_declaration import FleetDeclaration
+from keyswitch.lifecycle import Lifecycle
+from keyswitch.origin import NOBODY
+from keyswitch.phase import Phase
+from keyswitch.safeguards import DeclaredSafeguards
+from keyswitch.settings import AwsSettings
+from keyswitch.status import ObservedStatus, OnDestroy, Status
+from support.strict_iam import FakeGateway, StrictIam
+
+ON, OFF = Status.ACTIVE, Status.INACTIVE
+INACTIVE = ObservedStatus.INACTIVE
+IMPATIENT = Patience(limit=0)
+SECONDS = 10
+OWN = DeclaredSafeguards(allow_own_key=True)
+
+
+class Incident:
+    """Five leaked keys of five users, of which the third signs the calls."""
+
+    def __init__(self) -> None:
+        self.iam = StrictIam()
+        self.keys = [self.iam.add_key(f"user-{number}") for number in range(5)]
+        self.signer = self.keys[2]
+        self.told: list[str] = []
+        self.gateway = FakeGateway(self.iam, signer=self.signer)
+        self.lifecycle = Lifecycle(self.gateway, patience=IMPATIENT, tell=self.told.append)
+
+    def declared(self, **more: object) -> FleetDeclaration:
+        return FleetDeclaration(
+            tuple(
+                Declaration(key, OFF, f"user-{number}", **more)  # type: ignore[arg-type]
+                for number, key in enumerate(self.keys)
+            )
+        )
+
+    @property
+    def written(self) -> list[str]:
+        return [line.split()[1] for line in self.gateway.log if line.startswith("update")]
+
+
+@pytest.mark.parametrize("more", [{"override": "INC-1"}, {"safeguards": OWN}])
+@pytest.mark.parametrize("at_a_time", [1, 8])
+def test_a_fleet_deactivates_the_key_that_signs_last_of_all(
+    more: dict[str, object], at_a_time: int
+) -> None:
+    incident = Incident()
+    fleet = Fleet(lambda _: incident.lifecycle, at_a_time)
+    declared = incident.declared(**more)
+
+    judged = fleet.judge(declared, {}, for_reader=True)
+    outcome = fleet.apply(judged, {}, incident.told.append)
+
+    assert outcome.failures == {}
+    assert {key: incident.iam.status(key) for key in incident.keys} == dict.fromkeys(
+        incident.keys, INACTIVE
+    )
+    assert incident.written[-1] == incident.signer
+    assert {record.status for record in outcome.records.values()} == {INACTIVE}
+    assert [text.split()[0] for text in judged.warnings()].count("KS626") == 1
+    assert [text.split()[0] for text in incident.told] == ["KS627"]
+
+
+def test_the_end_of_a_fleet_deactivates_the_key_that_signs_last_of_all() -> None:
+    incident = Incident()
+    fleet = Fleet(lambda _: incident.lifecycle)
+    ending = incident.declared(on_destroy=OnDestroy.DEACTIVATE, safeguards=OWN)
+    kept = FleetDeclaration(tuple(_active(key) for key in ending.keys))
+    records = fleet.apply(fleet.judge(kept, {}), {}, print).records
+
+    fleet.destroy(records, None, print)
+
+    assert incident.written[-1] == incident.signer
+    assert {incident.iam.status(key) for key in incident.keys} == {INACTIVE}
+
+
+def _active(key: Declaration) -> Declaration:
+    return Declaration(
+        key.access_key_id,
+        ON,
+        key.user_name,
+        on_destroy=key.on_destroy,
+        safeguards=key.safeguards,
+    )
+
+
+def test_a_key_that_the_signer_went_before_says_so_and_guesses_at_no_clock() -> None:
+    incident = Incident()
+    incident.lifecycle.apply(
+        Declaration(incident.signer, OFF, "user-2", override="INC-1"),
+        None,
+    )
+
+    with pytest.raises(KeyswitchError, match="KS317") as raised:
+        incident.lifecycle.apply(Declaration(incident.keys[0], OFF, override="INC-1"), None)
+
+    assert f"this run deactivated {incident.signer}" in str(raised.value)
+    assert incident.iam.status(incident.keys[0]) is ObservedStatus.ACTIVE
+
+
+def test_a_signer_that_was_off_before_the_run_is_another_matter() -> None:
+    incident = Incident()
+    incident.iam.set_status(incident.signer, INACTIVE)
+
+    with pytest.raises(KeyswitchError) as raised:
+        incident.lifecycle.apply(Declaration(incident.keys[0], OFF, "user-0"), None)
+
+    assert raised.value.entry is catalogue.CREDENTIALS_REFUSED
+
+
+def phase_of(ways: dict[str | None, FakeGateway], **more: float) -> tuple[Phase, AwsSettings]:
+    """A phase that reaches its accounts by these gateways, by profile."""
+    phase, settings = Phase(**more), AwsSettings()
+    phase.gateway_in = lambda account, *_: ways[account.profile if account else None]  # type: ignore[method-assign, assignment, return-value]
+    return phase, settings
+
+
+@pytest.mark.parametrize(
+    ("leaked_in", "told"),
+    [
+        (None, "KS601 .* signs this program's calls in account x"),
+        ("p2", "KS601 .* signs this program's own calls"),
+    ],
+)
+def test_a_key_that_signs_in_another_account_of_the_program_stays_on(
+    leaked_in: str | None, told: str
+) -> None:
+    iam = StrictIam()
+    k1, k2 = iam.add_key("deploy"), iam.add_key("deploy-x")
+    account = DeclaredAccount("x", profile="p2")
+    ways: dict[str | None, FakeGateway] = {
+        None: FakeGateway(iam, signer=k1),
+        "p2": FakeGateway(iam, signer=k2),
+    }
+    phase, settings = phase_of(ways)
+    phase.declare([k2], None)
+    phase.declare([k1], account)
+    where, key = (None, k2) if leaked_in is None else (account, k1)
+    declaration = Declaration(key, OFF, account=where)
+
+    lifecycle = phase.lifecycle_in(where, settings, NOBODY)
+    assert re.match(told, str(lifecycle.judge(declaration, None).refusal()))
+    with pytest.raises(KeyswitchError, match=told):
+        lifecycle.apply(declaration, None)
+    assert iam.status(key) is ObservedStatus.ACTIVE
+
+
+def test_a_signer_waits_until_no_other_call_is_under_way() -> None:
+    phase = Phase(quiet=0.05)
+    order: list[str] = []
+    begun, go_on = threading.Event(), threading.Event()
+
+    def other() -> None:
+        with phase.call_under_way():
+            begun.set()
+            assert go_on.wait(SECONDS)
+            order.append("other")
+
+    def signer(name: str) -> None:
+        with phase.call_under_way():
+            phase.wait_for_others()
+            order.append(name)
+
+    threads = [threading.Thread(target=other)]
+    threads[0].start()
+    assert begun.wait(SECONDS)
+    threads += [threading.Thread(target=signer, args=(name,)) for name in ("one", "two")]
+    for thread in threads[1:]:
+        thread.start()
+    threading.Timer(0.2, go_on.set).start()
+    for thread in threads:
+        thread.join(SECONDS)
+
+    assert order[0] == "other"
+    assert sorted(order[1:]) == ["one", "two"]
+
+
+def test_only_a_deactivation_that_is_let_through_goes_last() -> None:
+    incident = Incident()
+    waits = {
+        Declaration(incident.signer, OFF, override="INC-1"): True,
+        Declaration(incident.signer, OFF, safeguards=OWN): True,
+        Declaration(incident.signer, OFF): False,
+        Declaration(incident.signer, ON): False,
+        Declaration(incident.keys[0], OFF, override="INC-1"): False,
+    }
+
+    for declaration, last in waits.items():
+        assert incident.lifecycle.deactivates_signer(declaration) is last

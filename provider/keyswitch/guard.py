@@ -34,7 +34,14 @@ from keyswitch.judgement import Judgement
 from keyswitch.lifecycle import Lifecycle
 from keyswitch.minting import refuse_third_key
 from keyswitch.origin import Origin
-from keyswitch.parsing import Parsed, account_of, declaration_error, parse_outputs, parse_program
+from keyswitch.parsing import (
+    DeclarationError,
+    Parsed,
+    account_of,
+    declaration_error,
+    parse_outputs,
+    parse_program,
+)
 from keyswitch.phase import Phase
 from keyswitch.properties import ACCESS_KEY_ID, OVERRIDE
 from keyswitch.settings import AwsSettings
@@ -163,7 +170,9 @@ class Guard:
 
         :param names: what the failure at the end names.
         """
-        pulumi.log.error(str(refusal), resource=DependencyResource(urn))
+        lines = refusal.lines if isinstance(refusal, DeclarationError) else [str(refusal)]
+        for line in lines:
+            pulumi.log.error(line, resource=DependencyResource(urn))
         self._refused.update({(urn, name): name for name in names})
 
     async def _look_for_room(self, args: pulumi.ResourceHookArgs) -> None:

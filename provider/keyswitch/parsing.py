@@ -28,7 +28,7 @@ from keyswitch.declaration import (
     Pending,
     Record,
 )
-from keyswitch.errors import Attempt, KeyswitchError
+from keyswitch.errors import Attempt, KeyswitchError, message
 from keyswitch.problems import problems_of
 from keyswitch.properties import (
     ACCESS_KEY_ID,
@@ -122,20 +122,31 @@ def parse_program(bag: Mapping[str, object], record: Record | None) -> Parsed:
     return replace(parsed, problems=found)
 
 
-def declaration_error(problems: Sequence[Problem], bag: Mapping[str, object]) -> KeyswitchError:
+class DeclarationError(KeyswitchError):
+    """Everything that is wrong with what a program declares of one key.
+
+    :ivar lines: a whole message for each problem.
+    """
+
+    def __init__(self, problems: Sequence[Problem], attempt: Attempt | None) -> None:
+        first, *others = problems
+        super().__init__(first.entry, attempt, None, also=others, **first.fields)
+        self.lines = [message(each.entry, attempt, None, **each.fields) for each in problems]
+
+
+def declaration_error(problems: Sequence[Problem], bag: Mapping[str, object]) -> DeclarationError:
     """Everything that is wrong with a declaration as one error.
 
     :param problems: at least one.
     :param bag: what was declared; the key is named where its id is one.
     """
-    first, *others = problems
     access_key_id = bag.get(ACCESS_KEY_ID)
     attempt = None
     if isinstance(access_key_id, str) and not problem_of_value(
         ACCESS_KEY_ID, ACCESS_KEY_ID, access_key_id, ACCESS_KEY_ID
     ):
         attempt = Attempt("declaring", access_key_id)
-    return KeyswitchError(first.entry, attempt, None, also=others, **first.fields)
+    return DeclarationError(problems, attempt)
 
 
 def declaration_of(parsed: Parsed, bag: Mapping[str, object]) -> Declaration:

@@ -128,7 +128,8 @@ def test_a_change_wider_than_max_changes_is_refused_whole_in_preview_and_update(
 
     for run in (preview, up):
         assert (
-            "KS621 3 of 10 keys would be switched, and max_changes=20% does not allow" in run.words
+            "KS621 3 of 10 keys would be switched, and max_changes=20% of 10 keys allows 2"
+            in run.words
         )
     assert up.diagnostics("warning:") == []
     assert iam.writes == []

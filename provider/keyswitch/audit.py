@@ -18,6 +18,7 @@ from keyswitch.census import Census, SeenKey, SeenUser
 from keyswitch.safeguards import QUARANTINE_POLICY, use_in_words
 from keyswitch.status import ObservedStatus, Status
 from keyswitch.times import moment
+from keyswitch.user_names import folded
 
 _OLD: Final = timedelta(days=90)
 _UNUSED: Final = timedelta(days=45)
@@ -120,9 +121,9 @@ def _of_declaration(seen: SeenKey, expected: Mapping[str, ExpectedKey] | None) -
 
 def _gone(census: Census, expected: Mapping[str, ExpectedKey]) -> Iterator[Finding]:
     there = {seen.key.access_key_id for _, seen in census.keys}
-    looked_at = {user.user_name for user in census.users}
+    looked_at = {folded(user.user_name) for user in census.users}
     for key in expected.values():
-        known = census.is_complete or key.user_name in looked_at
+        known = census.is_complete or folded(key.user_name) in looked_at
         if known and key.access_key_id not in there:
             named = f"user {key.user_name} has no such key"
             seen = named if key.user_name else "no user of the account has it"

@@ -47,6 +47,11 @@ class Census:
     is_complete: bool
 
     @property
+    def declarable(self) -> Iterator[tuple[SeenUser, SeenKey]]:
+        """Every key that can be declared as it is, with its user: one in a status that is known."""
+        return ((user, seen) for user, seen in self.keys if seen.key.status.is_known)
+
+    @property
     def keys(self) -> Iterator[tuple[SeenUser, SeenKey]]:
         """Every key with its user."""
         for user in self.users:

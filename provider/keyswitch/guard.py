@@ -45,6 +45,7 @@ from keyswitch.parsing import (
 from keyswitch.phase import Phase
 from keyswitch.properties import ACCESS_KEY_ID, OVERRIDE
 from keyswitch.settings import AwsSettings
+from keyswitch.user_names import folded
 
 T = TypeVar("T")
 
@@ -68,7 +69,7 @@ class Guard:
         self.claims = Claims()
         self._refused: dict[tuple[str, str], str] = {}
         self._under_way = 0
-        self._minting: Counter[str] = Counter()
+        self._minting: Counter[str | None] = Counter()
         self._phase = Phase(shows_overrides=True)
 
     @classmethod
@@ -181,8 +182,9 @@ class Guard:
         if not isinstance(user_name, str):
             return
         gateway = self._gateway_of(None)
-        announced = self._minting[user_name] if is_dry_run() else 0
-        self._minting[user_name] += 1
+        name = folded(user_name)
+        announced = self._minting[name] if is_dry_run() else 0
+        self._minting[name] += 1
         try:
             await in_thread(lambda: refuse_third_key(gateway, user_name, announced))
         except KeyswitchError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -56,7 +57,7 @@ def test_a_code_is_explained_in_any_case_and_a_near_one_suggested(keyswitch: Key
     assert told.startswith("KS602: Used too recently\n")
     assert "What to do:" in told
     wrong = keyswitch("explain", "KS6O2", code=1)
-    assert "Did you mean KS623, KS622, KS621?" in wrong.stderr
+    assert re.search(r"Did you mean KS6\d\d, KS6\d\d, KS6\d\d\?", wrong.stderr)
     assert keyswitch("explain", code=2).stderr.count("Name a code")
 
 

@@ -239,6 +239,22 @@ def test_keys_are_adopted_into_a_register_as_they_are(
     assert f"{path}: 2 keys added, 1 declared already. Next: pulumi preview" in told.stderr
 
 
+def test_a_key_in_a_status_that_nobody_knows_is_shown_and_not_declared(
+    keyswitch: Keyswitch, strict_iam: StrictIam, tmp_path: Path
+) -> None:
+    active = strict_iam.add_key("bob")
+    locked = strict_iam.add_key("bob", ObservedStatus("Locked"))
+    path = tmp_path / "Pulumi.prod.yaml"
+    path.write_text("config: {}\n")
+
+    told = keyswitch("discover", "--write", str(path))
+
+    assert f"{locked} bob Locked" in " ".join(told.stdout.split())
+    assert f"KS221 access key {locked} of user bob: AWS shows the key as Locked" in told.stderr
+    assert active in path.read_text()
+    assert locked not in path.read_text()
+
+
 def test_the_program_is_python_that_declares_every_key(
     keyswitch: Keyswitch, strict_iam: StrictIam
 ) -> None:

@@ -137,5 +137,7 @@ def test_a_declared_key_is_gone_only_where_its_user_was_looked_at() -> None:
     assert codes(user(seen()), expected=elsewhere, complete=True) == ["KS802"]
     assert codes(user(seen()), expected=elsewhere, complete=False) == []
     assert codes(SeenUser("eve", (), ()), expected=elsewhere[1:], complete=False) == ["KS802"]
+    respelt = [replace(elsewhere[1], user_name="EVE")]
+    assert codes(SeenUser("eve", (), ()), expected=respelt, complete=False) == ["KS802"]
     unnamed = [replace(elsewhere[1], user_name="")]
     assert codes(user(), expected=unnamed, complete=False) == []

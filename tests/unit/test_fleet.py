@@ -138,6 +138,25 @@ def test_a_problem_is_told_of_its_key_or_of_the_fleet(
     assert SECRET not in " ".join(parsed.problems)
 
 
+@pytest.mark.parametrize(
+    ("entry", "changed"),
+    [({"reason": "OPS-2"}, {KEY}), ({"reason": "OPS-1"}, set()), ({}, {KEY})],
+)
+def test_of_a_key_with_an_unknown_input_what_else_has_changed_is_known(
+    entry: dict[str, object], changed: set[str]
+) -> None:
+    status = ObservedStatus.ACTIVE
+    was = Declaration(KEY, ACTIVE, "bob", reason="OPS-1")
+    record = Record(was, "bob", status, "1" * 12, "", "", status)
+    unknown = {"user_name": UNKNOWN, **entry}
+
+    parsed = parse_fleet(bag({KEY: "Active"}, keys={KEY: unknown}), {KEY: record})
+
+    assert parsed.declaration is not None
+    assert parsed.declaration.unknown == {KEY: ("user_name",)}
+    assert parsed.declaration.changed == changed
+
+
 def test_what_is_not_known_yet_is_so_by_itself() -> None:
     parsed = parse_fleet(bag({KEY: UNKNOWN, OTHER: "Active"}))
     assert parsed.declaration is not None

@@ -11,13 +11,14 @@ from typing import Any
 import click
 from rich.text import Text
 
+from keyswitch import catalogue
 from keyswitch.accounts import ACCOUNT_NAMES, DeclaredAccount
 from keyswitch.audit import of_controls
-from keyswitch.census import Census, SeenKey
+from keyswitch.census import Census, SeenKey, SeenUser
 from keyswitch.cli.command import Command, Signing, form_option, signing_options
 from keyswitch.cli.tables import age, key_table, last_use, print_table
 from keyswitch.cli.walking import Selection, selection_options
-from keyswitch.errors import counted
+from keyswitch.errors import Attempt, counted, message
 from keyswitch.stack_config import StackConfig
 from keyswitch.status import ObservedStatus, Status
 
@@ -61,6 +62,9 @@ def discover(*, signing: Signing, selection: Selection, write: Path | None, form
     caller = gateway.caller()
     census = selection.census(gateway, caller, as_of_now=config is not None)
     now = datetime.now(timezone.utc)
+    for user, seen in census.keys:
+        if not seen.key.status.is_known:
+            click.echo(_unknown_status(user, seen), err=True)
     if form == "json":
         click.echo(json.dumps(_rows(census, now), indent=2))
     elif form == "python":
@@ -78,7 +82,7 @@ def _adopt(census: Census, config: StackConfig, account: str | None) -> None:
             "status": str(_declared(seen)),
             **({"account": account} if account else {}),
         }
-        for user, seen in census.keys
+        for user, seen in census.declarable
     }
     added = config.add(entries)
     known = len(entries) - len(added)
@@ -87,6 +91,11 @@ def _adopt(census: Census, config: StackConfig, account: str | None) -> None:
         "Next: pulumi preview, which shows each adopted as found.",
         err=True,
     )
+
+
+def _unknown_status(user: SeenUser, seen: SeenKey) -> str:
+    key = Attempt("", seen.key.access_key_id, user.user_name)
+    return message(catalogue.UNKNOWN_STATUS, key, observed=seen.key.status)
 
 
 def _declared(seen: SeenKey) -> Status:
@@ -142,7 +151,7 @@ def _program(census: Census, account_id: str, account: DeclaredAccount | None) -
         fields = ((name, getattr(account, name)) for name in ACCOUNT_NAMES if name != "name")
         given = "".join(f", {name}={_quoted(value)}" for name, value in fields if value)
         lines += [f"account = keyswitch.Account({_quoted(account.name)}{given})", ""]
-    for user, seen in census.keys:
+    for user, seen in census.declarable:
         lines += [
             "keyswitch.AccessKeyStatus(",
             f"    {_quoted(seen.key.access_key_id)},",

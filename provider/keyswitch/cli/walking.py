@@ -18,6 +18,7 @@ from keyswitch.errors import KeyswitchError, message
 from keyswitch.gateway import Caller, Directory
 from keyswitch.journal import Journal
 from keyswitch.parallel import ask_all
+from keyswitch.user_names import folded
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Selection:
         :raises KeyswitchError: the walk ended early, or a user that was named is not there.
         """
         stderr = Console(stderr=True)
-        names = tuple(dict.fromkeys(self.users))
+        names = tuple({folded(name): name for name in self.users}.values())
         if not names:
             with working("listing users"):
                 names = gateway.users(self.path_prefix)
@@ -78,7 +79,7 @@ class Selection:
             stderr.print(*_kept(journal, names), highlight=False, soft_wrap=True)
             raise
         journal.end()
-        missing = [name for name in self.users if journal.seen[name] is None]
+        missing = [name for name in names if self.users and journal.seen[name] is None]
         if missing:
             raise KeyswitchError(
                 catalogue.NO_SUCH_USER,

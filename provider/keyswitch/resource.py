@@ -111,8 +111,8 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
             is not the stack's own. Another way into the same account is no replacement.
         :param opts: the usual resource options; hooks of yours run before keyswitch's own.
         :raises TypeError: ``args`` and keywords are both given.
-        :raises pulumi.RunError: KS114, for the options ``id`` and ``import_``; KS156, for
-            ``ignore_changes`` of the status.
+        :raises pulumi.RunError: KS114, for the options ``id``, ``import_`` and ``urn``; KS156, for
+            ``ignore_changes`` of the status; KS158, for ``version`` and ``plugin_download_url``.
         """
         refuse_options(resource_name, opts, (ACCESS_KEY_ID, STATUS))
         given: dict[str, Any] = {
@@ -155,14 +155,19 @@ def refuse_options(
     """Refuses options that the host answers with a KeyError of its own, and those that hide what is declared.
 
     :param from_the_program: the inputs that ``ignore_changes`` may not name.
-    :raises pulumi.RunError: KS114, KS156.
+    :raises pulumi.RunError: KS114, KS156, KS158.
     """
+    for option in ("version", "plugin_download_url"):
+        if opts is not None and getattr(opts, option) is not None:
+            raise pulumi.RunError(
+                message(catalogue.ANOTHER_PLUGIN, name=resource_name, option=option)
+            )
     ignored = opts.ignore_changes if opts is not None else None
     try:
         refuse_ignored_changes(ignored, from_the_program, f"resource {resource_name}")
     except KeyswitchError as error:
         raise pulumi.RunError(str(error)) from None
-    for option in ("id", "import_"):
+    for option in ("id", "import_", "urn"):
         if opts is not None and getattr(opts, option) is not None:
             raise pulumi.RunError(
                 message(catalogue.NOTHING_TO_IMPORT, name=resource_name, option=option)

@@ -30,6 +30,7 @@ def test_a_key_that_already_is_as_declared_is_adopted_without_a_write(
         "account_id": "123456789012",
         "changed_at": "",
         "adopted_status": "Active",
+        "deactivated_by": "nobody",
         "pending": "",
         "user_name_resolved": False,
     }

@@ -44,6 +44,7 @@ def test_token_class_path_and_property_names_in_state_are_these(
         "changed_at",
         "adopted_status",
         "status_since",
+        "deactivated_by",
         "pending",
     }
     assert set(resource["inputs"]) == {*inputs, "__provider"}
@@ -151,6 +152,7 @@ def test_the_token_the_class_path_and_the_names_of_a_fleet_are_these(
         "create_date",
         "adopted_status",
         "status_since",
+        "deactivated_by",
         "desired_status",
         "account_id",
         "on_drift",

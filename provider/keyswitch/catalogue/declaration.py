@@ -227,3 +227,10 @@ BAD_FLEET = Entry(
     "what this fleet declares has {count}",
     "Correct them; until then no key of this fleet is changed.",
 )
+ANOTHER_PLUGIN = Entry(
+    "KS158",
+    "A key in a plugin of its own",
+    "the option {option} of resource {name} would have Pulumi start another plugin process for this resource; "
+    "what protects a user's keys from each other holds within one process only",
+    "Remove the option: a dynamic resource comes with the program's own Python environment.",
+)

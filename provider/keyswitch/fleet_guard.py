@@ -26,8 +26,9 @@ from keyswitch.fleet_declaration import (
     parse_fleet,
 )
 from keyswitch.fleet_provider import not_looked_at, whole_not_looked_at
-from keyswitch.fleet_state import parse_fleet_outputs
-from keyswitch.guard import HIDDEN, Guard, in_thread, is_secret
+from keyswitch.fleet_state import parse_fleet_outputs, taken_over_by_fleet
+from keyswitch.guard import HIDDEN, Guard, is_secret, moved_note
+from keyswitch.in_thread import in_thread
 from keyswitch.letting_go import target_on_destroy
 
 
@@ -45,6 +46,10 @@ def _before_step(
     async def before_step(args: pulumi.ResourceHookArgs) -> None:
         records = await _records(args)
         news = plain(await revealed(args.new_inputs), MAPS_BY_KEY)
+        moved = taken_over_by_fleet(news, records)
+        for each in moved.values():
+            pulumi.log.info(moved_note(each), resource=DependencyResource(args.urn))
+        records = {**records, **moved}
         parsed = parse_fleet(news, records, as_written=True)
         if parsed.problems and not is_dry_run():
             raise fleet_error(parsed.problems)

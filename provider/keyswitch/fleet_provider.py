@@ -32,10 +32,16 @@ from keyswitch.fleet_declaration import (
     FleetDeclaration,
     ParsedFleet,
     fleet_error,
+    map_of,
     parse_fleet,
 )
 from keyswitch.fleet_judgement import FleetOutcome
-from keyswitch.fleet_state import fleet_outputs, parse_fleet_outputs, refreshed_inputs
+from keyswitch.fleet_state import (
+    fleet_outputs,
+    parse_fleet_outputs,
+    refreshed_inputs,
+    taken_over_by_fleet,
+)
 from keyswitch.host import (
     Row,
     clean_errors,
@@ -50,7 +56,7 @@ from keyswitch.options import refuse_ignored_changes
 from keyswitch.origin import Origin
 from keyswitch.parsing import account_of
 from keyswitch.phase import PHASE
-from keyswitch.properties import ACCOUNT
+from keyswitch.properties import ACCOUNT, MOVED_FROM
 from keyswitch.settings import AwsSettings
 
 _ID = "fleet"
@@ -78,7 +84,11 @@ class AccessKeyFleetProvider(ResourceProvider):
         if parsed.declaration is not None:
             PHASE.declare(parsed.declaration.ids, account_of(bag.get(ACCOUNT)))
         self._checked.add(urn_of_call())
-        return CheckResult(without_secrets(without_provider(news)), [])
+        checked = without_secrets(without_provider(news))
+        moved = map_of(bag, MOVED_FROM)
+        new = {key: moved[key] for key in moved if key not in map_of(_olds, KEYS)}
+        checked.pop(MOVED_FROM, None)
+        return CheckResult({**checked, MOVED_FROM: new} if new else checked, [])
 
     @clean_errors
     @PHASE.counted
@@ -167,6 +177,7 @@ class AccessKeyFleetProvider(ResourceProvider):
         self, news: Mapping[str, Any], records: Mapping[str, Record]
     ) -> tuple[FleetOutcome, FleetDeclaration]:
         bag = plain(news, MAPS_BY_KEY)
+        records = {**records, **taken_over_by_fleet(bag, records)}
         declared = _declaration(parse_fleet(bag, records, as_written=True))
         fleet = self._fleet()
         row = Row()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from inspect import isawaitable
 from typing import Any, Final
 
@@ -20,7 +20,8 @@ from keyswitch.fleet_provider import AccessKeyFleetProvider
 from keyswitch.fleet_state import FLEET_COMPUTED
 from keyswitch.guard import Guard
 from keyswitch.max_changes import MAX_CHANGES
-from keyswitch.properties import ACCOUNT, SAFEGUARDS, STATUS
+from keyswitch.moves import may_restore
+from keyswitch.properties import ACCOUNT, MOVED_FROM, SAFEGUARDS, STATUS
 from keyswitch.resource import refuse_options
 
 _NO_MAP: Final = ""
@@ -89,6 +90,9 @@ class AccessKeyFleet(Resource, module="keyswitch", name="AccessKeyFleet"):
             MAX_CHANGES: max_changes,
             **dict.fromkeys(FLEET_COMPUTED),
         }
+        if may_restore(defaults, *(keys.values() if isinstance(keys, Mapping) else [keys])):
+            wanted = pulumi.Output.all(props[STATUSES], guard.recorded())
+            props[MOVED_FROM] = wanted.apply(_moved_from)
         super().__init__(
             AccessKeyFleetProvider(),
             resource_name,
@@ -96,6 +100,11 @@ class AccessKeyFleet(Resource, module="keyswitch", name="AccessKeyFleet"):
             pulumi.ResourceOptions.merge(opts, fleet_binding(guard, claim)),
         )
         guard.watch(self)
+
+
+def _moved_from(wanted: Sequence[Any]) -> dict[str, Any]:
+    statuses, recorded = wanted
+    return {key: recorded[key] for key in statuses if key in recorded}
 
 
 def _split(keys: Any) -> dict[str, Any]:

@@ -27,11 +27,19 @@ from keyswitch.declaration import (
     Record,
 )
 from keyswitch.errors import KeyswitchError
-from keyswitch.fleet_declaration import FLEET_INPUTS, KEYS, STATUSES, map_of, subject_of
+from keyswitch.fleet_declaration import (
+    DEFAULTS,
+    FLEET_INPUTS,
+    KEYS,
+    STATUSES,
+    map_of,
+    subject_of,
+)
 from keyswitch.parsing import account_of, parse_outputs
 from keyswitch.properties import (
     ACCESS_KEY_ID,
     ACCOUNT,
+    MOVED_FROM,
     ON_DESTROY,
     ON_DRIFT,
     OVERRIDE,
@@ -40,6 +48,7 @@ from keyswitch.properties import (
     STATUS,
     USER_NAME,
 )
+from keyswitch.status import OnDestroy
 
 RECORDS: Final = "records"
 EXTERNAL_ID: Final = "external_id"
@@ -125,6 +134,25 @@ def parse_fleet_outputs(bag: Mapping[str, object]) -> dict[str, Record]:
             }
         )
     return records
+
+
+def taken_over_by_fleet(
+    bag: Mapping[str, object], records: Mapping[str, Record]
+) -> dict[str, Record]:
+    """What was recorded under another name of keys that the fleet has not recorded yet, by key id.
+
+    Only of those that it declares with ``on_destroy="restore"``.
+    """
+    defaults = map_of(bag, DEFAULTS).get(ON_DESTROY)
+    handed = map_of(bag, MOVED_FROM)
+    return {
+        key: parse_outputs(handed[key])
+        for key, entry in map_of(bag, KEYS).items()
+        if key in handed
+        and key not in records
+        and isinstance(entry, Mapping)
+        and entry.get(ON_DESTROY, defaults) == OnDestroy.RESTORE
+    }
 
 
 def refreshed_inputs(bag: Mapping[str, object], records: Mapping[str, Record]) -> dict[str, Any]:

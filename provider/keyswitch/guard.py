@@ -10,7 +10,6 @@ again right before it writes; this is the part that a reviewer reads.
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
@@ -27,12 +26,14 @@ from keyswitch.accounts import DeclaredAccount
 from keyswitch.bags import plain, revealed
 from keyswitch.claims import Claims, as_soon_as_known
 from keyswitch.decision import Action
-from keyswitch.declaration import JUDGED_BY
+from keyswitch.declaration import JUDGED_BY, Record
 from keyswitch.errors import Attempt, KeyswitchError, message
 from keyswitch.gateway import Gateway
+from keyswitch.in_thread import in_thread
 from keyswitch.judgement import Judgement
 from keyswitch.lifecycle import Lifecycle
 from keyswitch.minting import refuse_third_key
+from keyswitch.moves import Recorded, recorded_in_state
 from keyswitch.origin import Origin
 from keyswitch.parsing import (
     DeclarationError,
@@ -41,6 +42,7 @@ from keyswitch.parsing import (
     declaration_error,
     parse_outputs,
     parse_program,
+    taken_over,
 )
 from keyswitch.phase import Phase
 from keyswitch.properties import ACCESS_KEY_ID, OVERRIDE
@@ -71,6 +73,7 @@ class Guard:
         self._under_way = 0
         self._minting: Counter[str | None] = Counter()
         self._phase = Phase(shows_overrides=True)
+        self._recorded: pulumi.Output[Recorded] | None = None
 
     @classmethod
     def of_program(cls) -> Guard:
@@ -95,6 +98,12 @@ class Guard:
             self._phase.declare((), account_of(value))
 
         as_soon_as_known(account, known)
+
+    def recorded(self) -> pulumi.Output[Recorded]:
+        """What the stack's state records of each key, read once in a program that asks."""
+        if self._recorded is None:
+            self._recorded = pulumi.Output.from_input(recorded_in_state())
+        return self._recorded
 
     def binding(self) -> pulumi.ResourceOptions:
         """The options that put a resource under this guard, to be merged into its own."""
@@ -201,6 +210,10 @@ class Guard:
         if record is not None and is_secret(args.old_outputs, OVERRIDE):
             record = record.with_override_hidden(HIDDEN)
         news = plain(await revealed(args.new_inputs))
+        moved = taken_over(news) if record is None else None
+        if moved is not None:
+            record = moved
+            self._tell_moved(args, moved)
         parsed = parse_program(news, record)
         if parsed.problems:
             raise declaration_error(parsed.problems, news)
@@ -221,6 +234,10 @@ class Guard:
             raise refusal
         return judgement
 
+    @staticmethod
+    def _tell_moved(args: pulumi.ResourceHookArgs, moved: Record) -> None:
+        pulumi.log.info(moved_note(moved), resource=DependencyResource(args.urn))
+
     def _tell_unknown(self, args: pulumi.ResourceHookArgs, parsed: Parsed) -> None:
         """A key whose id is not known yet is about to be made: that is worth no warning."""
         names = ", ".join(sorted(parsed.unknown & JUDGED_BY))
@@ -238,6 +255,12 @@ class Guard:
 
     def _gateway_of(self, account: DeclaredAccount | None) -> Gateway:
         return self._phase.gateway_in(account, *_signing())
+
+
+def moved_note(moved: Record) -> str:
+    """Of a key that was declared under another name before, that its record is kept (KS222)."""
+    key = Attempt("", moved.declaration.access_key_id, moved.user_name)
+    return message(catalogue.MOVED, key, adopted=moved.adopted_status)
 
 
 def _signing() -> tuple[AwsSettings, Origin]:
@@ -261,36 +284,3 @@ def _wait_for_registrations_first() -> None:
     """
     with suppress(AttributeError):
         SETTINGS.rpc_manager.rpcs.append(asyncio.ensure_future(asyncio.sleep(0)))
-
-
-async def in_thread(work: Callable[[], T]) -> T:
-    """Runs blocking ``work`` in a daemon thread of its own.
-
-    The event loop's default executor is full of the SDK's blocked calls, which wait for this very
-    hook: work handed to it would never start (from 32 keys on).
-    """
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[T] = loop.create_future()
-
-    def finish(result: T | None, error: BaseException | None) -> None:
-        if done.cancelled():
-            return
-        if error is not None:
-            done.set_exception(error)
-        else:
-            done.set_result(result)  # type: ignore[arg-type]
-
-    def run() -> None:
-        result, error = None, None
-        try:
-            result = work()
-        except BaseException as raised:  # noqa: BLE001 - carried over to the waiting hook whole
-            error = raised
-        try:
-            loop.call_soon_threadsafe(finish, result, error)
-        except RuntimeError:
-            # The program has ended, and its loop with it: nobody waits for this answer.
-            return
-
-    threading.Thread(target=run, daemon=True, name="keyswitch-hook").start()
-    return await done

@@ -17,7 +17,7 @@ from keyswitch.inquiry import Usage
 from keyswitch.key_ids import account_of
 from keyswitch.safeguards import Unmet, UserKeys, calls_in_words, use_in_words
 from keyswitch.sighting import Sighting
-from keyswitch.status import ObservedStatus, Status
+from keyswitch.status import ObservedStatus, OnDestroy, Status
 from keyswitch.times import iso, moment
 
 _RECENT_USE: Final = timedelta(days=7)
@@ -174,6 +174,8 @@ class Judgement:
         if self.record is None and action in _ADOPTIONS:
             entry = _ADOPTIONS[action]
             yield self._told(entry, observed=self._seen, declared=self._declared)
+            if self.declaration.on_destroy is OnDestroy.RESTORE:
+                yield self._told(catalogue.RESTORES_TO, observed=self._seen)
         if action is not Action.SWITCH:
             return
         pending = self.record.pending if self.record else None

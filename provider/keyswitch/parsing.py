@@ -21,6 +21,7 @@ from keyswitch.declaration import (
     CREATE_DATE,
     DEACTIVATED_BY,
     DESIRED_STATUS,
+    NOT_KEPT,
     PENDING,
     STATUS_SINCE,
     USER_NAME_RESOLVED,
@@ -36,6 +37,7 @@ from keyswitch.properties import (
     IN_PROGRAMS,
     INPUTS,
     MAPS,
+    MOVED_FROM,
     ON_DESTROY,
     ON_DRIFT,
     OVERRIDE,
@@ -61,6 +63,19 @@ class Unknown(Enum):
     UNKNOWN = "unknown"
 
 
+_HANDED_ON: Final = (
+    ACCESS_KEY_ID,
+    STATUS,
+    USER_NAME,
+    USER_NAME_RESOLVED,
+    DESIRED_STATUS,
+    ACCOUNT_ID,
+    CREATE_DATE,
+    CHANGED_AT,
+    ADOPTED_STATUS,
+    STATUS_SINCE,
+    PENDING,
+)
 UNKNOWN: Final = Unknown.UNKNOWN
 
 
@@ -89,7 +104,8 @@ def parse_inputs(
         is none and a required input is unknown, there is no declaration.
     :param spelling: how this front spells the properties, also in its messages.
     """
-    given = by_property(bag, INPUTS, spelling)
+    own = {name: value for name, value in bag.items() if name != MOVED_FROM}
+    given = by_property(own, INPUTS, spelling)
     known = {name: value for name, value in given.items() if value is not UNKNOWN}
     unknown = frozenset(given) - frozenset(known)
     problems = problems_of(given, known, spelling)
@@ -196,6 +212,22 @@ def parse_outputs(bag: Mapping[str, object]) -> Record:
         pending=_recorded_pending({PENDING: "", **bag}),
         deactivated_by=_recorded_deactivated_by(bag),
     )
+
+
+def handed_on(record: Record) -> dict[str, Any]:
+    """A bag of what a key keeps when it moves to another name: all but its program's own words."""
+    whole = record.to_outputs()
+    names = (*_HANDED_ON, DEACTIVATED_BY)
+    kept: dict[str, Any] = {name: whole[name] for name in names if name in whole}
+    if record.declaration.override is not None:
+        kept[OVERRIDE] = NOT_KEPT
+    return kept
+
+
+def taken_over(bag: Mapping[str, object]) -> Record | None:
+    """The record in an input :data:`~keyswitch.properties.MOVED_FROM`; ``None`` where there is none."""
+    handed = bag.get(MOVED_FROM)
+    return parse_outputs(handed) if isinstance(handed, Mapping) else None
 
 
 def _declaration(bag: Mapping[str, Any]) -> Declaration:

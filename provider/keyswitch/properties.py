@@ -29,6 +29,8 @@ INPUTS: Final = (
     OVERRIDE,
     ACCOUNT,
 )
+MOVED_FROM: Final = "moved_from"
+"""What was recorded of a key under another name; no input of programs, see :mod:`keyswitch.moves`."""
 REQUIRED: Final = (ACCESS_KEY_ID, STATUS)
 SAFEGUARD_NAMES: Final = tuple(field.name for field in fields(DeclaredSafeguards))
 

@@ -7,6 +7,7 @@ constant, because an instance has no state until the engine configures it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from pulumi.dynamic import (
@@ -33,9 +34,10 @@ from keyswitch.parsing import (
     parse_inputs,
     parse_outputs,
     parse_program,
+    taken_over,
 )
 from keyswitch.phase import PHASE
-from keyswitch.properties import ACCESS_KEY_ID, ACCOUNT, STATUS
+from keyswitch.properties import ACCESS_KEY_ID, ACCOUNT, MOVED_FROM, STATUS
 from keyswitch.settings import AwsSettings
 
 _FROM_THE_PROGRAM: Final = (ACCESS_KEY_ID, STATUS)
@@ -67,7 +69,10 @@ class AccessKeyStatusProvider(ResourceProvider):
         if isinstance(access_key_id, str):
             self._declared.add(access_key_id)
             PHASE.declare([access_key_id], account_of(bag.get(ACCOUNT)))
-        return CheckResult(without_secrets(without_provider(news)), [])
+        checked = without_secrets(without_provider(news))
+        if _olds or not isinstance(bag.get(MOVED_FROM), Mapping):
+            checked.pop(MOVED_FROM, None)
+        return CheckResult(checked, [])
 
     @clean_errors
     @PHASE.counted
@@ -105,7 +110,7 @@ class AccessKeyStatusProvider(ResourceProvider):
     @PHASE.counted
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Adopts the key; ``iam:UpdateAccessKey`` only if its status is not the declared one."""
-        record = self._applied(props, None)
+        record = self._applied(props, taken_over(plain(props)))
         return CreateResult(record.declaration.access_key_id, record.to_outputs())
 
     @clean_errors

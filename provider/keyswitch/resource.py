@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pulumi
@@ -19,10 +19,12 @@ from keyswitch.args import (
 from keyswitch.declaration import COMPUTED
 from keyswitch.errors import KeyswitchError, message
 from keyswitch.guard import Guard
+from keyswitch.moves import may_restore
 from keyswitch.options import refuse_ignored_changes
 from keyswitch.properties import (
     ACCESS_KEY_ID,
     ACCOUNT,
+    MOVED_FROM,
     ON_DESTROY,
     ON_DRIFT,
     OVERRIDE,
@@ -140,6 +142,9 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
         guard.claims.claim(given[ACCESS_KEY_ID], resource_name)
         guard.declare_in(given[ACCOUNT])
         props: dict[str, Any] = {**given, **dict.fromkeys(COMPUTED)}
+        if may_restore(given[ON_DESTROY]):
+            wanted = pulumi.Output.all(given[ACCESS_KEY_ID], given[ON_DESTROY], guard.recorded())
+            props[MOVED_FROM] = wanted.apply(_moved_from)
         super().__init__(
             AccessKeyStatusProvider(),
             resource_name,
@@ -147,6 +152,11 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
             pulumi.ResourceOptions.merge(opts, guard.binding()),
         )
         guard.watch(self)
+
+
+def _moved_from(wanted: Sequence[Any]) -> Any:
+    access_key_id, on_destroy, recorded = wanted
+    return recorded.get(access_key_id) if on_destroy == OnDestroy.RESTORE else None
 
 
 def refuse_options(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.engine import Project
+from support.engine import MakeProject, Project
 from support.http import RecordingServer
 from support.moto_iam import Outsider
 
@@ -196,3 +196,53 @@ def test_on_destroy_can_be_changed_by_an_update_without_a_write(
     project.destroy()
 
     assert iam.writes == []
+
+
+MOVING = """\
+import json, pathlib
+import pulumi, keyswitch
+
+class Team(pulumi.ComponentResource):
+    def __init__(self):
+        super().__init__("acme:index:Team", "team")
+
+for name, inputs in json.loads(pathlib.Path("keys.json").read_text()).items():
+    opts = pulumi.ResourceOptions(parent=Team()) if inputs.pop("in_team", False) else None
+    form = keyswitch.AccessKeyFleet if "keys" in inputs else keyswitch.AccessKeyStatus
+    form(name, **inputs, opts=opts)
+"""
+
+
+def test_a_key_that_moves_within_its_program_still_goes_back_to_what_it_was_adopted_in(
+    make_project: MakeProject, iam: RecordingServer, outsider: Outsider
+) -> None:
+    project = make_project(program=MOVING)
+    bob, eve = outsider.new_user(), outsider.new_user()
+    keys = {bob: outsider.new_key(bob), eve: outsider.new_key(eve)}
+    off = {"status": "Inactive", "on_destroy": "restore"}
+
+    def alone(user: str, **more: object) -> dict[str, object]:
+        return {"access_key_id": keys[user], "user_name": user, **off, **more}
+
+    project.declare(bob=alone(bob), eve=alone(eve))
+    adopted = project.preview()
+    assert (
+        f"KS223 access key {keys[bob]} of user {bob}: on_destroy=restore goes back to Active"
+        in (adopted.words)
+    )
+    project.up()
+    assert len(iam.writes) == 2
+    project.declare(
+        bob=alone(bob, in_team=True), fleet={"keys": {keys[eve]: {"user_name": eve, **off}}}
+    )
+
+    moved = project.preview()
+    project.up()
+    for user in (bob, eve):
+        assert f"KS222 access key {keys[user]} of user {user}" in moved.words
+    project.preview("--expect-no-changes")
+    project.up("--refresh")
+    assert len(iam.writes) == 2
+    project.destroy()
+
+    assert {outsider.status(user, key) for user, key in keys.items()} == {"Active"}

@@ -138,3 +138,15 @@ UNKNOWN_STATUS = Entry(
     "Look the status up in AWS's documentation, and change the key with the AWS CLI if that is needed. A newer "
     "keyswitch may know the status. Other keys of this program are not affected.",
 )
+MOVED = Entry(
+    "KS222",
+    "Declared under another name before",
+    "this program declared the key under another name before; what is recorded of the key is kept",
+    "on_destroy=restore goes back to {adopted}, the status in which the key was first adopted.",
+)
+RESTORES_TO = Entry(
+    "KS223",
+    "What a restore goes back to",
+    "on_destroy=restore goes back to {observed}, the status in which the key is adopted now",
+    "Declare on_destroy=leave or deactivate if the end of this declaration should do something else.",
+)

@@ -22,9 +22,10 @@ from keyswitch.fleet_judgement import FleetJudgement, FleetOutcome
 from keyswitch.fleet_tasks import ROOT_USER, Task, do_all, task_of, task_of_end
 from keyswitch.judgement import Judgement
 from keyswitch.letting_go import Ending, target_on_destroy
-from keyswitch.lifecycle import DoneButFailedError, Lifecycle
+from keyswitch.lifecycle import Lifecycle
 from keyswitch.max_changes import MaxChanges
 from keyswitch.parallel import AT_A_TIME
+from keyswitch.recording import DoneButFailedError
 from keyswitch.sighting import Sighting
 
 Tell = Callable[[str], None]

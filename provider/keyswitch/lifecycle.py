@@ -20,18 +20,19 @@ from typing import TypeVar
 from keyswitch import catalogue
 from keyswitch.clock import Clock, Patience
 from keyswitch.decision import Action, Cause, decide
-from keyswitch.declaration import Declaration, Pending, Record
+from keyswitch.declaration import Declaration, Record
 from keyswitch.errors import Attempt, KeyswitchError, message, telling
 from keyswitch.gateway import Gateway
 from keyswitch.inquiry import Inquiry
 from keyswitch.judge import Judge, situation_of
 from keyswitch.judgement import Judgement
 from keyswitch.letting_go import Ending, ending, target_on_destroy
-from keyswitch.safeguards import Unmet, UserKeys, no_longer_met
+from keyswitch.recording import DoneButFailedError, as_seen, held
+from keyswitch.safeguards import Unmet
 from keyswitch.shared import Shared
 from keyswitch.sighting import Finder, Sighting
-from keyswitch.status import DeactivatedBy, Status
-from keyswitch.switching import Switch, Switched
+from keyswitch.status import Status
+from keyswitch.switching import Switch, Switched, lost_by_a_race
 from keyswitch.times import iso
 from keyswitch.user_names import same_user
 from keyswitch.view import PhaseView
@@ -39,17 +40,6 @@ from keyswitch.view import PhaseView
 T = TypeVar("T")
 
 _MOST_NAMES_FOLLOWED = 3
-
-
-class DoneButFailedError(KeyswitchError):
-    """A switch that was made, and an error all the same: what was done has to be recorded.
-
-    :ivar record: of the key as it is now.
-    """
-
-    def __init__(self, record: Record, error: KeyswitchError) -> None:
-        super().__init__(error.entry, error.attempt, error.answer, also=error.also, **error.fields)
-        self.record = record
 
 
 class Lifecycle:
@@ -171,7 +161,7 @@ class Lifecycle:
         with telling(Attempt("adopting", judgement.declaration.access_key_id, seen.user_name)):
             recorded = self._recorded(judgement.declaration, record, seen)
         if judgement.decision.cause is Cause.UNMET:
-            return _held(recorded, record, judgement)
+            return held(recorded, judgement)
         return recorded
 
     def read(self, record: Record) -> tuple[Record, str | None]:
@@ -243,7 +233,7 @@ class Lifecycle:
             if end.switches_to is not None:
                 made = self._make(access_key_id, seen, end.switches_to, self._tell)
                 ended = replace(record.declaration, status=end.switches_to)
-                lost = _lost_by_a_race(ended, seen, made)
+                lost = lost_by_a_race(ended, seen, made)
                 return str(lost) if lost is not None else end.warning
             return end.warning
 
@@ -259,29 +249,8 @@ class Lifecycle:
         return ending(record, target, seen, unmet)
 
     def _recorded(self, declaration: Declaration, record: Record | None, seen: Sighting) -> Record:
-        """The record of a key that is left as it was seen."""
         now = iso(self._clock.now())
-        if record is not None:
-            found = replace(
-                record.seen_as(seen.status, now),
-                user_name=seen.user_name,
-                account_id=record.account_id or self._view.account_id(),
-                create_date=seen.create_date or record.create_date,
-                pending=None,
-            )
-            return found.carried_out(declaration, switched=False)
-        adopted = Record(
-            declaration=declaration,
-            user_name=seen.user_name,
-            status=seen.status,
-            account_id=self._view.account_id(),
-            create_date=seen.create_date,
-            changed_at="",
-            adopted_status=seen.status,
-            status_since=now,
-            deactivated_by=DeactivatedBy.NOBODY,
-        )
-        return adopted.carried_out(declaration, switched=False)
+        return as_seen(declaration, record, seen, now, self._view.account_id)
 
     def _switched(
         self,
@@ -294,7 +263,7 @@ class Lifecycle:
         now = iso(self._clock.now())
         switched = replace(recorded, status=made.status, changed_at=now, status_since=now)
         done = switched.carried_out(declaration, switched=True)
-        lost = _lost_by_a_race(declaration, seen, made)
+        lost = lost_by_a_race(declaration, seen, made)
         if lost is not None:
             raise DoneButFailedError(done, lost)
         return done
@@ -365,47 +334,6 @@ def _of_user(switches: Mapping[str, Status], seen: Sighting) -> dict[str, Status
 def _looking(access_key_id: str, user_name: str | None, record: Record | None) -> Attempt:
     known = user_name or (record.user_name if record else None)
     return Attempt("looking at", access_key_id, known)
-
-
-def _held(recorded: Record, record: Record | None, judgement: Judgement) -> Record:
-    """The status last carried out is kept, so that a later run knows the switch for one of its own.
-
-    Of a key that is only being adopted it is Active in both directions: a key to be switched off
-    was found so, and one to be switched on must be remembered as wanted so, or the next run would
-    take it for switched off by this program.
-    """
-    desired = record.declaration.status if record else Status.ACTIVE
-    waits_for = tuple(rule.safeguard for rule in judgement.unmet)
-    pending = Pending(judgement.declaration.status, judgement.held_since, waits_for)
-    return recorded.holding(desired, pending, record)
-
-
-def _lost_by_a_race(
-    declaration: Declaration, seen: Sighting, made: Switched
-) -> KeyswitchError | None:
-    """The error where somebody else's switch at the same moment undid what the safeguards had found.
-
-    IAM has no conditional write, so that only the list after the write shows it. The key is not switched
-    back: whoever deactivated the other one may be containing a leak.
-    """
-    off = declaration.status is Status.INACTIVE and declaration.override is None
-    if not off or made.listed is None:
-        return None
-    access_key_id = declaration.access_key_id
-    before = UserKeys.of(seen.listed, access_key_id, {})
-    after = UserKeys.of(made.listed, access_key_id, {})
-    safeguard = no_longer_met(declaration.safeguards, after)
-    if safeguard is None:
-        return None
-    gone = [key.access_key_id for key in before.others if before.stays_active(key)]
-    return KeyswitchError(
-        catalogue.NONE_LEFT_ACTIVE,
-        Attempt("", access_key_id, seen.user_name),
-        safeguard=safeguard,
-        others=" and ".join(gone) or "the user's other key",
-        user_name=seen.user_name,
-        access_key_id=access_key_id,
-    )
 
 
 def _account_of(record: Record | None) -> str:

@@ -25,7 +25,7 @@ from keyswitch.bags import plain, without_provider, without_secrets
 from keyswitch.declaration import JUDGED_BY, Declaration, Record
 from keyswitch.errors import Attempt, KeyswitchError, message
 from keyswitch.host import clean_errors, ignored_properties, partly_done, urn_of_call, warn
-from keyswitch.lifecycle import DoneButFailedError, Lifecycle
+from keyswitch.lifecycle import Lifecycle
 from keyswitch.options import refuse_ignored_changes
 from keyswitch.origin import Origin
 from keyswitch.parsing import (
@@ -38,6 +38,7 @@ from keyswitch.parsing import (
 )
 from keyswitch.phase import PHASE
 from keyswitch.properties import ACCESS_KEY_ID, ACCOUNT, MOVED_FROM, STATUS
+from keyswitch.recording import DoneButFailedError
 from keyswitch.settings import AwsSettings
 
 _FROM_THE_PROGRAM: Final = (ACCESS_KEY_ID, STATUS)

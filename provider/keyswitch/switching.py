@@ -7,8 +7,10 @@ from typing import Final
 
 from keyswitch import catalogue
 from keyswitch.clock import Clock, Patience
+from keyswitch.declaration import Declaration
 from keyswitch.errors import Attempt, KeyswitchError, telling
 from keyswitch.gateway import AccessKey, NoSuchEntityError
+from keyswitch.safeguards import UserKeys, no_longer_met
 from keyswitch.sighting import Sighting
 from keyswitch.status import ObservedStatus, Status
 from keyswitch.view import PhaseView
@@ -123,3 +125,31 @@ class Switch:
 def _status_in(keys: tuple[AccessKey, ...], access_key_id: str) -> ObservedStatus:
     found = (key.status for key in keys if key.access_key_id == access_key_id)
     return next(found, ObservedStatus.DELETED)
+
+
+def lost_by_a_race(
+    declaration: Declaration, seen: Sighting, made: Switched
+) -> KeyswitchError | None:
+    """The error where somebody else's switch at the same moment undid what the safeguards had found.
+
+    IAM has no conditional write, so that only the list after the write shows it. The key is not switched
+    back: whoever deactivated the other one may be containing a leak.
+    """
+    off = declaration.status is Status.INACTIVE and declaration.override is None
+    if not off or made.listed is None:
+        return None
+    access_key_id = declaration.access_key_id
+    before = UserKeys.of(seen.listed, access_key_id, {})
+    after = UserKeys.of(made.listed, access_key_id, {})
+    safeguard = no_longer_met(declaration.safeguards, after)
+    if safeguard is None:
+        return None
+    gone = [key.access_key_id for key in before.others if before.stays_active(key)]
+    return KeyswitchError(
+        catalogue.NONE_LEFT_ACTIVE,
+        Attempt("", access_key_id, seen.user_name),
+        safeguard=safeguard,
+        others=" and ".join(gone) or "the user's other key",
+        user_name=seen.user_name,
+        access_key_id=access_key_id,
+    )

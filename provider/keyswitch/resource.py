@@ -62,6 +62,9 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
     """The status in which the key was found when it was adopted."""
     status_since: pulumi.Output[str]
     """When the present status was first seen or set, ISO 8601."""
+    deactivated_by: pulumi.Output[str]
+    """Who deactivated the key last, as far as the program has seen: nobody, program, override, ``override,
+    since confirmed`` (the program went on to declare Inactive without it), or outside."""
     pending: pulumi.Output[str]
     """What a held switch waits for, and since when (ISO 8601); empty if none is held."""
     reason: pulumi.Output[str | None]

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from keyswitch.catalogue import Entry
+from keyswitch.printable import printable
+from keyswitch.secrets import redact
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class KeyswitchError(Exception):
     @property
     def cause(self) -> str:
         """Why, without the attempt and the remedy."""
-        return " ".join(self.entry.cause.format(**self.fields).split())
+        return in_one_line(self.entry.cause.format(**self.fields))
 
     def during(self, attempt: Attempt | None) -> KeyswitchError:
         """A copy, told of ``attempt``: the lower layers do not know what they serve."""
@@ -95,12 +97,20 @@ def message(
     answer: AwsAnswer | None = None,
     **fields: object,
 ) -> str:
-    """The one line that a reader sees: code, attempt, cause, AWS's answer, remedy."""
+    """The one line that a reader sees: code, attempt, cause, AWS's answer, remedy.
+
+    Whatever the fields hold, no secret is repeated in it, and nothing in it steers a terminal or a pipeline.
+    """
     cause = entry.cause.format(**fields)
     said = f" ({answer})" if answer is not None and str(answer) else ""
     subject = f" {attempt}:" if attempt is not None else ""
     text = f"{entry.code}{subject} {cause}{said}. {entry.remedy.format(**fields)}"
-    return " ".join(text.split())
+    return in_one_line(text)
+
+
+def in_one_line(text: str) -> str:
+    """Text that may hold somebody else's words, fit to print: without secrets, hidden characters and breaks."""
+    return printable(" ".join(redact(text).split()))
 
 
 @contextmanager

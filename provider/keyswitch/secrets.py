@@ -3,20 +3,36 @@
 A secret access key is 40 characters of base64, a session token some hundreds. Neither has a
 prefix or a checksum, so this is a judgement by shape: random text mixes many different characters
 and changes between capitals, small letters and digits at more than every other one. A git commit
-(40 hexadecimal digits), a URL and a sentence do not.
+(40 hexadecimal digits), a URL and a sentence do not. Both are recognised too where they are URL-encoded, or
+broken by white space or by characters without width. Tokens of GitHub and of Pulumi have prefixes, and URLs say where
+their user's password and their query stand.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
+from typing import Final
+from urllib.parse import unquote
 
-_BASE64_RUN = re.compile(r"[A-Za-z0-9/+]+")
+_RUN: Final = r"(?:[A-Za-z0-9/+]|%2[FfBb])+"
+_GAP: Final = r"(?:[ \t]*[\r\n]+[ \t]*|[ \u00ad\u200b-\u200f\u2060-\u2064\ufeff]+)"
+_BASE64_RUN: Final = re.compile(_RUN)
+_BROKEN_RUNS: Final = re.compile(rf"{_RUN}(?:{_GAP}{_RUN})+")
+_WITH_PREFIX: Final = re.compile(
+    r"\b(?:gh[opsur]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{40,}|pul-[0-9a-f]{40})"
+)
+_USER_OF_URL: Final = re.compile(r"(?<=://)[^\s/?#@\"']+(?=@)")
+_QUERY_OF_URL: Final = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s?#\"'<>]*\?)[^\s#\"'<>]+")
 _SYMBOLS = "/+"
 _SECRET_KEY_LENGTH = 40
 _SESSION_TOKEN_LENGTH = 100
 _LEAST_DISTINCT = 18
 _LEAST_SHARE_OF_CHANGES = 0.3
+_LEAST_SHARE_OF_CHANGES_IN_BROKEN = 0.36
+_LEAST_PIECE = 4
+_MOST_PIECES = 12
 
 REDACTED = "[redacted]"
 REMOVED = "[removed: the shape of a secret]"
@@ -25,7 +41,11 @@ REMOVED = "[removed: the shape of a secret]"
 
 def looks_secret(text: str) -> bool:
     """Whether ``text`` contains something of the shape of a secret access key or session token."""
-    return any(_run_looks_secret(run.group()) for run in _BASE64_RUN.finditer(text))
+    if _WITH_PREFIX.search(text) is not None:
+        return True
+    if any(_run_looks_secret(run.group()) for run in _BASE64_RUN.finditer(text)):
+        return True
+    return next(_broken(text), None) is not None
 
 
 def is_refused(text: str) -> bool:
@@ -34,13 +54,51 @@ def is_refused(text: str) -> bool:
 
 
 def redact(text: str) -> str:
-    """``text`` with everything of the shape of a secret replaced by ``[redacted]``."""
-    return _BASE64_RUN.sub(
+    """``text`` with everything of the shape of a secret replaced by ``[redacted]``.
+
+    Of a URL also whom it names before its host, and its query.
+    """
+    text = _USER_OF_URL.sub(REDACTED, text)
+    text = _QUERY_OF_URL.sub(rf"\g<1>{REDACTED}", text)
+    text = _WITH_PREFIX.sub(REDACTED, text)
+    text = _BASE64_RUN.sub(
         lambda run: REDACTED if _run_looks_secret(run.group()) else run.group(), text
     )
+    for start, end in reversed(list(_broken(text))):
+        text = f"{text[:start]}{REDACTED}{text[end:]}"
+    return text
+
+
+def _broken(text: str) -> Iterator[tuple[int, int]]:
+    """Where secrets begin and end that something stands in the middle of."""
+    for runs in _BROKEN_RUNS.finditer(text):
+        pieces = [run.span() for run in _BASE64_RUN.finditer(text, *runs.span())]
+        first = 0
+        while first < len(pieces):
+            last = _end_of_broken(text, pieces, first)
+            if last is None:
+                first += 1
+                continue
+            yield pieces[first][0], pieces[last][1]
+            first = last + 1
+
+
+def _end_of_broken(text: str, pieces: list[tuple[int, int]], first: int) -> int | None:
+    """The last of the pieces that make a secret from ``first`` on, the longest such."""
+    found, whole = None, ""
+    for last in range(first, min(len(pieces), first + _MOST_PIECES)):
+        piece = unquote(text[slice(*pieces[last])])
+        if len(piece) < _LEAST_PIECE:
+            break
+        whole += piece
+        is_long = len(whole) == _SECRET_KEY_LENGTH or len(whole) >= _SESSION_TOKEN_LENGTH
+        if is_long and last > first and _looks_random(whole, _LEAST_SHARE_OF_CHANGES_IN_BROKEN):
+            found = last
+    return found
 
 
 def _run_looks_secret(run: str) -> bool:
+    run = unquote(run)
     if len(run) >= _SESSION_TOKEN_LENGTH:
         return _looks_random(run)
     return any(_looks_random(piece) for piece in _pieces(run))
@@ -58,14 +116,14 @@ def _pieces(run: str) -> list[str]:
     ]
 
 
-def _looks_random(text: str) -> bool:
+def _looks_random(text: str, least_share_of_changes: float = _LEAST_SHARE_OF_CHANGES) -> bool:
     letters = [character for character in text if character not in _SYMBOLS]
     changes = sum(_kind(one) != _kind(next_one) for one, next_one in pairwise(letters))
     return (
         any(character.islower() for character in letters)
         and any(character.isupper() for character in letters)
         and len(set(text)) >= _LEAST_DISTINCT
-        and changes >= _LEAST_SHARE_OF_CHANGES * len(letters)
+        and changes >= least_share_of_changes * len(letters)
     )
 
 

@@ -45,6 +45,7 @@ from keyswitch.parsing import (
     taken_over,
 )
 from keyswitch.phase import Phase
+from keyswitch.plain_secrets import warnings_of_plain_secrets
 from keyswitch.properties import ACCESS_KEY_ID, OVERRIDE
 from keyswitch.settings import AwsSettings
 from keyswitch.user_names import folded
@@ -87,6 +88,8 @@ class Guard:
         if guard is None:
             guard = cls()
             _wait_for_registrations_first()
+            for warning in warnings_of_plain_secrets():
+                pulumi.log.warn(warning)
             if root is not None:
                 setattr(root, _ATTRIBUTE, guard)
         return guard

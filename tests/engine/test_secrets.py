@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from support.engine import Project
+from support.engine import MakeProject, Project
 from support.http import RecordingServer
 from support.moto_iam import Outsider
 from support.proxy import Proxy, proxying
@@ -103,3 +103,38 @@ def test_no_secret_reaches_state_output_json_or_the_most_verbose_log(
         for path in project.folder.rglob("*"):
             if path.is_file():
                 assert secret.encode() not in path.read_bytes(), path
+
+
+EVERY_FORM = """\
+import json, pathlib
+import keyswitch
+
+for name, inputs in json.loads(pathlib.Path("keys.json").read_text()).items():
+    forms = {"keys": keyswitch.AccessKeyFleet, "current": keyswitch.AccessKeyRotation}
+    form = next((forms[each] for each in forms if each in inputs), keyswitch.AccessKeyStatus)
+    form(name, **inputs)
+"""
+
+
+def test_a_credential_in_plain_text_is_warned_of_once_in_every_run(
+    make_project: MakeProject, outsider: Outsider
+) -> None:
+    project = make_project("forms", EVERY_FORM)
+    users = [outsider.new_user() for _ in range(3)]
+    keys = [outsider.new_key(user) for user in users]
+    project.declare(
+        alone={"access_key_id": keys[0], "user_name": users[0], "status": "Active"},
+        fleet={"keys": {keys[1]: {"user_name": users[1], "status": "Active"}}},
+        rotation={"user_name": users[2], "current": keys[2]},
+    )
+    for name, value in (("accessKey", "AKIATESTSIGNER000001"), ("secretKey", "s"), ("token", "t")):
+        project.expect(0, "config", "set", "--plaintext", f"aws:{name}", value)
+
+    for run in (project.preview(), project.up()):
+        told = [line for line in run.lines("warning: KS159") if line.startswith("warning: KS159")]
+        assert len(told) == 2
+        for name in ("secretKey", "token"):
+            assert f"pulumi config set --secret aws:{name}" in " ".join(told)
+    secretly(project, "aws:secretKey", "s")
+    secretly(project, "aws:token", "t")
+    assert "KS159" not in project.preview().text

@@ -234,3 +234,11 @@ ANOTHER_PLUGIN = Entry(
     "what protects a user's keys from each other holds within one process only",
     "Remove the option: a dynamic resource comes with the program's own Python environment.",
 )
+PLAIN_SECRET = Entry(
+    "KS159",
+    "A credential in plain text",
+    "the stack config {key} holds a credential in plain text; Pulumi writes it into the state and shows it in "
+    "pulumi preview --json",
+    "Encrypt it by pulumi config set --secret {key}, and replace the credential: whoever can read the config, the "
+    "state or a preview may have it.",
+)

@@ -21,8 +21,8 @@ from keyswitch.fleet_state import FLEET_COMPUTED
 from keyswitch.guard import Guard
 from keyswitch.max_changes import MAX_CHANGES
 from keyswitch.moves import may_restore
+from keyswitch.options import refuse_options
 from keyswitch.properties import ACCOUNT, MOVED_FROM, SAFEGUARDS, STATUS
-from keyswitch.resource import refuse_options
 
 _NO_MAP: Final = ""
 """In the place of what is no map: it need not be repeated, and may be a secret in the wrong place."""
@@ -73,9 +73,10 @@ class AccessKeyFleet(Resource, module="keyswitch", name="AccessKeyFleet"):
             out, and a wider end of the fleet is refused whole.
         :param opts: the usual resource options.
         :raises pulumi.RunError: KS114, for the options ``id`` and ``import_``; KS156, for
-            ``ignore_changes`` of the keys or their statuses.
+            ``ignore_changes`` of the keys or their statuses; KS158, for ``version`` and
+            ``plugin_download_url``; KS160, for an explicit provider of AWS without ``account``.
         """
-        refuse_options(resource_name, opts, (KEYS, STATUSES))
+        refuse_options(resource_name, opts, (KEYS, STATUSES), account)
         guard = Guard.of_program()
         if not isinstance(keys, Mapping):
             # An awaitable can be awaited once, and both the guard and the engine ask for it.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
 from pulumi.dynamic import Resource
 
-from keyswitch import catalogue
 from keyswitch.args import (
     AccessKeyStatusArgs,
     Account,
@@ -17,10 +16,9 @@ from keyswitch.args import (
     SafeguardsInput,
 )
 from keyswitch.declaration import COMPUTED
-from keyswitch.errors import KeyswitchError, message
 from keyswitch.guard import Guard
 from keyswitch.moves import may_restore
-from keyswitch.options import refuse_ignored_changes
+from keyswitch.options import refuse_options
 from keyswitch.properties import (
     ACCESS_KEY_ID,
     ACCOUNT,
@@ -117,9 +115,9 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
         :param opts: the usual resource options; hooks of yours run before keyswitch's own.
         :raises TypeError: ``args`` and keywords are both given.
         :raises pulumi.RunError: KS114, for the options ``id``, ``import_`` and ``urn``; KS156, for
-            ``ignore_changes`` of the status; KS158, for ``version`` and ``plugin_download_url``.
+            ``ignore_changes`` of the status; KS158, for ``version`` and ``plugin_download_url``;
+            KS160, for an explicit provider of AWS without ``account``.
         """
-        refuse_options(resource_name, opts, (ACCESS_KEY_ID, STATUS))
         given: dict[str, Any] = {
             ACCESS_KEY_ID: access_key_id,
             STATUS: status,
@@ -135,6 +133,7 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
             if any(value is not None for value in given.values()):
                 raise TypeError("give AccessKeyStatusArgs or keywords, not both")
             given = {name: getattr(args, name) for name in given}
+        refuse_options(resource_name, opts, (ACCESS_KEY_ID, STATUS), given[ACCOUNT])
         for name in (SAFEGUARDS, ACCOUNT):
             if isinstance(given[name], Safeguards | Account):
                 given[name] = given[name].to_map()
@@ -160,28 +159,3 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
 def _moved_from(wanted: Sequence[Any]) -> Any:
     access_key_id, on_destroy, recorded = wanted
     return recorded.get(access_key_id) if on_destroy == OnDestroy.RESTORE else None
-
-
-def refuse_options(
-    resource_name: str, opts: pulumi.ResourceOptions | None, from_the_program: Iterable[str]
-) -> None:
-    """Refuses options that the host answers with a KeyError of its own, and those that hide what is declared.
-
-    :param from_the_program: the inputs that ``ignore_changes`` may not name.
-    :raises pulumi.RunError: KS114, KS156, KS158.
-    """
-    for option in ("version", "plugin_download_url"):
-        if opts is not None and getattr(opts, option) is not None:
-            raise pulumi.RunError(
-                message(catalogue.ANOTHER_PLUGIN, name=resource_name, option=option)
-            )
-    ignored = opts.ignore_changes if opts is not None else None
-    try:
-        refuse_ignored_changes(ignored, from_the_program, f"resource {resource_name}")
-    except KeyswitchError as error:
-        raise pulumi.RunError(str(error)) from None
-    for option in ("id", "import_", "urn"):
-        if opts is not None and getattr(opts, option) is not None:
-            raise pulumi.RunError(
-                message(catalogue.NOTHING_TO_IMPORT, name=resource_name, option=option)
-            )

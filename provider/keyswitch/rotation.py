@@ -9,9 +9,10 @@ from typing import Any
 import pulumi
 
 from keyswitch import catalogue
-from keyswitch.args import Safeguards
+from keyswitch.args import AccountInput, Safeguards
 from keyswitch.declaration import Pending
 from keyswitch.errors import message
+from keyswitch.options import refuse_options
 from keyswitch.resource import AccessKeyStatus
 from keyswitch.stages import PreviousKey, stage_of
 from keyswitch.status import ObservedStatus, Status, WhenUnmet
@@ -47,6 +48,7 @@ class AccessKeyRotation(pulumi.ComponentResource):
         allow_reactivation: bool = False,
         refuse_quarantined: bool = False,
         override: pulumi.Input[str] | None = None,
+        account: AccountInput | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declares both keys.
@@ -66,9 +68,12 @@ class AccessKeyRotation(pulumi.ComponentResource):
             taken back.
         :param refuse_quarantined: see :class:`~keyswitch.Safeguards`; of the current key.
         :param override: why the previous key is switched off at once, past overlap and first use.
+        :param account: the account that both keys are in, if it is not the stack's own.
         :param opts: the usual options of a component.
-        :raises pulumi.RunError: KS117, a duration that is none; KS125, an override without previous.
+        :raises pulumi.RunError: KS117, a duration that is none; KS125, an override without previous;
+            KS160, an explicit provider of AWS without ``account``.
         """
+        refuse_options(resource_name, opts, (), account)
         super().__init__("keyswitch:index:AccessKeyRotation", resource_name, None, opts)
         spans = {
             name: _duration(name, text) for name, text in (("overlap", overlap), ("soak", soak))
@@ -88,6 +93,7 @@ class AccessKeyRotation(pulumi.ComponentResource):
                 refuse_quarantined=refuse_quarantined or None,
                 unmet=unmet,
             ),
+            account=account,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.previous = None
@@ -100,6 +106,7 @@ class AccessKeyRotation(pulumi.ComponentResource):
                 reason=reason,
                 safeguards=safeguards_of_previous(current, overlap, unused_for),
                 override=override,
+                account=account,
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[self.current]),
             )
         self.stage = self._stage(spans["overlap"], spans["soak"])

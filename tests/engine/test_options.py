@@ -5,9 +5,11 @@ from __future__ import annotations
 import inspect
 import json
 import re
+from typing import Any
 
 import pulumi
 import pytest
+from pulumi import ResourceOptions as Options
 
 import keyswitch
 from support.engine import ROOT, MakeProject, Project
@@ -206,16 +208,62 @@ REFUSED = {
     'keyswitch.AccessKeyFleet("all", keys={}, opts=Options(ignore_changes=["statuses"]))': "KS156",
     'keyswitch.AccessKeyFleet("all", keys={}, opts=Options(ignore_changes=["keys.A"]))': "KS156",
     'keyswitch.AccessKeyFleet("all", keys={}, opts=Options(version="1.2.3"))': "KS158",
+    'declare("key", Options(provider=AWS))': "KS160",
+    'declare("key", Options(providers=[AWS]))': "KS160",
+    'declare("key", Options(providers={"aws": AWS}))': "KS160",
+    'declare("key", Options(parent=Team()))': "KS160",
+    'declare("key", Options(provider=pulumi.ProviderResource("pulumi-python", "x")))': "KS158",
+    'keyswitch.AccessKeyFleet("all", keys={}, opts=Options(provider=AWS))': "KS160",
+    'keyswitch.AccessKeyFleet("all", keys={}, opts=Options(parent=Team()))': "KS160",
+    'keyswitch.AccessKeyRotation("bob", user_name="bob", current="A" * 20, opts=Options(providers=[AWS]))': "KS160",
+    'keyswitch.AccessKeyRotation("bob", user_name="bob", current="A" * 20, opts=Options(parent=Team()))': "KS160",
 }
 
 
 @pytest.mark.parametrize("line", REFUSED)
 def test_an_option_that_hides_what_is_declared_is_refused(line: str) -> None:
+    pulumi.runtime.set_mocks(Mocks())
+    aws = pulumi.ProviderResource("aws", "elsewhere")
+
+    class Team(pulumi.ComponentResource):
+        def __init__(self) -> None:
+            super().__init__("acme:index:Team", "team", None, Options(providers=[aws]))
+
+    names = {"declare": _declare, "keyswitch": keyswitch, "pulumi": pulumi, "Team": Team}
     with pytest.raises(pulumi.RunError, match=f"^{REFUSED[line]} "):
-        exec(line, {"declare": _declare, "keyswitch": keyswitch, "Options": pulumi.ResourceOptions})  # noqa: S102 - as programs write it
+        exec(line, {**names, "AWS": aws, "Options": Options})  # noqa: S102 - as programs write it
 
 
-def _declare(name: str, opts: pulumi.ResourceOptions) -> None:
+@pytest.mark.parametrize(
+    "line",
+    [
+        'keyswitch.AccessKeyStatus("key", access_key_id="A" * 20, status="Active", account={"name": "x"}, opts=OPTS)',
+        'keyswitch.AccessKeyFleet("all", keys={}, account=keyswitch.Account("x"), opts=OPTS)',
+        'keyswitch.AccessKeyRotation("b", user_name="b", current="A" * 20, account={"name": "x"}, opts=OPTS)',
+    ],
+)
+def test_beside_an_account_an_explicit_provider_hides_nothing(line: str) -> None:
+    pulumi.runtime.set_mocks(Mocks())
+    aws = pulumi.ProviderResource("aws", "elsewhere")
+
+    class Team(pulumi.ComponentResource):
+        def __init__(self) -> None:
+            super().__init__("acme:index:Team", "team", None, Options(providers=[aws]))
+
+    exec(line, {"keyswitch": keyswitch, "OPTS": Options(parent=Team())})  # noqa: S102 - as above
+
+
+class Mocks(pulumi.runtime.Mocks):
+    def new_resource(
+        self, args: pulumi.runtime.MockResourceArgs
+    ) -> tuple[str | None, dict[str, Any]]:
+        return f"{args.name}-id", args.inputs
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:
+        return {}
+
+
+def _declare(name: str, opts: Options) -> None:
     keyswitch.AccessKeyStatus(name, access_key_id="A" * 20, status="Active", opts=opts)
 
 

@@ -242,3 +242,11 @@ PLAIN_SECRET = Entry(
     "Encrypt it by pulumi config set --secret {key}, and replace the credential: whoever can read the config, the "
     "state or a preview may have it.",
 )
+EXPLICIT_PROVIDER = Entry(
+    "KS160",
+    "An explicit provider of AWS",
+    "{provider} reaches resource {name} by the option {option}, but Pulumi hands no explicit provider to a "
+    "dynamic resource: the key would be looked for and switched with the stack's own credentials",
+    "Say which account the key is in: account=keyswitch.Account(...) with the role_arn or the profile of that "
+    "provider, or with a name alone for the account of the stack's own credentials.",
+)

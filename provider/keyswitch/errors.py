@@ -46,7 +46,8 @@ class KeyswitchError(Exception):
     """A refusal or failure with its catalogue entry; ``str()`` is the whole message, in one line.
 
     :param entry: the catalogue entry.
-    :param attempt: what was attempted, on which key and user; ``None`` where no key is concerned.
+    :param attempt: what was attempted, on which key and user, or what else the message is about in words;
+        ``None`` where no key is concerned.
     :param answer: AWS's code and request id, where AWS answered at all.
     :param also: whole messages of what else stands against it, told after its own.
     :param fields: the values for the entry's templates.
@@ -55,7 +56,7 @@ class KeyswitchError(Exception):
     def __init__(
         self,
         entry: Entry,
-        attempt: Attempt | None = None,
+        attempt: Attempt | str | None = None,
         answer: AwsAnswer | None = None,
         *,
         also: Iterable[object] = (),

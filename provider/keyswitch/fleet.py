@@ -69,7 +69,7 @@ class Fleet:
         :param for_reader: see :meth:`Lifecycle.judge`.
         """
         gone = [records[key] for key in sorted(set(records) - declared.ids - set(kept))]
-        errors: dict[str, KeyswitchError] = {}
+        errors = dict(declared.unreadable)
         sightings = self._looks(declared, gone, records, errors)
         judgements: dict[str, Judgement] = {}
         endings: dict[str, Ending] = {}
@@ -105,7 +105,7 @@ class Fleet:
             errors,
             self._at_a_time,
         )
-        declared_ids = [key.access_key_id for key in declared.keys]
+        declared_ids = [*declared.unreadable, *(key.access_key_id for key in declared.keys)]
         order = [*declared_ids, *(record.declaration.access_key_id for record in gone)]
         return FleetJudgement(
             declared,

@@ -16,7 +16,7 @@ from keyswitch.contradictions import contradictions
 from keyswitch.declaration import JUDGED_BY, Declaration, Record
 from keyswitch.errors import KeyswitchError, counted, message
 from keyswitch.max_changes import MAX_CHANGES, MaxChanges
-from keyswitch.parsing import UNKNOWN, parse_inputs
+from keyswitch.parsing import UNKNOWN, DeclarationError, parse_inputs
 from keyswitch.properties import (
     ACCESS_KEY_ID,
     ACCOUNT,
@@ -54,14 +54,14 @@ class FleetDeclaration:
     :param unknown: the keys that cannot be judged yet, with the inputs that will be known only in
         the update.
     :param changed: those of them of which something else is declared otherwise than it is recorded.
-    :param unreadable: the ids of keys that something is wrong with.
+    :param unreadable: the keys that something is wrong with, by id: they keep no other key.
     """
 
     keys: tuple[Declaration, ...]
     max_changes: MaxChanges | None = None
     unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     changed: frozenset[str] = frozenset()
-    unreadable: frozenset[str] = frozenset()
+    unreadable: Mapping[str, KeyswitchError] = field(default_factory=dict)
 
     @property
     def ids(self) -> frozenset[str]:
@@ -75,7 +75,7 @@ class ParsedFleet:
     """A declaration of the keys that can be read, and what keeps it from being one of all.
 
     :param declaration: ``None`` if it is the fleet's own inputs that cannot be read, or are not known.
-    :param problems: each a whole message.
+    :param problems: what is wrong with the fleet's own inputs, each a whole message.
     :param unknown: the names of the fleet's own inputs that are not known yet.
     """
 
@@ -90,7 +90,7 @@ class _Key:
 
     access_key_id: str
     declaration: Declaration | None = None
-    problems: list[str] = field(default_factory=list)
+    error: KeyswitchError | None = None
     unknown: tuple[str, ...] = ()
     changed: bool = False
 
@@ -116,21 +116,20 @@ def parse_fleet(
     if problems:
         return ParsedFleet(None, problems)
     found = list(_keys(bag, records, as_written=as_written))
-    readable = [key for key in found if not key.problems]
+    readable = [key for key in found if key.error is None]
     return ParsedFleet(
         FleetDeclaration(
             tuple(key.declaration for key in readable if key.declaration is not None),
             MaxChanges.of(bag),
             {key.access_key_id: key.unknown for key in readable if key.declaration is None},
             frozenset(key.access_key_id for key in readable if key.changed),
-            frozenset(key.access_key_id for key in found if key.problems),
-        ),
-        tuple(problem for key in found for problem in key.problems),
+            {key.access_key_id: key.error for key in found if key.error is not None},
+        )
     )
 
 
 def fleet_error(problems: Sequence[str]) -> KeyswitchError:
-    """Everything that is wrong with what a fleet declares, as one error (KS157)."""
+    """Everything that is wrong with a fleet's own inputs, as one error (KS157)."""
     count = counted(len(problems), "problem")
     return KeyswitchError(catalogue.BAD_FLEET, also=problems, count=count)
 
@@ -158,11 +157,11 @@ def _keys(
     for number, access_key_id in enumerate(sorted({*statuses, *entries}), start=1):
         found = _Key(access_key_id)
         entry = entries.get(access_key_id, {})
-        subject = subject_of(access_key_id, number)
+        subject = f"declaring {subject_of(access_key_id, number)}"
         if entry is UNKNOWN:
             found.unknown = ("its inputs",)
         elif not isinstance(entry, Mapping):
-            found.problems = [message(catalogue.NOT_A_MAP_OF_KEYS, subject)]
+            found.error = KeyswitchError(catalogue.NOT_A_MAP_OF_KEYS, subject)
         else:
             record = records.get(access_key_id)
             whole = _whole(bag, access_key_id, entry, statuses.get(access_key_id))
@@ -170,7 +169,7 @@ def _keys(
             problems = list(parsed.problems)
             if parsed.declaration is not None and as_written:
                 problems.extend(contradictions(parsed.declaration, _IN_KEYS))
-            found.problems = [problem.told_of(subject) for problem in problems]
+            found.error = DeclarationError(problems, subject) if problems else None
             found.unknown = tuple(sorted(parsed.unknown & JUDGED_BY))
             if not found.unknown:
                 found.declaration = parsed.declaration
@@ -182,7 +181,7 @@ def _keys(
 def subject_of(access_key_id: str, number: int) -> str:
     """What a message calls a key: its id, or where that may be a secret its place among the ids."""
     if _SHOWABLE_ID.fullmatch(access_key_id) and not looks_secret(access_key_id):
-        return f"key {access_key_id}"
+        return f"access key {access_key_id}"
     return f"key number {number}, sorted by id"
 
 

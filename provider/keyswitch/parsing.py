@@ -144,7 +144,7 @@ class DeclarationError(KeyswitchError):
     :ivar lines: a whole message for each problem.
     """
 
-    def __init__(self, problems: Sequence[Problem], attempt: Attempt | None) -> None:
+    def __init__(self, problems: Sequence[Problem], attempt: Attempt | str | None) -> None:
         first, *others = problems
         super().__init__(first.entry, attempt, None, also=others, **first.fields)
         self.lines = [message(each.entry, attempt, None, **each.fields) for each in problems]

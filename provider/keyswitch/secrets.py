@@ -18,6 +18,7 @@ from urllib.parse import unquote
 
 _RUN: Final = r"(?:[A-Za-z0-9/+]|%2[FfBb])+"
 _GAP: Final = r"(?:[ \t]*[\r\n]+[ \t]*|[ \u00ad\u200b-\u200f\u2060-\u2064\ufeff]+)"
+_BREAK: Final = re.compile(r"[^A-Za-z0-9/+% ]")
 _BASE64_RUN: Final = re.compile(_RUN)
 _BROKEN_RUNS: Final = re.compile(rf"{_RUN}(?:{_GAP}{_RUN})+")
 _WITH_PREFIX: Final = re.compile(
@@ -30,7 +31,8 @@ _SECRET_KEY_LENGTH = 40
 _SESSION_TOKEN_LENGTH = 100
 _LEAST_DISTINCT = 18
 _LEAST_SHARE_OF_CHANGES = 0.3
-_LEAST_SHARE_OF_CHANGES_IN_BROKEN = 0.36
+_LEAST_SHARE_IN_BROKEN = 0.36
+_LEAST_SHARE_IN_BLOCKS = 0.5
 _LEAST_PIECE = 4
 _MOST_PIECES = 12
 
@@ -84,7 +86,10 @@ def _broken(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _end_of_broken(text: str, pieces: list[tuple[int, int]], first: int) -> int | None:
-    """The last of the pieces that make a secret from ``first`` on, the longest such."""
+    """The last of the pieces that make a secret from ``first`` on, the longest such.
+
+    Words stand beside each other too: where nothing but blanks is between, it takes more to be one.
+    """
     found, whole = None, ""
     for last in range(first, min(len(pieces), first + _MOST_PIECES)):
         piece = unquote(text[slice(*pieces[last])])
@@ -92,7 +97,9 @@ def _end_of_broken(text: str, pieces: list[tuple[int, int]], first: int) -> int 
             break
         whole += piece
         is_long = len(whole) == _SECRET_KEY_LENGTH or len(whole) >= _SESSION_TOKEN_LENGTH
-        if is_long and last > first and _looks_random(whole, _LEAST_SHARE_OF_CHANGES_IN_BROKEN):
+        between = text[pieces[first][1] : pieces[last][0]]
+        share = _LEAST_SHARE_IN_BROKEN if _BREAK.search(between) else _LEAST_SHARE_IN_BLOCKS
+        if is_long and last > first and _looks_random(whole, share):
             found = last
     return found
 

@@ -112,11 +112,17 @@ def test_a_key_has_the_fleets_inputs_under_its_own() -> None:
     ("given", "problem"),
     [
         ({"statuses": []}, "KS130 the fleet: its keys are no map"),
-        ({"keys": {KEY: "Inactive"}}, f"KS130 key {KEY}: its keys are no map"),
-        ({"statuses": {KEY: "off"}}, f"KS103 key {KEY}: the status"),
-        ({"statuses": {}, "keys": {KEY: {}}}, f"KS102 key {KEY}: the required property status"),
-        ({"keys": {KEY: {"account": {"name": "x"}}}}, f"KS101 key {KEY}: the property account"),
-        ({"keys": {KEY: {"acces": 1}}}, f"KS101 key {KEY}: the property acces"),
+        ({"keys": {KEY: "Inactive"}}, f"KS130 declaring access key {KEY}: its keys are no map"),
+        ({"statuses": {KEY: "off"}}, f"KS103 declaring access key {KEY}: the status"),
+        (
+            {"statuses": {}, "keys": {KEY: {}}},
+            f"KS102 declaring access key {KEY}: the required property status",
+        ),
+        (
+            {"keys": {KEY: {"account": {"name": "x"}}}},
+            f"KS101 declaring access key {KEY}: the property account",
+        ),
+        ({"keys": {KEY: {"acces": 1}}}, f"KS101 declaring access key {KEY}: the property acces"),
         ({"defaults": {"reason": "x"}}, "KS131 "),
         ({"defaults": {"on_drift": "maybe"}}, "KS108 the fleet: "),
         ({"safeguards": {"unused_for": "soon"}}, "KS117 the fleet: "),
@@ -125,7 +131,10 @@ def test_a_key_has_the_fleets_inputs_under_its_own() -> None:
         ({"max_changes": True}, "KS132 "),
         ({"keys": ""}, "KS130 the fleet: its keys are no map"),
         ({"keys": None}, "KS130 the fleet: its keys are no map"),
-        ({"statuses": {SECRET: "Active"}, "keys": {}}, "KS106 key number 1, sorted by id: "),
+        (
+            {"statuses": {SECRET: "Active"}, "keys": {}},
+            "KS106 declaring key number 1, sorted by id: ",
+        ),
     ],
 )
 def test_a_problem_is_told_of_its_key_or_of_the_fleet(
@@ -133,9 +142,26 @@ def test_a_problem_is_told_of_its_key_or_of_the_fleet(
 ) -> None:
     parsed = parse_fleet(bag({KEY: "Inactive"}) | given)
 
+    unreadable = parsed.declaration.unreadable if parsed.declaration is not None else {}
+    messages = [*parsed.problems, *map(str, unreadable.values())]
     assert parsed.declaration is None or not parsed.declaration.keys
-    assert [told[: len(problem)] for told in parsed.problems] == [problem]
-    assert SECRET not in " ".join(parsed.problems)
+    assert [told[: len(problem)] for told in messages] == [problem]
+    assert SECRET not in " ".join(messages)
+
+
+def test_a_key_that_is_declared_wrongly_keeps_no_other(
+    iam: StrictIam, gateway: FakeGateway
+) -> None:
+    leaked, typo = iam.add_key("bob"), iam.add_key("eve")
+    keys = {leaked: {"user_name": "bob", "override": "INC-1"}, typo: {"user_name": "eve"}}
+    parsed = parse_fleet({"statuses": {leaked: "Inactive", typo: "inactive"}, "keys": keys})
+    assert parsed.declaration is not None
+
+    outcome = applied(gateway, parsed.declaration)
+
+    assert iam.status(leaked) is ObservedStatus.INACTIVE
+    assert set(outcome.records) == {leaked}
+    assert str(outcome.failures[typo]).startswith(f"KS103 declaring access key {typo}: the status")
 
 
 @pytest.mark.parametrize(
@@ -662,7 +688,9 @@ def test_a_refresh_of_what_a_program_may_not_write_is_no_contradiction(
         outs = fleet_outputs({**outs, "keys": inputs["keys"]}, records)
         assert inputs["statuses"] == {key: "Active"}
         assert parse_fleet(inputs).declaration is not None
-    assert parse_fleet(inputs, as_written=True).problems[0].startswith(f"KS120 key {key}:")
+    written = parse_fleet(inputs, as_written=True).declaration
+    assert written is not None
+    assert str(written.unreadable[key]).startswith(f"KS120 declaring access key {key}: ")
 
 
 @pytest.mark.parametrize(

@@ -88,8 +88,9 @@ def test_a_fleets_inputs(bag: dict[str, object]) -> None:
 
     if parsed.declaration is None:
         assert parsed.problems or parsed.unknown
-    elif not parsed.problems:
-        assert not parsed.declaration.unreadable
+    else:
+        assert not parsed.problems
+        assert repeats_no_secret(*parsed.declaration.unreadable.values())
     assert repeats_no_secret(*parsed.problems)
 
 

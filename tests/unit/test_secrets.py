@@ -18,6 +18,7 @@ from keyswitch.secrets import looks_secret, redact
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 PLAIN = "wJalrXUtnFEMIqK7MDENGzbPxRfiCYEXAMPLEKEY"
+RANDOM = "h7Vq2LzX9bTn4KcR8mYw1PdG6sJf3UaE5oNi0BvQ"
 TOKENS = [
     "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
     "gho_16C7e42F292c6912E7710c838347Ae178B4a",
@@ -36,7 +37,7 @@ WRAPPED = {
     "with characters without width": "\u200b".join(
         PLAIN[start : start + 8] for start in range(0, 40, 8)
     ),
-    "in blocks": " ".join(PLAIN[start : start + 10] for start in range(0, 40, 10)),
+    "in blocks": " ".join(RANDOM[start : start + 10] for start in range(0, 40, 10)),
     **{token[:11]: f"see {token} there" for token in TOKENS},
 }
 HARMLESS = [
@@ -58,7 +59,7 @@ def test_a_secret_is_recognised_and_taken_out_in_any_wrapping(wrapping: str) -> 
     assert looks_secret(text)
     told = message(catalogue.OTHER_REFUSAL, None, aws_code="x", operation="y", message=text)
     assert "[redacted]" in told
-    for piece in (PLAIN[:20], PLAIN[28:], SECRET[:20], SECRET[28:], *TOKENS):
+    for piece in (PLAIN[:20], PLAIN[28:], SECRET[:20], SECRET[28:], RANDOM[:10], *TOKENS):
         assert piece not in told
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import pulumi
@@ -17,18 +17,17 @@ from keyswitch.resource import AccessKeyStatus
 
 FLEET_KEY: Final = "fleet"
 MAX_CHANGES_KEY: Final = "maxChanges"
-FLEET_FROM: Final = 100
-"""From so many keys on a register is declared as fleets, unless it is asked for otherwise."""
-_AUTO, _ALWAYS, _NEVER = "auto", "always", "never"
+MANY_KEYS: Final = 100
+"""From so many keys on a note says what resources of their own cost."""
+_FORMS: Final = {"true": True, "false": False}
 
 
 def declare_register() -> None:
     """Declares every entry of ``keyswitch:keys``, and exports the table ``keys``.
 
-    Each key is a resource under its id; from a hundred keys on, those of each account are one
-    :class:`~keyswitch.AccessKeyFleet`. ``keyswitch:fleet`` forces either (``always``, ``never``), and
-    ``keyswitch:maxChanges`` asks for fleets, of each of which one run may switch so many keys. To
-    change the form switches nothing that is as declared.
+    Each key is a resource under its id, however many there are. With ``keyswitch:fleet`` ``true`` those of each
+    account are one :class:`~keyswitch.AccessKeyFleet`, of which one run may switch as many keys as
+    ``keyswitch:maxChanges`` says. To change the form switches nothing that is as declared.
 
     The table has a row for each key: key, user, status, pending, reason. Every problem of the
     register is told, each naming its entry, before anything is declared.
@@ -43,18 +42,29 @@ def declare_register() -> None:
         pulumi.log.error(problem)
     if register.problems:
         raise pulumi.RunError(register.summary)
-    form, max_changes = config.get(FLEET_KEY) or _AUTO, config.get(MAX_CHANGES_KEY)
-    if form not in (_AUTO, _ALWAYS, _NEVER) or (form == _NEVER and max_changes):
-        raise pulumi.RunError(message(catalogue.BAD_FORM))
-    many = len(register.declarations) >= FLEET_FROM or bool(max_changes)
-    if form == _ALWAYS or (form == _AUTO and many):
+    max_changes = config.get(MAX_CHANGES_KEY)
+    if _is_fleet(config.get(FLEET_KEY), max_changes):
         table = _as_fleets(register.declarations, max_changes)
     else:
         table = _by_themselves(register.declarations)
     pulumi.export("keys", table)
 
 
-def _by_themselves(declarations: Iterable[Declaration]) -> Any:
+def _is_fleet(form: str | None, max_changes: str | None) -> bool:
+    wanted = _FORMS.get(form.lower()) if form else False
+    if wanted is None:
+        raise pulumi.RunError(
+            message(catalogue.BAD_FORM, problem="keyswitch:fleet is neither true nor false")
+        )
+    if max_changes and not wanted:
+        problem = "keyswitch:maxChanges is set, and keyswitch:fleet is not true"
+        raise pulumi.RunError(message(catalogue.BAD_FORM, problem=problem))
+    return wanted
+
+
+def _by_themselves(declarations: Sequence[Declaration]) -> Any:
+    if len(declarations) >= MANY_KEYS:
+        pulumi.log.info(message(catalogue.MANY_KEYS, count=len(declarations)))
     table = []
     for declared in declarations:
         key = AccessKeyStatus(declared.access_key_id, **declared.to_inputs())

@@ -427,8 +427,14 @@ def test_a_key_of_which_something_is_not_known_yet_is_never_shown_as_unchanged(
     [
         (None, "KS130 the fleet: its keys are no map"),
         (["AKIAIOSFODNN7EXAMPLE"], "KS130 the fleet: its keys are no map"),
-        ({"AKIAIOSFODNN7EXAMPLE": None}, "KS130 key AKIAIOSFODNN7EXAMPLE: its keys are no map"),
-        ({"AKIAIOSFODNN7EXAMPLE": "off"}, "KS130 key AKIAIOSFODNN7EXAMPLE: its keys are no map"),
+        (
+            {"AKIAIOSFODNN7EXAMPLE": None},
+            "KS130 declaring access key AKIAIOSFODNN7EXAMPLE: its keys are no map",
+        ),
+        (
+            {"AKIAIOSFODNN7EXAMPLE": "off"},
+            "KS130 declaring access key AKIAIOSFODNN7EXAMPLE: its keys are no map",
+        ),
     ],
 )
 def test_what_is_no_map_of_keys_is_told_so(
@@ -453,8 +459,8 @@ def test_bad_input_is_told_of_each_key_and_no_secret_repeated(
 
     told = project.preview(code=1)
 
-    assert "KS103 key AKIAIOSFODNN7EXAMPLE: the status" in told.words
-    assert "KS101 key AKIAI44QH8DHBEXAMPLE: the property account" in told.words
-    assert "KS106 key number 3, sorted by id:" in told.words
+    assert "KS103 declaring access key AKIAIOSFODNN7EXAMPLE: the status" in told.words
+    assert "KS101 declaring access key AKIAI44QH8DHBEXAMPLE: the property account" in told.words
+    assert "KS106 declaring key number 3, sorted by id:" in told.words
     assert secret not in told.text
     assert iam.calls == []

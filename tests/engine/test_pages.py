@@ -61,7 +61,7 @@ def test_the_adoption_of_an_account(root: Project, outsider: Outsider) -> None:
         reader.type(step)
 
 
-@pytest.mark.parametrize(("form", "steps"), [("never", "incident"), ("always", "incident-fleet")])
+@pytest.mark.parametrize(("form", "steps"), [("false", "incident"), ("true", "incident-fleet")])
 def test_the_first_minute_of_an_incident(
     root: Project, outsider: Outsider, form: str, steps: str
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from keyswitch.program import FLEET_FROM
+from keyswitch.program import MANY_KEYS
 from support.engine import ROOT, Project
 from support.http import RecordingServer, refuse
 from support.moto_iam import SHOP, Elsewhere, Outsider, role_in
@@ -92,27 +92,27 @@ def register(root: Project, keys: dict[str, dict[str, str]], **more: str) -> Non
     path.write_text("\n".join([*kept, f"config: {json.dumps(config)}\n"]))
 
 
-def test_a_large_register_is_a_fleet_and_either_form_can_be_forced_and_changed(
+def test_a_register_of_any_size_has_the_form_that_it_says_and_can_change_it(
     root: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:
-    users = [outsider.new_user() for _ in range(FLEET_FROM)]
+    users = [outsider.new_user() for _ in range(MANY_KEYS)]
     keys = {outsider.new_key(user): {"userName": user, "status": "Active"} for user in users}
     few = dict(list(keys.items())[:-1])
     set_up = (
-        (few, {}, FLEET_FROM - 1),
-        (keys, {}, 1),
-        (keys, {"fleet": "never"}, FLEET_FROM),
-        (few, {"fleet": "always"}, 1),
-        (few, {"maxChanges": "10%"}, 1),
+        (few, {}, MANY_KEYS - 1, 0),
+        (keys, {}, MANY_KEYS, 1),
+        (keys, {"fleet": "true", "maxChanges": "10%"}, 1, 0),
     )
 
-    for declared, more, resources in set_up:
+    for declared, more, resources, notes in set_up:
         register(root, declared, **more)
-        created = json.loads(root.preview("--json").stdout)["changeSummary"]["create"]
-        assert created == resources + 1, more
+        preview = json.loads(root.preview("--json").stdout)
+        assert preview["changeSummary"]["create"] == resources + 1, more
+        told = [each["message"] for each in preview["diagnostics"]]
+        assert sum(text.startswith("KS161 ") for text in told) == notes
 
     three = dict(list(keys.items())[:3])
-    register(root, three, fleet="always")
+    register(root, three, fleet="true")
     root.up()
     table = json.loads(root.expect(0, "stack", "output", "--json").stdout)["keys"]
     assert {row["key"]: (row["user"], row["status"]) for row in table} == {
@@ -120,13 +120,14 @@ def test_a_large_register_is_a_fleet_and_either_form_can_be_forced_and_changed(
     }
     register(root, three)
     root.up()
-    register(root, three, fleet="always")
+    register(root, three, fleet="true")
     root.up()
     root.preview("--expect-no-changes")
     assert iam.writes == []
 
-    register(root, three, fleet="never", maxChanges="3")
-    assert "KS133" in root.preview(code=1).text
+    for wrong in ({"fleet": "false", "maxChanges": "3"}, {"maxChanges": "3"}, {"fleet": "always"}):
+        register(root, three, **wrong)
+        assert "KS133" in root.preview(code=1).text
 
 
 def test_a_leaked_key_of_a_large_register_goes_off_whatever_becomes_of_the_others(
@@ -135,12 +136,12 @@ def test_a_leaked_key_of_a_large_register_goes_off_whatever_becomes_of_the_other
     """docs/how-to/incident.md: past maxChanges, and past a key that cannot be looked at."""
     users = [outsider.new_user() for _ in range(4)]
     keys = {outsider.new_key(user): {"userName": user, "status": "Active"} for user in users}
-    register(root, keys, maxChanges="1")
+    register(root, keys, fleet="true", maxChanges="1")
     root.up()
     leaked, unseen, *others = keys
     off = {key: {**keys[key], "status": "Inactive"} for key in (leaked, *others)}
     off[leaked]["override"] = "INC-4711 leaked"
-    register(root, {**keys, **off}, maxChanges="1")
+    register(root, {**keys, **off}, fleet="true", maxChanges="1")
     iam.rules.append(
         refuse("ListAccessKeys", 403, "AccessDenied", "no", only=keys[unseen]["userName"])
     )
@@ -154,7 +155,7 @@ def test_a_leaked_key_of_a_large_register_goes_off_whatever_becomes_of_the_other
     assert iam.writes == [(leaked, "Inactive")]
     assert f"only {leaked}, by override, goes through" in up.words
     iam.rules.clear()
-    register(root, {**keys, leaked: off[leaked]}, maxChanges="1")
+    register(root, {**keys, leaked: off[leaked]}, fleet="true", maxChanges="1")
     root.preview("--expect-no-changes")
 
 

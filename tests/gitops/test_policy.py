@@ -60,9 +60,9 @@ def violations(analyzer: Any, kind: str = TYPE, **values: Any) -> list[str]:
     return [each.policyName for each in analyzer.Analyze(request).diagnostics]
 
 
-def violations_of_stack(analyzer: Any, **values: Any) -> list[str]:
+def violations_of_stack(analyzer: Any, kind: str = TYPE, **values: Any) -> list[str]:
     resource = analyzer_pb2.AnalyzerResource(
-        type=TYPE, name="bob", urn=f"urn:pulumi:s::p::{TYPE}::bob", properties=properties(**values)
+        type=kind, name="bob", urn=f"urn:pulumi:s::p::{kind}::bob", properties=properties(**values)
     )
     request = analyzer_pb2.AnalyzeStackRequest(resources=[resource])
     return [each.message for each in analyzer.AnalyzeStack(request).diagnostics]
@@ -81,6 +81,40 @@ def test_an_active_key_needs_a_reason(
     analyzer: Any, values: dict[str, str], found: list[str]
 ) -> None:
     assert violations(analyzer, **values) == found
+
+
+FLEET = "pulumi-python:dynamic/keyswitch:AccessKeyFleet"
+OTHER = "AKIAI44QH8DHBEXAMPLE"
+
+
+def test_each_active_key_of_a_fleet_needs_a_reason_too(analyzer: Any) -> None:
+    statuses = {KEY: "Active", OTHER: "Active"}
+
+    def found(*with_reason: str) -> list[str]:
+        keys = {key: {"reason": "deploys"} if key in with_reason else {} for key in statuses}
+        return violations(analyzer, kind=FLEET, keys=keys, statuses=statuses)
+
+    assert found() == ["active-needs-a-reason"] * 2
+    assert found(KEY) == ["active-needs-a-reason"]
+    assert found(KEY, OTHER) == []
+    off = dict.fromkeys(statuses, "Inactive")
+    assert violations(analyzer, kind=FLEET, keys={}, statuses=off) == []
+
+
+def test_an_old_key_of_a_fleet_is_named_unless_its_switch_off_is_held(analyzer: Any) -> None:
+    records = {key: {"create_date": iso(NOW - timedelta(days=91))} for key in (KEY, OTHER)}
+    held = "Inactive, held since 2026-01-01T09:00:00Z, waits for unused_for"
+
+    (found,) = violations_of_stack(
+        analyzer,
+        FLEET,
+        keys={KEY: {}, OTHER: {}},
+        statuses={KEY: "Active", OTHER: "Active"},
+        pending={OTHER: held},
+        records=records,
+    )
+
+    assert f"access key {KEY} is 91 days old" in found
 
 
 def test_other_resources_are_not_its_business(analyzer: Any) -> None:

@@ -11,23 +11,25 @@ from pulumi_policy import (
     StackValidationArgs,
     StackValidationPolicy,
 )
-from rules import KEY, too_old, without_reason
+from rules import keys_in, too_old, without_reason
 
 
 def has_reason(args: ResourceValidationArgs, report: ReportViolation) -> None:
     """Judges each key by itself, before anything is done."""
-    problem = without_reason(args.props) if args.resource_type == KEY else None
-    if problem:
-        report(problem, None)
+    for key in keys_in(args.resource_type, args.props):
+        problem = without_reason(key)
+        if problem:
+            report(problem, None)
 
 
 def is_young(args: StackValidationArgs, report: ReportViolation) -> None:
     """Judges all keys together, where what was recorded of them is known."""
     now = datetime.now(timezone.utc)
     for resource in args.resources:
-        problem = too_old(resource.props, now) if resource.resource_type == KEY else None
-        if problem:
-            report(problem, resource.urn)
+        for key in keys_in(resource.resource_type, resource.props):
+            problem = too_old(key, now)
+            if problem:
+                report(problem, resource.urn)
 
 
 PolicyPack(

@@ -6,7 +6,37 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 KEY = "pulumi-python:dynamic/keyswitch:AccessKeyStatus"
+FLEET = "pulumi-python:dynamic/keyswitch:AccessKeyFleet"
 OLDEST = timedelta(days=90)
+
+
+def keys_in(resource_type: str, properties: Mapping[str, object]) -> list[dict[str, object]]:
+    """The properties of each key of a resource, whichever form it is declared in.
+
+    A rotation's keys are resources of their own.
+    """
+    if resource_type == KEY:
+        return [dict(properties)]
+    if resource_type != FLEET:
+        return []
+    keys, statuses, pending, records = (
+        _map_in(properties, name) for name in ("keys", "statuses", "pending", "records")
+    )
+    return [
+        {
+            **_map_in(records, key),
+            **_map_in(keys, key),
+            "access_key_id": key,
+            "status": statuses.get(key),
+            "pending": pending.get(key),
+        }
+        for key in sorted({*keys, *statuses})
+    ]
+
+
+def _map_in(properties: Mapping[str, object], name: str) -> Mapping[str, object]:
+    value = properties.get(name)
+    return value if isinstance(value, Mapping) else {}
 
 
 def without_reason(properties: Mapping[str, object]) -> str | None:

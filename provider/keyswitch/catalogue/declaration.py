@@ -180,9 +180,9 @@ MOVES_WITH_A_SWITCH = Entry(
 BAD_FORM = Entry(
     "KS133",
     "A form that the register cannot have",
-    "keyswitch:fleet is none of auto, always and never, or it is never beside keyswitch:maxChanges",
-    "Without keyswitch:fleet the register is declared as fleets from a hundred keys on, and wherever "
-    "keyswitch:maxChanges is set, which only a fleet has.",
+    "{problem}",
+    "Write keyswitch:fleet as true to declare the keys of each account as one fleet, which keyswitch:maxChanges needs; "
+    "as false, or not at all, to declare each key as a resource of its own.",
 )
 TWO_ACCOUNTS_OF_ONE_NAME = Entry(
     "KS135",
@@ -249,4 +249,12 @@ EXPLICIT_PROVIDER = Entry(
     "dynamic resource: the key would be looked for and switched with the stack's own credentials",
     "Say which account the key is in: account=keyswitch.Account(...) with the role_arn or the profile of that "
     "provider, or with a name alone for the account of the stack's own credentials.",
+)
+MANY_KEYS = Entry(
+    "KS161",
+    "Many keys as resources of their own",
+    "this register declares {count} keys, each as a resource of its own; Pulumi takes about as long for each of them, "
+    "and several times as long as for the same keys in a fleet",
+    "To declare them as one fleet for each account, run pulumi config set keyswitch:fleet true; "
+    "docs/how-to/fleets.md says what changes then.",
 )

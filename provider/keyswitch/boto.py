@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from keyswitch import catalogue, faults
 from keyswitch.accounts import DeclaredAccount
+from keyswitch.bounds import BOUNDS, Bounds
 from keyswitch.errors import AwsAnswer, KeyswitchError
 from keyswitch.faults import Call
 from keyswitch.gateway import (
@@ -33,11 +34,17 @@ _USER_NAME_NEEDED = "Must specify userName"
 
 
 class BotoGateway:
-    """:class:`~keyswitch.gateway.Directory` over boto3; clients are made at the first call."""
+    """:class:`~keyswitch.gateway.Directory` over boto3; clients are made at the first call.
 
-    def __init__(self, settings: AwsSettings, origin: Origin = NOBODY) -> None:
+    :param bounds: after which a call is given up.
+    """
+
+    def __init__(
+        self, settings: AwsSettings, origin: Origin = NOBODY, bounds: Bounds = BOUNDS
+    ) -> None:
         self._settings = settings
         self._origin = origin
+        self._bounds = bounds
         self._made: Clients | None = None
         self._unmade: KeyswitchError | None = None
         self._making = Lock()
@@ -46,7 +53,8 @@ class BotoGateway:
         """See :meth:`Gateway.list_access_keys`."""
         with self._calling("iam:ListAccessKeys", user_name) as clients:
             pages = clients.iam.get_paginator("list_access_keys").paginate(**_user(user_name))
-            return tuple(_access_key(row) for page in pages for row in page["AccessKeyMetadata"])
+            read = _at_most(self._bounds.pages_about_a_user, pages, "iam:ListAccessKeys")
+            return tuple(_access_key(row) for page in read for row in page["AccessKeyMetadata"])
 
     def update_access_key(self, access_key_id: str, user_name: str | None, status: Status) -> None:
         """See :meth:`Gateway.update_access_key`."""
@@ -78,13 +86,16 @@ class BotoGateway:
             pages = clients.iam.get_paginator("list_attached_user_policies").paginate(
                 UserName=user_name
             )
-            return tuple(row["PolicyName"] for page in pages for row in page["AttachedPolicies"])
+            most = self._bounds.pages_about_a_user
+            read = _at_most(most, pages, "iam:ListAttachedUserPolicies")
+            return tuple(row["PolicyName"] for page in read for row in page["AttachedPolicies"])
 
     def users(self, path_prefix: str = "/") -> tuple[str, ...]:
         """See :meth:`Directory.users`."""
         with self._calling("iam:ListUsers", "*") as clients:
             pages = clients.iam.get_paginator("list_users").paginate(PathPrefix=path_prefix)
-            return tuple(row["UserName"] for page in pages for row in page["Users"])
+            read = _at_most(self._bounds.pages_of_users, pages, "iam:ListUsers")
+            return tuple(row["UserName"] for page in read for row in page["Users"])
 
     def signing_keys(self) -> frozenset[str]:
         """See :meth:`Gateway.signing_keys`."""
@@ -147,7 +158,7 @@ class BotoGateway:
 
         check = self._call("sts:GetCallerIdentity", None)
         try:
-            made = Clients(self._settings, self._origin)
+            made = Clients(self._settings, self._origin, self._bounds)
             self._refuse_account(made)
         except ClientError as error:
             raise faults.answered(error, check) from None
@@ -202,6 +213,30 @@ def _answer_of(error: ClientError, call: Call) -> Exception:
     if _USER_NAME_NEEDED in text:
         return UserNameNeededError(answer)
     return faults.answered(error, call)
+
+
+def _at_most(most: int, pages: Iterable[Any], operation: str) -> Iterator[Any]:
+    """The pages of a list, which has an end.
+
+    :raises KeyswitchError: there are more, or one leads back to itself.
+    """
+    from botocore.exceptions import PaginationError
+
+    try:
+        for number, page in enumerate(pages):
+            if number == most:
+                raise KeyswitchError(
+                    catalogue.ENDLESS_LIST,
+                    operation=operation,
+                    problem=f"it has more than {most} pages",
+                )
+            yield page
+    except PaginationError:
+        raise KeyswitchError(
+            catalogue.ENDLESS_LIST,
+            operation=operation,
+            problem="a page of it names itself as the next",
+        ) from None
 
 
 def _access_key(row: Any) -> AccessKey:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from keyswitch import catalogue
+from keyswitch.bounds import CONTAINER, METADATA
 from keyswitch.errors import KeyswitchError
 from keyswitch.faults import Call, answered, unmade
 from keyswitch.role_sessions import assumed, with_web_identity
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
 _DEFAULT_PROFILE: Final = "default"
-_METADATA_TIMEOUT_SECONDS: Final = 1
 _METADATA_ATTEMPTS: Final = 2
 
 StsOf = Callable[["Credentials | None", str | None], "STSClient"]
@@ -47,6 +47,7 @@ class Chain:
     :param settings: of the stack, with an account laid over them or not.
     :param full_config: all that the shared files say, for what botocore resolves itself.
     :param sts_of: makes STS clients.
+    :param bound: has a client of botocore's own making keep to the bounds of a call.
     :param session_name: the role session name where none is given.
     :param signing_keys: takes up the ids of the keys that sign or that roles are assumed with.
     """
@@ -54,6 +55,7 @@ class Chain:
     settings: AwsSettings
     full_config: Mapping[str, Any]
     sts_of: StsOf
+    bound: Callable[[Any], None]
     session_name: str
     signing_keys: set[str]
 
@@ -191,17 +193,23 @@ class Chain:
 
     def _single_sign_on(self, name: str) -> Any:
         from botocore import credentials as b
-        from botocore.session import Session
         from botocore.tokens import SSOTokenProvider
 
-        files = self.full_config
+        from keyswitch.sdk import SharingSession
 
-        class OfAllFiles(Session):
+        files, bound = self.full_config, self.bound
+
+        class OfAllFiles(SharingSession):
             """botocore reads one file of each kind; these are all of them, merged."""
 
             full_config = property(lambda _: files)
 
-        core = OfAllFiles(session_vars={"profile": (None, [], None, None)})
+            def create_client(self, *args: Any, **options: Any) -> Any:
+                client = super().create_client(*args, **options)
+                bound(client)
+                return client
+
+        core = OfAllFiles()
         tokens = SSOTokenProvider(core, profile_name=name)
         return b.SSOProvider(
             load_config=lambda: self.full_config,
@@ -212,20 +220,25 @@ class Chain:
 
     def _container(self) -> Iterator[Any]:
         from botocore.credentials import ContainerProvider
+        from botocore.utils import ContainerMetadataFetcher
 
-        yield ContainerProvider()
+        from keyswitch.bounded_http import BoundedSession
+
+        fetcher: Any = ContainerMetadataFetcher(session=BoundedSession(CONTAINER))
+        yield ContainerProvider(fetcher=fetcher)
 
     def _machine(self) -> Iterator[Any]:
         from botocore.credentials import InstanceMetadataProvider
-        from botocore.utils import InstanceMetadataFetcher
+
+        from keyswitch.bounded_http import BoundedMetadataFetcher
 
         if self._metadata_disabled():
             return
         settings, env = self.settings, os.environ
         endpoint = settings.metadata_endpoint or env.get("AWS_EC2_METADATA_SERVICE_ENDPOINT")
         mode = settings.metadata_endpoint_mode or env.get("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE")
-        fetcher = InstanceMetadataFetcher(
-            timeout=_METADATA_TIMEOUT_SECONDS,
+        fetcher = BoundedMetadataFetcher(
+            METADATA,
             num_attempts=_METADATA_ATTEMPTS,
             env={},
             config={

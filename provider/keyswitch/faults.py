@@ -147,6 +147,8 @@ def garbled(error: Exception, call: Call) -> KeyswitchError:
 def _entry_of_exception(error: Exception) -> Entry:
     from botocore import exceptions as e
 
+    from keyswitch.bounded_http import AnswerTooLargeError
+
     rows: tuple[tuple[tuple[type[Exception], ...], Entry], ...] = (
         ((e.SSOError, e.TokenRetrievalError), catalogue.CREDENTIALS_EXPIRED),
         (
@@ -162,6 +164,7 @@ def _entry_of_exception(error: Exception) -> Entry:
             (e.ConnectionClosedError, e.ReadTimeoutError, e.IncompleteReadError),
             catalogue.NO_ANSWER,
         ),
+        ((AnswerTooLargeError,), catalogue.ANSWER_TOO_LARGE),
         ((e.SSLError,), catalogue.UNTRUSTED),
         ((e.ConnectionError, e.HTTPClientError), catalogue.UNREACHABLE),
         ((e.BotoCoreError,), catalogue.SDK_FAILED),

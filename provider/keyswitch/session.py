@@ -7,11 +7,13 @@ is imported when a client is made.
 from __future__ import annotations
 
 import os
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from keyswitch import catalogue
+from keyswitch.bounds import BOUNDS, Bounds
 from keyswitch.credentials import Chain, profile_of_environment
 from keyswitch.errors import KeyswitchError
 from keyswitch.origin import NOBODY, Origin
@@ -19,7 +21,6 @@ from keyswitch.settings import AwsSettings
 from keyswitch.shared_files import Profile, merged
 
 if TYPE_CHECKING:
-    import botocore.session
     from botocore.credentials import Credentials
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_sts import STSClient
@@ -40,17 +41,16 @@ _PARTITION_OF_DOMAIN: Final = {
     "us-gov.amazonaws.com": "aws-us-gov",
     "amazonaws.eu": "aws-eusc",
 }
-_CONNECT_TIMEOUT_SECONDS: Final = 5
-_READ_TIMEOUT_SECONDS: Final = 30
 _MOST_CONNECTIONS: Final = 50
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 
 
 class Clients:
-    """The two clients; boto3's clients are thread-safe, its sessions not.
+    """The two clients, each made once; botocore's clients are thread-safe, its sessions not.
 
     :param settings: from :meth:`AwsSettings.read`.
     :param origin: whose calls they are.
+    :param bounds: of every call, those for credentials too.
     :raises KeyswitchError: there are no credentials, a role is refused, a file cannot be read.
     """
 
@@ -58,9 +58,8 @@ class Clients:
         self,
         settings: AwsSettings,
         origin: Origin = NOBODY,
+        bounds: Bounds = BOUNDS,
     ) -> None:
-        from botocore.loaders import create_loader
-
         self._settings = settings
         self._product = origin.product
         self._files = merged(
@@ -68,17 +67,29 @@ class Clients:
             settings.credentials_files
             or (os.environ.get("AWS_SHARED_CREDENTIALS_FILE") or "~/.aws/credentials",),
         )
-        self._loader = create_loader()
+        self._bounds = bounds
         self._region = self._region_found()
         self._refuse_unknown_region()
         self._verify = self._verification()
         self._signing_keys: set[str] = set()
-        chain = Chain(settings, self._files, self._sts_of, origin.session_name, self._signing_keys)
-        credentials = chain.credentials()
-        self.iam: IAMClient = self._client("iam", credentials, self._region, settings.iam_endpoint)
-        self.sts: STSClient = self._sts_of(credentials, settings.sts_region)
-        self._credentials = credentials
+        chain = Chain(
+            settings,
+            self._files,
+            self._sts_of,
+            self._bound,
+            origin.session_name,
+            self._signing_keys,
+        )
+        self._credentials = chain.credentials()
+        self.iam: IAMClient = self._client(
+            "iam", self._credentials, self._region, settings.iam_endpoint
+        )
         self._caller_identity: GetCallerIdentityResponseTypeDef | None = None
+
+    @cached_property
+    def sts(self) -> STSClient:
+        """Not needed by every run; made where it is first asked for."""
+        return self._sts_of(self._credentials, self._settings.sts_region)
 
     def signing_keys(self) -> frozenset[str]:
         """The ids of the keys that sign, and of those that roles are assumed with."""
@@ -102,21 +113,33 @@ class Clients:
     ) -> Any:
         from botocore.config import Config
 
-        url = endpoint or self._endpoint_of_environment(service)
-        session = self._session(credentials)
+        from keyswitch.sdk import SharingSession
 
-        def made(proxies: dict[str, str]) -> Any:
-            return session.create_client(
-                service,
-                region_name=region,
-                endpoint_url=url,
-                verify=self._verify,
-                config=Config(proxies=proxies, **self._options(credentials)),
-            )
+        client = SharingSession(credentials).create_client(
+            service,
+            region_name=region,
+            endpoint_url=endpoint or self._endpoint_of_environment(service),
+            verify=self._verify,
+            config=Config(proxies={}, **self._options(credentials)),
+        )
+        self._bound(client)
+        return client
 
-        client = made({})
-        proxies = self._proxies(client.meta.endpoint_url)
-        return made(proxies) if proxies else client
+    def _bound(self, client: Any) -> None:
+        """Has a client send its requests within the bounds, by the way that the settings name."""
+        from keyswitch.bounded_http import BoundedSession
+
+        session = BoundedSession(
+            self._bounds,
+            verify=self._verify,
+            proxies=self._proxies(client.meta.endpoint_url),
+        )
+
+        def send(request: Any, **_: object) -> Any:
+            return session.send(request)
+
+        # Last, as the pauses of a throttled client are made by a handler of the same event.
+        client.meta.events.register_last("before-send", send)
 
     def _options(self, credentials: Credentials | None) -> dict[str, Any]:
         from botocore import UNSIGNED
@@ -124,8 +147,8 @@ class Clients:
         settings = self._settings
         return {
             "retries": {"mode": self._retry_mode(), "total_max_attempts": settings.attempts},
-            "connect_timeout": _CONNECT_TIMEOUT_SECONDS,
-            "read_timeout": _READ_TIMEOUT_SECONDS,
+            "connect_timeout": self._bounds.connect_seconds,
+            "read_timeout": self._bounds.try_seconds,
             "max_pool_connections": _MOST_CONNECTIONS,
             "user_agent_extra": " ".join([self._product, *self._user_agents()]),
             "user_agent_appid": self._appid(),
@@ -134,18 +157,6 @@ class Clients:
             "ignore_configured_endpoint_urls": True,
             "signature_version": UNSIGNED if credentials is None else None,
         }
-
-    def _session(self, credentials: Credentials | None) -> botocore.session.Session:
-        """One for each signer: it knows no credentials but those given.
-
-        They share what botocore reads of its own data files.
-        """
-        import botocore.session
-
-        session = botocore.session.Session(session_vars={"profile": (None, [], None, None)})
-        session.register_component("data_loader", self._loader)
-        session.register_component("credential_provider", _Given(credentials))
-        return session
 
     @property
     def _profile(self) -> Profile:
@@ -178,16 +189,9 @@ class Clients:
     def _refuse_unknown_region(self) -> None:
         if self._settings.skip_region_validation:
             return
-        import botocore.session
+        from keyswitch.sdk import regions
 
-        known = botocore.session.Session()
-        partitions = known.get_available_partitions()
-        regions = {
-            region
-            for partition in partitions
-            for region in known.get_available_regions("sts", partition_name=partition)
-        }
-        if self._region not in regions:
+        if self._region not in regions():
             raise KeyswitchError(
                 catalogue.BAD_CONFIG,
                 key="aws:region",
@@ -278,17 +282,6 @@ class Clients:
     def _appid(self) -> str | None:
         found = os.environ.get("AWS_SDK_UA_APP_ID") or self._profile.get("sdk_ua_app_id")
         return str(found) if found else None
-
-
-class _Given:
-    """The part of a botocore session that finds credentials: it has them."""
-
-    def __init__(self, credentials: Credentials | None) -> None:
-        self._credentials = credentials
-
-    def load_credentials(self) -> Credentials | None:
-        """Those that it was given."""
-        return self._credentials
 
 
 def _proxy(declared: str | None, variable: str) -> str | None:

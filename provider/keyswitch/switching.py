@@ -18,6 +18,7 @@ from keyswitch.view import PhaseView
 _MAY_HAVE_LANDED: Final = (
     catalogue.NO_ANSWER,
     catalogue.UNREADABLE_ANSWER,
+    catalogue.ANSWER_TOO_LARGE,
     catalogue.SERVICE_FAILURE,
 )
 

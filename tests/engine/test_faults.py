@@ -17,6 +17,8 @@ from support.hostile import (
     Network,
     StaleReads,
     error,
+    floods,
+    having_done_it,
     is_silent,
     is_silent_about_it,
     late,
@@ -66,6 +68,7 @@ READS = (
     OfRead("503 as a page of HTML", says(503, "<html>busy</html>", "text/html"), "KS304"),
     OfRead("200 with a page of HTML", says(200, HTML, "text/html"), "KS403"),
     OfRead("200 with the answer to another question", says(200, OTHER), "KS403"),
+    OfRead("an answer without an end", floods, "KS409"),
     OfRead("no permission", error(403, "AccessDenied"), "KS301"),
 )
 WRITES = (
@@ -77,6 +80,7 @@ WRITES = (
     OfWrite("500 as AWS writes it", error(500, "ServiceFailure"), "KS304"),
     OfWrite("500, and IAM has done it", says(500, "", asks=True), is_done=True),
     OfWrite("200 with a page of HTML", says(200, HTML, "text/html"), "KS403"),
+    OfWrite("an answer without an end, and IAM has done it", having_done_it(floods), is_done=True),
     OfWrite("no permission", error(403, "AccessDenied"), "KS301"),
     OfWrite("reads that lag 3 seconds behind", StaleReads(3), is_done=True),
 )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from support.http import running
@@ -128,6 +129,47 @@ def is_silent_about_it(exchange: Exchange) -> None:
     is_silent(exchange)
 
 
+def drips(exchange: Exchange) -> None:
+    """An answer that begins well and then comes byte by byte, until whoever asked has hung up."""
+    exchange.handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n")
+    _on_and_on(exchange, b" ", pause=0.02)
+
+
+def drips_a_header(exchange: Exchange) -> None:
+    """Not even the headers end, and each byte comes long before a read of it would be given up."""
+    exchange.handler.wfile.write(b"HTTP/1.1 200 OK\r\nServer: ")
+    _on_and_on(exchange, b"x", pause=0.02)
+
+
+def asks_to_go_on(exchange: Exchange) -> None:
+    """``100 Continue``, for ever."""
+    _on_and_on(exchange, b"HTTP/1.1 100 Continue\r\n\r\n", pause=0.02)
+
+
+def floods(exchange: Exchange) -> None:
+    """As much as whoever asked will take."""
+    exchange.handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n")
+    _on_and_on(exchange, b" " * 65536)
+
+
+def having_done_it(fault: Fault) -> Fault:
+    """The fault, once IAM has done what was asked."""
+
+    def done(exchange: Exchange) -> None:
+        exchange.ask()
+        fault(exchange)
+
+    return done
+
+
+def _on_and_on(exchange: Exchange, piece: bytes, pause: float = 0) -> None:
+    exchange.handler.close_connection = True
+    with suppress(OSError):
+        while True:
+            exchange.handler.wfile.write(piece)
+            time.sleep(pause)
+
+
 def once(fault: Fault) -> Fault:
     """The fault for the first request of each kind about each key or user, and no more."""
     met: set[tuple[str, ...]] = set()
@@ -223,6 +265,12 @@ def network(url: str) -> Iterator[Network]:
                 time.sleep(way.delay)
             with suppress(ConnectionError):
                 way.fault_of(exchange)(exchange)
+
+        def __getattr__(self, name: str) -> Any:
+            """GET and PUT, of metadata services, and CONNECT, of a proxy, as POST."""
+            if name.startswith("do_"):
+                return self.do_POST
+            raise AttributeError(name)
 
         def log_message(self, *_args: object) -> None:
             """Nothing."""

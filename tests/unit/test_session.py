@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import botocore.session
 import pytest
+from botocore.loaders import JSONFileLoader
 from botocore.tokens import SSOTokenProvider
 
+from keyswitch import sdk
 from keyswitch.boto import BotoGateway
 from keyswitch.errors import KeyswitchError
 from keyswitch.origin import Origin
@@ -455,3 +459,56 @@ def test_a_home_folder_that_there_is_none_of_is_no_bug(
     else:
         with pytest.raises(KeyswitchError, match=r"^KS315"):
             Clients(read({}))
+
+
+def test_botocores_data_is_read_once_however_many_accounts_and_threads(
+    monkeypatch: pytest.MonkeyPatch, keys: None
+) -> None:
+    sdk._made_loader.cache_clear()
+    files: list[str] = []
+    load = JSONFileLoader.load_file
+
+    def counted(self: JSONFileLoader, path: str) -> Any:
+        found = load(self, path)
+        if found is not None:
+            files.append(path)
+        return found
+
+    monkeypatch.setattr(JSONFileLoader, "load_file", counted)
+
+    def operations(number: int) -> list[list[str]]:
+        settings = read({"region": "eu-west-1", "skipRegionValidation": "false"})
+        clients = Clients(settings, Origin.of("p", str(number)))
+        return [client.meta.service_model.operation_names for client in (clients.iam, clients.sts)]
+
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(operations, range(24)))
+
+    assert all(each == made[0] for each in made)
+    assert sorted(files) == sorted(set(files))
+
+
+@pytest.mark.parametrize(
+    "config", [{}, {"httpsProxy": "http://127.0.0.1:9"}, {"assumeRoles": json.dumps([ROLE])}]
+)
+def test_a_client_is_made_once_for_each_signer_and_that_of_sts_only_where_it_is_asked(
+    monkeypatch: pytest.MonkeyPatch, keys: None, config: Mapping[str, object]
+) -> None:
+    Network().install(monkeypatch)
+    made: list[str] = []
+    create = botocore.session.Session.create_client
+
+    def counted(self: botocore.session.Session, service: str, **options: Any) -> Any:
+        made.append(service)
+        return create(self, service, **options)
+
+    monkeypatch.setattr(botocore.session.Session, "create_client", counted)
+
+    gateway = BotoGateway(read(config))
+    gateway.list_access_keys("bob")
+    to_assume = ["sts"] if "assumeRoles" in config else []
+    assert made == [*to_assume, "iam"]
+
+    gateway.account_id()
+    gateway.account_id()
+    assert made == [*to_assume, "iam", "sts"]

@@ -58,3 +58,17 @@ UNFORESEEN = Entry(
     "What is recorded of the key is what was so before. Run again; it is safe, and looks first at "
     "what is there. If it stays so, please report it.",
 )
+ANSWER_TOO_LARGE = Entry(
+    "KS409",
+    "An answer that is too large",
+    "what {endpoint} sent for {operation} is larger than any answer of AWS's: {message}",
+    "Something between here and AWS may have answered instead. Reach AWS past it and run again; it is safe, and "
+    "looks first at what is there.",
+)
+ENDLESS_LIST = Entry(
+    "KS410",
+    "A list without an end",
+    "the list that {operation} answers with does not end: {problem}",
+    "Something between here and AWS may have answered instead. Reach AWS past it and run again; it is safe. No "
+    "status was judged by that list.",
+)

@@ -1,0 +1,31 @@
+"""How long a call of AWS may take, and how much may come back, before it is given up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The bounds of every call.
+
+    :param connect_seconds: for a connection to one address, its TLS handshake included.
+    :param try_seconds: for one try as a whole, from the connection to the last byte of the answer.
+    :param answer_bytes: the most of one answer, headers included. A page of a hundred users is 0.1 MiB.
+    :param pages_about_a_user: the most pages of a list about one user, who has two keys and ten policies.
+    :param pages_of_users: the most pages of the list of all users, of whom an account has 5,000 and a page 100.
+    """
+
+    connect_seconds: float = 5.0
+    try_seconds: float = 30.0
+    answer_bytes: int = 2**20
+    pages_about_a_user: int = 10
+    pages_of_users: int = 500
+
+
+BOUNDS: Final = Bounds()
+METADATA: Final = Bounds(connect_seconds=1.0, try_seconds=2.0)
+"""Of a machine's metadata server, which is next to it."""
+CONTAINER: Final = Bounds(connect_seconds=2.0, try_seconds=4.0)
+"""Of a container's credentials endpoint."""

@@ -76,8 +76,8 @@ class BotoGateway:
                     region=used.get("Region", ""),
                 )
         except KeyswitchError as error:
-            if error.entry is catalogue.ACCESS_DENIED:
-                raise OwnerNotToldError from error
+            if error.entry in catalogue.DENIALS:
+                raise OwnerNotToldError(str(error.fields["reason"])) from error
             raise
 
     def attached_policies(self, user_name: str) -> tuple[str, ...]:

@@ -101,16 +101,18 @@ def walk(
 
 
 def _last_used(gateway: Directory, key: AccessKey) -> LastUsed | None:
+    """An answer about another user's key tells nothing of this one."""
     try:
-        return gateway.last_used(key.access_key_id)
+        used = gateway.last_used(key.access_key_id)
     except (OwnerNotToldError, NoSuchEntityError):
         return None
+    return used if used.is_of(key) else None
 
 
 def _policies(gateway: Directory, user_name: str) -> tuple[str, ...] | None:
     try:
         return gateway.attached_policies(user_name)
     except KeyswitchError as error:
-        if error.entry is catalogue.ACCESS_DENIED:
+        if error.entry in catalogue.DENIALS:
             return None
         raise

@@ -56,7 +56,18 @@ _REDIRECTS_AND_CLIENT_ERRORS: Final = range(300, 500)
 _PRINCIPAL = re.compile(r"User: (\S+) is not authorized")
 _DENIED_OPERATION = re.compile(r"not authorized to perform: ([\w-]+:\w+)")
 _RESOURCE = re.compile(r"on resource: (arn:\S+)")
+_EXPLICIT_DENY = re.compile(r"\bwith an explicit deny in (.+)$")
+_NO_ALLOW = re.compile(r"\bbecause no (.+?) allows\b")
+_ENTRY_OF_POLICY: Final[Mapping[str, Entry]] = {
+    "permissions boundary": catalogue.BOUNDARY_DENIES,
+    "service control polic": catalogue.ORGANIZATION_DENIES,
+    "resource control polic": catalogue.ORGANIZATION_DENIES,
+    "session polic": catalogue.SESSION_DENIES,
+    "resource-based polic": catalogue.RESOURCE_DENIES,
+    "VPC endpoint polic": catalogue.RESOURCE_DENIES,
+}
 _LONGEST_QUOTE: Final = 300
+_END_OF_QUOTE: Final = 120
 
 
 @dataclass(frozen=True)
@@ -75,24 +86,48 @@ def answered(error: ClientError, call: Call) -> KeyswitchError:
     metadata = response.get("ResponseMetadata", {})
     code = said.get("Code", "")
     http_status = metadata.get("HTTPStatusCode", 0)
-    text = _quote(said.get("Message", "") or "no message")
+    whole = _line(said.get("Message", "") or "no message").rstrip(".")
     answer = AwsAnswer(code, metadata.get("RequestId", ""))
     entry = _ENTRY_OF_CODE.get(code) or _entry_of_http_status(http_status, said_nothing=not said)
-    principal, resource = _PRINCIPAL.search(text), _RESOURCE.search(text)
-    denied = _DENIED_OPERATION.search(text)
+    reason = ""
+    if entry is catalogue.ACCESS_DENIED:
+        entry, reason = _denial(whole)
+    denied = _DENIED_OPERATION.search(whole)
     operation = denied.group(1) if denied else call.operation
     return KeyswitchError(
         entry,
         None,
         answer,
         aws_code=code or f"HTTP {http_status}",
-        message=text.rstrip("."),
+        message=_cut(whole),
         operation=operation,
         endpoint=call.endpoint,
-        principal=principal.group(1) if principal else "this caller",
-        resource=resource.group(1) if resource else _resource(operation, call),
+        principal=_found(_PRINCIPAL, whole) or "this caller",
+        resource=_found(_RESOURCE, whole) or _resource(operation, call),
+        reason=reason,
         attempts=_attempts(metadata.get("RetryAttempts")),
     )
+
+
+def _denial(text: str) -> tuple[Entry, str]:
+    """Which entry tells a missing permission, and AWS's reason in words.
+
+    Read from all that AWS said, as the reason comes last, after ARNs of any length.
+    """
+    denied, missing = _EXPLICIT_DENY.search(text), _NO_ALLOW.search(text)
+    if denied:
+        policy = denied.group(1)
+        reason = f"there is an explicit deny in {policy}"
+        return _entry_of_policy(policy) or catalogue.EXPLICIT_DENY, _cut(reason)
+    if missing:
+        policy = missing.group(1)
+        return _entry_of_policy(policy) or catalogue.ACCESS_DENIED, _cut(f"no {policy} allows that")
+    return catalogue.ACCESS_DENIED, "AWS gives no reason"
+
+
+def _entry_of_policy(policy: str) -> Entry | None:
+    """Of the kind of policy that AWS names, ``None`` for the caller's own and for kinds not known."""
+    return next((entry for kind, entry in _ENTRY_OF_POLICY.items() if kind in policy), None)
 
 
 def _resource(operation: str, call: Call) -> str:
@@ -177,5 +212,20 @@ def _entry_of_exception(error: Exception) -> Entry:
 
 def _quote(text: str) -> str:
     """Somebody else's words: one line, not endless, and never a secret."""
-    line = redact(" ".join(text.split()))
-    return line if len(line) <= _LONGEST_QUOTE else f"{line[:_LONGEST_QUOTE]}..."
+    return _cut(_line(text))
+
+
+def _line(text: str) -> str:
+    return redact(" ".join(text.split()))
+
+
+def _found(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.search(text)
+    return _cut(found.group(1)) if found else ""
+
+
+def _cut(text: str) -> str:
+    """What is left out is in the middle: AWS gives its reason last."""
+    if len(text) <= _LONGEST_QUOTE:
+        return text
+    return f"{text[: _LONGEST_QUOTE - _END_OF_QUOTE]}...{text[-_END_OF_QUOTE:]}"

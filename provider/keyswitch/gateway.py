@@ -13,6 +13,7 @@ from typing import Protocol
 
 from keyswitch.errors import AwsAnswer
 from keyswitch.status import ObservedStatus, Status
+from keyswitch.user_names import same_user
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,10 @@ class LastUsed:
     service_name: str
     region: str
 
+    def is_of(self, key: AccessKey) -> bool:
+        """Whether it is about that key, as far as it names an owner."""
+        return self.user_name is None or same_user(self.user_name, key.user_name)
+
 
 class NoSuchEntityError(Exception):
     """``NoSuchEntity``: the user, the key, or the key of this user is not there."""
@@ -52,7 +57,14 @@ class NoSuchEntityError(Exception):
 
 
 class OwnerNotToldError(Exception):
-    """``iam:GetAccessKeyLastUsed`` was refused, which AWS also does for a key that does not exist."""
+    """``iam:GetAccessKeyLastUsed`` was refused, which AWS also does for a key that does not exist.
+
+    :param reason: AWS's reason in words.
+    """
+
+    def __init__(self, reason: str = "AWS gives no reason") -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class UserNameNeededError(Exception):

@@ -9,8 +9,8 @@ from datetime import datetime
 from keyswitch import catalogue
 from keyswitch.declaration import Declaration
 from keyswitch.errors import KeyswitchError
-from keyswitch.gateway import LastUsed, NoSuchEntityError, OwnerNotToldError
-from keyswitch.safeguards import Evidence, UserKeys
+from keyswitch.gateway import AccessKey, LastUsed, NoSuchEntityError, OwnerNotToldError
+from keyswitch.safeguards import Evidence, Untold, UserKeys
 from keyswitch.sighting import Sighting
 from keyswitch.status import DeactivatedBy, Status
 from keyswitch.view import PhaseView
@@ -52,7 +52,7 @@ class Inquiry:
     ) -> Evidence:
         """What the safeguards of a switch to the declared status are judged by.
 
-        What IAM does not allow to be asked is ``None`` in the evidence: the safeguard says so.
+        What IAM does not tell is :class:`~keyswitch.safeguards.Untold` in the evidence: the safeguard says so.
 
         :param inactive_by: by whose word an Inactive key is so.
         :param override: the words of the override that it is Inactive by, where they may be shown.
@@ -69,8 +69,8 @@ class Inquiry:
             keys=keys,
             inactive_by=inactive_by,
             override=f'override="{override}"' if override else "an override",
-            last_used=self._last_used(keys.key.access_key_id) if about_use else None,
-            successor_last_used=self._last_used(successor.access_key_id) if successor else None,
+            last_used=self._last_used(keys.key) if about_use else None,
+            successor_last_used=self._last_used(successor) if successor else None,
             signing_keys=self.signing_keys() if "allow_own_key" in asked else {},
             policies=self._policies(seen.user_name) if "refuse_quarantined" in asked else None,
         )
@@ -82,24 +82,32 @@ class Inquiry:
         """
         return {**self._signing_elsewhere(), **dict.fromkeys(self._view.signing_keys(), "")}
 
-    def usage(self, access_key_id: str) -> Usage:
+    def usage(self, key: AccessKey) -> Usage:
         """For a warning: whatever keeps it from looking is told, and raises nothing."""
         try:
-            used = self._last_used(access_key_id)
+            used = self._last_used(key)
         except KeyswitchError as fault:
             return Usage(None, f"{fault.code} {fault.cause}")
-        if used is None:
-            return Usage(None, "iam:GetAccessKeyLastUsed is not allowed")
-        return Usage(used)
+        if isinstance(used, LastUsed):
+            return Usage(used)
+        if used.other:
+            return Usage(None, f"IAM answers about a key of user {used.other}")
+        return Usage(None, used.reason)
 
-    def _last_used(self, access_key_id: str) -> LastUsed | None:
-        """The key was just seen, so that IAM's refusal is about the permission."""
+    def _last_used(self, key: AccessKey) -> LastUsed | Untold:
+        """The key was just seen, so that IAM's refusal is about the permission.
+
+        An answer that names another user than the key's is about another key.
+        """
         try:
-            return self._view.last_used(access_key_id)
-        except (NoSuchEntityError, OwnerNotToldError):
-            return None
+            used = self._view.last_used(key.access_key_id)
+        except NoSuchEntityError:
+            return Untold("IAM does not find the key")
+        except OwnerNotToldError as refused:
+            return Untold(f"iam:GetAccessKeyLastUsed is not allowed: {refused.reason}")
+        return used if used.is_of(key) else Untold(other=used.user_name or "")
 
-    def _policies(self, user_name: str | None) -> tuple[str, ...] | None:
+    def _policies(self, user_name: str | None) -> tuple[str, ...] | Untold:
         """Of the user; the root user has none, and one that was deleted meanwhile no key either."""
         if user_name is None:
             return ()
@@ -108,6 +116,6 @@ class Inquiry:
         except NoSuchEntityError:
             return ()
         except KeyswitchError as fault:
-            if fault.entry is catalogue.ACCESS_DENIED:
-                return None
+            if fault.entry in catalogue.DENIALS:
+                return Untold(str(fault.fields["reason"]))
             raise

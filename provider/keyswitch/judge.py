@@ -11,7 +11,7 @@ from keyswitch.declaration import Declaration, Record
 from keyswitch.errors import KeyswitchError
 from keyswitch.inquiry import Inquiry
 from keyswitch.judgement import Judgement
-from keyswitch.safeguards import Unmet, unmet
+from keyswitch.safeguards import Unmet, UserKeys, unmet
 from keyswitch.sighting import Sighting
 from keyswitch.status import DeactivatedBy, OnDrift, Status, WhenUnmet
 from keyswitch.user_names import same_user
@@ -76,7 +76,8 @@ class Judge:
         switched = judgement.decision.action is Action.SWITCH
         if not switched or judgement.declaration.status is Status.ACTIVE:
             return judgement
-        return replace(judgement, usage=self._inquiry.usage(judgement.declaration.access_key_id))
+        listed, key_id = judgement.sighting.listed, judgement.declaration.access_key_id
+        return replace(judgement, usage=self._inquiry.usage(UserKeys.of(listed, key_id, {}).key))
 
     def unmet(
         self,

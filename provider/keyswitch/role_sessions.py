@@ -114,7 +114,7 @@ def _assuming(role_arn: str) -> Iterator[None]:
         yield
     except ClientError as error:
         fault = answered(error, call)
-        if fault.entry is not catalogue.ACCESS_DENIED:
+        if fault.entry not in catalogue.DENIALS:
             raise fault from None
         told = fault.fields["message"]
         raise KeyswitchError(

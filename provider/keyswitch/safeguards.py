@@ -104,6 +104,18 @@ class UserKeys:
 
 
 @dataclass(frozen=True)
+class Untold:
+    """IAM did not tell what a safeguard asks about.
+
+    :param reason: why not, in words.
+    :param other: the user whom IAM answered about instead; empty where IAM did not answer.
+    """
+
+    reason: str = ""
+    other: str = ""
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What was looked up to judge one switch.
 
@@ -111,7 +123,7 @@ class Evidence:
     :param keys: the key and the others of its user.
     :param inactive_by: by whose word an Inactive key is so.
     :param override: the words of the override that it is Inactive by, or what stands for them.
-    :param last_used: of the key; ``None`` where it was not asked, or IAM would not tell.
+    :param last_used: of the key; ``None`` where it was not asked.
     :param successor_last_used: the same of the successor.
     :param signing_keys: id to whose calls it signs, directly or by a role: the name of one of the
         program's accounts, or empty for those of the key's own.
@@ -122,10 +134,10 @@ class Evidence:
     keys: UserKeys
     inactive_by: DeactivatedBy = DeactivatedBy.PROGRAM
     override: str = "an override"
-    last_used: LastUsed | None = None
-    successor_last_used: LastUsed | None = None
+    last_used: LastUsed | Untold | None = None
+    successor_last_used: LastUsed | Untold | None = None
     signing_keys: Mapping[str, str] = field(default_factory=dict)
-    policies: tuple[str, ...] | None = None
+    policies: tuple[str, ...] | Untold | None = None
 
     @property
     def key(self) -> AccessKey:
@@ -194,9 +206,11 @@ def _unused_for(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against |
     wanted, used, key = safeguards.unused_for, evidence.last_used, evidence.key
     if wanted is None:
         return None
-    since = (used.date or key.create_date) if used is not None else ""
-    if used is None or not since:
-        return _last_use_not_told("unused_for", key.access_key_id)
+    if not isinstance(used, LastUsed):
+        return _last_use_not_told("unused_for", key, used)
+    since = used.date or key.create_date
+    if not since:
+        return _last_use_not_told("unused_for", key, Untold(_NO_DATE))
     free_at = moment(since) + wanted.span
     if evidence.now >= free_at:
         return None
@@ -235,9 +249,10 @@ def _successor(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | 
             seen = f"that key {evidence.keys.state_of(successor)}"
         return catalogue.SUCCESSOR_NOT_ACTIVE, {"successor": wanted, "seen": seen}
     used, successor_used = evidence.last_used, evidence.successor_last_used
-    if used is None or successor_used is None:
-        asked = evidence.key if used is None else successor
-        return _last_use_not_told("successor", asked.access_key_id)
+    if not isinstance(used, LastUsed):
+        return _last_use_not_told("successor", evidence.key, used)
+    if not isinstance(successor_used, LastUsed):
+        return _last_use_not_told("successor", successor, successor_used)
     taken_over = successor_used.date
     if taken_over is not None and (used.date is None or moment(taken_over) > moment(used.date)):
         return None
@@ -265,8 +280,11 @@ def _reactivation(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against
 def _quarantined(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
     if not safeguards.refuse_quarantined:
         return None
-    if evidence.policies is None:
-        return catalogue.QUARANTINE_NOT_TOLD, {"user_name": evidence.key.user_name}
+    if evidence.policies is None or isinstance(evidence.policies, Untold):
+        return catalogue.QUARANTINE_NOT_TOLD, {
+            "user_name": evidence.key.user_name,
+            "reason": evidence.policies.reason if evidence.policies else "AWS gives no reason",
+        }
     found = [name for name in evidence.policies if name.startswith(QUARANTINE_POLICY)]
     if not found:
         return None
@@ -291,5 +309,14 @@ _ON_UNLESS_SET: Final = frozenset({"allow_own_key", "allow_reactivation"})
 """The safeguards that a program switches off by saying so."""
 
 
-def _last_use_not_told(safeguard: str, access_key_id: str) -> Against:
-    return catalogue.LAST_USE_NOT_TOLD, {"safeguard": safeguard, "key": access_key_id}
+_NOT_ALLOWED: Final = "iam:GetAccessKeyLastUsed is not allowed"
+_NO_DATE: Final = "neither a use nor the day when the key was made"
+
+
+def _last_use_not_told(safeguard: str, key: AccessKey, untold: Untold | None) -> Against:
+    told = {"safeguard": safeguard, "key": key.access_key_id}
+    if untold is not None and untold.other:
+        owner = f"user {key.user_name}" if key.user_name else "the root user"
+        return catalogue.ABOUT_ANOTHER_USER, {**told, "owner": owner, "other": untold.other}
+    reason = untold.reason if untold is not None else ""
+    return catalogue.LAST_USE_NOT_TOLD, {**told, "reason": reason or _NOT_ALLOWED}

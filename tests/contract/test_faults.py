@@ -81,13 +81,13 @@ FAULTS = [
         error(403, "AccessDenied", DENIED.format("iam:ListAccessKeys", "user bob")),
         1,
         catalogue.ACCESS_DENIED,
-        "arn:aws:iam::1:user/ci may not call iam:ListAccessKeys on arn:aws:iam::*:user/bob (",
+        "may not call iam:ListAccessKeys on arn:aws:iam::*:user/bob: no identity-based policy allows that (",
     ),
     (
         error(403, "AccessDenied", DENIED.format("iam:ListAccessKeys", "arn:aws:iam::1:user/b")),
         1,
         catalogue.ACCESS_DENIED,
-        "may not call iam:ListAccessKeys on arn:aws:iam::1:user/b (",
+        "may not call iam:ListAccessKeys on arn:aws:iam::1:user/b: no identity-based policy",
     ),
     (
         error(403, "AccessDenied", DENIED.format("sts:AssumeRole", "arn:aws:iam::1:role/r")),
@@ -126,6 +126,123 @@ def test_a_fault_of_a_look_is_its_catalogue_entry_after_botocores_own_retries(
     assert says in str(raised.value)
     assert server.count("ListAccessKeys") == attempts
     assert "{" not in str(raised.value)
+
+
+OWN, POLICY = (
+    "identity-based policy",
+    "arn:aws:organizations::1:policy/o-abc/service_control_policy/p-x",
+)
+REASONS = [
+    # how AWS ends its message, entry, what the message says and advises
+    (
+        f"because no {OWN} allows the iam:UpdateAccessKey action",
+        catalogue.ACCESS_DENIED,
+        "Allow iam:",
+    ),
+    (f"with an explicit deny in an {OWN}", catalogue.EXPLICIT_DENY, "does not help"),
+    (
+        f"with an explicit deny in an {OWN}: {POLICY}",
+        catalogue.EXPLICIT_DENY,
+        f"in an {OWN}: {POLICY} (",
+    ),
+    ("with an explicit deny in something new", catalogue.EXPLICIT_DENY, "deny in something new ("),
+    (
+        "because no new kind of policy allows the x action",
+        catalogue.ACCESS_DENIED,
+        "no new kind of policy",
+    ),
+    (
+        "with an explicit deny in a permissions boundary",
+        catalogue.BOUNDARY_DENIES,
+        "narrow its deny",
+    ),
+    (
+        "because no permissions boundary allows the x action",
+        catalogue.BOUNDARY_DENIES,
+        "in the boundary",
+    ),
+    (
+        "with an explicit deny in a service control policy",
+        catalogue.ORGANIZATION_DENIES,
+        "organization",
+    ),
+    (
+        f"with an explicit deny in a service control policy: {POLICY}",
+        catalogue.ORGANIZATION_DENIES,
+        f"there is an explicit deny in a service control policy: {POLICY} (",
+    ),
+    (
+        "because no service control policy allows the x action",
+        catalogue.ORGANIZATION_DENIES,
+        "exempt",
+    ),
+    ("with an explicit deny in a resource control policy", catalogue.ORGANIZATION_DENIES, "exempt"),
+    ("with an explicit deny in a session policy", catalogue.SESSION_DENIES, "aws:assumeRoles"),
+    (
+        "because no session policy allows the x action",
+        catalogue.SESSION_DENIES,
+        "A policy of the role",
+    ),
+    ("with an explicit deny in a resource-based policy", catalogue.RESOURCE_DENIES, "the resource"),
+    (
+        "because no VPC endpoint policy allows the x action",
+        catalogue.RESOURCE_DENIES,
+        "VPC endpoint",
+    ),
+]
+LONG_SESSION = f"arn:aws:sts::123456789012:assumed-role/{'r' * 64}/{'s' * 64}"
+LONG_USER = f"arn:aws:iam::123456789012:user/{'p' * 500}/{'u' * 64}"
+
+
+@pytest.mark.parametrize(
+    ("principal", "resource"), [("arn:aws:iam::1:user/ci", "user bob"), (LONG_SESSION, LONG_USER)]
+)
+@pytest.mark.parametrize(("reason", "entry", "says"), REASONS)
+def test_a_denial_keeps_awss_reason_and_advises_by_it(
+    server: RecordingServer, principal: str, resource: str, reason: str, entry: Entry, says: str
+) -> None:
+    """However long the ARNs are that AWS writes before its reason."""
+    denied = "iam:UpdateAccessKey"
+    told = (
+        f"User: {principal} is not authorized to perform: {denied} on resource: {resource} {reason}"
+    )
+    server.rules.append(error(403, "AccessDenied", told))
+
+    with pytest.raises(KeyswitchError) as raised:
+        gateway(server.url).update_access_key("AKIAIOSFODNN7EXAMPLE", "bob", Status.INACTIVE)
+
+    message = str(raised.value)
+    assert raised.value.entry is entry
+    assert f"{principal} may not call iam:UpdateAccessKey on arn:aws:iam::" in message
+    assert says in message
+    assert ("Allow iam:UpdateAccessKey on that resource" in message) is (
+        entry is catalogue.ACCESS_DENIED
+    )
+
+
+def test_a_denial_without_end_is_cut(server: RecordingServer) -> None:
+    told = f"User: {'a' * 9999} is not authorized to perform: iam:x on resource: arn:{'b' * 9999} "
+    server.rules.append(error(403, "AccessDenied", f"{told}with an explicit deny in {'c' * 9999}"))
+
+    with pytest.raises(KeyswitchError) as raised:
+        gateway(server.url).list_access_keys("bob")
+
+    assert raised.value.entry is catalogue.EXPLICIT_DENY
+    assert len(str(raised.value)) < 2000
+
+
+@pytest.mark.parametrize(("reason", "entry", "says"), REASONS)
+def test_a_denied_question_for_the_last_use_hands_on_why(
+    server: RecordingServer, reason: str, entry: Entry, says: str
+) -> None:
+    told = f"User: ci is not authorized to perform: iam:GetAccessKeyLastUsed {reason}"
+    server.rules.append(error(403, "AccessDenied", told))
+
+    with pytest.raises(OwnerNotToldError) as raised:
+        gateway(server.url).last_used("AKIAIOSFODNN7EXAMPLE")
+
+    assert ("explicit deny" in raised.value.reason) is ("explicit deny" in reason)
+    assert "polic" in raised.value.reason or "boundary" in raised.value.reason or "new" in reason
 
 
 def test_an_error_of_aws_keeps_its_code_and_request_id(server: RecordingServer) -> None:

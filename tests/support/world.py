@@ -60,9 +60,13 @@ class Denied(FakeGateway):
     """IAM for a caller who may list keys and switch them, and no more."""
 
     def last_used(self, access_key_id: str) -> LastUsed:
-        raise OwnerNotToldError
+        raise OwnerNotToldError("no identity-based policy allows that")
 
     def attached_policies(self, user_name: str) -> tuple[str, ...]:
         raise KeyswitchError(
-            catalogue.ACCESS_DENIED, principal="ci", operation="iam:ListAttached", resource="bob"
+            catalogue.ACCESS_DENIED,
+            principal="ci",
+            operation="iam:ListAttached",
+            resource="bob",
+            reason="no identity-based policy allows that",
         )

@@ -13,7 +13,7 @@ import pytest
 from keyswitch import catalogue
 from keyswitch.census import SeenUser, look_at, walk
 from keyswitch.errors import KeyswitchError
-from keyswitch.gateway import AccessKey, Caller
+from keyswitch.gateway import AccessKey, Caller, LastUsed
 from keyswitch.journal import KEPT, Journal
 from keyswitch.parallel import AT_A_TIME
 from keyswitch.status import ObservedStatus
@@ -58,6 +58,19 @@ def test_what_is_not_allowed_is_left_out_but_for_the_keys_themselves(iam: Strict
 
     assert bob is not None
     assert bob.policies is None
+    assert [each.used for each in bob.keys] == [None]
+
+
+def test_a_last_use_that_names_another_user_is_left_out(iam: StrictIam) -> None:
+    class Mistaken(FakeGateway):
+        def last_used(self, access_key_id: str) -> LastUsed:
+            return LastUsed("eve", "2026-03-01T09:00:00Z", "s3", "eu-west-1")
+
+    iam.add_key("bob")
+
+    bob = look_at(Mistaken(iam), "bob")
+
+    assert bob is not None
     assert [each.used for each in bob.keys] == [None]
 
 

@@ -111,6 +111,66 @@ def test_a_warning_that_lacks_its_permission_says_that_it_could_not_look(world: 
     assert judgement.warnings()[0].startswith("KS615")
 
 
+class Mistaken(FakeGateway):
+    """IAM as something answers it that takes one key for another.
+
+    :ivar owner: the user whom each answer about a last use names.
+    """
+
+    owner: str | None = "eve"
+
+    def last_used(self, access_key_id: str) -> LastUsed:
+        return replace(super().last_used(access_key_id), user_name=self.owner)
+
+
+SUCCEEDED = DeclaredSafeguards(successor="AKIASTRICT0000000001")
+
+
+@pytest.mark.parametrize(("safeguards", "name"), [(UNUSED, "unused_for"), (SUCCEEDED, "successor")])
+@pytest.mark.parametrize(
+    ("owner", "is_evidence"), [("bob", True), ("BoB", True), (None, True), ("eve", False)]
+)
+def test_a_last_use_that_names_another_user_is_no_evidence(
+    world: World,
+    safeguards: DeclaredSafeguards,
+    name: str,
+    owner: str | None,
+    *,
+    is_evidence: bool,
+) -> None:
+    key, other = world.iam.add_key("bob"), world.iam.add_key("bob")
+    world.use(key, days=30)
+    world.use(other, days=1)
+    gateway = Mistaken(world.iam)
+    gateway.owner = owner
+    lifecycle = Lifecycle(gateway, world.clock)
+
+    refusal = lifecycle.judge(declared(key, OFF, safeguards), None).refusal()
+
+    if is_evidence:
+        assert refusal is None
+        return
+    assert str(refusal).startswith(
+        f"KS411 switching access key {key} of user bob from Active to Inactive: {name} cannot be "
+        f"judged: when {key} of user bob was last used, IAM answers about a key of user eve. "
+    )
+    with pytest.raises(KeyswitchError, match=r"^KS411"):
+        lifecycle.apply(declared(key, OFF, safeguards), None)
+
+
+def test_the_last_use_of_another_users_key_is_not_told_as_this_ones(world: World) -> None:
+    key = world.iam.add_key("bob")
+    world.use(key, hours=1)
+
+    judgement = Lifecycle(Mistaken(world.iam), world.clock).judge(
+        declared(key, OFF), None, for_reader=True
+    )
+
+    (looked, _last_active) = judgement.warnings()
+    assert looked.startswith("KS615")
+    assert "IAM answers about a key of user eve" in looked
+
+
 class Throttled(FakeGateway):
     def last_used(self, access_key_id: str) -> LastUsed:
         raise KeyswitchError(
@@ -370,7 +430,7 @@ def test_two_keys_of_one_user_under_two_names_are_not_judged_side_by_side(world:
         done, refused = sorted(pool.map(outcome, declarations))
     # Where the signer went first, the other one cannot even be looked at.
     assert done == "Inactive"
-    assert refused in {"KS605", "KS317"}
+    assert refused in {"KS605", "KS322"}
     statuses = {world.iam.status(key) for key in (named, unnamed)}
     assert statuses == {ObservedStatus.ACTIVE, ObservedStatus.INACTIVE}
 

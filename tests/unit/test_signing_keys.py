@@ -105,7 +105,7 @@ def test_a_key_that_the_signer_went_before_says_so_and_guesses_at_no_clock() -> 
         None,
     )
 
-    with pytest.raises(KeyswitchError, match="KS317") as raised:
+    with pytest.raises(KeyswitchError, match="KS322") as raised:
         incident.lifecycle.apply(Declaration(incident.keys[0], OFF, override="INC-1"), None)
 
     assert f"this run deactivated {incident.signer}" in str(raised.value)

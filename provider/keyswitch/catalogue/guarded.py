@@ -56,16 +56,16 @@ QUARANTINED = Entry(
 LAST_USE_NOT_TOLD = Entry(
     "KS608",
     "A safeguard cannot be judged: last use",
-    "{safeguard} cannot be judged: IAM does not tell when {key} was last used, which it does where "
-    "iam:GetAccessKeyLastUsed is allowed",
-    f"Allow that on resource *, or take the safeguard out. {_IN_AN_INCIDENT}",
+    "{safeguard} cannot be judged: IAM does not tell when {key} was last used: {reason}",
+    "Allow iam:GetAccessKeyLastUsed on resource *, or narrow the explicit deny if AWS names one; or take the "
+    f"safeguard out. {_IN_AN_INCIDENT}",
 )
 QUARANTINE_NOT_TOLD = Entry(
     "KS609",
     "A safeguard cannot be judged: quarantine",
     "refuse_quarantined cannot be judged: iam:ListAttachedUserPolicies is not allowed on user "
-    "{user_name}",
-    "Allow it, or take that safeguard out.",
+    "{user_name}: {reason}",
+    "Allow that call, or narrow the explicit deny if AWS names one; or take that safeguard out.",
 )
 OVERLAP_TOO_SHORT = Entry(
     "KS610",

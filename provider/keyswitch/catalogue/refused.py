@@ -7,7 +7,7 @@ from keyswitch.catalogue.entry import Entry
 ACCESS_DENIED = Entry(
     "KS301",
     "Not allowed",
-    "{principal} may not call {operation} on {resource}",
+    "{principal} may not call {operation} on {resource}: {reason}",
     "Allow {operation} on that resource, and check user_name: AWS also answers so for a user "
     "that does not exist.",
 )
@@ -85,7 +85,7 @@ ROLE_REFUSED = Entry(
     "The role may not be assumed",
     "AWS does not hand out the role {role}: {message}",
     "Check the role's trust policy, the external id, and that the credentials that ask may call "
-    "sts:AssumeRole on it.",
+    "sts:AssumeRole on it. If AWS names an explicit deny, narrow that deny: allowing does not help.",
 )
 UNREADABLE_AWS_FILE = Entry(
     "KS314",
@@ -106,8 +106,54 @@ ACCOUNT_NOT_ALLOWED = Entry(
     "Use credentials of another account, or correct aws:allowedAccountIds or "
     "aws:forbiddenAccountIds. IAM was asked nothing.",
 )
-SIGNER_GONE = Entry(
+EXPLICIT_DENY = Entry(
     "KS317",
+    "Explicitly denied",
+    "{principal} may not call {operation} on {resource}: {reason}",
+    "Allowing {operation} does not help: a deny goes before every allow. Find the deny in the policies of this "
+    "caller and of its groups, and narrow the deny; or run as a caller whom the deny does not concern. AWS's "
+    "quarantine of a leaked key (AWSCompromisedKeyQuarantine) denies so too.",
+)
+BOUNDARY_DENIES = Entry(
+    "KS318",
+    "Kept back by a permissions boundary",
+    "{principal} may not call {operation} on {resource}: {reason}",
+    "Change the permissions boundary of this caller: narrow its deny, if AWS names one; else allow {operation} "
+    "in the boundary. A policy of the caller does not help.",
+)
+ORGANIZATION_DENIES = Entry(
+    "KS319",
+    "Kept back by the organization",
+    "{principal} may not call {operation} on {resource}: {reason}",
+    "Ask whoever keeps the policies of your AWS organization to exempt this caller, or run as a caller whom that "
+    "policy does not concern. A policy in this account does not help.",
+)
+SESSION_DENIES = Entry(
+    "KS320",
+    "Kept back by a session policy",
+    "{principal} may not call {operation} on {resource}: {reason}",
+    "The session was made with a policy that narrows its role. Correct that policy where the session is made "
+    "(policy and policyArns of aws:assumeRoles): narrow its deny, if AWS names one; else allow {operation} in it. "
+    "A policy of the role does not help.",
+)
+RESOURCE_DENIES = Entry(
+    "KS321",
+    "Kept back by a policy of the resource, or of the way there",
+    "{principal} may not call {operation} on {resource}: {reason}",
+    "Correct the policy that AWS names, of the resource or of the VPC endpoint: narrow its deny, or allow "
+    "{operation} in it. A policy of the caller does not help.",
+)
+DENIALS = (
+    ACCESS_DENIED,
+    EXPLICIT_DENY,
+    BOUNDARY_DENIES,
+    ORGANIZATION_DENIES,
+    SESSION_DENIES,
+    RESOURCE_DENIES,
+)
+"""A permission is missing, each for another reason."""
+SIGNER_GONE = Entry(
+    "KS322",
     "The signing key is off already",
     "this run deactivated {signers}, which signed its calls, before {operation} could be called for this key",
     "Give Pulumi other credentials and run again; keyswitch looks first at what is there.",

@@ -72,3 +72,10 @@ ENDLESS_LIST = Entry(
     "Something between here and AWS may have answered instead. Reach AWS past it and run again; it is safe. No "
     "status was judged by that list.",
 )
+ABOUT_ANOTHER_USER = Entry(
+    "KS411",
+    "A last use of another user's key",
+    "{safeguard} cannot be judged: when {key} of {owner} was last used, IAM answers about a key of user {other}",
+    "Something between here and AWS may answer instead, or the user was renamed a moment ago. Preview again; if it "
+    'stays so, take the safeguard out. In an incident, override="why" switches it off at once.',
+)

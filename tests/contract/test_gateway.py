@@ -1,13 +1,13 @@
-"""One suite for the gateway, over the emulator, over the strict fake by HTTP, and over it directly.
+"""One suite for the gateway, over moto, over versitygw, over the strict fake by HTTP, and over it directly.
 
-What only AWS's strictness shows (paging, the signer's own keys, temporary credentials) runs over
-the two strict ones; where the emulator deviates it says so.
+What only AWS's strictness shows (the signer's own keys, temporary credentials, paging) runs over
+the strict ones; where moto or versitygw deviates the test says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -24,7 +24,9 @@ from keyswitch.status import ObservedStatus, Status
 from support.http import serving
 from support.moto_iam import Outsider, moto_app
 from support.strict_app import strict_app
-from support.strict_iam import ADMIN, TEMPORARY, FakeGateway, StrictIam
+from support.strict_iam import ACCOUNT, ADMIN, TEMPORARY, FakeGateway, StrictIam
+from support.versitygw import ACCOUNT as VERSITY_ACCOUNT
+from support.versitygw import ANYTHING, Versity, versity
 
 MISSING = "AKIANOTTHERE00000000"
 
@@ -38,6 +40,7 @@ class World:
     new_user: Callable[..., str]
     new_key: Callable[[str], str]
     attach: Callable[[str, str], None]
+    account: str = ACCOUNT
 
     @property
     def gateway(self) -> Directory:
@@ -57,7 +60,34 @@ def boto(url: str, signer: str) -> Directory:
     )
 
 
-def worlds(kind: str) -> Iterator[World]:
+@pytest.fixture(scope="module")
+def versitygw(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Versity]:
+    with versity(tmp_path_factory.mktemp("versitygw")) as server:
+        yield server
+
+
+def world_of(server: Versity) -> World:
+    """Where every user may do anything, as each may in the others."""
+
+    def signed_by(signer: str) -> Directory:
+        if signer in server.owners:
+            server.permit(server.owners[signer], ANYTHING)
+        return server.gateway(signer)
+
+    return World(
+        "versitygw", signed_by, server.new_user, server.new_key, no_such_operation, VERSITY_ACCOUNT
+    )
+
+
+def no_such_operation(_user_name: str, _policy: str) -> None:
+    pytest.fail("versitygw knows no managed policies")
+
+
+@contextmanager
+def a_world(kind: str, request: pytest.FixtureRequest) -> Iterator[World]:
+    if kind == "versitygw":
+        yield world_of(request.getfixturevalue("versitygw"))
+        return
     iam = StrictIam(page=2)
     names = iter(f"user-{number}" for number in range(100))
 
@@ -89,15 +119,31 @@ def worlds(kind: str) -> Iterator[World]:
             )
 
 
-@pytest.fixture(params=["moto", "strict-http", "strict"])
+@pytest.fixture(params=["moto", "versitygw", "strict-http", "strict"])
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    yield from worlds(request.param)
+    with a_world(request.param, request) as world:
+        yield world
+
+
+@pytest.fixture(params=["versitygw", "strict-http", "strict"])
+def strict_world(request: pytest.FixtureRequest) -> Iterator[World]:
+    """For what moto is not strict enough to show."""
+    with a_world(request.param, request) as world:
+        yield world
 
 
 @pytest.fixture(params=["strict-http", "strict"])
-def strict_world(request: pytest.FixtureRequest) -> Iterator[World]:
-    """For what the emulator is not strict enough to show."""
-    yield from worlds(request.param)
+def fake_world(request: pytest.FixtureRequest) -> Iterator[World]:
+    """For pages of two rows, and for sessions: versitygw has users of two keys, and hands out no sessions."""
+    with a_world(request.param, request) as world:
+        yield world
+
+
+@pytest.fixture(params=["moto", "strict-http", "strict"])
+def world_of_policies(request: pytest.FixtureRequest) -> Iterator[World]:
+    """With managed policies, which versitygw does not know."""
+    with a_world(request.param, request) as world:
+        yield world
 
 
 def test_a_user_without_keys_has_none(world: World) -> None:
@@ -157,20 +203,21 @@ def test_the_owner_of_a_key_is_told_and_a_key_never_used_has_no_date(world: Worl
 
 
 def test_the_owner_of_a_key_that_does_not_exist_is_not_told(world: World) -> None:
-    """AWS refuses the question; the emulator answers NoSuchEntity."""
-    with pytest.raises(NoSuchEntityError if world.name == "moto" else OwnerNotToldError):
+    """AWS refuses the question; moto and versitygw answer NoSuchEntity."""
+    deviates = world.name in ("moto", "versitygw")
+    with pytest.raises(NoSuchEntityError if deviates else OwnerNotToldError):
         world.gateway.last_used(MISSING)
 
 
 def test_the_account_has_twelve_digits(world: World) -> None:
-    assert world.gateway.account_id() == "123456789012"
+    assert world.gateway.account_id() == world.account
 
 
-def test_every_page_is_read(strict_world: World) -> None:
-    bob = strict_world.new_user()
-    made = [strict_world.new_key(bob) for _ in range(5)]
+def test_every_page_is_read(fake_world: World) -> None:
+    bob = fake_world.new_user()
+    made = [fake_world.new_key(bob) for _ in range(5)]
 
-    listed = strict_world.gateway.list_access_keys(bob)
+    listed = fake_world.gateway.list_access_keys(bob)
 
     assert [key.access_key_id for key in listed] == made
 
@@ -182,19 +229,21 @@ def test_without_a_user_name_the_signers_own_keys_are_listed_and_set(strict_worl
 
     gateway.update_access_key(other, None, Status.INACTIVE)
 
-    assert [key.status.value for key in gateway.list_access_keys(None)] == ["Active", "Inactive"]
+    statuses = {key.access_key_id: key.status.value for key in gateway.list_access_keys(None)}
+    assert statuses == {own: "Active", other: "Inactive"}
 
 
-def test_temporary_credentials_need_a_user_name(strict_world: World) -> None:
-    gateway = strict_world.signed_by(TEMPORARY)
+def test_temporary_credentials_need_a_user_name(fake_world: World) -> None:
+    gateway = fake_world.signed_by(TEMPORARY)
 
     with pytest.raises(UserNameNeededError):
         gateway.list_access_keys(None)
 
 
 def test_the_policies_of_a_user_are_named_and_a_missing_user_is_no_such_entity(
-    world: World,
+    world_of_policies: World,
 ) -> None:
+    world = world_of_policies
     bob = world.new_user()
     assert world.gateway.attached_policies(bob) == ()
     names = [f"AWSCompromisedKeyQuarantineV{number}" for number in (1, 2, 3)]

@@ -9,6 +9,7 @@ is told by the file that ``TF_CLI_CONFIG_FILE`` names, as ever.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import shutil
@@ -25,6 +26,7 @@ from typing import Any, Final
 
 import psutil
 
+from bench_accounts import accounts
 from bench_contestants import (
     OPERATIONS,
     ROOT,
@@ -152,8 +154,15 @@ def numbers(text: str) -> list[int]:
     return [int(each) for each in text.split(",") if each]
 
 
+def known(out: Path) -> dict[str, Any]:
+    """What was measured before."""
+    nothing = {"machine": machine(), "repeat": 0, "results": [], "throttled": [], "accounts": None}
+    before = out / "performance.json"
+    return nothing | (json.loads(before.read_text()) if before.exists() else {})
+
+
 def main() -> None:
-    """Measures and writes, after every size and latency what there is."""
+    """Measures and writes, after every size and latency what there is; what is not measured stays as it was."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=numbers, default="1,10,100,1000", help="numbers of keys")
     parser.add_argument(
@@ -169,11 +178,24 @@ def main() -> None:
         default="500,5",
         help="how many keys at how many calls a second",
     )
+    parser.add_argument(
+        "--accounts", type=numbers, default="1,10,100", help="numbers of accounts of three keys"
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "docs", help="the folder written to")
     options = parser.parse_args()
     installed = [name for name in EVERYBODY if name != TERRAFORM or shutil.which("terraform")]
     results: list[Result] = []
-    slow = list(throttled(*options.throttled)) if options.throttled else []
+    bag = known(options.out)
+    if options.accounts:
+        rows_of_accounts = list(accounts(emulator, options.accounts, options.repeat))
+        bag["accounts"] = {
+            "machine": machine(),
+            "repeat": options.repeat,
+            "rows": rows_of_accounts,
+        }
+        write_report(bag, options.out)
+    if options.throttled:
+        bag["throttled"] = list(throttled(*options.throttled))
     for size, names in [
         *((size, [FLEET, LOOP]) for size in options.fleet_sizes),
         *((size, installed) for size in options.sizes),
@@ -184,12 +206,7 @@ def main() -> None:
             if rows[0].operation != OPERATIONS[-1]:
                 continue
             measured = [asdict(each) | {"wall": each.wall} for each in results]
-            bag = {
-                "machine": machine(),
-                "repeat": options.repeat,
-                "results": measured,
-                "throttled": slow,
-            }
+            bag |= {"machine": machine(), "repeat": options.repeat, "results": measured}
             write_report(bag, options.out)
 
 

@@ -53,6 +53,19 @@ for key, entry in json.loads(pathlib.Path("keys.json").read_text()).items():
 import json, pathlib, keyswitch
 keyswitch.AccessKeyFleet("all", keys=json.loads(pathlib.Path("keys.json").read_text()))
 """,
+    "resources of accounts": """
+import json, pathlib, keyswitch
+for name, keys in json.loads(pathlib.Path("keys.json").read_text()).items():
+    account = keyswitch.Account(name, role_arn=f"arn:aws:iam::{name}:role/keys")
+    for key, entry in keys.items():
+        keyswitch.AccessKeyStatus(key, access_key_id=key, account=account, **entry)
+""",
+    "fleets of accounts": """
+import json, pathlib, keyswitch
+for name, keys in json.loads(pathlib.Path("keys.json").read_text()).items():
+    account = keyswitch.Account(name, role_arn=f"arn:aws:iam::{name}:role/keys")
+    keyswitch.AccessKeyFleet(name, keys=keys, account=account)
+""",
     "floor": """
 import json, pathlib
 from pulumi.dynamic import CreateResult, Resource

@@ -8,6 +8,7 @@ from itertools import pairwise, product
 from pathlib import Path
 from typing import Any, Final
 
+from bench_accounts import table
 from bench_plot import COLOURS, write_plot
 
 BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
@@ -54,7 +55,10 @@ def _tables(bag: Mapping[str, Any]) -> str:
                     ratios = [_ratio(walls, one, other) for one, other in RATIOS]
                     lines.append(f"| {size} | {operation} | {' | '.join([*cells, *ratios])} |")
         lines.append("")
-    return "\n".join([*lines, *_growth(results), *_costs(results), *_throttled(bag["throttled"])])
+    many = table(bag["accounts"]) if bag["accounts"] else []
+    return "\n".join(
+        [*lines, *_growth(results), *_costs(results), *_throttled(bag["throttled"]), *many]
+    )
 
 
 def _growth(results: list[dict[str, Any]]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What this process makes botocore's clients with: one reading of botocore's data files for all of them.
+"""What this process makes botocore's clients with: one session, and one reading of botocore's data files.
 
 Those files are some megabytes of JSON; a session that reads them for itself takes a third of a second
 to make its first client. This module imports botocore, and is imported where a client is made.
@@ -6,6 +6,7 @@ to make its first client. This module imports botocore, and is imported where a 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -19,30 +20,26 @@ if TYPE_CHECKING:
 _MAKING = RLock()
 
 
-class SharingSession(Session):
-    """A session that knows no profile, signs with what it is given, and shares what botocore reads.
+def client(service: str, credentials: Credentials | None, **options: Any) -> Any:
+    """A client that signs with these credentials and no others; with ``None`` not at all.
 
-    Sessions may make clients in several threads at a time: botocore completes what it has read when it
-    is first used, so that they are made one after the other.
+    Safe to call from several threads.
 
-    :param credentials: ``None`` for clients that sign nothing.
+    :param options: of :meth:`botocore.session.Session.create_client`.
     """
-
-    def __init__(self, credentials: Credentials | None = None) -> None:
-        super().__init__(session_vars={"profile": (None, [], None, None)})
-        self.register_component("data_loader", _loader())
-        self.register_component("credential_provider", _Given(credentials))
-
-    def create_client(self, *args: Any, **options: Any) -> Any:
-        """See :meth:`botocore.session.Session.create_client`."""
-        with _MAKING:
-            return super().create_client(*args, **options)
+    with _MAKING:
+        session = _session()
+        session.signer = credentials
+        try:
+            return session.create_client(service, **options)
+        finally:
+            session.signer = None
 
 
 def regions() -> frozenset[str]:
     """Every region of every partition that botocore knows."""
-    known = SharingSession()
     with _MAKING:
+        known = _session()
         return frozenset(
             region
             for partition in known.get_available_partitions()
@@ -50,22 +47,40 @@ def regions() -> frozenset[str]:
         )
 
 
-class _Given:
-    """The part of a botocore session that finds credentials: it has them."""
+class SharingSession(Session):
+    """A session that reads no shared AWS file, finds no credentials, and shares what botocore reads.
 
-    def __init__(self, credentials: Credentials | None) -> None:
-        self._credentials = credentials
+    botocore's sessions are not safe to be used by several threads, and botocore completes what it has read
+    when it is first used: clients are made one after the other.
 
-    def load_credentials(self) -> Credentials | None:
-        """Those that it was given."""
-        return self._credentials
+    :ivar signer: what the next client signs with.
+    """
+
+    signer: Credentials | None = None
+    full_config: Any = property(lambda _: _NO_FILES)
+
+    def __init__(self) -> None:
+        super().__init__(session_vars={"profile": (None, [], None, None)})
+        self.register_component("data_loader", _loader())
+
+    def get_credentials(self) -> Any:
+        """The signer."""
+        return self.signer
+
+    def create_client(self, *args: Any, **options: Any) -> Any:
+        """See :meth:`botocore.session.Session.create_client`."""
+        with _MAKING:
+            return super().create_client(*args, **options)
 
 
-def _loader() -> Loader:
-    with _MAKING:
-        return _made_loader()
+_NO_FILES: Mapping[str, Any] = {"profiles": {}}
 
 
 @cache
-def _made_loader() -> Loader:
+def _session() -> SharingSession:
+    return SharingSession()
+
+
+@cache
+def _loader() -> Loader:
     return create_loader()

@@ -113,10 +113,11 @@ class Clients:
     ) -> Any:
         from botocore.config import Config
 
-        from keyswitch.sdk import SharingSession
+        from keyswitch import sdk
 
-        client = SharingSession(credentials).create_client(
+        client = sdk.client(
             service,
+            credentials,
             region_name=region,
             endpoint_url=endpoint or self._endpoint_of_environment(service),
             verify=self._verify,

@@ -464,7 +464,8 @@ def test_a_home_folder_that_there_is_none_of_is_no_bug(
 def test_botocores_data_is_read_once_however_many_accounts_and_threads(
     monkeypatch: pytest.MonkeyPatch, keys: None
 ) -> None:
-    sdk._made_loader.cache_clear()
+    sdk._session.cache_clear()
+    sdk._loader.cache_clear()
     files: list[str] = []
     load = JSONFileLoader.load_file
 

@@ -33,7 +33,7 @@ from keyswitch.gateway import Directory
 from keyswitch.settings import AwsSettings
 from keyswitch.sighting import Sighting
 from keyswitch.status import ObservedStatus, Status
-from keyswitch.switching import Switch
+from keyswitch.switching import Switch, Switched
 from keyswitch.view import PhaseView
 from support.hostile import (
     Fault,
@@ -199,11 +199,11 @@ def test_a_write_whose_answer_was_given_up_may_have_landed_and_is_looked_for(
     (listed,) = view.keys_of("bob")
     seen = Sighting(listed.status, "bob", listed=(listed,))
 
-    def switch() -> ObservedStatus:
+    def switch() -> Switched:
         return Switch(view, Clock(), Patience(0.1, 0.01, 0.01)).make(key, seen, Status.INACTIVE)
 
     if done:
-        assert switch() is ObservedStatus.INACTIVE
+        assert switch().status is ObservedStatus.INACTIVE
     else:
         assert given_up(switch).entry is (TOO_SLOW if fault is drips else TOO_LARGE)
     assert iam.status(key) is (ObservedStatus.INACTIVE if done else ObservedStatus.ACTIVE)

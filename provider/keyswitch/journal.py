@@ -19,6 +19,7 @@ from typing import IO, Any, Final
 from keyswitch.census import SeenKey, SeenUser
 from keyswitch.clock import Clock
 from keyswitch.gateway import AccessKey, Caller, LastUsed
+from keyswitch.settings import ACCOUNT_ID
 from keyswitch.status import ObservedStatus
 from keyswitch.times import iso, moment
 
@@ -30,8 +31,8 @@ class Journal:
     """The journal of one walk.
 
     :param folder: where journals are kept; it is made if need be.
-    :param caller: who walks, and where: others may see other things. Without an account there is
-        no telling, and nothing is kept.
+    :param caller: who walks, and where: others may see other things. Without an account of twelve
+        digits, which the file is named after, there is no telling, and nothing is kept.
     :param selection: what tells this walk from others of the same caller.
     :param fresh: whether what an earlier walk left is thrown away.
     :ivar seen: each user that was looked at, ``None`` for one that is not there.
@@ -51,8 +52,9 @@ class Journal:
         self._clock = clock or Clock()
         told = (caller.endpoint, caller.arn, *selection)
         named = hashlib.sha256("\0".join(told).encode()).hexdigest()[:16]
-        self._path = folder / f"walk-{caller.account_id}-{named}.jsonl"
-        self.is_kept = bool(caller.account_id)
+        self.is_kept = ACCOUNT_ID.fullmatch(caller.account_id) is not None
+        account_id = caller.account_id if self.is_kept else "unknown"
+        self._path = folder / f"walk-{account_id}-{named}.jsonl"
         self.seen: dict[str, SeenUser | None] = {}
         self.since = self._clock.now()
         if self.is_kept and not fresh:

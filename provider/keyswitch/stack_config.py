@@ -24,7 +24,7 @@ from keyswitch.register import (
 )
 from keyswitch.register_edit import CONFIG, data_of, with_entries
 from keyswitch.secrets import redact
-from keyswitch.whole_files import write_whole
+from keyswitch.whole_files import write_project_file
 
 REGISTER: Final = f"keyswitch:{CONFIG_KEY}"
 _DEFAULTS: Final = f"keyswitch:{DEFAULTS_KEY}"
@@ -183,7 +183,7 @@ class StackConfig:
                 raise _no_place(
                     self.path, "it is written in braces, or in a way that lines do not fit"
                 )
-            write_whole(self.path, text)
+            write_project_file(self.path, text)
         return missing
 
     def _value(self, key: str) -> Any:

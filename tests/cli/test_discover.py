@@ -12,6 +12,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from werkzeug.wrappers import Response
 
 from cli.conftest import Keyswitch
 from digest.test_digest import RECORDED
@@ -452,6 +453,29 @@ def test_what_keeps_it_from_looking_is_one_line_with_a_code(
     assert told.stderr.startswith(f"error: {code} ")
     assert told.stderr.count("\n") == 1
     assert told.stdout == ""
+
+
+@pytest.mark.parametrize("command", [("discover", "--format", "python"), ("audit", "--fresh")])
+def test_an_account_id_that_is_none_is_refused_and_repeated_nowhere(
+    keyswitch: Keyswitch, strict_iam: StrictIam, server: RecordingServer, command: tuple[str, ...]
+) -> None:
+    strict_iam.add_key("bob")
+    injected = '"""; import os; os.abort(); """../..'
+
+    def answer(call: Call) -> Response | None:
+        told = f"<Arn>arn:aws:iam::1:user/ci</Arn><UserId>A</UserId><Account>{injected}</Account>"
+        result = f"<{call.action}Result>{told}</{call.action}Result>"
+        whole = f"<{call.action}Response>{result}</{call.action}Response>"
+        return Response(whole, mimetype="text/xml") if call.action == "GetCallerIdentity" else None
+
+    server.rules.append(answer)
+
+    told = keyswitch(*command, code=1)
+
+    assert told.stderr.startswith("error: KS715 ")
+    assert told.stdout == ""
+    assert "abort" not in told.stderr
+    assert server.count("ListUsers") == 0
 
 
 def test_optional_permissions_may_be_missing(

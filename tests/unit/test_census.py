@@ -192,6 +192,37 @@ def test_without_an_account_or_a_folder_nothing_is_kept_and_nothing_fails(tmp_pa
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
+@pytest.mark.parametrize(
+    "account_id", ["../../outside", "12345678901", "1234567890123", "\u0661" * 12, "123456789012\n"]
+)
+def test_an_account_id_that_is_none_names_no_file_and_nothing_is_kept(
+    tmp_path: Path, account_id: str
+) -> None:
+    folder = tmp_path / "a" / "b" / "walk-.." / "c"
+    folder.mkdir(parents=True)
+    journal = Journal(folder, replace(CALLER, account_id=account_id), ("/",))
+
+    journal.note("bob", None)
+    journal.end()
+
+    assert not journal.is_kept
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_the_end_of_a_journal_throws_nothing_else_away(tmp_path: Path) -> None:
+    caller = replace(CALLER, account_id="/../../victim")
+    folder = tmp_path / "journals"
+    (folder / "walk-").mkdir(parents=True)
+    journal = Journal(folder, caller, ("/",))
+    named = journal._path.name.rpartition("-")[2]
+    victim = tmp_path / f"victim-{named}"
+    victim.write_text("precious")
+
+    journal.end()
+
+    assert victim.read_text() == "precious"
+
+
 def test_a_journal_is_its_owners_alone_and_survives_a_cut_line(tmp_path: Path) -> None:
     Journal(tmp_path, CALLER, ("/",)).note("bob", None)
     (path,) = tmp_path.iterdir()

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import stat
-import threading
 from pathlib import Path
 
 import pytest
@@ -17,7 +14,6 @@ from keyswitch.register_edit import data_of
 from keyswitch.stack_config import StackConfig
 from keyswitch.stack_export import read_export
 from keyswitch.status import Status
-from keyswitch.whole_files import write_whole
 from support.engine import ROOT, TYPE
 
 KEY, OTHER, THIRD = "AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE", "AKIA2OGYBAH6STEXAMPL"
@@ -247,42 +243,6 @@ def test_nothing_to_add_is_nothing_written(path: Path) -> None:
 
     assert StackConfig(path).add({KEY: ENTRY}) == []
     assert (path.stat().st_ino, path.read_text()) == (before, WRITTEN)
-
-
-def test_a_file_keeps_its_permissions_and_is_written_whole_or_not_at_all(path: Path) -> None:
-    path.write_text("before")
-    path.chmod(0o600)
-    write_whole(path, "after")
-    assert (path.read_text(), stat.S_IMODE(path.stat().st_mode)) == ("after", 0o600)
-    assert list(path.parent.iterdir()) == [path]
-
-    fresh = path.with_name("fresh")
-    before = os.umask(0o077)
-    try:
-        write_whole(fresh, "report")
-    finally:
-        os.umask(before)
-    assert stat.S_IMODE(fresh.stat().st_mode) == 0o600
-    fresh.unlink()
-
-    with pytest.raises(KeyswitchError) as raised:
-        write_whole(path / "below", "after")
-    assert raised.value.code == "KS707"
-    assert path.read_text() == "after"
-
-
-def test_what_is_no_file_is_written_to_and_not_replaced(tmp_path: Path) -> None:
-    fifo = tmp_path / "fifo"
-    os.mkfifo(fifo)
-    read: list[str] = []
-    reader = threading.Thread(target=lambda: read.append(fifo.read_text()))
-    reader.start()
-
-    write_whole(fifo, "report")
-
-    reader.join(10)
-    assert read == ["report"]
-    assert fifo.is_fifo()
 
 
 @pytest.mark.parametrize(

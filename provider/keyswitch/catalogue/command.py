@@ -89,3 +89,17 @@ NO_SUCH_USER = Entry(
     "there is no user {user_name} in account {account}",
     "Check --user and the account that the credentials belong to.",
 )
+REPORT_THROUGH_LINK = Entry(
+    "KS714",
+    "A report is not written through a link",
+    "{path} is a symbolic link, and whoever made a link chooses which file is overwritten",
+    "Nothing was changed. Name the file itself with --output, or remove the link.",
+)
+NO_ACCOUNT_ID = Entry(
+    "KS715",
+    "Not an account id",
+    "sts:GetCallerIdentity answered with an account id that is not twelve digits, so that "
+    "the answer did not come from AWS",
+    "Check the endpoint, and any proxy on the way to AWS. To use an endpoint that has no account ids, set "
+    "aws:skipRequestingAccountId in the file of --stack-config.",
+)

@@ -13,11 +13,18 @@ import click
 from keyswitch import catalogue
 from keyswitch.audit import ExpectedKey, findings
 from keyswitch.cli import report
-from keyswitch.cli.command import FINDINGS, Command, Signing, form_option, signing_options
+from keyswitch.cli.command import (
+    FINDINGS,
+    Command,
+    Signing,
+    caller_of,
+    form_option,
+    signing_options,
+)
 from keyswitch.cli.walking import Selection, selection_options, working
 from keyswitch.errors import KeyswitchError
 from keyswitch.stack_export import read_export
-from keyswitch.whole_files import write_whole
+from keyswitch.whole_files import write_report
 
 
 @click.command(cls=Command)
@@ -37,7 +44,7 @@ from keyswitch.whole_files import write_whole
     "--output",
     "-o",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write it there instead of to standard output.",
+    help="Write it there instead of to standard output; a new file is readable by its owner alone.",
 )
 @click.pass_context
 def audit(
@@ -67,7 +74,7 @@ def audit(
     if state is not None and stack is not None:
         raise click.UsageError("Give --state or --stack, not both.", ctx)
     gateway = signing.gateway()
-    caller = gateway.caller()
+    caller = caller_of(gateway)
     expected, against = _expected(signing, state, stack, caller.account_id)
     census = selection.census(gateway, caller)
     now = datetime.now(timezone.utc)
@@ -80,7 +87,7 @@ def audit(
         if output is None:
             click.echo(text, nl=False)
         else:
-            write_whole(output, text)
+            write_report(output, text)
             click.echo(f"{output}: {audited.verdict}", err=True)
     if found:
         ctx.exit(FINDINGS)

@@ -16,9 +16,10 @@ from keyswitch import catalogue
 from keyswitch.accounts import DeclaredAccount
 from keyswitch.boto import BotoGateway, gateway_in
 from keyswitch.errors import KeyswitchError, message
+from keyswitch.gateway import Caller, Directory
 from keyswitch.origin import Origin
 from keyswitch.register import named_account
-from keyswitch.settings import AwsSettings
+from keyswitch.settings import ACCOUNT_ID, AwsSettings
 from keyswitch.stack_config import StackConfig
 
 FINDINGS: Final = 7
@@ -104,6 +105,17 @@ class Signing:
         if self.config is None:
             return named_account(self.account, None)
         return self.config.account(self.account)
+
+
+def caller_of(gateway: Directory) -> Caller:
+    """Who walks an account. Its id stands in reports, programs and the names of files.
+
+    :raises KeyswitchError: what answers has no account id of twelve digits (KS715), or none at all.
+    """
+    caller = gateway.caller()
+    if caller.account_id and not ACCOUNT_ID.fullmatch(caller.account_id):
+        raise KeyswitchError(catalogue.NO_ACCOUNT_ID)
+    return caller
 
 
 def _listed(roles: object) -> list[Any] | None:

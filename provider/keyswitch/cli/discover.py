@@ -15,7 +15,7 @@ from keyswitch import catalogue
 from keyswitch.accounts import ACCOUNT_NAMES, DeclaredAccount
 from keyswitch.audit import of_controls
 from keyswitch.census import Census, SeenKey, SeenUser
-from keyswitch.cli.command import Command, Signing, form_option, signing_options
+from keyswitch.cli.command import Command, Signing, caller_of, form_option, signing_options
 from keyswitch.cli.tables import age, key_table, last_use, print_table
 from keyswitch.cli.walking import Selection, selection_options
 from keyswitch.errors import Attempt, counted, message
@@ -59,7 +59,7 @@ def discover(*, signing: Signing, selection: Selection, write: Path | None, form
         config.check_that_it_takes_entries(signing.account)
         signing = replace(signing, config=signing.config or config)
     gateway = signing.gateway()
-    caller = gateway.caller()
+    caller = caller_of(gateway)
     census = selection.census(gateway, caller, as_of_now=config is not None)
     now = datetime.now(timezone.utc)
     for user, seen in census.keys:

@@ -131,9 +131,11 @@ def _seen(steps: Iterable[Step], diagnostics: Iterable[Diagnostic]) -> list[KeyP
 
 
 def _key_in_fleet(diagnostic: Diagnostic) -> str:
-    """The key of a fleet that it is about, empty for none."""
+    """The key of a fleet that it is about, empty for none, and for what a program logged."""
     reading = read(diagnostic.text) if diagnostic.urn.type == FLEET_TYPE else None
-    return reading.access_key_id if reading is not None else ""
+    if reading is None or not (reading.is_whole or diagnostic.severity == "error"):
+        return ""
+    return reading.access_key_id
 
 
 def _of_whole_fleets(
@@ -145,15 +147,15 @@ def _of_whole_fleets(
         if each.urn.type != FLEET_TYPE or each.urn.text in fleets or _key_in_fleet(each):
             continue
         reading = read(each.text)
-        if reading is not None and reading.entry is catalogue.NOT_LOOKED_AT:
+        if reading is not None and reading.is_whole and reading.entry is catalogue.NOT_LOOKED_AT:
             why = in_short(reading.cause)
             outcome = Outcome.NOT_LOOKED_AT
             yield Row(each.urn.name, "", "", "", "", outcome, reading.code, why, "")
 
 
 def _unchanged(preview: Preview, seen: Iterable[KeyPreview]) -> int:
-    of_fleets = sum(key.change is None and not key.diagnostics and key.is_in_fleet for key in seen)
-    told = sum(key.change is None and bool(key.diagnostics) and not key.is_in_fleet for key in seen)
+    of_fleets = sum(key.change is None and not key.is_told and key.is_in_fleet for key in seen)
+    told = sum(key.change is None and key.is_told and not key.is_in_fleet for key in seen)
     fleets = {key.urn for key in seen if key.is_in_fleet and key.change is None}
     changing = {key.urn for key in seen if key.is_in_fleet and key.change is not None}
     stack = any(step.op == "same" and step.urn.type == STACK_TYPE for step in preview.steps)
@@ -190,9 +192,10 @@ def _errors(diagnostics: Iterable[Diagnostic]) -> tuple[str, ...]:
             continue
         text = each.text.strip().removeprefix("error: ")
         reading = read(text)
-        if text.startswith(_ECHOES) or (reading and reading.entry is catalogue.REFUSED):
+        ours = reading.entry if reading is not None and reading.is_whole else None
+        if text.startswith(_ECHOES) or ours is catalogue.REFUSED:
             continue
-        if reading is not None and text.startswith(reading.code):
+        if ours is not None:
             found.append(in_short(text))
         elif each.urn.type in ("", STACK_TYPE):
             found.append("the program, or the engine, failed")

@@ -12,13 +12,16 @@ from functools import cached_property
 from typing import Final
 
 from keyswitch import catalogue
+from keyswitch.borne_out import is_borne_out
 from keyswitch.catalogue import Entry
 from keyswitch.digest_rows import Outcome, Row, in_short
-from keyswitch.preview import FLEET_TYPE, UNTOLD, Diagnostic, KeyState, Step, Urn
-from keyswitch.properties import ACCESS_KEY_ID, REASON, STATUS
+from keyswitch.key_states import KeyState
+from keyswitch.let_go_rows import let_go
+from keyswitch.preview import FLEET_TYPE, Diagnostic, Step, Urn
+from keyswitch.properties import ACCESS_KEY_ID, OVERRIDE, REASON, STATUS
 from keyswitch.reading import Reading, read
 from keyswitch.secrets import redact
-from keyswitch.status import ObservedStatus, OnDestroy, Status
+from keyswitch.status import Status
 
 NO_CHANGE: Final = ("same", "refresh", "read", "discard")
 """The engine's words for steps that change nothing."""
@@ -36,10 +39,26 @@ class KeyPreview:
     diagnostics: list[Diagnostic]
 
     @cached_property
-    def readings(self) -> dict[Entry | None, Reading]:
-        """The messages about it, by their entries."""
-        read_ = (read(each.text) for each in self.diagnostics)
-        return {reading.entry: reading for reading in read_ if reading is not None}
+    def readings(self) -> dict[Entry, Reading]:
+        """The messages about it that count, by their entries."""
+        return {each.entry: each for each in reversed(self._counting) if each.entry is not None}
+
+    @cached_property
+    def _counting(self) -> list[Reading]:
+        """Whole messages of ours about this key which its step bears out.
+
+        A line that a program logs is none of them, unless the program copies one of ours in full. Only
+        an error may stand behind words of the engine's, and needs nothing to bear it out.
+        """
+        found = []
+        for each in self.diagnostics:
+            reading = read(each.text)
+            if reading is None or reading.entry is None:
+                continue
+            is_error = each.severity == "error" and reading.is_worded
+            if is_error or (reading.is_whole and is_borne_out(reading, self.change or self._any)):
+                found.append(reading)
+        return found
 
     @cached_property
     def change(self) -> Step | None:
@@ -48,6 +67,11 @@ class KeyPreview:
         return next((s for s in changes if s.op not in PART_OF_REPLACE), None) or next(
             iter(changes), None
         )
+
+    @property
+    def is_told(self) -> bool:
+        """Whether a message about it counts."""
+        return bool(self.readings or self._errors)
 
     @property
     def is_in_fleet(self) -> bool:
@@ -79,11 +103,8 @@ class KeyPreview:
 
     @property
     def is_replaced(self) -> bool:
-        """Whether another key takes its place; their ids may be secrets, so the engine's word counts first."""
-        change, before, after = self.change, self.before.access_key_id, self.after.access_key_id
-        if change is None or self.is_deleted:
-            return False
-        return change.op == "replace" or bool(before and after and before != after)
+        """Whether another key takes its place."""
+        return self.change is not None and self.change.is_replacement
 
     @property
     def declared_id(self) -> str:
@@ -100,43 +121,16 @@ class KeyPreview:
         is_gone = self.is_deleted or self.is_replaced
         rows = []
         if is_gone and self.before.access_key_id not in still_declared:
-            rows.append(self._let_go(self.before))
-        if not self.is_deleted and (self.change is not None or self.readings):
+            rows.append(let_go(Urn(self.urn).name, self.before, self.readings))
+        if not self.is_deleted and (self.change is not None or self.is_told):
             rows.append(self._row())
         return rows
-
-    def _let_go(self, state: KeyState) -> Row:
-        told = self.readings.get(catalogue.LET_GO)
-        before = state.status
-        if state.is_retained:
-            target, kept = "", "retain_on_delete"
-        elif told is not None:
-            target, before = _as_told(told.fields.get("outcome", ""), before)
-            kept = f"on_destroy is {told.fields.get('on_destroy')}"
-            against = self.readings.get(catalogue.NOT_RESTORED)
-            if against is not None:
-                kept = in_short(f"{kept}, but {against.fields.get('reasons')}")
-        elif state.on_destroy == UNTOLD:
-            target, kept = UNTOLD, "its on_destroy is a secret here, so what it does is not told"
-        else:
-            policy = OnDestroy(state.on_destroy) if state.on_destroy in _WORDS else OnDestroy.LEAVE
-            target, kept = _at_end(policy, state), f"on_destroy is {policy}"
-        return Row(
-            redact(Urn(self.urn).name),
-            redact(state.access_key_id),
-            redact(state.user_name),
-            before,
-            target if target not in ("", UNTOLD) else before,
-            Outcome.LET_GO_BY_POLICY if target else Outcome.LET_GO,
-            "",
-            f"its declaration is taken out; {kept}",
-            "",
-        )
 
     def _row(self) -> Row:
         outcome, reading = self._outcome()
         told = reading or next(iter(self.readings.values()), None)
-        fields = {k: v for each in self.readings.values() for k, v in each.fields.items()}
+        counting = [*self.readings.values(), *([reading] if reading else [])]
+        fields = {k: v for each in counting for k, v in each.fields.items()}
         goals = (each.goal for each in self.readings.values())
         from_goal, to_goal = next((goal for goal in goals if goal[0]), ("", ""))
         before = fields.get("observed") or from_goal or self.before.status
@@ -168,29 +162,30 @@ class KeyPreview:
         )
 
     def _outcome(self) -> tuple[Outcome, Reading | None]:
-        """The gravest thing that a message says; without one, what the steps say."""
-        for each in self._errors:
-            reading = read(each.text)
+        """The gravest thing that a message says; without one, what the steps say.
+
+        No key is switched and left at once, so that of two messages that contradict each other one
+        is not ours: the one that tells of the switch counts.
+        """
+        if self._errors:
+            reading = next((each for each in map(_worded, self._errors) if each is not None), None)
             refused = reading is not None and reading.code[2] not in _FAILURES
             return (Outcome.REFUSED if refused else Outcome.FAILED), reading
+        if catalogue.DRIFTED in self.readings:
+            return Outcome.DRIFT, self.readings[catalogue.DRIFTED]
+        told = [self.readings[entry] for entry in _SWITCHED if entry in self.readings]
+        before, after = self.before.status, self.after.status
+        if told:
+            why = next((self.readings[e] for e in _EXPLAIN if e in self.readings), None)
+            said = (each.fields[name] for each in told for name in _GOALS if name in each.fields)
+            return _to(next(said, "") or after), why
         for entry, outcome in _OUTCOMES.items():
             if entry in self.readings:
                 return outcome, self.readings[entry]
-        why = next((self.readings[e] for e in _EXPLAIN if e in self.readings), None)
-        before, after = self.before.status, self.after.status
-        told = next(
-            (
-                each.fields["declared"]
-                for each in self.readings.values()
-                if "declared" in each.fields
-            ),
-            "",
-        )
         is_update = self.change is not None and self.change.op == "update"
-        compared = is_update and "" not in (before, after)
-        if any(entry in self.readings for entry in _SWITCHED) or (compared and before != after):
-            return _to(told or after), why
-        return (Outcome.RECORDED if compared else Outcome.NOT_LOOKED_AT), why
+        if not is_update or "" in (before, after):
+            return Outcome.NOT_LOOKED_AT, None
+        return (Outcome.RECORDED if before == after else _to(after)), None
 
     @property
     def _errors(self) -> list[Diagnostic]:
@@ -209,8 +204,7 @@ class KeyPreview:
             since = reading.fields.get("since")
             held = since and outcome is Outcome.HELD
             why = in_short(f"since {since}: {cause}" if held else cause)
-        names = [name for name in self._changed if name not in (ACCESS_KEY_ID, STATUS, REASON)]
-        changes = f"changes {', '.join(names)}" if names else ""
+        changes = self._changes()
         if outcome is Outcome.RECORDED:
             return "; ".join(words for words in (changes, why) if words)
         if outcome not in _SWITCHES:
@@ -225,18 +219,29 @@ class KeyPreview:
         )
         return "; ".join(words for words in told if words)
 
+    def _changes(self) -> str:
+        """What an update changes besides the status and its reason, which have places of their own."""
+        withdrawn = not self.is_replaced and self.before.override and not self.after.override
+        told = (ACCESS_KEY_ID, STATUS, REASON, *((OVERRIDE,) if withdrawn else ()))
+        names = [name for name in self._changed if name not in told]
+        parts = (
+            "override withdrawn" if withdrawn else "",
+            f"changes {', '.join(names)}" if names else "",
+        )
+        return "; ".join(part for part in parts if part)
+
     def _last_use(self) -> str:
-        told = (reading.fields.get("used", "") for reading in self.readings.values())
-        used = next((words for words in told if words), "")
-        if not used and catalogue.LAST_USE_NOT_SEEN in self.readings:
+        told = [reading.fields["used"] for reading in self._counting if "used" in reading.fields]
+        if not told and catalogue.LAST_USE_NOT_SEEN in self.readings:
             return "could not be looked up"
-        return _SEEN_AGAIN.sub("", used).removeprefix("last used ").partition(" since it")[0]
+        short = (_SEEN_AGAIN.sub("", words).removeprefix("last used ") for words in told)
+        return ", or ".join(dict.fromkeys(words.partition(" since it")[0] for words in short))
 
 
-_WORDS: Final = frozenset(str(word) for word in OnDestroy)
+_GOALS: Final = ("target", "declared")
+"""The fields of a message that name the status which a key is switched to."""
 _OUTCOMES: Final = {
     catalogue.HELD: Outcome.HELD,
-    catalogue.DRIFTED: Outcome.DRIFT,
     catalogue.DRIFT_REPORTED: Outcome.DRIFT_REPORTED,
     catalogue.GONE: Outcome.GONE,
     catalogue.NOT_LOOKED_AT: Outcome.NOT_LOOKED_AT,
@@ -270,27 +275,11 @@ _BY_MESSAGE: Final = (
 )
 
 
+def _worded(diagnostic: Diagnostic) -> Reading | None:
+    """A message of ours in full, ``None`` if it is none."""
+    reading = read(diagnostic.text)
+    return reading if reading is not None and reading.is_worded else None
+
+
 def _to(status: str) -> Outcome:
     return Outcome.SWITCHED_ON if status == str(Status.ACTIVE) else Outcome.SWITCHED_OFF
-
-
-def _as_told(outcome: str, recorded: str) -> tuple[str, str]:
-    """The status that a key is switched to, or nothing, and the one that it has before."""
-    active, inactive = str(Status.ACTIVE), str(Status.INACTIVE)
-    target = outcome.removeprefix("it is switched to ")
-    if target in (active, inactive):
-        return target, inactive if target == active else active
-    stays = outcome.removeprefix("it stays ")
-    return "", stays if stays != outcome else recorded
-
-
-def _at_end(policy: OnDestroy, state: KeyState) -> str:
-    """The status that a key is let go with, if that is a switch as far as the record tells."""
-    if policy is OnDestroy.LEAVE or state.status == str(ObservedStatus.DELETED):
-        return ""
-    if policy is OnDestroy.DEACTIVATE:
-        return str(Status.INACTIVE)
-    if state.adopted_status == str(Status.ACTIVE) and state.override:
-        return ""
-    restorable = state.adopted_status in (str(Status.ACTIVE), str(Status.INACTIVE))
-    return state.adopted_status if restorable else ""

@@ -12,29 +12,22 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from keyswitch import catalogue
-from keyswitch.declaration import ADOPTED_STATUS
 from keyswitch.errors import KeyswitchError
-from keyswitch.fleet_declaration import DEFAULTS, KEYS, STATUSES
-from keyswitch.fleet_state import RECORDS
-from keyswitch.properties import (
-    ACCESS_KEY_ID,
-    INPUTS,
-    ON_DESTROY,
-    OVERRIDE,
-    REASON,
-    SAFEGUARDS,
-    STATUS,
-    USER_NAME,
+from keyswitch.fleet_declaration import STATUSES
+from keyswitch.key_states import (
+    KeyState,
+    bag_of,
+    changed_inputs,
+    clean,
+    key_state,
+    keys_of_fleet,
 )
+from keyswitch.properties import ACCESS_KEY_ID
 
 KEY_TYPE: Final = "pulumi-python:dynamic/keyswitch:AccessKeyStatus"
 FLEET_TYPE: Final = "pulumi-python:dynamic/keyswitch:AccessKeyFleet"
 ROTATION_TYPE: Final = "keyswitch:index:AccessKeyRotation"
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
-UNTOLD: Final = "[secret]"
-"""What the engine writes for a secret."""
-UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""And for a value that is not known before the update."""
 
 
 @dataclass(frozen=True)
@@ -62,23 +55,6 @@ class Urn:
 
 
 @dataclass(frozen=True)
-class KeyState:
-    """What a step says of a key, before it or after it; empty text where it does not tell.
-
-    Of ``on_destroy`` and ``override`` it is told if they are secrets (:data:`UNTOLD`).
-    """
-
-    access_key_id: str = ""
-    user_name: str = ""
-    status: str = ""
-    reason: str = ""
-    on_destroy: str = ""
-    adopted_status: str = ""
-    override: str = ""
-    is_retained: bool = False
-
-
-@dataclass(frozen=True)
 class Step:
     """One step that the engine plans, or the part of it that is about one key of a fleet.
 
@@ -91,6 +67,14 @@ class Step:
     before: KeyState
     after: KeyState
     changed: tuple[str, ...] = ()
+
+    @property
+    def is_replacement(self) -> bool:
+        """Whether another key takes a key's place; ids may be secrets, so the engine's word counts first."""
+        before, after = self.before.access_key_id, self.after.access_key_id
+        if self.op == "delete":
+            return False
+        return self.op == "replace" or bool(before and after and before != after)
 
 
 @dataclass(frozen=True)
@@ -145,6 +129,10 @@ def read_preview(text: str) -> Preview:
     )
 
 
+_WHOLE: Final = ("create", "delete", "refresh", "read")
+"""Words of the engine's for what happens to a fleet as a whole."""
+
+
 def _steps(whole: Mapping[str, Any]) -> Iterator[Step]:
     for number, step in enumerate(_list(whole, "steps"), start=1):
         where = f"step {number}"
@@ -156,9 +144,9 @@ def _steps(whole: Mapping[str, Any]) -> Iterator[Step]:
         yield Step(
             _text(step, "op", where),
             urn,
-            _key_state(old, with_id=True),
-            _key_state(new),
-            _changed(old, new),
+            key_state(old, with_id=True),
+            key_state(new),
+            changed_inputs(old, new),
         )
 
 
@@ -166,12 +154,12 @@ def _steps_of_fleet(
     op: str, urn: Urn, old: Mapping[str, Any], new: Mapping[str, Any]
 ) -> Iterator[Step]:
     """One for each key, as if it were declared by itself."""
-    was, becomes = _keys_of_fleet(old, with_recorded=True), _keys_of_fleet(new)
+    was, becomes = keys_of_fleet(old, with_recorded=True), keys_of_fleet(new)
     if not isinstance(bag_of(new.get("inputs")).get(STATUSES, {}), Mapping):
         # Unknown or a secret as a whole: of no key it is told what becomes of it.
         for key in sorted(was):
-            declared = _key_state({"inputs": {ACCESS_KEY_ID: key}})
-            yield Step(op, urn, _key_state(was[key]), declared)
+            declared = key_state({"inputs": {ACCESS_KEY_ID: key}})
+            yield Step(op, urn, key_state(was[key]), declared)
         return
     for key in sorted({*was, *becomes}):
         before, after = was.get(key), becomes.get(key)
@@ -180,39 +168,9 @@ def _steps_of_fleet(
         elif before is None or after is None:
             word = "create" if before is None else "delete"
         else:
-            word = "update" if _changed(before, after) else "same"
-        changed = _changed(before or {}, after or {})
-        yield Step(word, urn, _key_state(before or {}), _key_state(after or {}), changed)
-
-
-_WHOLE: Final = ("create", "delete", "refresh", "read")
-
-
-def _keys_of_fleet(
-    state: Mapping[str, Any], *, with_recorded: bool = False
-) -> dict[str, dict[str, Any]]:
-    """Key id to a state as that of a key that is declared by itself.
-
-    :param with_recorded: those too that are only recorded any more, for they could not be let go.
-    """
-    inputs, outputs = (bag_of(state.get(part)) for part in ("inputs", "outputs"))
-    shared = {**bag_of(inputs.get(DEFAULTS)), SAFEGUARDS: inputs.get(SAFEGUARDS)}
-    entries, statuses = bag_of(inputs.get(KEYS)), bag_of(inputs.get(STATUSES))
-    records, live = bag_of(outputs.get(RECORDS)), bag_of(outputs.get(STATUSES))
-    return {
-        key: {
-            "inputs": {**shared, **bag_of(entries.get(key)), ACCESS_KEY_ID: key, STATUS: status},
-            "outputs": {**bag_of(records.get(key)), STATUS: live[key]} if key in live else {},
-            "retainOnDelete": state.get("retainOnDelete"),
-        }
-        for key, status in {**(live if with_recorded else {}), **statuses}.items()
-    }
-
-
-def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
-    was, becomes = bag_of(before.get("inputs")), bag_of(after.get("inputs"))
-    names = [name for name in INPUTS if was.get(name) != becomes.get(name)]
-    return tuple(names) if was and becomes else ()
+            word = "update" if changed_inputs(before, after) else "same"
+        changed = changed_inputs(before or {}, after or {})
+        yield Step(word, urn, key_state(before or {}), key_state(after or {}), changed)
 
 
 def _diagnostics(whole: Mapping[str, Any]) -> Iterator[Diagnostic]:
@@ -223,50 +181,6 @@ def _diagnostics(whole: Mapping[str, Any]) -> Iterator[Diagnostic]:
             _text(each, "severity", where),
             _text(each, "message", where, optional=True),
         )
-
-
-def _key_state(state: Mapping[str, Any], *, with_id: bool = False) -> KeyState:
-    """The program's inputs, and over them what was recorded.
-
-    :param with_id: whether the resource's own id, which is never a secret, is its key's.
-    """
-    inputs, outputs = (bag_of(state.get(part)) for part in ("inputs", "outputs"))
-    both = {**inputs, **outputs}
-
-    def said(name: str) -> str:
-        value = both.get(name)
-        return _clean(value) if isinstance(value, str) and value != UNKNOWN else ""
-
-    def told(name: str) -> str:
-        value = said(name)
-        return value if value != UNTOLD else ""
-
-    return KeyState(
-        told(ACCESS_KEY_ID) or (key_id_of(state) if with_id else ""),
-        told(USER_NAME),
-        told(STATUS),
-        told(REASON),
-        said(ON_DESTROY),
-        told(ADOPTED_STATUS),
-        said(OVERRIDE),
-        state.get("retainOnDelete") is True,
-    )
-
-
-def key_id_of(state: Mapping[str, Any]) -> str:
-    """The id of a resource of keyswitch's, which is that of its key; empty if it has none."""
-    value = state.get("id")
-    return _clean(value) if isinstance(value, str) else ""
-
-
-def _clean(text: str) -> str:
-    """JSON can hold half a character, which no output can."""
-    return text.encode("utf-8", "replace").decode()
-
-
-def bag_of(value: object) -> dict[str, Any]:
-    """A state's inputs or outputs, an empty map where it has none."""
-    return value if isinstance(value, dict) else {}
 
 
 def _map(bag: Mapping[str, Any], key: str, where: str) -> dict[str, Any]:
@@ -290,7 +204,7 @@ def _list(bag: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
 def _text(bag: Mapping[str, Any], key: str, where: str, *, optional: bool = False) -> str:
     value = bag.get(key)
     if isinstance(value, str):
-        return _clean(value)
+        return clean(value)
     if optional and value is None:
         return ""
     raise _unreadable(f"{where} has no {key}")

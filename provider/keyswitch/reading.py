@@ -1,7 +1,8 @@
 """Reads messages back: what :func:`keyswitch.errors.message` made, taken apart again.
 
 For whoever has a preview's text and nothing else. A message of another version of keyswitch, whose
-words have changed, still tells its code, its key and its text.
+words have changed, still tells its code, its key and its text. So does whatever a program logs that
+begins with a code: what is not one of our own messages as a whole is told from one that is.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ _SUBJECT = re.compile(
     re.ASCII,
 )
 
+_SEVERITIES = ("", "warning: ", "error: ")
+"""What the engine prints before a message."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -33,6 +37,8 @@ class Reading:
     :param goal: the statuses from and to that it was to be switched, empty text where it was not.
     :param cause: why, without subject and remedy where they could be told apart.
     :param fields: the values in the entry's cause; empty where the words differ.
+    :param is_worded: whether it is in the entry's own words, cause and remedy, to its end.
+    :param is_whole: whether moreover nothing but its severity stands before it.
     """
 
     code: str
@@ -42,6 +48,8 @@ class Reading:
     user_name: str = ""
     goal: tuple[str, str] = ("", "")
     fields: Mapping[str, str] = field(default_factory=dict)
+    is_worded: bool = False
+    is_whole: bool = False
 
 
 def read(text: str) -> Reading | None:
@@ -66,6 +74,8 @@ def read(text: str) -> Reading | None:
         {name: value for name, value in matched.groupdict().items() if name != "cause"}
         if matched
         else {},
+        is_worded=matched is not None,
+        is_whole=matched is not None and line[: found.start()] in _SEVERITIES,
     )
 
 

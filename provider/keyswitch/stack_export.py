@@ -12,8 +12,9 @@ from keyswitch.declaration import DESIRED_STATUS, USER_NAME_RESOLVED, Record
 from keyswitch.errors import KeyswitchError
 from keyswitch.fleet_declaration import STATUSES
 from keyswitch.fleet_state import RECORDS, parse_fleet_outputs
+from keyswitch.key_states import bag_of, key_id_of
 from keyswitch.parsing import parse_outputs
-from keyswitch.preview import FLEET_TYPE, KEY_TYPE, Urn, bag_of, key_id_of
+from keyswitch.preview import FLEET_TYPE, KEY_TYPE, Urn
 from keyswitch.properties import ACCESS_KEY_ID, STATUS, USER_NAME
 
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 TESTS = Path(__file__).parents[1]
 sys.path.insert(0, str(TESTS))
 
-from keyswitch.preview import UNKNOWN  # noqa: E402
-from support.engine import Project, engine_env  # noqa: E402 - the tests' own parts, from a script
+from keyswitch.key_states import UNKNOWN  # noqa: E402
+from support.engine import ROOT, Project, engine_env  # noqa: E402 - the tests' own parts, from a script
 from support.http import RecordingServer, refuse, serving  # noqa: E402
 from support.moto_iam import Outsider, moto_app  # noqa: E402
 
@@ -253,6 +255,27 @@ def rotation(project: Project, outsider: Outsider, iam: RecordingServer) -> None
     project.declare(bob={"user_name": bob, "current": current, "previous": previous})
 
 
+def violated(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
+    """Of two Active keys one has no reason, which the sample pack asks for."""
+    fine = key_of(outsider, "Active", "alice", reason="deploys the shop, OPS-127")
+    project.declare(bob=key_of(outsider, "Active"), alice=fine)
+
+
+def pack(folder: Path) -> Path:
+    """The sample policy pack as a program of its own, in an environment of its own."""
+    shutil.copytree(ROOT / "examples" / "gitops" / "policy", folder)
+    (folder / "PulumiPolicy.yaml").unlink()
+    subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
+    install = ["venv/bin/python", "-m", "pip", "install", "--quiet", "-r", "requirements.txt"]
+    subprocess.run(install, cwd=folder, check=True, capture_output=True)
+    program = folder / "pack"
+    program.write_text(
+        f'#!/bin/sh\ncd {folder} && exec venv/bin/python -u -m pulumi.policy "$@" .\n'
+    )
+    program.chmod(0o755)
+    return program
+
+
 OUTCOMES: tuple[Outcome, ...] = (
     adopt,
     no_change,
@@ -277,17 +300,28 @@ OUTCOMES: tuple[Outcome, ...] = (
     fleet_refused,
     failing_program,
     rotation,
+    violated,
 )
 REFRESHED: tuple[Outcome, ...] = (drift, still_held, deleted_outside)
+STREAMED: tuple[Outcome, ...] = (
+    declared,
+    refused,
+    unreachable,
+    fleet,
+    others,
+    secret_replaced,
+    violated,
+)
 
 
 def neutral(printed: str, folder: Path, server: RecordingServer) -> str:
     """The recording without what differs from one to the next, or from machine to machine."""
-    text = json.dumps(without_places(json.loads(printed)), indent=1)
+    text = "\n".join(_neutral_parts(printed))
     ids = list(dict.fromkeys(re.findall(r"AKIA[A-Z2-7]{16}", text)))
     for number, access_key_id in enumerate(ids, start=1):
         text = text.replace(access_key_id, f"AKIAEXAMPLE{number:09d}")
-    text = text.replace(str(folder), "/stack").replace(server.url, "http://127.0.0.1:5000")
+    text = text.replace(str(folder), "/stack").replace(str(folder.parent), "")
+    text = text.replace(server.url, "http://127.0.0.1:5000")
     text = re.sub(rf"\b({'|'.join(USERS)})-\d+\b", r"\1", text)
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "2026-11-25T09:30:00Z", text)
     text = re.sub(r"\b(\d+|a|an) (second|moment|minute)s? ago", "a minute ago", text)
@@ -295,6 +329,16 @@ def neutral(printed: str, folder: Path, server: RecordingServer) -> str:
         rf"(?!{UNKNOWN})[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}", "4bab3003-request", text
     )
     return re.sub(r'("duration": )\d+', r"\g<1>1000000000", text) + "\n"
+
+
+def _neutral_parts(printed: str) -> Iterator[str]:
+    """The one document, or a line for each event that is no debugging."""
+    try:
+        yield json.dumps(without_places(json.loads(printed)), indent=1)
+    except ValueError:
+        for event in map(json.loads, printed.splitlines()):
+            if event.get("diagnosticEvent", {}).get("severity") != "debug":
+                yield json.dumps({**without_places(event), "timestamp": 1795598000})
 
 
 def without_places(value: Any) -> Any:
@@ -306,12 +350,15 @@ def without_places(value: Any) -> Any:
     return value
 
 
-def record(outcome: Outcome, *options: str) -> str:
+def record(outcome: Outcome, *options: str, streaming: bool = False) -> str:
     with serving(moto_app()) as server, tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         project = Project.make(Path(folder) / "stack", engine_env(home, server.url))
         outcome(project, Outsider(server), server)
-        printed = project.run("preview", "--json", *options).stdout
+        if outcome is violated:
+            options = (*options, "--policy-pack", str(pack(Path(folder) / "policy")))
+        stream = {"PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"} if streaming else {}
+        printed = project.run("preview", "--json", *options, **stream).stdout
         return neutral(printed, project.folder, server)
 
 
@@ -324,6 +371,9 @@ def main() -> None:
             if outcome in REFRESHED:
                 path = PREVIEWS / f"{outcome.__name__}-refreshed.json"
                 path.write_text(record(outcome, "--refresh"))
+            if outcome in STREAMED:
+                path = PREVIEWS / f"{outcome.__name__}.jsonl"
+                path.write_text(record(outcome, streaming=True))
             sys.stdout.write(f"{outcome.__name__}\n")
 
 

@@ -11,6 +11,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
+from keyswitch import catalogue
 from keyswitch.digest import digest
 from keyswitch.digest_rows import Outcome
 from keyswitch.digest_text import (
@@ -22,8 +23,9 @@ from keyswitch.digest_text import (
     to_markdown,
     to_text,
 )
-from keyswitch.errors import KeyswitchError
-from keyswitch.preview import KEY_TYPE, read_preview
+from keyswitch.errors import KeyswitchError, message
+from keyswitch.key_states import UNKNOWN
+from keyswitch.preview import FLEET_TYPE, KEY_TYPE, read_preview
 
 PREVIEWS = Path(__file__).parent / "previews"
 RECORDED = {path.stem: path.read_text() for path in sorted(PREVIEWS.glob("*.json"))}
@@ -315,10 +317,12 @@ def test_every_warning_stands_in_the_row_of_a_switch(main: dict[str, str]) -> No
 
 def test_of_others_errors_only_who_failed_is_told() -> None:
     db = "urn:pulumi:t::p::aws:rds/instance:Instance::db"
+    ours = message(catalogue.BAD_ENTRIES, count="1 problem")
     errors = [
         {"urn": db, "severity": "error", "message": "error: password 'hunter2' is too short"},
         {"urn": "", "severity": "error", "message": "error: boom hunter2"},
-        {"urn": "", "severity": "error", "message": "error: KS116 the register has problems."},
+        {"urn": "", "severity": "error", "message": "error: KS116 hunter2 has problems."},
+        {"urn": "", "severity": "error", "message": f"error: {ours}"},
     ]
 
     digested = digest(read_preview(preview(diagnostics=errors)))
@@ -326,7 +330,7 @@ def test_of_others_errors_only_who_failed_is_told() -> None:
     assert digested.errors == (
         "db (aws:rds/instance:Instance) failed",
         "the program, or the engine, failed",
-        "KS116 the register has problems.",
+        ours,
     )
     assert "hunter2" not in to_markdown(digested) + to_json(digested)
 
@@ -374,6 +378,51 @@ def test_a_row_names_what_else_a_change_takes_away() -> None:
     ):
         (row,) = digest(read_preview(preview(changed))).rows
         assert row.why == why
+
+
+WITHDRAWN = [
+    ({"override": "INC-1"}, {}, "override withdrawn"),
+    ({"override": "[secret]"}, {"reason": "over"}, "override withdrawn"),
+    ({"override": "INC-1", "on_destroy": "leave"}, {}, "override withdrawn; changes on_destroy"),
+    ({"override": "INC-1"}, {"override": "INC-2"}, "changes override"),
+    ({"override": "INC-1"}, {"override": UNKNOWN}, "changes override"),
+    ({}, {"override": "INC-1"}, "changes override"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "told"), WITHDRAWN)
+@pytest.mark.parametrize("switches", [True, False])
+def test_an_override_that_is_taken_out_is_told_as_withdrawn(
+    old: dict[str, str],
+    new: dict[str, str],
+    told: str,
+    switches: bool,  # noqa: FBT001 - a row of the table
+) -> None:
+    key = key_step(1)["newState"]["inputs"]["access_key_id"]
+    status = "Active" if switches else "Inactive"
+    was = {"access_key_id": key, "status": "Inactive", **old}
+    single = {
+        "op": "update",
+        "urn": key_step(1)["urn"],
+        "oldState": {"inputs": was, "outputs": was},
+        "newState": {"inputs": {"access_key_id": key, "status": status, **new}},
+    }
+    fleet = {
+        "op": "update",
+        "urn": f"urn:pulumi:test::project::{FLEET_TYPE}::all",
+        "oldState": {
+            "inputs": {"statuses": {key: "Inactive"}, "keys": {key: old}},
+            "outputs": {"statuses": {key: "Inactive"}, "records": {}},
+        },
+        "newState": {"inputs": {"statuses": {key: status}, "keys": {key: new}}},
+    }
+
+    for step in (single, fleet):
+        (row,) = digest(read_preview(preview(step))).rows
+        assert row.outcome is (Outcome.SWITCHED_ON if switches else Outcome.RECORDED)
+        assert told in row.why
+        assert ("withdrawn" in row.why) is ("withdrawn" in told)
+        assert ("changes override" in row.why) is ("changes override" in told)
 
 
 PROTECTED = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from keyswitch import catalogue
 from keyswitch.catalogue import ALL, Entry
 from keyswitch.errors import Attempt, AwsAnswer, KeyswitchError, message
 from keyswitch.reading import read
@@ -30,6 +31,7 @@ def test_every_entry_is_read_back_with_its_subject_and_its_fields(
     assert reading.cause == " ".join(entry.cause.format(**values).split())
     for name, value in reading.fields.items():
         assert value == str(values[name])
+    assert reading.is_whole
 
 
 def test_of_several_refusals_of_one_key_the_first_is_read() -> None:
@@ -51,6 +53,7 @@ def test_a_message_of_another_version_still_tells_its_code_and_key() -> None:
     assert (reading.code, reading.access_key_id, reading.user_name) == ("KS210", KEY, "bob")
     assert reading.cause == "in words that are yet to be found."
     assert reading.fields == {}
+    assert not reading.is_whole
     unknown = read("KS999 something new.")
     assert unknown is not None
     assert (unknown.code, unknown.entry) == ("KS999", None)
@@ -59,3 +62,25 @@ def test_a_message_of_another_version_still_tells_its_code_and_key() -> None:
 @pytest.mark.parametrize("text", ["", "error: no", "KS1234 is no code", "XKS210 neither"])
 def test_what_is_no_message_of_keyswitch_is_not_read(text: str) -> None:
     assert read(text) is None
+
+
+def test_a_message_is_whole_only_if_nothing_is_before_it_and_its_remedy_ends_it() -> None:
+    values = fields(catalogue.HELD)
+    whole = message(catalogue.HELD, Attempt("", KEY, "bob"), None, **values)
+
+    def is_whole(text: str) -> bool:
+        reading = read(text)
+        return reading is not None and reading.is_whole
+
+    assert is_whole(f"warning: {whole}\n")
+    assert is_whole(f"{whole} {message(ALL[0], None, None, **fields(ALL[0]))}")
+    for text in (
+        f"see {whole}",
+        f"{whole} And more.",
+        whole[:-1],
+        whole.removesuffix(" switches it."),
+    ):
+        assert not is_whole(text)
+    worded = read(f"resource 'bob': property status has a problem: {whole}")
+    assert worded is not None
+    assert (worded.is_worded, worded.is_whole) == (True, False)

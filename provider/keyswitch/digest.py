@@ -27,10 +27,11 @@ from keyswitch.reading import read
 _OURS: Final = (KEY_TYPE, FLEET_TYPE, ROTATION_TYPE, STACK_TYPE)
 _FINE: Final = (0, 7)
 """Exit codes of a preview that may be applied; 7 is ``--expect-no-changes`` finding some."""
-_ECHOES: Final = (
-    "an unhandled error occurred: program exited",
-    "Resource monitor has terminated",
-)
+_STOPPED: Final = "Resource monitor has terminated"
+"""What the engine says where it stops at a fault, and declares nothing further."""
+_ECHOES: Final = ("an unhandled error occurred: program exited", "preview failed", _STOPPED)
+"""What it says after errors that it has told already, or tells nowhere."""
+_PROGRAM_FAILED: Final = "the program, or the engine, failed"
 _NAMED_KEY: Final = re.compile(rf"urn:pulumi:[^\s\"']*{re.escape(KEY_TYPE)}::[^\s\"']+")
 
 
@@ -45,6 +46,8 @@ class Digest:
         are in no row.
     :param others: how many resources that are none of keyswitch's are created, updated, deleted, ...
     :param errors: what else failed, each in one line.
+    :param violations: how many of those are violations of policies; ``None`` where the preview tells of none.
+    :param is_cut_short: whether it ended before all that is declared was judged, as far as it tells.
     """
 
     stack: str
@@ -53,6 +56,8 @@ class Digest:
     unchanged: int
     others: Mapping[str, int]
     errors: tuple[str, ...]
+    violations: int | None = None
+    is_cut_short: bool = False
 
     @property
     def verdict(self) -> str:
@@ -62,6 +67,9 @@ class Digest:
         numbers = [counted(counts[each], "key") for each in seen[:1]]
         numbers += [str(counts[each]) for each in seen[1:]]
         told = [f"{number} {each.verdict}" for number, each in zip(numbers, seen, strict=True)]
+        if self.failed:
+            told += ["any others not judged"] if told and self.is_cut_short else []
+            told[:0] = [counted(self.violations, "policy violation")] if self.violations else []
         said = ", ".join(told)
         if self.failed:
             where = "see below" if self.errors else "see what it prints without --json"
@@ -98,14 +106,32 @@ def digest(preview: Preview, exit_code: int = 0) -> Digest:
     still_declared = {key.declared_id for key in seen} - {""}
     rows = [row for key in seen for row in key.rows(still_declared)]
     rows += _of_whole_fleets(diagnostics, seen)
+    errors = _errors(diagnostics)
+    violated = _violated(preview)
+    is_told = any(each.severity == "error" for each in preview.diagnostics) or preview.is_failure
     return Digest(
         preview.stack,
-        exit_code not in _FINE or any(each.severity == "error" for each in preview.diagnostics),
+        exit_code not in _FINE or is_told,
         tuple(sorted(rows, key=_order)),
         _unchanged(preview, seen),
         _others(preview),
-        _errors(diagnostics),
+        (*violated, *errors),
+        len(violated) if preview.is_stream else None,
+        _PROGRAM_FAILED in errors or any(_STOPPED in each.text for each in diagnostics),
     )
+
+
+def _violated(preview: Preview) -> tuple[str, ...]:
+    """The rule and the resource: what a pack says of it may hold anything."""
+    steps = [step for step in preview.steps if step.urn.type == KEY_TYPE]
+    keys = {step.urn.text: step.after.access_key_id for step in steps}
+    found = []
+    for each in preview.violations:
+        key = keys.get(each.urn.text)
+        whose = f"{each.urn.name} ({key or each.urn.type})" if each.urn.name else "the stack"
+        pack = f" of the pack {each.pack}" if each.pack else ""
+        found.append(in_short(f"the policy {each.policy}{pack} is violated by {whose}"))
+    return tuple(dict.fromkeys(found))
 
 
 def _order(row: Row) -> tuple[int, str, str, str]:
@@ -198,7 +224,7 @@ def _errors(diagnostics: Iterable[Diagnostic]) -> tuple[str, ...]:
         if ours is not None:
             found.append(in_short(text))
         elif each.urn.type in ("", STACK_TYPE):
-            found.append("the program, or the engine, failed")
+            found.append(_PROGRAM_FAILED)
         else:
             found.append(in_short(f"{each.urn.name} ({each.urn.type}) failed"))
     return tuple(dict.fromkeys(found))

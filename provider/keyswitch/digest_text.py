@@ -125,6 +125,8 @@ def to_json(digest: Digest) -> str:
         "unchanged": digest.unchanged,
         "others": dict(digest.others),
         "errors": list(digest.errors),
+        "policy_violations": digest.violations,
+        "is_cut_short": digest.is_cut_short,
     }
     return json.dumps(bag, indent=2, ensure_ascii=False) + "\n"
 
@@ -171,8 +173,15 @@ def _tail(digest: Digest) -> list[str]:
         lines.append(f"Unchanged resources: {digest.unchanged}.")
     errors = digest.errors[:_SHOWN_ERRORS]
     lines.extend(f"Error: {code_span(error)}" for error in errors)
-    if digest.tells_no_error:
-        lines.append("Its output tells no error: a violated policy, for one, is not in it.")
+    if digest.is_cut_short:
+        lines.append(
+            "The preview ended early: a key that is neither named nor counted here was not judged."
+        )
+    if digest.tells_no_error and digest.violations is None:
+        lines.append(
+            "A policy is violated, or the program failed: this output does not tell. The preview with "
+            "`PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true` in its environment names the policy."
+        )
     if errors or digest.tells_no_error:
         lines.append("`pulumi preview` without `--json` prints the rest.")
     if len(digest.errors) > len(errors):

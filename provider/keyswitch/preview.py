@@ -1,4 +1,4 @@
-"""What ``pulumi preview --json`` printed, as far as a digest needs it: parsed once, then typed.
+"""What ``pulumi preview --json`` printed, or streamed, as far as a digest needs it: parsed once, then typed.
 
 Of states only what a reader of a pull request may see is kept: ids, users, statuses, reasons. The
 rest, and with it whatever other resources hold, is never looked at.
@@ -15,6 +15,7 @@ from keyswitch import catalogue
 from keyswitch.errors import KeyswitchError
 from keyswitch.fleet_declaration import STATUSES
 from keyswitch.key_states import (
+    UNTOLD,
     KeyState,
     bag_of,
     changed_inputs,
@@ -22,6 +23,7 @@ from keyswitch.key_states import (
     key_state,
     keys_of_fleet,
 )
+from keyswitch.preview_events import RESULT, VIOLATIONS, document_of, events_in, is_event
 from keyswitch.properties import ACCESS_KEY_ID
 
 KEY_TYPE: Final = "pulumi-python:dynamic/keyswitch:AccessKeyStatus"
@@ -87,12 +89,29 @@ class Diagnostic:
 
 
 @dataclass(frozen=True)
+class Violation:
+    """A policy that a resource, or the stack as a whole, goes against, so that the preview fails."""
+
+    policy: str
+    pack: str
+    urn: Urn
+
+
+@dataclass(frozen=True)
 class Preview:
-    """One preview, complete or failed: its steps, its messages, and how many resources each op concerns."""
+    """One preview, complete or failed: its steps, its messages, and how many resources each op concerns.
+
+    :param violations: of policies that must be kept.
+    :param is_failure: whether the engine says that it failed.
+    :param is_stream: whether it tells the two before, which only a stream of events does.
+    """
 
     steps: tuple[Step, ...]
     diagnostics: tuple[Diagnostic, ...]
     counts: Mapping[str, int]
+    violations: tuple[Violation, ...] = ()
+    is_failure: bool = False
+    is_stream: bool = False
 
     @property
     def stack(self) -> str:
@@ -102,7 +121,7 @@ class Preview:
 
 
 def read_preview(text: str) -> Preview:
-    """Reads what the command printed; lines before the first brace are passed over.
+    """Reads what the command printed, a document or a stream of events; what stands before is passed over.
 
     :raises KeyswitchError: it is no such output (KS701).
     """
@@ -112,6 +131,9 @@ def read_preview(text: str) -> Preview:
         raise KeyswitchError(catalogue.UNREADABLE_PREVIEW, problem=problem)
     try:
         whole = json.JSONDecoder().raw_decode(text, start)[0]
+        is_stream = is_event(whole)
+        if is_stream:
+            whole = document_of(events_in(text[start:]), UNTOLD)
     except ValueError:
         raise _unreadable("it is no JSON, or ends in the middle") from None
     except RecursionError:
@@ -126,6 +148,9 @@ def read_preview(text: str) -> Preview:
             for op, count in _map(whole, "changeSummary", "it").items()
             if isinstance(count, int) and not isinstance(count, bool)
         },
+        tuple(_violations(whole)),
+        whole.get(RESULT) == "failed",
+        is_stream,
     )
 
 
@@ -181,6 +206,16 @@ def _diagnostics(whole: Mapping[str, Any]) -> Iterator[Diagnostic]:
             _text(each, "severity", where),
             _text(each, "message", where, optional=True),
         )
+
+
+def _violations(whole: Mapping[str, Any]) -> Iterator[Violation]:
+    """Those that fail the preview: neither advice nor what an exception lets pass."""
+    for number, each in enumerate(_list(whole, VIOLATIONS), start=1):
+        if each.get("enforcementLevel") == "mandatory" and not each.get("exceptions"):
+            where = f"policy event {number}"
+            policy = _text(each, "policyName", where)
+            pack = _text(each, "policyPackName", where, optional=True)
+            yield Violation(policy, pack, Urn(_text(each, "resourceUrn", where, optional=True)))
 
 
 def _map(bag: Mapping[str, Any], key: str, where: str) -> dict[str, Any]:

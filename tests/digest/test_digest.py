@@ -346,7 +346,9 @@ def test_a_failure_that_the_output_does_not_tell_is_told_by_the_exit_code(
 
     assert digested.failed is failed
     assert comment.startswith("**Keyswitch: the preview failed, so nothing can") is failed
-    assert ("a violated policy, for one, is not in it" in comment) is failed
+    assert (
+        "A policy is violated, or the program failed: this output does not tell." in comment
+    ) is failed
 
 
 def test_half_a_character_is_replaced_so_that_it_can_be_printed() -> None:
@@ -423,6 +425,33 @@ def test_an_override_that_is_taken_out_is_told_as_withdrawn(
         assert told in row.why
         assert ("withdrawn" in row.why) is ("withdrawn" in told)
         assert ("changes override" in row.why) is ("changes override" in told)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_cut_short"),
+    [
+        ("bad_input", True),
+        ("unreachable", True),
+        ("failing_program", True),
+        ("refused", False),
+        ("fleet_refused", False),
+        ("violated", False),
+        ("declared", False),
+    ],
+)
+def test_a_preview_that_ends_early_says_that_others_were_not_judged(
+    name: str,
+    is_cut_short: bool,  # noqa: FBT001 - a row of the table
+) -> None:
+    told = digest(read_preview(RECORDED[name]))
+
+    assert told.is_cut_short is json.loads(to_json(told))["is_cut_short"] is is_cut_short
+    ending = ", any others not judged"
+    assert told.verdict.endswith(ending) is (is_cut_short and bool(told.rows))
+    for form in (to_markdown(told), to_text(told)):
+        assert ("a key that is neither named nor counted here was not judged" in form) is (
+            is_cut_short
+        )
 
 
 PROTECTED = [

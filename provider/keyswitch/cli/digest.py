@@ -43,7 +43,7 @@ from keyswitch.preview import read_preview
 def digest(preview: IO[str], *, form: str, marker: str | None, exit_code: int) -> None:
     """What a preview does to which key, for those who review it.
 
-    PREVIEW is what `pulumi preview --json` printed, a file or standard input. It is digested also
+    PREVIEW is what `pulumi preview --json` printed or streamed, a file or standard input. It is digested also
     when the preview failed, which is when a reviewer most needs it. Output that is no preview makes a
     digest that says so, and exit code 1.
 
@@ -51,8 +51,9 @@ def digest(preview: IO[str], *, form: str, marker: str | None, exit_code: int) -
     pulumi preview --json | keyswitch digest
     keyswitch digest preview.json --format summary >>"$GITHUB_STEP_SUMMARY"
 
-    A violated policy fails a preview and is not in its JSON: with --exit-code the digest says that
-    it failed. The last line is a hidden marker: a pipeline finds its comment by it, and edits that one. With
+    A violated policy fails a preview and is not in its JSON, so that the digest says no more than that it
+    failed. With PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true pulumi streams events, and the digest names the
+    policy and the resource. The last line is a hidden marker: a pipeline finds its comment by it, and edits that one. With
     --marker it is the same also when there is no preview to take it from. No secret is printed, and nothing of the state but ids, users and statuses of keys.
     """
     try:

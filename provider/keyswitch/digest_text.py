@@ -15,6 +15,7 @@ from typing import Final
 from keyswitch.digest import Digest
 from keyswitch.digest_rows import Row
 from keyswitch.errors import counted
+from keyswitch.listing import Listing
 
 COMMENT_BYTES: Final = 65_536
 """The most that fits a comment: GitHub takes as many characters, GitLab more."""
@@ -88,27 +89,18 @@ def to_text(digest: Digest, width: int = 120) -> str:
     """
     import io
 
-    from rich.box import SIMPLE_HEAD
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
     console = Console(file=io.StringIO(), width=width, color_system=None)
     stack = f" ({digest.stack})" if digest.stack else ""
     console.print(Text(f"Keyswitch: {digest.verdict}.{stack}"))
     if digest.rows:
-        table = Table(box=SIMPLE_HEAD, pad_edge=False)
-        for title in ("key", "user", "from → to", "why", "last use"):
-            table.add_column(title, overflow="fold")
-        for row in digest.rows:
-            table.add_row(
-                Text(row.access_key_id or row.name),
-                Text(row.user_name),
-                Text(change(row)),
-                Text(_why(row)),
-                Text(row.last_use),
-            )
-        console.print(table)
+        rows = [
+            (row.access_key_id or row.name, row.user_name, change(row), _why(row), row.last_use)
+            for row in digest.rows
+        ]
+        Listing(("key", "user", "from → to", "why", "last use"), rows, names=3).print_on(console)
     for line in _tail(digest):
         console.print(Text(line.replace("`", "")))
     text = console.file.getvalue()  # type: ignore[attr-defined]

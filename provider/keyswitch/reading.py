@@ -23,6 +23,8 @@ _SUBJECT = re.compile(
     re.ASCII,
 )
 
+_OTHER_SUBJECT = re.compile(r"(?:entry|key|account|the fleet|keyswitch:\w+)[^:]{0,160}::? ")
+"""What else a message can be about: a part of the register, or of a fleet's inputs."""
 _SEVERITIES = ("", "warning: ", "error: ")
 """What the engine prints before a message."""
 
@@ -64,6 +66,9 @@ def read(text: str) -> Reading | None:
         rest = rest[subject.end() :]
     entry = _BY_CODE.get(code)
     matched = _pattern(entry).match(rest) if entry is not None else None
+    if matched is None and entry is not None and subject is None:
+        named = _OTHER_SUBJECT.match(rest)
+        matched = _pattern(entry).match(rest, named.end()) if named is not None else None
     return Reading(
         code,
         entry,

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Keyswitch
-from keyswitch.audit import findings
+from keyswitch.audit import ExpectedKey, findings
 from keyswitch.census import Census, SeenKey, SeenUser
-from keyswitch.cli.report import Audited, to_html, to_markdown
+from keyswitch.cli.report import Audited, to_html, to_markdown, to_table
 from keyswitch.digest_text import COMMENT_BYTES
 from keyswitch.gateway import AccessKey
-from keyswitch.status import ObservedStatus
+from keyswitch.status import ObservedStatus, Status
 from keyswitch.times import iso
 from support.http import RecordingServer
 from support.strict_iam import StrictIam
@@ -207,6 +207,91 @@ def test_every_form_can_be_written_to_a_file(
     assert keys[1] in written
     assert told.stdout == ""
     assert told.stderr == f"{path}: 3 keys, 1 finding about 1 of them.\n"
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_no_user_name_is_broken_on_a_narrow_screen(width: int) -> None:
+    name = "first.last.of.the.shop@corp.example.com"
+    key = key_of("AKIAIOSFODNN7EXAMPLE", name, NOW - timedelta(days=99))
+    census = Census((SeenUser(name, (key,), None),), NOW, is_complete=True)
+
+    told = to_table(Audited("123456789012", NOW, census, findings(census, {}, NOW), ""), width)
+
+    assert told.count(name) == told.count("AKIAIOSFODNN7EXAMPLE") == 3
+    found = [line for line in told.splitlines() if not line.startswith("Account ")]
+    assert all(len(line) <= width for line in found)
+    assert len(found) < 40
+
+
+def test_json_has_every_key_with_what_is_found_about_it_and_no_drawing(
+    keyswitch: Keyswitch, keys: list[str], tmp_path: Path
+) -> None:
+    fine, old, off = keys
+    path = register(
+        tmp_path / "Pulumi.prod.yaml",
+        **{fine: "Active", old: "Active", off: "Active", "AKIAGONE000000000000": "Active"},
+    )
+
+    bag = json.loads(keyswitch("audit", "--stack-config", path, "--json", code=7).stdout)
+
+    assert [(key["access_key_id"], key["status"], key["findings"]) for key in bag["keys"]] == [
+        (fine, "Active", []),
+        (old, "Active", ["KS804"]),
+        (off, "Inactive", ["KS803"]),
+    ]
+    assert bag["keys"][0]["user_name"] == "bob"
+    assert bag["keys"][0]["last_used"]["service_name"] == "s3"
+    assert {each["access_key_id"] for each in bag["findings"]} == {
+        old,
+        off,
+        "AKIAGONE000000000000",
+    }
+    assert "height" not in json.dumps(bag)
+
+
+@pytest.mark.parametrize(
+    ("gone", "days", "verdict"),
+    [
+        (1, 99, "1 key, 3 findings about 1 of them and 1 declared key not there any more."),
+        (2, 99, "1 key, 4 findings about 1 of them and 2 declared keys not there any more."),
+        (1, 9, "1 key, 2 findings about 1 of them and 1 declared key not there any more."),
+        (0, 9, "1 key, 1 finding about 1 of them."),
+    ],
+)
+def test_a_count_of_keys_with_findings_is_of_those_that_are_there(
+    gone: int, days: int, verdict: str
+) -> None:
+    key = key_of("AKIAIOSFODNN7EXAMPLE", "bob", NOW - timedelta(days=days))
+    census = Census((SeenUser("bob", (key,), ()),), NOW, is_complete=True)
+    named = [f"AKIAGONE{number:012d}" for number in range(gone)]
+    expected = {each: ExpectedKey(each, "eve", Status.ACTIVE) for each in named}
+    expected["AKIAIOSFODNN7EXAMPLE"] = ExpectedKey("AKIAIOSFODNN7EXAMPLE", "bob", Status.ACTIVE)
+
+    audited = Audited("123456789012", NOW, census, findings(census, expected, NOW), "")
+
+    assert audited.verdict == verdict
+
+
+def test_of_declared_keys_that_are_gone_alone_no_other_is_counted() -> None:
+    census = Census((), NOW, is_complete=True)
+    expected = {"AKIAGONE000000000000": ExpectedKey("AKIAGONE000000000000", "", Status.ACTIVE)}
+
+    audited = Audited("123456789012", NOW, census, findings(census, expected, NOW), "")
+
+    assert audited.verdict == "0 keys, 1 finding about 1 declared key not there any more."
+
+
+@pytest.mark.parametrize("form", ["table", "html"])
+def test_a_report_is_not_written_through_a_link(
+    keyswitch: Keyswitch, keys: list[str], tmp_path: Path, form: str
+) -> None:
+    (tmp_path / "precious").write_text("precious")
+    (tmp_path / "report").symlink_to("precious")
+
+    told = keyswitch("audit", "--format", form, "--output", str(tmp_path / "report"), code=1)
+
+    assert told.stderr.startswith("error: KS714 ")
+    assert (tmp_path / "precious").read_text() == "precious"
 
 
 def test_the_page_escapes_whatever_is_in_a_name_and_loads_nothing() -> None:

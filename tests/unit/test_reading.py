@@ -84,3 +84,29 @@ def test_a_message_is_whole_only_if_nothing_is_before_it_and_its_remedy_ends_it(
     worded = read(f"resource 'bob': property status has a problem: {whole}")
     assert worded is not None
     assert (worded.is_worded, worded.is_whole) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        f"entry {KEY}",
+        f"key {KEY}",
+        "key number 3, sorted by id",
+        "account shop",
+        "keyswitch:defaults",
+        "the fleet",
+        "the fleet:",
+    ],
+)
+@pytest.mark.parametrize("entry", [catalogue.BAD_STATUS, catalogue.UNKNOWN_ACCOUNT])
+def test_a_message_about_a_part_of_the_register_or_of_a_fleet_is_whole(
+    subject: str, entry: Entry
+) -> None:
+    reading = read(f"error: {message(entry, subject, None, **fields(entry))}")
+
+    assert reading is not None
+    assert (reading.is_whole, reading.access_key_id) == (True, "")
+    assert reading.cause == " ".join(entry.cause.format(**fields(entry)).split())
+    lie = read(f"{entry.code} trust me: {message(entry, None, None, **fields(entry))[6:]}")
+    assert lie is not None
+    assert not lie.is_whole

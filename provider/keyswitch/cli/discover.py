@@ -6,21 +6,23 @@ import json
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
-from rich.text import Text
 
 from keyswitch import catalogue
 from keyswitch.accounts import ACCOUNT_NAMES, DeclaredAccount
-from keyswitch.audit import of_controls
+from keyswitch.audit import Finding, of_controls
 from keyswitch.census import Census, SeenKey, SeenUser
 from keyswitch.cli.command import Command, Signing, caller_of, form_option, signing_options
-from keyswitch.cli.tables import age, key_table, last_use, print_table
+from keyswitch.cli.tables import age, key_bag, last_use, print_listing
 from keyswitch.cli.walking import Selection, selection_options
 from keyswitch.errors import Attempt, counted, message
+from keyswitch.listing import Listing
 from keyswitch.stack_config import StackConfig
 from keyswitch.status import ObservedStatus, Status
+
+_TITLES: Final = ("key", "user", "status", "age", "last used", "findings")
 
 
 @click.command(cls=Command)
@@ -105,43 +107,32 @@ def _declared(seen: SeenKey) -> Status:
 
 
 def _print_census(census: Census, account_id: str, now: datetime) -> None:
-    table = key_table("findings")
-    for user, seen in census.keys:
-        found = list(of_controls(user, seen, now))
-        said = "\n".join(f"{each.entry.code} {each.entry.title}" for each in found)
-        table.add_row(
+    rows = [
+        (
             seen.key.access_key_id,
-            Text(user.user_name),
+            user.user_name,
             str(seen.key.status),
             age(seen, now),
             last_use(seen, now),
-            said,
+            "\n".join(f"{each.entry.code} {each.entry.title}" for each in _found(user, seen, now)),
         )
-    print_table(table)
-    keys = counted(sum(1 for _ in census.keys), "key")
+        for user, seen in census.keys
+    ]
+    print_listing(Listing(_TITLES, rows, names=3))
+    keys = counted(len(rows), "key")
     with_keys = counted(sum(bool(user.keys) for user in census.users), "user")
     click.echo(f"Account {account_id}: {keys} of {with_keys}.")
 
 
 def _rows(census: Census, now: datetime) -> list[dict[str, Any]]:
     return [
-        {
-            "access_key_id": seen.key.access_key_id,
-            "user_name": user.user_name,
-            "status": str(seen.key.status),
-            "create_date": seen.key.create_date,
-            "last_used": None
-            if seen.used is None
-            else {
-                "date": seen.used.date,
-                "service_name": seen.used.service_name,
-                "region": seen.used.region,
-            },
-            "policies": None if user.policies is None else list(user.policies),
-            "findings": [each.entry.code for each in of_controls(user, seen, now)],
-        }
+        key_bag(user, seen, [each.entry.code for each in _found(user, seen, now)])
         for user, seen in census.keys
     ]
+
+
+def _found(user: SeenUser, seen: SeenKey, now: datetime) -> list[Finding]:
+    return list(of_controls(user, seen, now))
 
 
 def _program(census: Census, account_id: str, account: DeclaredAccount | None) -> str:

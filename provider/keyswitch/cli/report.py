@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from importlib.resources import files
 from typing import Final
 
 import click
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
-from rich.text import Text
 
 from keyswitch.audit import Finding
 from keyswitch.census import Census
-from keyswitch.cli.tables import age, last_use_in_full, plain, print_table
+from keyswitch.cli.tables import WIDE, age, key_bag, last_use_in_full, plain, print_listing
 from keyswitch.digest_text import COMMENT_BYTES, code_span, fitting
 from keyswitch.errors import counted
+from keyswitch.listing import Listing
 from keyswitch.status import ObservedStatus
 from keyswitch.times import iso, moment
 from keyswitch.version import __version__
@@ -65,12 +63,19 @@ class Audited:
 
     @property
     def verdict(self) -> str:
-        """One sentence."""
-        concerned = len({each.access_key_id for each in self.findings})
+        """One sentence; a declared key that is gone is none of those that were looked at."""
         keys = counted(self.keys, "key")
         if not self.findings:
             return f"{keys}, no findings."
-        return f"{keys}, {counted(len(self.findings), 'finding')} about {concerned} of them."
+        there = {seen.key.access_key_id for _, seen in self.census.keys}
+        concerned = {each.access_key_id for each in self.findings}
+        gone = counted(len(concerned - there), "declared key")
+        told = (
+            f"{len(concerned & there)} of them" if concerned & there else "",
+            f"{gone} not there any more" if concerned - there else "",
+        )
+        about = " and ".join(each for each in told if each)
+        return f"{keys}, {counted(len(self.findings), 'finding')} about {about}."
 
     @property
     def bars(self) -> tuple[Bar, ...]:
@@ -108,18 +113,24 @@ class Audited:
 def print_findings(audited: Audited) -> None:
     """On standard output, in colours where it is a terminal."""
     if audited.findings:
-        print_table(_table(audited))
-    click.echo(_closing(audited).plain)
+        print_listing(_listing(audited))
+    click.echo(_closing(audited))
 
 
-def to_table(audited: Audited) -> str:
-    """The same as plain text."""
-    parts = [_table(audited)] if audited.findings else []
-    return plain(*parts, _closing(audited))
+def to_table(audited: Audited, width: int = WIDE) -> str:
+    """The same as plain text.
+
+    :param width: in characters.
+    """
+    found = plain(_listing(audited), width) if audited.findings else ""
+    return f"{found}{_closing(audited)}\n"
 
 
 def to_json(audited: Audited) -> str:
-    """For a machine: every finding with its code, cause, remedy and controls."""
+    """For a machine: every key with the codes of what is found about it, and every finding in full.
+
+    A finding about a declared key that is gone names a key that is not among those.
+    """
     found = [
         {
             "code": each.entry.code,
@@ -132,12 +143,17 @@ def to_json(audited: Audited) -> str:
         }
         for each in audited.findings
     ]
+    codes: dict[str, list[str]] = {}
+    for each in audited.findings:
+        codes.setdefault(each.access_key_id, []).append(each.entry.code)
     bag = {
         "account_id": audited.account_id,
         "at": audited.when,
         "against": audited.against,
-        "keys": audited.keys,
-        "ages": [asdict(bar) for bar in audited.bars],
+        "keys": [
+            key_bag(user, seen, codes.get(seen.key.access_key_id, []))
+            for user, seen in audited.census.keys
+        ],
         "findings": found,
     }
     return json.dumps(bag, indent=2) + "\n"
@@ -188,27 +204,24 @@ def to_html(audited: Audited) -> str:
     return f"{page.rstrip()}\n"
 
 
-def _table(audited: Audited) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for title in ("key", "user", "code"):
-        table.add_column(title, no_wrap=True)
-    table.add_column("finding")
-    table.add_column("goes against")
-    for each in audited.findings:
-        table.add_row(
+def _listing(audited: Audited) -> Listing:
+    rows = [
+        (
             each.access_key_id,
-            Text(each.user_name),
+            each.user_name,
             each.entry.code,
-            Text(each.cause),
-            Text("\n".join(each.controls)),
+            each.cause,
+            "\n".join(each.controls),
         )
-    return table
+        for each in audited.findings
+    ]
+    return Listing(("key", "user", "code", "finding", "goes against"), rows, names=3)
 
 
-def _closing(audited: Audited) -> Text:
+def _closing(audited: Audited) -> str:
     against = f" Held against {audited.against}." if audited.against else ""
     explain = " keyswitch explain CODE says what to do." if audited.findings else ""
-    return Text(f"Account {audited.account_id}: {audited.verdict}{against}{explain}")
+    return f"Account {audited.account_id}: {audited.verdict}{against}{explain}"
 
 
 FORMS: Final[Mapping[str, Callable[[Audited], str]]] = {

@@ -1,51 +1,66 @@
-"""Keys as rows of a table: on a terminal in colours, elsewhere plain and as wide as it needs to be."""
+"""Keys as rows: on a terminal in colours, elsewhere plain and as wide as they need to be."""
 
 from __future__ import annotations
 
 import io
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import click
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from keyswitch.census import SeenKey
+from keyswitch.census import SeenKey, SeenUser
 from keyswitch.errors import counted
+from keyswitch.listing import Listing
 from keyswitch.safeguards import use_in_words
 from keyswitch.times import ago, moment
 
-_WIDE: Final = 200
+WIDE: Final = 200
+"""Of what is not printed on a terminal, in characters."""
 
 
-def key_table(last_column: str) -> Table:
-    """A table of keys, with a last column of the caller's."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for title in ("key", "user", "status"):
-        table.add_column(title, no_wrap=True)
-    for title in ("age", "last used", last_column):
-        table.add_column(title)
-    return table
-
-
-def print_table(table: Table) -> None:
+def print_listing(listing: Listing) -> None:
     """Prints it on standard output; elsewhere than on a terminal without colours or padding."""
     console = Console(highlight=False)
     if console.is_terminal:
-        console.print(table)
+        listing.print_on(console)
     else:
-        click.echo(plain(table), nl=False)
+        click.echo(plain(listing), nl=False)
 
 
-def plain(*parts: Table | Text) -> str:
-    """As text, without the spaces that fill up lines."""
-    console = Console(file=io.StringIO(), width=_WIDE, color_system=None, highlight=False)
-    for part in parts:
-        console.print(part)
+def plain(listing: Listing, width: int = WIDE) -> str:
+    """As text, without the spaces that fill up lines.
+
+    :param width: in characters.
+    """
+    console = Console(file=io.StringIO(), width=width, color_system=None, highlight=False)
+    listing.print_on(console)
     text: str = console.file.getvalue()  # type: ignore[attr-defined]
     return "\n".join(line.rstrip() for line in text.splitlines()).lstrip("\n") + "\n"
+
+
+def key_bag(user: SeenUser, seen: SeenKey, codes: list[str]) -> dict[str, Any]:
+    """A key for a machine, in full.
+
+    :param codes: of what is found about it.
+    """
+    used = seen.used
+    last_used = None
+    if used is not None:
+        last_used = {
+            "date": used.date,
+            "service_name": used.service_name,
+            "region": used.region,
+        }
+    return {
+        "access_key_id": seen.key.access_key_id,
+        "user_name": user.user_name,
+        "status": str(seen.key.status),
+        "create_date": seen.key.create_date,
+        "last_used": last_used,
+        "policies": None if user.policies is None else list(user.policies),
+        "findings": codes,
+    }
 
 
 def age(seen: SeenKey, now: datetime) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from keyswitch import catalogue
+from keyswitch.catalogue import Entry
 from keyswitch.preview import Step
 from keyswitch.reading import Reading
 
@@ -34,10 +35,11 @@ def is_borne_out(reading: Reading, step: Step) -> bool:
 
 def _needed(reading: Reading, step: Step) -> bool:
     """Whether the step has what the message cannot be without."""
-    return {
+    needed: dict[Entry | None, bool] = {
         catalogue.HELD: step.after.may_hold,
         catalogue.DRIFT_REPORTED: step.after.may_report,
         catalogue.NOT_LOOKED_AT: step.after.is_partly_unknown,
         catalogue.ADOPTED: step.op not in _OF_RECORDED,
         catalogue.ALREADY: step.op in _OF_RECORDED,
-    }.get(reading.entry or catalogue.LAST_USE, True)
+    }
+    return needed.get(reading.entry, True)

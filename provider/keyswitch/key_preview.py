@@ -50,13 +50,16 @@ class KeyPreview:
         A line that a program logs is none of them, unless the program copies one of ours in full. Only
         an error may stand behind words of the engine's, and needs nothing to bear it out.
         """
+        declaring = [step for step in self.steps if step.op not in (*NO_CHANGE, "delete")]
+        steps = declaring or [self.change or self._any]
         found = []
         for each in self.diagnostics:
             reading = read(each.text)
             if reading is None or reading.entry is None:
                 continue
             is_error = each.severity == "error" and reading.is_worded
-            if is_error or (reading.is_whole and is_borne_out(reading, self.change or self._any)):
+            is_true = reading.is_whole and any(is_borne_out(reading, step) for step in steps)
+            if is_error or is_true:
                 found.append(reading)
         return found
 

@@ -41,7 +41,17 @@ MESSAGES = st.builds(
 )
 BAGS = st.dictionaries(
     st.sampled_from(
-        ["access_key_id", "user_name", "status", "reason", "on_destroy", "adopted_status"]
+        [
+            "access_key_id",
+            "user_name",
+            "status",
+            "reason",
+            "on_destroy",
+            "on_drift",
+            "override",
+            "safeguards",
+            "adopted_status",
+        ]
     ),
     st.sampled_from(["Active", "Inactive", "restore", "AKIAIOSFODNN7EXAMPLE"]) | ANYTHING,
 )

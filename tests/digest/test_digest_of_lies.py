@@ -95,6 +95,24 @@ def test_a_hold_is_told_where_the_safeguards_hold_or_are_not_told(hidden: str) -
     assert next(row for row in rows if row.access_key_id == KEY).outcome is Outcome.HELD
 
 
+def test_a_refresh_before_it_bears_no_lie_out_and_takes_no_truth_away() -> None:
+    found = {**key_step(1)["newState"]["inputs"], "status": "Active"}
+    refreshing = {**key_step(1), "newState": {"inputs": found, "outputs": found}}
+    ours = message(
+        catalogue.DRIFTED, Attempt("", KEY, "user-1"), observed="Active", declared="Inactive"
+    )
+
+    def outcome(op: str, text: str) -> Outcome:
+        steps = [{**refreshing, "op": op}, key_step(1)]
+        whole = {"steps": steps, "changeSummary": {"update": 1}, "diagnostics": [log(text)]}
+        (row,) = digest(read_preview(json.dumps(whole))).rows
+        return row.outcome
+
+    for op in ("refresh", "update"):
+        assert outcome(op, ours) is Outcome.DRIFT
+    assert outcome("refresh", held()) is Outcome.SWITCHED_OFF
+
+
 def test_a_message_of_a_switch_goes_before_a_copied_one_of_a_hold() -> None:
     said = {"observed": "Active", "declared": "Inactive"}
     ours = message(catalogue.SWITCHED, Attempt("", KEY, "user-1"), **said)

@@ -51,9 +51,20 @@ def write_report(path: Path, text: str) -> None:
     :raises KeyswitchError: it cannot be written (KS707), or is a link (KS714).
     """
     try:
+        check_report(path)
+        _write(path, text, _PRIVATE)
+    except OSError as error:
+        raise _not_written(path, error) from None
+
+
+def check_report(path: Path) -> None:
+    """Refuses, before anything is looked at, a link that :func:`write_report` would refuse.
+
+    :raises KeyswitchError: it is a link (KS714), or cannot be looked at (KS707).
+    """
+    try:
         if path.is_symlink() and not _is_no_file(path):
             raise KeyswitchError(catalogue.REPORT_THROUGH_LINK, path=path)
-        _write(path, text, _PRIVATE)
     except OSError as error:
         raise _not_written(path, error) from None
 

@@ -283,7 +283,7 @@ def test_of_declared_keys_that_are_gone_alone_no_other_is_counted() -> None:
 
 @pytest.mark.parametrize("form", ["table", "html"])
 def test_a_report_is_not_written_through_a_link(
-    keyswitch: Keyswitch, keys: list[str], tmp_path: Path, form: str
+    keyswitch: Keyswitch, server: RecordingServer, tmp_path: Path, form: str
 ) -> None:
     (tmp_path / "precious").write_text("precious")
     (tmp_path / "report").symlink_to("precious")
@@ -291,6 +291,7 @@ def test_a_report_is_not_written_through_a_link(
     told = keyswitch("audit", "--format", form, "--output", str(tmp_path / "report"), code=1)
 
     assert told.stderr.startswith("error: KS714 ")
+    assert server.count("ListUsers") == 0
     assert (tmp_path / "precious").read_text() == "precious"
 
 

@@ -24,7 +24,7 @@ from keyswitch.cli.command import (
 from keyswitch.cli.walking import Selection, selection_options, working
 from keyswitch.errors import KeyswitchError
 from keyswitch.stack_export import read_export
-from keyswitch.whole_files import write_report
+from keyswitch.whole_files import check_report, write_report
 
 
 @click.command(cls=Command)
@@ -73,6 +73,8 @@ def audit(
     """
     if state is not None and stack is not None:
         raise click.UsageError("Give --state or --stack, not both.", ctx)
+    if output is not None:
+        check_report(output)
     gateway = signing.gateway()
     caller = caller_of(gateway)
     expected, against = _expected(signing, state, stack, caller.account_id)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
-from digest.test_digest import KEY_TYPE, PREVIEWS, RECORDED, Markdown, key_step
+from digest.test_digest import KEY_TYPE, OFF, PREVIEWS, RECORDED, Markdown, key_step
 from digest.test_digest_fuzz import ANYTHING, DIAGNOSTICS, STATES, URNS, digested
 from keyswitch.digest import Digest, digest
 from keyswitch.digest_rows import Outcome
@@ -137,8 +137,7 @@ def test_what_a_refresh_finds_takes_the_place_of_its_step() -> None:
 
 
 def test_colours_debugging_and_lines_between_are_passed_over() -> None:
-    ours = "KS219 access key AKIAEXAMPLE000000001 of user user-1: found Active, declared Inactive: "
-    ours += "it is switched to Inactive. Nothing to do."
+    ours = OFF["message"]
     told = {"urn": key_step(1)["urn"], "severity": "warning"}
     coloured = {
         "prefix": "\x1b[33mwarning: \x1b[0m",

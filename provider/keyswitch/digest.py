@@ -22,6 +22,7 @@ from keyswitch.preview import (
     Step,
     Urn,
 )
+from keyswitch.printable import printable
 from keyswitch.reading import read
 
 _OURS: Final = (KEY_TYPE, FLEET_TYPE, ROTATION_TYPE, STACK_TYPE)
@@ -110,9 +111,9 @@ def digest(preview: Preview, exit_code: int = 0) -> Digest:
     violated = _violated(preview)
     is_told = any(each.severity == "error" for each in preview.diagnostics) or preview.is_failure
     return Digest(
-        preview.stack,
+        printable(preview.stack),
         exit_code not in _FINE or is_told,
-        tuple(sorted(rows, key=_order)),
+        tuple(row.printable() for row in sorted(rows, key=_order)),
         _unchanged(preview, seen),
         _others(preview),
         (*violated, *errors),
@@ -191,7 +192,7 @@ def _unchanged(preview: Preview, seen: Iterable[KeyPreview]) -> int:
 
 def _others(preview: Preview) -> dict[str, int]:
     ops = {
-        step.urn.text: step.op
+        step.urn.text: printable(step.op)
         for step in preview.steps
         if step.urn.type not in _OURS and step.op not in (*NO_CHANGE, *PART_OF_REPLACE)
     }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
+from keyswitch.printable import printable
 from keyswitch.secrets import redact
 
 _LONGEST_REASON: Final = 300
@@ -58,8 +59,15 @@ class Row:
     why: str
     last_use: str
 
+    def printable(self) -> Row:
+        """The same as it can be shown anywhere."""
+        told: dict[str, Any] = {
+            name: printable(value) for name, value in asdict(self).items() if isinstance(value, str)
+        }
+        return replace(self, **told)
+
 
 def in_short(text: str) -> str:
-    """One line without secrets, not too long for a table."""
-    line = redact(" ".join(text.split()))
+    """One line without secrets, as it can be shown, not too long for a table."""
+    line = printable(" ".join(redact(text).split()))
     return line if len(line) <= _LONGEST_REASON else f"{line[: _LONGEST_REASON - 1]}…"

@@ -16,6 +16,7 @@ from keyswitch.digest import Digest
 from keyswitch.digest_rows import Row
 from keyswitch.errors import counted
 from keyswitch.listing import Listing
+from keyswitch.printable import printable
 
 COMMENT_BYTES: Final = 65_536
 """The most that fits a comment: GitHub takes as many characters, GitLab more."""
@@ -186,5 +187,6 @@ def _tail(digest: Digest) -> list[str]:
 
 def code_span(text: str) -> str:
     """A code span that ends nowhere but at its end, also inside a table; empty for empty text."""
-    plain = re.sub(r"\\*\|", r"\\|", " ".join(text.replace("`", "'").split()))
+    line = printable(" ".join(text.replace("`", "'").split()))
+    plain = re.sub(r"\\*\|", r"\\|", line)
     return f"`{plain}`" if plain else ""

@@ -5,7 +5,10 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
+
+from keyswitch.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,6 +32,11 @@ class Listing:
     rows: Sequence[Sequence[str]]
     names: int
 
+    @cached_property
+    def _shown(self) -> list[list[str]]:
+        """The rows as they can be shown; the lines of a cell stay lines."""
+        return [["\n".join(map(printable, cell.split("\n"))) for cell in row] for row in self.rows]
+
     def print_on(self, console: Console) -> None:
         """Prints a table where that fits the console's width, else a list.
 
@@ -51,19 +59,19 @@ class Listing:
 
         table = Table(box=SIMPLE_HEAD, pad_edge=False)
         for number, title in enumerate(self.titles):
-            lines = [line for row in self.rows for line in row[number].splitlines()]
+            lines = [line for row in self._shown for line in row[number].splitlines()]
             longest = max((len(word) for line in lines for word in line.split()), default=0)
             widest = max((len(line) for line in lines), default=0)
             is_name = number < self.names
             least = widest if is_name else min(widest, max(_NARROWEST, longest))
             table.add_column(title, no_wrap=is_name, min_width=least)
-        for row in self.rows:
+        for row in self._shown:
             table.add_row(*(Text(cell) for cell in row))
         return table
 
     def _lines(self, width: int) -> list[str]:
         lines: list[str] = []
-        for row in self.rows:
+        for row in self._shown:
             lines += [*([""] if lines else []), *row[:1]]
             for title, cell in zip(self.titles[1:], row[1:], strict=True):
                 for number, line in enumerate(cell.splitlines()):

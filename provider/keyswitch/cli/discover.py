@@ -15,7 +15,7 @@ from keyswitch.accounts import ACCOUNT_NAMES, DeclaredAccount
 from keyswitch.audit import Finding, of_controls
 from keyswitch.census import Census, SeenKey, SeenUser
 from keyswitch.cli.command import Command, Signing, caller_of, form_option, signing_options
-from keyswitch.cli.tables import age, key_bag, last_use, print_listing
+from keyswitch.cli.tables import age, json_text, key_bag, last_use, print_listing
 from keyswitch.cli.walking import Selection, selection_options
 from keyswitch.errors import Attempt, counted, message
 from keyswitch.listing import Listing
@@ -68,7 +68,7 @@ def discover(*, signing: Signing, selection: Selection, write: Path | None, form
         if not seen.key.status.is_known:
             click.echo(_unknown_status(user, seen), err=True)
     if form == "json":
-        click.echo(json.dumps(_rows(census, now), indent=2))
+        click.echo(json_text(_rows(census, now)), nl=False)
     elif form == "python":
         click.echo(_program(census, caller.account_id, signing.declared_account()), nl=False)
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,10 +13,19 @@ import click
 
 from keyswitch.audit import Finding
 from keyswitch.census import Census
-from keyswitch.cli.tables import WIDE, age, key_bag, last_use_in_full, plain, print_listing
+from keyswitch.cli.tables import (
+    WIDE,
+    age,
+    json_text,
+    key_bag,
+    last_use_in_full,
+    plain,
+    print_listing,
+)
 from keyswitch.digest_text import COMMENT_BYTES, code_span, fitting
 from keyswitch.errors import counted
 from keyswitch.listing import Listing
+from keyswitch.printable import printable
 from keyswitch.status import ObservedStatus
 from keyswitch.times import iso, moment
 from keyswitch.version import __version__
@@ -156,7 +164,7 @@ def to_json(audited: Audited) -> str:
         ],
         "findings": found,
     }
-    return json.dumps(bag, indent=2) + "\n"
+    return json_text(bag)
 
 
 def to_markdown(audited: Audited, limit: int = COMMENT_BYTES) -> str:
@@ -167,7 +175,7 @@ def to_markdown(audited: Audited, limit: int = COMMENT_BYTES) -> str:
     controls = list(dict.fromkeys(c for each in audited.findings for c in each.controls))
     head = [f"**Keyswitch audit of account {audited.account_id}: {audited.verdict}**", ""]
     table = ["| key | user | finding | goes against |", "|---|---|---|---|"]
-    against = f" Held against {audited.against}." if audited.against else ""
+    against = f" Held against {printable(audited.against)}." if audited.against else ""
     tail = [f"{number}. {control}" for number, control in enumerate(controls, start=1)]
     tail += [""] if controls else []
     tail += [f"Looked at {audited.when}.{against} `keyswitch explain CODE` says what to do."]
@@ -194,7 +202,9 @@ def to_html(audited: Audited) -> str:
     """One page with nothing outside it: no script, no font, no picture from elsewhere."""
     from jinja2 import Environment, StrictUndefined
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, finalize=_shown
+    )
     environment.filters["age"] = lambda seen: age(seen, audited.at)
     environment.filters["last_use"] = lambda seen: last_use_in_full(seen, audited.at)
     template = files("keyswitch.cli").joinpath("audit.html.j2").read_text(encoding="utf-8")
@@ -202,6 +212,10 @@ def to_html(audited: Audited) -> str:
         audited=audited, version=__version__, tallest=_TALLEST
     )
     return f"{page.rstrip()}\n"
+
+
+def _shown(value: object) -> object:
+    return printable(value) if isinstance(value, str) else value
 
 
 def _listing(audited: Audited) -> Listing:
@@ -221,7 +235,7 @@ def _listing(audited: Audited) -> Listing:
 def _closing(audited: Audited) -> str:
     against = f" Held against {audited.against}." if audited.against else ""
     explain = " keyswitch explain CODE says what to do." if audited.findings else ""
-    return f"Account {audited.account_id}: {audited.verdict}{against}{explain}"
+    return printable(f"Account {audited.account_id}: {audited.verdict}{against}{explain}")
 
 
 FORMS: Final[Mapping[str, Callable[[Audited], str]]] = {

@@ -411,31 +411,39 @@ def test_an_override_that_is_taken_out_is_told_as_withdrawn(
         assert ("changes override" in row.why) is ("changes override" in told)
 
 
-@pytest.mark.parametrize(
-    ("name", "is_cut_short"),
-    [
-        ("bad_input", True),
-        ("unreachable", True),
-        ("failing_program", True),
-        ("refused", False),
-        ("fleet_refused", False),
-        ("violated", False),
-        ("declared", False),
-    ],
-)
+ENDS = [
+    (["error: Resource monitor has terminated, shutting down\n"], True),
+    (["error: Program failed with an unhandled exception:\nTraceback ...\n"], True),
+    (["error: an unhandled error occurred: program exited with non-zero exit code: 1\n"], False),
+    (["error: preview failed\n"], False),
+    ([], False),
+]
+
+
+@pytest.mark.parametrize(("ends", "is_cut_short"), ENDS)
 def test_a_preview_that_ends_early_says_that_others_were_not_judged(
-    name: str,
+    ends: list[str],
     is_cut_short: bool,  # noqa: FBT001 - a row of the table
 ) -> None:
-    told = digest(read_preview(RECORDED[name]))
+    key = key_step(1)
+    attempt = Attempt("adopting", key["newState"]["inputs"]["access_key_id"])
+    refusal = message(catalogue.EXPIRED_BUT_ACTIVE, attempt)
+    diagnostics = [{"urn": key["urn"], "severity": "error", "message": f"error: {refusal}"}]
+    diagnostics += [{"urn": "", "severity": "error", "message": each} for each in ends]
+
+    told = digest(read_preview(preview(key, diagnostics=diagnostics)))
 
     assert told.is_cut_short is json.loads(to_json(told))["is_cut_short"] is is_cut_short
-    ending = ", any others not judged"
-    assert told.verdict.endswith(ending) is (is_cut_short and bool(told.rows))
+    assert told.verdict.startswith("the preview failed, so nothing can be applied: 1 key refused")
+    assert told.verdict.endswith("1 key refused, any others not judged") is is_cut_short
+    early = "a key that is neither named nor counted here was not judged"
     for form in (to_markdown(told), to_text(told)):
-        assert ("a key that is neither named nor counted here was not judged" in form) is (
-            is_cut_short
-        )
+        assert (early in form) is is_cut_short
+
+
+def test_a_preview_of_which_every_key_was_judged_does_not_say_that_some_were_not() -> None:
+    for name in ("refused", "fleet_refused", "violated", "declared"):
+        assert not digest(read_preview(RECORDED[name])).is_cut_short
 
 
 PROTECTED = [

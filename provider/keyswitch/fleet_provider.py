@@ -210,7 +210,7 @@ class AccessKeyFleetProvider(ResourceProvider):
 
 def whole_not_looked_at(unknown: tuple[str, ...]) -> str:
     """Of a fleet whose inputs are not known yet, that none of its keys was looked at (KS211)."""
-    return message(catalogue.NOT_LOOKED_AT, "the fleet:", properties=", ".join(unknown))
+    return message(catalogue.NOT_LOOKED_AT, "the fleet", properties=", ".join(unknown))
 
 
 def not_looked_at(declared: FleetDeclaration) -> list[str]:

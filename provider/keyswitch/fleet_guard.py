@@ -44,6 +44,10 @@ def _before_step(
     guard: Guard, claim: Claim
 ) -> Callable[[pulumi.ResourceHookArgs], Awaitable[None]]:
     async def before_step(args: pulumi.ResourceHookArgs) -> None:
+        with guard.steps.judging():
+            await judge(args)
+
+    async def judge(args: pulumi.ResourceHookArgs) -> None:
         records = await _records(args)
         news = plain(await revealed(args.new_inputs), MAPS_BY_KEY)
         moved = taken_over_by_fleet(news, records)
@@ -90,7 +94,6 @@ async def _tell_of_keys(
     if not is_dry_run():
         for refusal in refusals.values():
             raise refusal
-        return
     # The program's config, project and stack can be read on its own thread only.
     known = {
         account: guard.lifecycle_of(account)
@@ -99,6 +102,11 @@ async def _tell_of_keys(
             *(record.declaration.account for record in records.values()),
         }
     }
+    if not is_dry_run():
+        keys = declared.keys
+        if await in_thread(lambda: any(known[key.account].deactivates_signer(key) for key in keys)):
+            await guard.steps.others_first()
+        return
     fleet = Fleet(known.__getitem__)
     judged = await in_thread(lambda: fleet.judge(declared, records, elsewhere, for_reader=True))
     claim.keys = len(judged.ids)

@@ -48,6 +48,7 @@ from keyswitch.phase import Phase
 from keyswitch.plain_secrets import warnings_of_plain_secrets
 from keyswitch.properties import ACCESS_KEY_ID, OVERRIDE
 from keyswitch.settings import AwsSettings
+from keyswitch.steps import Steps
 from keyswitch.user_names import folded
 
 T = TypeVar("T")
@@ -71,7 +72,7 @@ class Guard:
         self._fleets = 0
         self.claims = Claims()
         self._refused: dict[tuple[str, str], str] = {}
-        self._under_way = 0
+        self.steps = Steps()
         self._minting: Counter[str | None] = Counter()
         self._phase = Phase(shows_overrides=True)
         self._recorded: pulumi.Output[Recorded] | None = None
@@ -130,16 +131,16 @@ class Guard:
 
     def watch(self, resource: pulumi.Resource) -> None:
         """Has the program fail once the last one of these is through, if any was refused."""
-        self._under_way += 1
+        self.steps.begun()
         _settled: pulumi.Output[None] = resource.urn.apply(self._through)
 
     async def _through(self, _urn: str) -> None:
         """A key declared inside another's ``apply`` comes a moment after the last one known."""
-        self._under_way -= 1
-        if self._under_way or not self._refused:
+        self.steps.through()
+        if self.steps.under_way or not self._refused:
             return
         await asyncio.sleep(_LATE_DECLARATIONS_SECONDS)
-        if self._under_way or not self._refused:
+        if self.steps.under_way or not self._refused:
             return
         refused, self._refused = sorted(self._refused.values()), {}
         raise pulumi.RunError(
@@ -152,10 +153,17 @@ class Guard:
         )
 
     async def _before_step(self, args: pulumi.ResourceHookArgs) -> None:
+        with self.steps.judging():
+            judgement = await self._unless_refused(args, self._judge(args))
+            if judgement is None:
+                return
+            self._tell(args, judgement)
+            if judgement.signing_keys and not is_dry_run():
+                await self.steps.others_first()
+
+    @staticmethod
+    def _tell(args: pulumi.ResourceHookArgs, judgement: Judgement) -> None:
         row = DependencyResource(args.urn)
-        judgement = await self._unless_refused(args, self._judge(args))
-        if judgement is None:
-            return
         for note in judgement.notes():
             pulumi.log.info(note, resource=row)
         if judgement.decision.action is Action.HOLD and not is_dry_run():

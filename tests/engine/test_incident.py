@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,30 @@ def test_an_incident_in_which_the_signing_key_leaked_too_leaves_no_leaked_key_ac
     assert f"KS627 access key {signer}" in up.text
     states = json.dumps(project.state())
     assert states.count('"deactivated_by": "override"') == len(keys)
+
+
+def test_the_signing_key_waits_for_a_key_that_takes_long_to_be_looked_at(
+    project: Project, strict_iam: StrictIam, strict_server: RecordingServer
+) -> None:
+    signer, slow, dependant = (strict_iam.add_key(user) for user in ("ci", "slow", "bob"))
+    project.env["AWS_ACCESS_KEY_ID"] = signer
+
+    def slowly(call: Call) -> Response | None:
+        if call.parameters.get("UserName") == "slow":
+            time.sleep(3)
+        return None
+
+    strict_server.rules.append(slowly)
+    project.declare(
+        signer={"access_key_id": signer, "user_name": "ci", **INCIDENT},
+        slow={"access_key_id": slow, "user_name": "slow", **INCIDENT},
+        fleet={"keys": {dependant: {"user_name": "bob", **INCIDENT}}},
+    )
+
+    project.up()
+
+    assert inactive(strict_iam) == {signer, slow, dependant}
+    assert strict_server.writes[-1] == (signer, "Inactive")
 
 
 def test_a_key_that_another_account_of_the_program_signs_with_stays_on_in_either_form(

@@ -28,7 +28,9 @@ def test_without_permission_to_list_every_command_fails_and_names_permission_and
     ):
         assert f"KS301 looking at access key {key} of user {bob}: " in run.text
         assert "arn:aws:iam::123456789012:user/ci may not call iam:ListAccessKeys on " in run.text
-        assert f"arn:aws:iam::*:user/{bob} (AccessDenied, request id " in run.text
+        assert (
+            f"arn:aws:iam::*:user/{bob}: AWS gives no reason (AccessDenied, request id " in run.text
+        )
         assert "unchanged" not in run.row("bob")
 
     assert project.resources().keys() == before.keys()

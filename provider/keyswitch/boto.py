@@ -128,6 +128,8 @@ class BotoGateway:
         from botocore.parsers import ResponseParserError
 
         clients = self._clients(operation, user_name)
+        if operation.startswith("sts:"):
+            _make_sts(clients, operation)
         try:
             yield clients
         except ClientError as error:
@@ -202,6 +204,16 @@ def gateway_in(
 ) -> BotoGateway:
     """The gateway to an account that a program names, or to the stack's own."""
     return BotoGateway(account.over(settings) if account else settings, origin)
+
+
+def _make_sts(clients: Clients, operation: str) -> None:
+    """Made apart from a call, so that what keeps it from being made is told as that."""
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        _ = clients.sts
+    except (BotoCoreError, ValueError, RuntimeError, OSError) as error:
+        raise faults.unmade(error, Call(operation, "AWS", "*")) from None
 
 
 def _answer_of(error: ClientError, call: Call) -> Exception:

@@ -342,3 +342,23 @@ def test_a_client_that_cannot_be_made_is_no_answer_of_anybody() -> None:
 
     assert raised.value.entry is catalogue.SDK_FAILED
     assert "iam:ListAccessKeys was not called: Invalid endpoint: not a url" in str(raised.value)
+
+
+def test_a_client_of_sts_that_cannot_be_made_is_no_answer_either() -> None:
+    """That client is made where STS is first asked, and IAM is asked without it."""
+    settings = AwsSettings(
+        access_key="AKIATESTSIGNER000000",
+        secret_key="made-up",
+        iam_endpoint="http://127.0.0.1:9",
+        sts_endpoint="not a url",
+        attempts=1,
+    )
+    asked = BotoGateway(settings)
+
+    with pytest.raises(KeyswitchError) as raised:
+        asked.account_id()
+    assert raised.value.entry is catalogue.SDK_FAILED
+    assert "sts:GetCallerIdentity was not called: Invalid endpoint: not a url" in str(raised.value)
+    with pytest.raises(KeyswitchError) as raised:
+        asked.list_access_keys("bob")
+    assert raised.value.entry is catalogue.UNREACHABLE

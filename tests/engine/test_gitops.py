@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,13 +35,17 @@ def comments() -> Iterator[Comments]:
 def checkout(
     tmp_path: Path, home: Path, iam: RecordingServer, pins: str, comments: Comments
 ) -> Workspace:
-    """A repository with this project's own program, and a stack that nothing was applied to."""
-    folder = tmp_path / "keys"
-    folder.mkdir()
+    """A pull request with this project's own program, and a stack that nothing was applied to."""
+    folder, merged = tmp_path / "keys", tmp_path / "merged"
+    for each in (folder, merged):
+        each.mkdir()
+        (each / "requirements.txt").write_text("keyswitch\n")
     for name in ("__main__.py", "Pulumi.yaml"):
         shutil.copy(ROOT / name, folder)
-    shutil.copy(GITLAB / "note.py", folder)
-    (folder / "requirements.txt").write_text("keyswitch\n")
+    shutil.copy(GITLAB / "note.py", merged)
+    git = ("git", "-C", str(merged), "-c", "user.name=bob", "-c", "user.email=bob@example.com")
+    for command in (("init", "-qb", "main"), ("add", "."), ("commit", "-qm", "Declare keys")):
+        subprocess.run([*git, *command], check=True)
     env = {
         **engine_env(home, iam.url),
         "PULUMI_CONFIG_PASSPHRASE": "correct horse",
@@ -51,14 +56,15 @@ def checkout(
         "CI_API_V4_URL": comments.url,
         "CI_PROJECT_ID": "1",
         "CI_MERGE_REQUEST_IID": "7",
-        "COMMENT_TOKEN": GITLAB_TOKEN,
+        "CI_DEFAULT_BRANCH": "main",
+        "CI_REPOSITORY_URL": f"file://{merged}",
         "PREVIEW_ROLE_ARN": "arn:aws:iam::123456789012:role/preview",
         "AUDIT_ROLE_ARN": "arn:aws:iam::123456789012:role/audit",
         "APPLY_ROLE_ARN": "arn:aws:iam::123456789012:role/apply",
         "AWS_TOKEN": "a-web-identity-token",
     }
     Project(folder, env).expect(0, "stack", "init", "prod")
-    return Workspace(folder, env)
+    return Workspace(folder, env, merged, {"note": {"COMMENT_TOKEN": GITLAB_TOKEN}})
 
 
 def commit(checkout: Workspace, **statuses: str) -> None:
@@ -93,8 +99,8 @@ def test_github_from_the_pull_request_to_the_night(
 
     commit(checkout, **{key: "disabled"})
     failing = checkout.github(GITHUB / "preview.yml", **context)
-    result, code, printed = failing.steps[-1]
-    assert (result, code) == ("Result", 1)
+    assert failing.codes == {"preview": 1, "comment": 0}
+    (printed,) = [text for name, _, text in failing.steps if name == "Result"]
     assert "error: KS103 entry" in printed
     (comment,) = comments.own
     assert comment.startswith("**Keyswitch: the preview failed, so nothing can be")
@@ -145,11 +151,14 @@ def test_gitlab_from_the_merge_request_to_the_night(
 
     code, printed = checkout.gitlab(pipeline, "preview")
     assert code == 0, printed
+    code, printed = checkout.gitlab(pipeline, "note")
+    assert code == 0, printed
     assert comments.own[0].startswith("**Keyswitch: 1 key to be switched off.**")
     commit(checkout, **{key: "disabled"})
     code, printed = checkout.gitlab(pipeline, "preview")
     assert code == 1
     assert "error: KS103 entry" in printed
+    assert checkout.gitlab(pipeline, "note")[0] == 0
     (comment,) = comments.own
     assert comment.startswith("**Keyswitch: the preview failed")
 

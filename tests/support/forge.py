@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -122,13 +123,20 @@ def forge() -> Iterator[Comments]:
 
 @dataclass
 class Workspace:
-    """A checkout in which jobs run; ``env`` is the runner's own."""
+    """A checkout of a pull request in which jobs run; ``env`` is the runner's own.
+
+    ``merged`` is what the default branch holds; ``scoped`` are GitLab's variables of one environment.
+    """
 
     folder: Path
     env: dict[str, str]
+    merged: Path
+    scoped: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def github(self, path: Path, **context: Any) -> GithubRun:
         """Runs the jobs of a workflow in order: of each every ``run``, until one fails.
+
+        Artifacts go from job to job; of the default branch a job has only what it names.
 
         :param context: what expressions find: ``vars``, ``secrets``, ``github``.
         """
@@ -136,57 +144,97 @@ class Workspace:
         # Only where bash is asked for by name does a pipe fail with its first part.
         assert workflow["defaults"]["run"]["shell"] == "bash"
         run = GithubRun()
-        (self.folder / "GITHUB_STEP_SUMMARY").write_text("")
+        self._summary.write_text("")
+        needs: dict[str, Any] = {}
+        kept = self._emptied("artifacts")
         for name, job in workflow["jobs"].items():
-            self._job(name, job, run, {**context, "steps": {}})
-        run.summary = (self.folder / "GITHUB_STEP_SUMMARY").read_text()
+            steps: dict[str, Any] = {}
+            self._job(name, job, run, {**context, "needs": needs, "steps": steps}, kept)
+            outputs = evaluated(job.get("outputs", {}), {"steps": steps})
+            needs[name] = {"result": _RESULTS[bool(run.codes[name])], "outputs": outputs}
+        run.summary = self._summary.read_text()
         return run
 
     def _job(
-        self, name: str, job: Mapping[str, Any], run: GithubRun, context: dict[str, Any]
+        self,
+        name: str,
+        job: Mapping[str, Any],
+        run: GithubRun,
+        context: dict[str, Any],
+        kept: Path,
     ) -> None:
+        folder = self._checked_out(job)
         for file in ("GITHUB_OUTPUT", "GITHUB_PATH"):
-            (self.folder / file).write_text("")
+            (folder / file).write_text("")
         run.codes[name] = 0
         for step in job["steps"]:
+            _hand_on(step, folder, kept)
             script = step.get("run")
             if script is None or FETCHES_PULUMI in script:
                 continue
             declared = {**job.get("env", {}), **step.get("env", {})}
-            code, printed = self._bash(script, evaluated(declared, context), "-eo", "pipefail")
+            code, printed = self._bash(folder, script, evaluated(declared, context))
             run.steps.append((step["name"], code, printed))
             if "id" in step:
-                lines = (self.folder / "GITHUB_OUTPUT").read_text().splitlines()
+                lines = (folder / "GITHUB_OUTPUT").read_text().splitlines()
                 outputs = dict(line.split("=", 1) for line in lines)
                 context["steps"][step["id"]] = {"outputs": outputs}
             run.codes[name] = code
             if code:
                 break
 
+    def _checked_out(self, job: Mapping[str, Any]) -> Path:
+        (given,) = (step["with"] for step in job["steps"] if _is(step, "checkout"))
+        if "ref" not in given:
+            return self.folder
+        folder = self._emptied("of-the-default-branch")
+        for name in given["sparse-checkout"].split():
+            shutil.copy(self.merged / name, folder)
+        return folder
+
     def gitlab(self, path: Path, job: str) -> tuple[int, str]:
-        """Runs one job of a pipeline, all its lines in one shell, as GitLab's runner does."""
+        """Runs one job of a pipeline, all its lines in one shell, as GitLab's runner does.
+
+        One that checks out nothing finds what the jobs kept that it needs.
+        """
         pipeline = YAML(typ="safe").load(path)
-        lines = [*pipeline[job]["before_script"], *pipeline[job]["script"]]
-        script = "\n".join(line for line in lines if FETCHES_PULUMI not in line)
-        declared = {**pipeline["variables"], **pipeline[job].get("variables", {})}
-        known = {**self.env, "CI_PROJECT_DIR": str(self.folder)}
+        asked = pipeline[job]
+        script = "\n".join([*asked["before_script"], *asked["script"]])
+        declared = {**pipeline["variables"], **asked.get("variables", {})}
+        folder = self.folder
+        if declared.get("GIT_STRATEGY") == "none":
+            folder = self._emptied("of-nothing")
+            for needed in asked["needs"]:
+                for kept in pipeline[needed]["artifacts"]["paths"]:
+                    shutil.copy(self.folder / kept, folder)
+        place = asked.get("environment", "")
+        place = place if isinstance(place, str) else place["name"]
+        known = {**self.env, **self.scoped.get(place, {}), "CI_PROJECT_DIR": str(folder)}
         values = {
             name: re.sub(r"\$(\w+)", lambda found: known[found[1]], str(value))
             for name, value in declared.items()
         }
-        return self._bash(script, values, "-eo", "pipefail")
+        return self._bash(folder, script, {**known, **values})
 
-    def _bash(self, script: str, env: Mapping[str, str], *options: str) -> tuple[int, str]:
-        path = self.folder / "GITHUB_PATH"
+    @property
+    def _summary(self) -> Path:
+        return self.folder.parent / "GITHUB_STEP_SUMMARY"
+
+    def _emptied(self, name: str) -> Path:
+        folder = self.folder.parent / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        return folder
+
+    def _bash(self, folder: Path, script: str, env: Mapping[str, str]) -> tuple[int, str]:
+        path = folder / "GITHUB_PATH"
         added = path.read_text().split() if path.exists() else []
         search = os.pathsep.join([*reversed(added), self.env["PATH"]])
-        places = {
-            name: str(self.folder / name)
-            for name in ("GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STEP_SUMMARY")
-        }
+        places = {name: str(folder / name) for name in ("GITHUB_OUTPUT", "GITHUB_PATH")}
+        places["GITHUB_STEP_SUMMARY"] = str(self._summary)
         done = subprocess.run(
-            ["bash", "--noprofile", "--norc", *options, "-c", script],
-            cwd=self.folder,
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
+            cwd=folder,
             env={**self.env, **places, **env, "PATH": search},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -195,6 +243,26 @@ class Workspace:
             check=False,
         )
         return done.returncode, done.stdout
+
+
+_RESULTS = ("success", "failure")
+
+
+def _is(step: Mapping[str, Any], action: str) -> bool:
+    return str(step.get("uses", "")).startswith(f"actions/{action}@")
+
+
+def _hand_on(step: Mapping[str, Any], folder: Path, kept: Path) -> None:
+    """What the actions for artifacts do; nothing to download fails a step only."""
+    given = step.get("with", {})
+    if _is(step, "upload-artifact"):
+        (kept / given["name"]).mkdir()
+        shutil.copy(folder / given["path"], kept / given["name"])
+    elif _is(step, "download-artifact"):
+        found = kept / given["name"]
+        assert found.exists() or step["continue-on-error"]
+        if found.exists():
+            shutil.copytree(found, folder / given["path"])
 
 
 @dataclass
@@ -220,7 +288,8 @@ def evaluated(env: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, s
     def look_up(found: re.Match[str]) -> str:
         value: Any = context
         for part in found[1].split("."):
-            value = value[part]
+            # What a step did not come to say is empty.
+            value = value.get(part, "") if isinstance(value, Mapping) else ""
         return str(value)
 
     return {

@@ -116,11 +116,3 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out)]
     subprocess.run([*build, str(source)], check=True, capture_output=True)
     return next(out.glob("*.whl"))
-
-
-@pytest.fixture
-def pins(tmp_path: Path, wheel: Path) -> str:
-    """For pip's PIP_CONSTRAINT: keyswitch is this repository's own."""
-    path = tmp_path / "pins"
-    path.write_text(f"keyswitch @ file://{wheel}\n")
-    return str(path)

@@ -33,13 +33,15 @@ def comments() -> Iterator[Comments]:
 
 @pytest.fixture
 def checkout(
-    tmp_path: Path, home: Path, iam: RecordingServer, pins: str, comments: Comments
+    tmp_path: Path, home: Path, iam: RecordingServer, wheel: Path, comments: Comments
 ) -> Workspace:
     """A pull request with this project's own program, and a stack that nothing was applied to."""
+    named = (GITHUB.parent / "requirements.txt").read_text()
+    requirements = named.replace("git+<the address of this repository>@<commit>", f"file://{wheel}")
     folder, merged = tmp_path / "keys", tmp_path / "merged"
     for each in (folder, merged):
         each.mkdir()
-        (each / "requirements.txt").write_text("keyswitch\n")
+        (each / "requirements.txt").write_text(requirements)
     for name in ("__main__.py", "Pulumi.yaml"):
         shutil.copy(ROOT / name, folder)
     shutil.copy(GITLAB / "note.py", merged)
@@ -50,7 +52,6 @@ def checkout(
         **engine_env(home, iam.url),
         "PULUMI_CONFIG_PASSPHRASE": "correct horse",
         "PULUMI_BACKEND_URL": f"file://{folder}",
-        "PIP_CONSTRAINT": pins,
         "GITHUB_API_URL": comments.url,
         "GITHUB_REPOSITORY": "acme/keys",
         "CI_API_V4_URL": comments.url,

@@ -29,7 +29,9 @@ sys.meta_path.insert(0, Absent())
 """
 
 
-def test_the_tutorial_from_nothing_to_a_pull_request(tmp_path: Path, home: Path, pins: str) -> None:
+def test_the_tutorial_from_nothing_to_a_pull_request(
+    tmp_path: Path, home: Path, wheel: Path
+) -> None:
     iam = StrictIam()
     now = datetime.now(timezone.utc)
     old = iam.add_key("bob", made=now - timedelta(days=400))
@@ -38,11 +40,14 @@ def test_the_tutorial_from_nothing_to_a_pull_request(tmp_path: Path, home: Path,
     with serving(strict_app(iam)) as server:
         env = {
             **engine_env(home, server.url),
-            "PIP_CONSTRAINT": pins,
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "PULUMI_BACKEND_URL": f"file://{tmp_path}",
         }
-        live = {"AKIARZPUZDIKEMGV2SRQ": old, "AKIARZPUZDIKA4D2NPC6": new}
+        live = {
+            "AKIARZPUZDIKEMGV2SRQ": old,
+            "AKIARZPUZDIKA4D2NPC6": new,
+            "git+<the address of this repository>@<commit>": f"file://{wheel}",
+        }
         reader = Shell(tmp_path, env, live)
         for step in shown(DOCS / "tutorial.md", "tutorial"):
             reader.type(step)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import signal
+from support.interrupts import let_interrupts_through
 
-# A process in the background is started with SIGINT ignored, and hands that on. The engine ends its plugins
-# by that signal, and waits five seconds for one that does not hear it.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+let_interrupts_through()

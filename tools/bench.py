@@ -30,14 +30,16 @@ from bench_accounts import accounts
 from bench_contestants import (
     OPERATIONS,
     ROOT,
+    SAVED_ONCE,
     Engine,
     Loop,
     Measure,
     RecordingServer,
+    SavedOnce,
     Terraform,
     made_keys,
 )
-from bench_report import write_report
+from bench_report import with_new_rows, write_report
 from support.hostile import Throttle, network
 from support.http import Call, serving
 from support.moto_iam import moto_app
@@ -47,6 +49,8 @@ FLOOR, FLEET, TERRAFORM, LOOP = "floor", "fleet", "Terraform", "boto3 loop"
 EVERYBODY: Final = {
     FLOOR: Engine,
     "resources": Engine,
+    f"{FLOOR}{SAVED_ONCE}": SavedOnce,
+    f"resources{SAVED_ONCE}": SavedOnce,
     FLEET: Engine,
     TERRAFORM: Terraform,
     LOOP: Loop,
@@ -90,7 +94,11 @@ def emulator() -> Iterator[tuple[RecordingServer, Late]]:
 
 
 def rounds(
-    size: int, latencies: Sequence[int], repeat: int, names: Sequence[str]
+    size: int,
+    latencies: Sequence[int],
+    repeat: int,
+    names: Sequence[str],
+    operations: Sequence[str],
 ) -> Iterator[list[Result]]:
     """The rows of one operation after the other; in each round every contestant has its turn."""
     with emulator() as (server, late), tempfile.TemporaryDirectory() as folder:
@@ -105,8 +113,13 @@ def rounds(
         ]
         for latency in latencies:
             late.seconds = latency / 1000
-            running = [each for each in contestants if not (latency and each.name == FLOOR)]
-            for operation in OPERATIONS:
+            for operation in operations:
+                running = [
+                    each
+                    for each in contestants
+                    if operation in each.operations
+                    and not (latency and each.name.startswith(FLOOR))
+                ]
                 rows = [Result(each.name, size, latency, operation) for each in running]
                 for _ in range(repeat):
                     for contestant, row in zip(running, rows, strict=True):
@@ -135,7 +148,7 @@ def tell(rows: list[Result]) -> None:
     """One line for each contestant."""
     for row in rows:
         sys.stdout.write(
-            f"{row.keys:5} {row.latency_ms:3} ms {row.operation:18} {row.contestant:11} {row.wall:8.2f} s\n"
+            f"{row.keys:5} {row.latency_ms:3} ms {row.operation:18} {row.contestant:20} {row.wall:8.2f} s\n"
         )
     sys.stdout.flush()
 
@@ -156,7 +169,7 @@ def numbers(text: str) -> list[int]:
 
 def known(out: Path) -> dict[str, Any]:
     """What was measured before."""
-    nothing = {"machine": machine(), "repeat": 0, "results": [], "throttled": [], "accounts": None}
+    nothing = {"machine": machine(), "repeat": 0, "results": [], "throttled": []}
     before = out / "performance.json"
     return nothing | (json.loads(before.read_text()) if before.exists() else {})
 
@@ -181,11 +194,16 @@ def main() -> None:
     parser.add_argument(
         "--accounts", type=numbers, default="1,10,100", help="numbers of accounts of three keys"
     )
+    parser.add_argument(
+        "--operation", choices=OPERATIONS, help="the only one that is measured", default=None
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "docs", help="the folder written to")
     options = parser.parse_args()
     installed = [name for name in EVERYBODY if name != TERRAFORM or shutil.which("terraform")]
+    operations = [options.operation] if options.operation else OPERATIONS
     results: list[Result] = []
     bag = known(options.out)
+    earlier = bag["results"]
     if options.accounts:
         rows_of_accounts = list(accounts(emulator, options.accounts, options.repeat))
         bag["accounts"] = {
@@ -200,13 +218,14 @@ def main() -> None:
         *((size, [FLEET, LOOP]) for size in options.fleet_sizes),
         *((size, installed) for size in options.sizes),
     ]:
-        for rows in rounds(size, options.latencies, options.repeat, names):
+        for rows in rounds(size, options.latencies, options.repeat, names, operations):
             tell(rows)
             results += rows
-            if rows[0].operation != OPERATIONS[-1]:
+            if rows[0].operation != operations[-1]:
                 continue
             measured = [asdict(each) | {"wall": each.wall} for each in results]
-            bag |= {"machine": machine(), "repeat": options.repeat, "results": measured}
+            bag |= {"machine": machine(), "repeat": options.repeat}
+            bag["results"] = with_new_rows(earlier, measured)
             write_report(bag, options.out)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 import boto3
 import psutil
@@ -25,6 +25,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from support.engine import Project, engine_env  # noqa: E402 - the tests' own parts, from a script
 from support.http import OUTSIDER, RecordingServer  # noqa: E402
+from support.interrupts import let_interrupts_through  # noqa: E402
 
 SAMPLED_EVERY_SECONDS = 0.05
 FLIPPED: Final = "up, all flipped"
@@ -166,6 +167,7 @@ def _run(
     command: Sequence[str], folder: Path, env: dict[str, str], iam: RecordingServer
 ) -> Measure:
     """Of one command from its start to its end, which has to be a good one."""
+    let_interrupts_through()
     iam.calls.clear()
     started = time.perf_counter()
     process = psutil.Popen(
@@ -181,6 +183,9 @@ def _run(
 
 class _Declared:
     """Keys whose status stands in a file that the program reads."""
+
+    operations: ClassVar = OPERATIONS
+    """What is measured of it."""
 
     def __init__(self, name: str, folder: Path, keys: dict[str, str]) -> None:
         self.name = name
@@ -200,7 +205,12 @@ class _Declared:
 
 
 class Engine(_Declared):
-    """A program of the real engine's: keyswitch in either form, or a provider that does nothing."""
+    """A program of the real engine's: keyswitch in either form, or a provider that does nothing.
+
+    The first word of its name is the program's.
+    """
+
+    variables: ClassVar[dict[str, str]] = {}
 
     def __init__(
         self,
@@ -212,8 +222,8 @@ class Engine(_Declared):
     ) -> None:
         """:param url: the way to IAM, if it is not asked directly."""
         super().__init__(name, folder, keys)
-        env = engine_env(folder.parent / "home", url or iam.url)
-        self._project = Project.make(folder, env, PROGRAMS[name])
+        env = {**engine_env(folder.parent / "home", url or iam.url), **self.variables}
+        self._project = Project.make(folder, env, PROGRAMS[name.split(maxsplit=1)[0]])
         (folder / "nothing.py").write_text(NOTHING)
         self._declare()
         self.adoption = self.measure("up, no change", iam)
@@ -225,6 +235,13 @@ class Engine(_Declared):
         quietly = ("--non-interactive", "--suppress-outputs")
         command = ("pulumi", *ENGINE_COMMANDS[operation], *quietly)
         return _run(command, self._folder, self._project.env, iam)
+
+
+class SavedOnce(Engine):
+    """The same, whose record the engine writes once, at the end of a run: of steps alone it makes a difference."""
+
+    operations = (FLIPPED,)
+    variables: ClassVar = {"PULUMI_SKIP_CHECKPOINTS": "true"}
 
 
 class Terraform(_Declared):

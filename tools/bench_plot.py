@@ -13,6 +13,8 @@ from matplotlib.figure import Figure
 COLOURS: Final = {
     "floor": "#8c959f",
     "resources": "#0b5cad",
+    "floor saved once": "#c4cad1",
+    "resources saved once": "#6cb0f5",
     "fleet": "#1a7f37",
     "Terraform": "#844fba",
     "boto3 loop": "#bf5700",

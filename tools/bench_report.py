@@ -15,6 +15,7 @@ BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
 _ROLES: Final = ("plugin", "program", "pulumi", "terraform")
 RATIOS: Final = (
     ("resources", "floor"),
+    ("resources saved once", "resources"),
     ("resources", "Terraform"),
     ("fleet", "Terraform"),
     ("fleet", "boto3 loop"),
@@ -32,6 +33,21 @@ def write_report(bag: Mapping[str, Any], out: Path) -> None:
     after = rest.partition(END)[2]
     page.write_text(f"{before}{BEGIN}\n\n{_tables(bag)}\n{END}{after}")
     write_plot(bag["results"], out / "images" / "performance.svg")
+
+
+def kept(bag: Mapping[str, Any], out: Path) -> dict[str, Any]:
+    """The report below ``out``, with the rows in place of which there are new ones."""
+
+    def row(each: Mapping[str, Any]) -> tuple[Any, ...]:
+        return tuple(each[part] for part in ("keys", "latency_ms", "operation", "contestant"))
+
+    earlier = json.loads((out / "performance.json").read_text())
+    rows = {row(each): each for each in (*earlier["results"], *bag["results"])}
+    return {
+        **bag,
+        "results": list(rows.values()),
+        "throttled": bag["throttled"] or earlier["throttled"],
+    }
 
 
 def _tables(bag: Mapping[str, Any]) -> str:

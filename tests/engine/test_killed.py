@@ -19,9 +19,11 @@ from keyswitch.parallel import AT_A_TIME
 from support.engine import SECONDS, MakeProject, Project
 from support.http import Call, RecordingServer
 from support.moto_iam import Outsider
-from support.unfinished import begin_up, send, with_children
+from support.unfinished import begin_up, run_in_the_middle_of_a_switch, send, with_children
 
 CHANGES = 40
+SAVED_ONCE = {"PULUMI_SKIP_CHECKPOINTS": "true"}
+"""The engine then records all steps of a run when the run ends, and none before."""
 MOMENTS = int(os.environ.get("KEYSWITCH_MOMENTS", "2"))
 SEED = os.environ.get("KEYSWITCH_SEED", "0")
 WAYS = ("kill the command", "kill the plugin", "kill both", "Ctrl-C")
@@ -93,17 +95,26 @@ def is_locked(project: Project) -> bool:
     return any((project.folder / ".pulumi" / "locks").rglob("*.json"))
 
 
-@pytest.mark.parametrize("form", ["resources", "fleet"])
+@pytest.mark.parametrize(
+    ("form", "saved", "first"),
+    [("resources", {}, 0), ("fleet", {}, 2), ("resources", SAVED_ONCE, 0)],
+    ids=["resources", "fleet", "resources saved once"],
+)
 def test_whenever_a_run_ends_iam_saw_what_the_program_asks_for_and_the_next_run_goes_on(
-    make_project: MakeProject, iam: RecordingServer, outsider: Outsider, form: str
+    make_project: MakeProject,
+    iam: RecordingServer,
+    outsider: Outsider,
+    form: str,
+    saved: dict[str, str],
+    first: int,
 ) -> None:
     project = make_project("killed", FLEETS)
+    project.env |= saved
     users = [outsider.new_user() for _ in range(CHANGES)]
     keys = {outsider.new_key(user): user for user in users}
     declare(project, form, keys, "Active")
     project.up()
     choice = random.Random(f"{form} {SEED}")  # noqa: S311 - a moment, not a secret
-    first = 0 if form == "resources" else 2
     for moment in range(MOMENTS):
         status = "Inactive" if moment % 2 == 0 else "Active"
         declare(project, form, keys, status)
@@ -124,17 +135,27 @@ def test_whenever_a_run_ends_iam_saw_what_the_program_asks_for_and_the_next_run_
         project.preview("--expect-no-changes")
 
 
+@pytest.mark.parametrize(
+    ("form", "saved"),
+    [("fleet", {}), ("resources", SAVED_ONCE)],
+    ids=["fleet", "resources saved once"],
+)
 def test_what_a_killed_command_leaves_behind_begins_no_further_switch_and_can_be_taken_back(
-    make_project: MakeProject, iam: RecordingServer, outsider: Outsider
+    make_project: MakeProject,
+    iam: RecordingServer,
+    outsider: Outsider,
+    form: str,
+    saved: dict[str, str],
 ) -> None:
-    """docs/how-to/fleets.md: what was switched is not in the state, and a program that is reverted
-    before it was carried out once finds keys that somebody switched off."""
+    """docs/how-to/fleets.md, docs/reliability.md: what was switched is not in the state, and a program
+    that is reverted before it was carried out once finds keys that somebody switched off."""
     project = make_project("killed", FLEETS)
+    project.env |= saved
     users = [outsider.new_user() for _ in range(CHANGES)]
     keys = {outsider.new_key(user): user for user in users}
-    declare(project, "fleet", keys, "Active")
+    declare(project, form, keys, "Active")
     project.up()
-    declare(project, "fleet", keys, "Inactive")
+    declare(project, form, keys, "Inactive")
     iam.reset()
 
     ended(project, "kill the command", 5, iam, held=True)
@@ -144,13 +165,13 @@ def test_what_a_killed_command_leaves_behind_begins_no_further_switch_and_can_be
     iam.reset()
     without_broken_attributes(project)
     project.expect(0, "cancel", "--yes")
-    declare(project, "fleet", keys, "Active")
+    declare(project, form, keys, "Active")
     refused = project.preview(code=1)
     assert {line.split()[5] for line in refused.diagnostics("error: KS606")} == switched
-    declare(project, "fleet", keys, "Inactive")
+    declare(project, form, keys, "Inactive")
     project.up()
     assert sorted(iam.writes) == sorted((key, "Inactive") for key in keys.keys() - switched)
-    declare(project, "fleet", keys, "Active")
+    declare(project, form, keys, "Active")
     project.up()
     assert {outsider.status(user, key) for key, user in keys.items()} == {"Active"}
 
@@ -171,3 +192,28 @@ def test_an_interrupt_lets_the_step_of_a_fleet_end_and_be_recorded(
     assert len(iam.writes) == CHANGES
     assert not is_locked(project)
     project.preview("--expect-no-changes")
+
+
+def test_an_adoption_that_was_killed_leaves_no_trace_where_a_run_is_saved_once(
+    make_project: MakeProject, iam: RecordingServer, outsider: Outsider
+) -> None:
+    """docs/reliability.md: the next run adopts the key as it is by then."""
+    project = make_project()
+    project.env |= SAVED_ONCE
+    bob = outsider.new_user()
+    key = outsider.new_key(bob)
+    project.declare(bob={"access_key_id": key, "user_name": bob, "status": "Inactive"})
+    with run_in_the_middle_of_a_switch(project, iam) as (killed, let_go):
+        all_of_it = with_children(killed)
+        send([killed])
+        killed.wait(SECONDS)
+        let_go.set()
+        until_quiet(iam)
+        send(all_of_it)
+    assert outsider.status(bob, key) == "Inactive"
+
+    without_broken_attributes(project)
+    project.expect(0, "cancel", "--yes")
+    assert "pending operations" not in project.up().text
+
+    assert project.outputs("bob")["adopted_status"] == "Inactive"

@@ -29,7 +29,11 @@ STACK_FIELDS = {
     "branch": "",
     "fluxSource": {"sourceRef": {"apiVersion": "", "kind": "", "name": ""}, "dir": ""},
     "serviceAccountName": "",
-    "envRefs": {"PULUMI_CONFIG_PASSPHRASE": REF, "AWS_REGION": REF},
+    "envRefs": {
+        "PULUMI_CONFIG_PASSPHRASE": REF,
+        "PULUMI_SKIP_CHECKPOINTS": REF,
+        "AWS_REGION": REF,
+    },
     "continueResyncOnCommitMatch": True,
     "resyncFrequencySeconds": 0,
     "refresh": True,

@@ -169,7 +169,7 @@ def numbers(text: str) -> list[int]:
 
 def known(out: Path) -> dict[str, Any]:
     """What was measured before."""
-    nothing = {"machine": machine(), "repeat": 0, "results": [], "throttled": []}
+    nothing = {"machine": machine(), "repeat": 0, "results": [], "throttled": [], "accounts": None}
     before = out / "performance.json"
     return nothing | (json.loads(before.read_text()) if before.exists() else {})
 

@@ -44,6 +44,7 @@ TERRAFORM_COMMANDS: Final = {
     FLIPPED: ("apply", "-auto-approve"),
 }
 OPERATIONS = tuple(ENGINE_COMMANDS)
+SAVED_ONCE: Final = " saved once"
 PROGRAMS: Final = {
     "resources": """
 import json, pathlib, keyswitch
@@ -207,7 +208,7 @@ class _Declared:
 class Engine(_Declared):
     """A program of the real engine's: keyswitch in either form, or a provider that does nothing.
 
-    The first word of its name is the program's.
+    Its name is that of its program, and may say how it is run (``SAVED_ONCE``).
     """
 
     variables: ClassVar[dict[str, str]] = {}
@@ -223,7 +224,7 @@ class Engine(_Declared):
         """:param url: the way to IAM, if it is not asked directly."""
         super().__init__(name, folder, keys)
         env = {**engine_env(folder.parent / "home", url or iam.url), **self.variables}
-        self._project = Project.make(folder, env, PROGRAMS[name.split(maxsplit=1)[0]])
+        self._project = Project.make(folder, env, PROGRAMS[name.removesuffix(SAVED_ONCE)])
         (folder / "nothing.py").write_text(NOTHING)
         self._declare()
         self.adoption = self.measure("up, no change", iam)

@@ -35,19 +35,10 @@ def write_report(bag: Mapping[str, Any], out: Path) -> None:
     write_plot(bag["results"], out / "images" / "performance.svg")
 
 
-def kept(bag: Mapping[str, Any], out: Path) -> dict[str, Any]:
-    """The report below ``out``, with the rows in place of which there are new ones."""
-
-    def row(each: Mapping[str, Any]) -> tuple[Any, ...]:
-        return tuple(each[part] for part in ("keys", "latency_ms", "operation", "contestant"))
-
-    earlier = json.loads((out / "performance.json").read_text())
-    rows = {row(each): each for each in (*earlier["results"], *bag["results"])}
-    return {
-        **bag,
-        "results": list(rows.values()),
-        "throttled": bag["throttled"] or earlier["throttled"],
-    }
+def with_new_rows(earlier: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of an earlier report, those that were measured anew in their place."""
+    parts = ("keys", "latency_ms", "operation", "contestant")
+    return list({tuple(each[part] for part in parts): each for each in (*earlier, *new)}.values())
 
 
 def _tables(bag: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from support.aws_cli import put_into
 from support.engine import PROGRAM, ROOT, SECONDS, Project, engine_env
 from support.http import RecordingServer, serving
 from support.moto_iam import SHOP, Elsewhere, Outsider
@@ -17,6 +18,7 @@ from support.unfinished import run_in_the_middle_of_a_switch, send, with_childre
 
 DOCS = ROOT / "docs"
 STUCK = DOCS / "stuck.md"
+INCIDENT = DOCS / "how-to" / "incident.md"
 WITHOUT_KEYSWITCH = """
 import sys
 
@@ -66,25 +68,36 @@ def test_the_adoption_of_an_account(root: Project, outsider: Outsider) -> None:
         reader.type(step)
 
 
-@pytest.mark.parametrize(("form", "steps"), [("false", "incident"), ("true", "incident-fleet")])
-def test_the_first_minute_of_an_incident(
-    root: Project, outsider: Outsider, form: str, steps: str
+@pytest.mark.parametrize("form", ["false", "true"])
+def test_an_incident_from_the_first_line_to_the_last(
+    root: Project, iam: RecordingServer, outsider: Outsider, tmp_path: Path, form: str
 ) -> None:
+    """In either form: by the AWS CLI, and of another key by the program alone."""
     root.expect(0, "config", "set", "keyswitch:fleet", form)
     bob = outsider.new_user()
     key, other = outsider.new_key(bob), outsider.new_key(bob)
-    for each, status in ((key, "Active"), (other, "Active")):
-        for name, value in {"userName": bob, "status": status}.items():
+    for each in (key, other):
+        for name, value in {"userName": bob, "status": "Active"}.items():
             root.expect(0, "config", "set", "--path", f"keyswitch:keys.{each}.{name}", value)
     root.up()
-    for name, value in {"status": "Inactive", "override": "INC-4711 leaked"}.items():
-        root.expect(0, "config", "set", "--path", f"keyswitch:keys.{key}.{name}", value)
-    reader = Shell(root.folder, root.env, {"AKIAIOSFODNN7EXAMPLE": key})
+    put_into(tmp_path)
+    env = {**root.env, "PATH": f"{tmp_path}:{root.env['PATH']}"}
 
-    for step in shown(DOCS / "how-to" / "incident.md", steps):
-        reader.type(step)
+    def read(leaked: str, *blocks: str) -> None:
+        reader = Shell(root.folder, env, {"AKIAIOSFODNN7EXAMPLE": leaked, "bob": bob})
+        for block in blocks:
+            for step in shown(INCIDENT, block):
+                reader.type(step)
 
+    read(key, "incident-whose", "incident-now")
     assert outsider.status(bob, key) == "Inactive"
+    assert "KS606" in root.up(code=1).text
+    assert outsider.status(bob, key) == "Inactive"
+    read(key, "incident-declare", "incident-apply", "incident-verify", "incident-agrees")
+    assert iam.writes == [(key, "Inactive")]
+
+    read(other, "incident-declare", "incident-apply", "incident-verify", "incident-agrees")
+    assert iam.writes == [(key, "Inactive"), (other, "Inactive")]
 
 
 @pytest.fixture

@@ -1,0 +1,64 @@
+"""A stand-in for the AWS CLI, of which the tests need no installation: commands of texts, by botocore's own models.
+
+As the CLI it takes an operation's inputs as options, and none that AWS does not have.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+import boto3
+import jmespath
+from botocore import xform_name
+from botocore.exceptions import ClientError
+
+TESTS = Path(__file__).parents[1]
+REFUSED = 254
+"""What the CLI exits with when AWS refuses."""
+
+
+def put_into(folder: Path) -> None:
+    """Writes an executable ``aws`` into a folder, for a PATH."""
+    program = (
+        f"import sys; sys.path.insert(0, {str(TESTS)!r}); from support import aws_cli; "
+        "sys.exit(aws_cli.main(sys.argv[1:]))"
+    )
+    script = folder / "aws"
+    script.write_text(f'#!/bin/sh\nexec {sys.executable} -c {shlex.quote(program)} "$@"\n')
+    script.chmod(0o755)
+
+
+def main(words: list[str]) -> int:
+    service, command, *options = words
+    client = boto3.client(service, region_name="us-east-1")
+    operations = {xform_name(name, "-"): name for name in client.meta.service_model.operation_names}
+    inputs = client.meta.service_model.operation_model(operations[command]).input_shape
+    parser = argparse.ArgumentParser(prog=f"aws {service} {command}", allow_abbrev=False)
+    for name in inputs.members:
+        is_required = name in inputs.required_members
+        parser.add_argument(f"--{xform_name(name, '-')}", dest=name, required=is_required)
+    parser.add_argument("--query")
+    parser.add_argument("--output", choices=("json", "text"), default="json")
+    given = vars(parser.parse_args(options))
+    query, output = given.pop("query"), given.pop("output")
+    asked = {name: value for name, value in given.items() if value is not None}
+    try:
+        answer = getattr(client, xform_name(operations[command]))(**asked)
+    except ClientError as error:
+        sys.stderr.write(f"\n{error}\n")
+        return REFUSED
+    del answer["ResponseMetadata"]
+    found = jmespath.search(query, answer) if query else answer
+    if found:
+        told = _as_text(found) if output == "text" else json.dumps(found, indent=4, default=str)
+        sys.stdout.write(f"{told}\n")
+    return 0
+
+
+def _as_text(found: Any) -> str:
+    return "\t".join(found) if isinstance(found, list) else str(found)

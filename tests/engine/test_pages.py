@@ -93,8 +93,16 @@ def test_an_incident_from_the_first_line_to_the_last(
     assert outsider.status(bob, key) == "Inactive"
     assert "KS606" in root.up(code=1).text
     assert outsider.status(bob, key) == "Inactive"
+    register = root.folder / "Pulumi.test.yaml"
+    without_the_edit = register.read_text()
     read(key, "incident-declare", "incident-apply", "incident-verify", "incident-agrees")
     assert iam.writes == [(key, "Inactive")]
+    merged = register.read_text()
+    register.write_text(without_the_edit)
+    refused = root.up(code=1)
+    assert "KS625" in refused.text
+    assert outsider.status(bob, key) == "Inactive"
+    register.write_text(merged)
 
     read(other, "incident-declare", "incident-apply", "incident-verify", "incident-agrees")
     assert iam.writes == [(key, "Inactive"), (other, "Inactive")]

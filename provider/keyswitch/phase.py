@@ -54,7 +54,8 @@ class Phase:
     def declare(self, access_key_ids: Iterable[str], account: DeclaredAccount | None) -> None:
         """Notes keys that the program declares, and the account that it declares them in."""
         self.declared.update(access_key_ids)
-        self._accounts.add(account)
+        with self._making:
+            self._accounts.add(account)
 
     def lifecycle_in(
         self,
@@ -99,10 +100,9 @@ class Phase:
         An account without a profile is reached with what the stack's own settings sign with, so that one
         such way tells of them all. What cannot be told signs nothing.
         """
-        ways = {
-            (account.profile if account else None): account
-            for account in sorted(self._accounts, key=lambda each: each.name if each else "")
-        }
+        with self._making:
+            accounts = sorted(self._accounts, key=lambda each: each.name if each else "")
+        ways = {(account.profile if account else None): account for account in accounts}
         own = but.profile if but else None
         found: dict[str, str] = {}
         for profile, account in ways.items():

@@ -207,7 +207,7 @@ def parse_outputs(bag: Mapping[str, object]) -> Record:
         account_id=_recorded_text(bag, ACCOUNT_ID),
         create_date=_recorded_text(bag, CREATE_DATE),
         changed_at=_recorded_text(bag, CHANGED_AT),
-        adopted_status=_recorded_status(bag, ADOPTED_STATUS),
+        adopted_status=_adopted_status(bag),
         status_since=_recorded_text({STATUS_SINCE: "", **bag}, STATUS_SINCE),
         pending=_recorded_pending({PENDING: "", **bag}),
         deactivated_by=_recorded_deactivated_by(bag),
@@ -281,6 +281,14 @@ def _recorded_status(bag: Mapping[str, object], name: str) -> ObservedStatus:
         return ObservedStatus(_recorded_text(bag, name))
     except ValueError:
         raise KeyswitchError(catalogue.UNREADABLE_STATE, property=name) from None
+
+
+def _adopted_status(bag: Mapping[str, object]) -> ObservedStatus:
+    """No key is adopted in a status that is not known."""
+    status = _recorded_status(bag, ADOPTED_STATUS)
+    if not status.is_known:
+        raise KeyswitchError(catalogue.UNREADABLE_STATE, property=ADOPTED_STATUS)
+    return status
 
 
 def _recorded_deactivated_by(bag: Mapping[str, object]) -> DeactivatedBy | None:

@@ -381,9 +381,9 @@ def test_a_state_edited_by_hand_is_an_error_that_names_what_is_missing(missing: 
     assert raised.value.entry is catalogue.UNREADABLE_STATE
 
 
-def test_a_state_with_a_status_that_is_no_word_is_an_error() -> None:
+def test_a_state_with_an_adopted_status_nobody_knows_is_an_error() -> None:
     status = ObservedStatus.ACTIVE
     record = Record(Declaration(KEY, Status.ACTIVE), "bob", status, "1", "", "", status)
 
     with pytest.raises(KeyswitchError, match="no usable adopted_status"):
-        parse_outputs({**record.to_outputs(), "adopted_status": "<html>"})
+        parse_outputs({**record.to_outputs(), "adopted_status": "Sleeping"})

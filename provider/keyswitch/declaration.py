@@ -205,6 +205,8 @@ class Record:
         :param switched: whether that took a switch.
         """
         by = self.deactivated_by
+        if by is None and self.declaration.override is not None:
+            by = DeactivatedBy.OVERRIDE
         overridden = by in (DeactivatedBy.OVERRIDE, DeactivatedBy.CONFIRMED)
         if not self.status.satisfies(declaration.status):
             pass
@@ -217,6 +219,17 @@ class Record:
         elif switched:
             by = DeactivatedBy.PROGRAM
         return replace(self, declaration=declaration, deactivated_by=by)
+
+    def overridden_by(self, declaration: Declaration, now: str) -> Record:
+        """The record once AWS has accepted what an override asks for, and no look has shown it yet."""
+        by = DeactivatedBy.OVERRIDE
+        return replace(self, declaration=declaration, changed_at=now, deactivated_by=by)
+
+    def refreshed(self) -> Record:
+        """The record with what an older state tells only by the override that it holds."""
+        if self.deactivated_by is not None or self.declaration.override is None:
+            return self
+        return replace(self, deactivated_by=DeactivatedBy.OVERRIDE)
 
     def holding(self, status: Status, pending: Pending, before: Record | None) -> Record:
         """The record while a switch is held: what was last carried out is remembered as it was.
@@ -242,6 +255,8 @@ class Record:
             return self
         went_off = self.status is ObservedStatus.ACTIVE
         by = DeactivatedBy.OUTSIDE if went_off else self.deactivated_by
+        if self._under_override:
+            by = DeactivatedBy.OVERRIDE
         return replace(self, status=status, status_since=now, deactivated_by=by)
 
     @property

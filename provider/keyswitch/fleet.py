@@ -227,9 +227,17 @@ class Fleet:
         """The end of a key that signs is the end of every call that it signs, so that it goes last."""
         do_all(switches, failures, self._at_a_time, self._before_each)
         do_all(others, failures, self._at_a_time)
-        if signers:
-            self._before_signers()
-            do_all(signers, failures, self._at_a_time, self._before_each)
+        if not signers:
+            return
+        self._before_signers()
+        last = [task for task in signers if self._signs_itself(task)]
+        first = [task for task in signers if task not in last]
+        do_all(first, failures, self._at_a_time, self._before_each)
+        do_all(last, failures, self._at_a_time, self._before_each)
+
+    def _signs_itself(self, task: Task) -> bool:
+        account, _ = task.user
+        return self._in(account).signs_itself(task.access_key_id)
 
     def _signs(self, task: Task) -> bool:
         account, _ = task.user

@@ -116,7 +116,7 @@ def parse_fleet(
     if problems:
         return ParsedFleet(None, problems)
     found = list(_keys(bag, records, as_written=as_written))
-    readable = [key for key in found if key.error is None]
+    readable = sorted((key for key in found if key.error is None), key=_overrides_first)
     return ParsedFleet(
         FleetDeclaration(
             tuple(key.declaration for key in readable if key.declaration is not None),
@@ -126,6 +126,11 @@ def parse_fleet(
             {key.access_key_id: key.error for key in found if key.error is not None},
         )
     )
+
+
+def _overrides_first(key: _Key) -> bool:
+    """What overrides ask for is judged and carried out before what is guarded, or might depend on it."""
+    return key.declaration is None or key.declaration.override is None
 
 
 def fleet_error(problems: Sequence[str]) -> KeyswitchError:

@@ -44,7 +44,7 @@ def _before_step(
     guard: Guard, claim: Claim
 ) -> Callable[[pulumi.ResourceHookArgs], Awaitable[None]]:
     async def before_step(args: pulumi.ResourceHookArgs) -> None:
-        with guard.steps.judging():
+        with guard.steps.judging(args.urn):
             await judge(args)
 
     async def judge(args: pulumi.ResourceHookArgs) -> None:
@@ -105,7 +105,7 @@ async def _tell_of_keys(
     if not is_dry_run():
         keys = declared.keys
         if await in_thread(lambda: any(known[key.account].deactivates_signer(key) for key in keys)):
-            await guard.steps.others_first()
+            await guard.steps.others_first(last=True)
         return
     fleet = Fleet(known.__getitem__)
     judged = await in_thread(lambda: fleet.judge(declared, records, elsewhere, for_reader=True))

@@ -134,9 +134,9 @@ class Guard:
         self.steps.begun()
         _settled: pulumi.Output[None] = resource.urn.apply(self._through)
 
-    async def _through(self, _urn: str) -> None:
+    async def _through(self, urn: str) -> None:
         """A key declared inside another's ``apply`` comes a moment after the last one known."""
-        self.steps.through()
+        self.steps.through(urn)
         if self.steps.under_way or not self._refused:
             return
         await asyncio.sleep(_LATE_DECLARATIONS_SECONDS)
@@ -153,13 +153,15 @@ class Guard:
         )
 
     async def _before_step(self, args: pulumi.ResourceHookArgs) -> None:
-        with self.steps.judging():
+        with self.steps.judging(args.urn):
             judgement = await self._unless_refused(args, self._judge(args))
             if judgement is None:
                 return
             self._tell(args, judgement)
             if judgement.signing_keys and not is_dry_run():
-                await self.steps.others_first()
+                access_key_id = judgement.declaration.access_key_id
+                await self.steps.others_first(last=judgement.signs_itself)
+                self._phase.signer_goes(access_key_id)
 
     @staticmethod
     def _tell(args: pulumi.ResourceHookArgs, judgement: Judgement) -> None:

@@ -32,7 +32,7 @@ from keyswitch.safeguards import Unmet
 from keyswitch.shared import Shared
 from keyswitch.sighting import Finder, Sighting
 from keyswitch.status import Status
-from keyswitch.switching import Switch, Switched, lost_by_a_race
+from keyswitch.switching import MAY_HAVE_LANDED, Switch, Switched, lost_by_a_race
 from keyswitch.times import iso
 from keyswitch.user_names import same_user
 from keyswitch.view import PhaseView
@@ -192,7 +192,7 @@ class Lifecycle:
             create_date=seen.create_date or record.create_date,
             pending=None if pending and seen.status.satisfies(pending.target) else pending,
         )
-        return refreshed, None
+        return refreshed.refreshed(), None
 
     def judge_end(self, record: Record, seen: Sighting | None = None) -> Ending:
         """Decides on a look at a key that is to be let go what :meth:`destroy` would do.
@@ -234,7 +234,8 @@ class Lifecycle:
                 made = self._make(access_key_id, seen, end.switches_to, self._tell)
                 ended = replace(record.declaration, status=end.switches_to)
                 lost = lost_by_a_race(ended, seen, made)
-                return str(lost) if lost is not None else end.warning
+                if lost is not None:
+                    raise lost
             return end.warning
 
         return self._alone(access_key_id, None, record, let_go)
@@ -259,8 +260,13 @@ class Lifecycle:
         seen: Sighting,
         tell: Callable[[str], None],
     ) -> Record:
-        made = self._make(declaration.access_key_id, seen, declaration.status, tell)
         now = iso(self._clock.now())
+        try:
+            made = self._make(declaration.access_key_id, seen, declaration.status, tell)
+        except KeyswitchError as fault:
+            if declaration.override is None or not self._accepted(declaration.access_key_id):
+                raise
+            raise DoneButFailedError(recorded.overridden_by(declaration, now), fault) from None
         switched = replace(recorded, status=made.status, changed_at=now, status_since=now)
         done = switched.carried_out(declaration, switched=True)
         lost = lost_by_a_race(declaration, seen, made)
@@ -275,11 +281,19 @@ class Lifecycle:
         own_key = target is Status.INACTIVE and self.signs_with(access_key_id)
         if target is Status.INACTIVE:
             self._shared.deactivated[access_key_id] = target
-        made = self._switch.make(access_key_id, seen, target, own_key=own_key)
+        try:
+            made = self._switch.make(access_key_id, seen, target, own_key=own_key)
+        except KeyswitchError as fault:
+            if fault.entry not in MAY_HAVE_LANDED and not self._accepted(access_key_id):
+                self._shared.deactivated.pop(access_key_id, None)
+            raise
         if made.listed is None:
             key = Attempt("", access_key_id, seen.user_name)
             tell(message(catalogue.OWN_KEY_WENT, key))
         return made
+
+    def _accepted(self, access_key_id: str) -> bool:
+        return access_key_id in self._shared.accepted
 
     def deactivates_signer(self, declaration: Declaration) -> bool:
         """Whether carrying this out may deactivate a key that signs: such a one goes last."""
@@ -291,6 +305,13 @@ class Lifecycle:
         """The same of a key that is let go."""
         off = target_on_destroy(record) is Status.INACTIVE
         return off and self.signs_with(record.declaration.access_key_id)
+
+    def signs_itself(self, access_key_id: str) -> bool:
+        """Whether the key signs the calls by which it is switched itself: of all that sign it goes last."""
+        try:
+            return self._inquiry.signing_keys().get(access_key_id) == ""
+        except KeyswitchError:
+            return False
 
     def signs_with(self, access_key_id: str) -> bool:
         """Whether the key signs calls of this program, in any of its accounts, as far as can be told."""

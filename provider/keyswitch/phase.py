@@ -92,6 +92,10 @@ class Phase:
                 self._gateways[settings, account] = gateway_in(account, settings, origin)
             return self._gateways[settings, account]
 
+    def signer_goes(self, access_key_id: str) -> None:
+        """Notes that a key that signs is about to be deactivated by another process of this run."""
+        self._shared.accepted.add(access_key_id)
+
     def _signing(
         self, settings: AwsSettings, origin: Origin, but: DeclaredAccount | None
     ) -> Mapping[str, str]:

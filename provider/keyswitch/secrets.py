@@ -17,10 +17,9 @@ from typing import Final
 from urllib.parse import unquote
 
 _RUN: Final = r"(?:[A-Za-z0-9/+]|%2[FfBb])+"
-_GAP: Final = r"(?:[ \t]*[\r\n]+[ \t]*|[ \u00ad\u200b-\u200f\u2060-\u2064\ufeff]+)"
+_GAP: Final = re.compile(r"[ \t]*[\r\n][ \t\r\n]*|[ \u00ad\u200b-\u200f\u2060-\u2064\ufeff]+")
 _BREAK: Final = re.compile(r"[^A-Za-z0-9/+% ]")
 _BASE64_RUN: Final = re.compile(_RUN)
-_BROKEN_RUNS: Final = re.compile(rf"{_RUN}(?:{_GAP}{_RUN})+")
 _WITH_PREFIX: Final = re.compile(
     r"\b(?:gh[opsur]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{40,}|pul-[0-9a-f]{40})"
 )
@@ -73,8 +72,7 @@ def redact(text: str) -> str:
 
 def _broken(text: str) -> Iterator[tuple[int, int]]:
     """Where secrets begin and end that something stands in the middle of."""
-    for runs in _BROKEN_RUNS.finditer(text):
-        pieces = [run.span() for run in _BASE64_RUN.finditer(text, *runs.span())]
+    for pieces in _side_by_side(text):
         first = 0
         while first < len(pieces):
             last = _end_of_broken(text, pieces, first)
@@ -83,6 +81,17 @@ def _broken(text: str) -> Iterator[tuple[int, int]]:
                 continue
             yield pieces[first][0], pieces[last][1]
             first = last + 1
+
+
+def _side_by_side(text: str) -> Iterator[list[tuple[int, int]]]:
+    """The runs of base64 that stand beside each other, with a gap between; each place is looked at once."""
+    pieces: list[tuple[int, int]] = []
+    for run in _BASE64_RUN.finditer(text):
+        if pieces and not _GAP.fullmatch(text, pieces[-1][1], run.start()):
+            yield pieces
+            pieces = []
+        pieces.append(run.span())
+    yield pieces
 
 
 def _end_of_broken(text: str, pieces: list[tuple[int, int]], first: int) -> int | None:

@@ -15,7 +15,7 @@ from keyswitch.sighting import Sighting
 from keyswitch.status import ObservedStatus, Status
 from keyswitch.view import PhaseView
 
-_MAY_HAVE_LANDED: Final = (
+MAY_HAVE_LANDED: Final = (
     catalogue.NO_ANSWER,
     catalogue.UNREADABLE_ANSWER,
     catalogue.ANSWER_TOO_LARGE,
@@ -66,7 +66,7 @@ class Switch:
                 what = self._what_vanished(access_key_id, seen.user_name)
                 raise KeyswitchError(catalogue.VANISHED, None, missing.answer, what=what) from None
             except KeyswitchError as fault:
-                if fault.entry not in _MAY_HAVE_LANDED or not self._landed(
+                if fault.entry not in MAY_HAVE_LANDED or not self._landed(
                     access_key_id, seen.user_name, target, own_key=own_key
                 ):
                     raise

@@ -164,6 +164,24 @@ def test_a_key_that_is_declared_wrongly_keeps_no_other(
     assert str(outcome.failures[typo]).startswith(f"KS103 declaring access key {typo}: the status")
 
 
+@pytest.mark.parametrize("leaked", [0, 1])
+def test_an_override_is_carried_out_before_what_is_guarded_whatever_the_ids(
+    iam: StrictIam, gateway: FakeGateway, leaked: int
+) -> None:
+    keys = [iam.add_key("bob"), iam.add_key("bob")]
+    entries: dict[str, dict[str, object]] = {
+        key: {"user_name": "bob", "safeguards": {"keep_one_active": True}} for key in keys
+    }
+    entries[keys[leaked]] = {"user_name": "bob", "override": "INC-1"}
+    parsed = parse_fleet(bag(dict.fromkeys(keys, "Inactive"), keys=entries)).declaration
+    assert parsed is not None
+
+    outcome = applied(gateway, parsed)
+
+    assert set(outcome.failures) == {keys[1 - leaked]}
+    assert writes(gateway) == [f"update {keys[leaked]} bob Inactive"]
+
+
 @pytest.mark.parametrize(
     ("entry", "changed"),
     [({"reason": "OPS-2"}, {KEY}), ({"reason": "OPS-1"}, set()), ({}, {KEY})],

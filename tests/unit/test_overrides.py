@@ -16,7 +16,7 @@ from keyswitch.fleet_state import fleet_outputs, parse_fleet_outputs
 from keyswitch.lifecycle import Lifecycle
 from keyswitch.parsing import parse_outputs
 from keyswitch.safeguards import DeclaredSafeguards
-from keyswitch.status import ObservedStatus, OnDestroy, Status, WhenUnmet
+from keyswitch.status import ObservedStatus, OnDestroy, OnDrift, Status, WhenUnmet
 from support.strict_iam import FakeGateway
 from support.world import World
 
@@ -155,6 +155,36 @@ def reactivated_and_deactivated_by_somebody_since(program: Program) -> None:
         program.refresh()
 
 
+def held_off_and_switched_by_others_since(program: Program) -> None:
+    program.up(OFF, override="INC-1 leaked")
+    program.iam.set_status(program.key, ACTIVE)
+    held = DeclaredSafeguards(keep_one_active=True, unmet=WhenUnmet.HOLD)
+    program.up(OFF, safeguards=held)
+    program.iam.set_status(program.key, INACTIVE)
+    program.refresh()
+
+
+def drift_reported_and_switched_by_others_since(program: Program) -> None:
+    program.up(OFF, override="INC-1 leaked")
+    program.iam.set_status(program.key, ACTIVE)
+    program.up(OFF, on_drift=OnDrift.REPORT)
+    program.iam.set_status(program.key, INACTIVE)
+    program.refresh()
+
+
+def held_on_and_switched_by_others_since(program: Program) -> None:
+    program.up(OFF, override="INC-1 leaked")
+    program.up(ON, safeguards=DeclaredSafeguards(unmet=WhenUnmet.HOLD))
+    for status in (ACTIVE, INACTIVE):
+        program.iam.set_status(program.key, status)
+        program.refresh()
+
+
+WITHOUT_WORDS = [
+    held_off_and_switched_by_others_since,
+    drift_reported_and_switched_by_others_since,
+    held_on_and_switched_by_others_since,
+]
 INCIDENTS = [
     deactivated_by_the_run,
     deactivated_by_hand_and_then_declared,
@@ -181,6 +211,17 @@ def test_a_checkout_without_the_incident_does_not_reactivate_the_key(
     assert program.live is INACTIVE
     program.up(ON, safeguards=ALLOWED)
     assert program.live is ACTIVE
+
+
+@pytest.mark.parametrize("incident", WITHOUT_WORDS)
+def test_an_inactive_that_was_declared_and_never_carried_out_frees_no_key(
+    program: Program, incident: Any
+) -> None:
+    incident(program)
+
+    with pytest.raises(KeyswitchError, match=r"KS625 .*: an override deactivated"):
+        program.up(ON)
+    assert program.live is INACTIVE
 
 
 def test_a_held_reactivation_stays_held_in_every_run(program: Program) -> None:
@@ -222,6 +263,23 @@ def test_a_state_that_does_not_tell_who_deactivated_the_key_is_read_as_it_was(
     program.up(ON)
 
     assert program.live is ACTIVE
+
+
+@pytest.mark.parametrize("then", ["refreshed", "declared without it"])
+def test_a_state_that_does_not_tell_who_is_brought_up_to_date_by_the_override_in_it(
+    program: Program, then: str
+) -> None:
+    program.up(OFF, override="INC-1 leaked", on_destroy=RESTORE)
+    program.forget_who()
+    if then == "refreshed":
+        program.refresh()
+        with pytest.raises(KeyswitchError, match="KS625"):
+            program.up(ON)
+    else:
+        program.up(OFF, on_destroy=RESTORE)
+
+    assert "KS619" in str(program.destroy())
+    assert program.live is INACTIVE
 
 
 @pytest.mark.parametrize("incident", INCIDENTS)

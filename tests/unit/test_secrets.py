@@ -139,3 +139,9 @@ def test_a_users_name_that_holds_a_secret_is_not_repeated() -> None:
     told = message(catalogue.ALREADY, Attempt("", "AKIA", SECRET), observed="Active")
 
     assert SECRET not in told
+
+
+@pytest.mark.parametrize("text", ["a" * 200_000, "a/" * 100_000, "aB3 " * 50_000, "\n" * 200_000])
+def test_a_long_text_is_looked_through_once(text: str) -> None:
+    assert redact(text)
+    assert not looks_secret("a" * 200_000)

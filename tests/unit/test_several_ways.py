@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from keyswitch import catalogue
+from keyswitch.clock import Patience
 from keyswitch.declaration import Declaration, Record
 from keyswitch.errors import KeyswitchError
 from keyswitch.gateway import AccessKey
@@ -144,6 +146,57 @@ def test_no_race_is_told_of_what_an_override_deactivates_or_where_nothing_is_to_
     for (_, other), declaration in zip(keys, (safe, bare), strict=True):
         record = Lifecycle(Meanwhile(iam, other)).apply(declaration, None)
         assert record.status is ObservedStatus.INACTIVE
+
+
+class Unseen(FakeGateway):
+    """AWS accepts a switch, and answers no look after it."""
+
+    def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
+        if any(line.startswith("update") for line in self.log):
+            raise KeyswitchError(
+                catalogue.THROTTLED, operation="iam:ListAccessKeys", attempts="once"
+            )
+        return super().list_access_keys(user_name)
+
+
+def test_what_an_override_asked_for_is_recorded_once_aws_has_accepted_it() -> None:
+    iam = StrictIam()
+    key = iam.add_key("bob")
+    lifecycle = Lifecycle(Unseen(iam), patience=Patience(limit=0))
+
+    with pytest.raises(KeyswitchError, match="KS306") as raised:
+        lifecycle.apply(Declaration(key, OFF, "bob", override="INC-1"), None)
+
+    record = getattr(raised.value, "record", None)
+    assert isinstance(record, Record)
+    back = Declaration(key, Status.ACTIVE, "bob")
+    refusal = Lifecycle(FakeGateway(iam)).judge(back, record).refusal()
+    assert refusal is not None
+    assert refusal.code == "KS625"
+
+
+class Denying(FakeGateway):
+    def update_access_key(self, access_key_id: str, user_name: str | None, status: Status) -> None:
+        raise KeyswitchError(
+            catalogue.ACCESS_DENIED,
+            principal="ci",
+            operation="iam:UpdateAccessKey",
+            resource="bob",
+            reason="AWS gives no reason",
+        )
+
+
+def test_a_switch_that_was_refused_is_not_counted_for_the_users_other_key() -> None:
+    iam = StrictIam()
+    keys = [iam.add_key("bob"), iam.add_key("bob")]
+    shared = Shared()
+    with pytest.raises(KeyswitchError, match="KS301"):
+        Lifecycle(Denying(iam), shared=shared).apply(Declaration(keys[0], OFF, "bob"), None)
+
+    guarded = Declaration(keys[1], OFF, "bob", safeguards=KEPT)
+    record = Lifecycle(FakeGateway(iam), shared=shared).apply(guarded, None)
+
+    assert record.status is ObservedStatus.INACTIVE
 
 
 class Stranger(FakeGateway):

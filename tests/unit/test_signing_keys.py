@@ -159,6 +159,28 @@ def test_a_key_that_signs_in_another_account_of_the_program_stays_on(
     assert iam.status(key) is ObservedStatus.ACTIVE
 
 
+@pytest.mark.parametrize("own_first", [True, False])
+@pytest.mark.parametrize("at_a_time", [1, 8])
+def test_of_two_keys_that_sign_the_one_that_signs_the_switches_goes_last(
+    at_a_time: int, *, own_first: bool
+) -> None:
+    iam = StrictIam()
+    users = ["a-stack", "b-x"] if own_first else ["b-stack", "a-x"]
+    k1, k2, other = (iam.add_key(user) for user in (*users, "c"))
+    own, x = FakeGateway(iam, signer=k1), FakeGateway(iam, signer=k2)
+    phase, settings = phase_of({None: own, "p2": x})
+    phase.declare([], DeclaredAccount("x", profile="p2"))
+    keys = FleetDeclaration(
+        tuple(Declaration(key, OFF, override="INC-1") for key in (k1, k2, other))
+    )
+    fleet = Fleet(lambda account: phase.lifecycle_in(account, settings, NOBODY), at_a_time)
+
+    outcome = fleet.apply(fleet.judge(keys, {}), {}, print)
+
+    assert outcome.failures == {}
+    assert [line.split()[1] for line in own.log if line.startswith("update")] == [other, k2, k1]
+
+
 def test_a_signer_waits_until_no_other_call_is_under_way() -> None:
     phase = Phase(quiet=0.05)
     order: list[str] = []

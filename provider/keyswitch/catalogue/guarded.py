@@ -170,8 +170,9 @@ OVERRIDE_WITHDRAWN = Entry(
 OWN_KEY_GOES = Entry(
     "KS626",
     "The signing key goes off",
-    "this key signs {calls}; it will be deactivated after every other key of this run",
-    "Give Pulumi other credentials before the next run.",
+    "this key signs {calls}; it will be deactivated after the other keys of this run",
+    "Give Pulumi other credentials before the next run. With --parallel 1 Pulumi takes one key at a time in an order of "
+    "its own, and keys that come after this one fail; leave that option out.",
 )
 OWN_KEY_WENT = Entry(
     "KS627",

@@ -189,14 +189,15 @@ class BotoGateway:
 
     def _call(self, operation: str, user_name: str | None) -> Call:
         """What a message says of a call that failed; there may be no client yet."""
-        endpoint, partition = "AWS", "aws"
+        endpoint, partition, by_session = "AWS", "aws", False
         if self._made is not None:
+            by_session = self._made.sign_by_session
             client = self._made.sts if operation.startswith("sts:") else self._made.iam
             endpoint, partition = client.meta.endpoint_url, client.meta.partition
         if operation.startswith("sts:"):
             return Call(operation, endpoint, "*")
         user = user_name or "${aws:username}"
-        return Call(operation, endpoint, f"arn:{partition}:iam::*:user/{user}")
+        return Call(operation, endpoint, f"arn:{partition}:iam::*:user/{user}", by_session)
 
 
 def gateway_in(

@@ -39,10 +39,12 @@ _ENTRY_OF_CODE: Final[Mapping[str, Entry]] = {
     "SlowDown": catalogue.THROTTLED,
     "ExpiredToken": catalogue.CREDENTIALS_EXPIRED,
     "ExpiredTokenException": catalogue.CREDENTIALS_EXPIRED,
-    "RequestExpired": catalogue.CREDENTIALS_EXPIRED,
+    "RequestExpired": catalogue.CLOCK,
+    "RequestTimeTooSkewed": catalogue.CLOCK,
     "InvalidClientTokenId": catalogue.CREDENTIALS_REFUSED,
     "UnrecognizedClientException": catalogue.CREDENTIALS_REFUSED,
     "SignatureDoesNotMatch": catalogue.CREDENTIALS_REFUSED,
+    "InvalidSignatureException": catalogue.CREDENTIALS_REFUSED,
     "IncompleteSignature": catalogue.CREDENTIALS_REFUSED,
     "MissingAuthenticationToken": catalogue.CREDENTIALS_REFUSED,
     "InvalidToken": catalogue.CREDENTIALS_REFUSED,
@@ -53,6 +55,9 @@ _ENTRY_OF_CODE: Final[Mapping[str, Entry]] = {
 _TOO_MANY_REQUESTS: Final = 429
 _SERVER_ERRORS: Final = range(500, 600)
 _REDIRECTS_AND_CLIENT_ERRORS: Final = range(300, 500)
+_OF_A_SIGNATURE: Final = ("SignatureDoesNotMatch", "InvalidSignatureException")
+_OF_A_SESSION: Final = ("InvalidClientTokenId", "UnrecognizedClientException")
+_OF_TIME = re.compile(r"signature (has )?expired|not yet current|skew|clock", re.IGNORECASE)
 _PRINCIPAL = re.compile(r"User: (\S+) is not authorized")
 _DENIED_OPERATION = re.compile(r"not authorized to perform: ([\w-]+:\w+)")
 _RESOURCE = re.compile(r"on resource: (arn:\S+)")
@@ -72,11 +77,15 @@ _END_OF_QUOTE: Final = 120
 
 @dataclass(frozen=True)
 class Call:
-    """The call that failed: operation (``iam:ListAccessKeys``), endpoint URL and resource ARN."""
+    """The call that failed: operation (``iam:ListAccessKeys``), endpoint URL and resource ARN.
+
+    :param by_session: whether a session token signed it that may come from sts:GetSessionToken.
+    """
 
     operation: str
     endpoint: str
     resource: str
+    by_session: bool = False
 
 
 def answered(error: ClientError, call: Call) -> KeyswitchError:
@@ -90,6 +99,10 @@ def answered(error: ClientError, call: Call) -> KeyswitchError:
     answer = AwsAnswer(code, metadata.get("RequestId", ""))
     entry = _ENTRY_OF_CODE.get(code) or _entry_of_http_status(http_status, said_nothing=not said)
     reason = ""
+    if code in _OF_A_SIGNATURE and _OF_TIME.search(whole):
+        entry = catalogue.CLOCK
+    if code in _OF_A_SESSION and call.by_session and call.operation.startswith("iam:"):
+        entry = catalogue.SESSION_REFUSED
     if entry is catalogue.ACCESS_DENIED:
         entry, reason = _denial(whole)
     denied = _DENIED_OPERATION.search(whole)

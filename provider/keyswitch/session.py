@@ -42,6 +42,8 @@ _PARTITION_OF_DOMAIN: Final = {
     "amazonaws.eu": "aws-eusc",
 }
 _MOST_CONNECTIONS: Final = 50
+_MADE_ELSEWHERE: Final = ("keyswitch", "custom-process")
+"""How credentials were had that some other program made."""
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 
 
@@ -90,6 +92,12 @@ class Clients:
     def sts(self) -> STSClient:
         """Not needed by every run; made where it is first asked for."""
         return self._sts_of(self._credentials, self._settings.sts_region)
+
+    @property
+    def sign_by_session(self) -> bool:
+        """Whether a session token signs that is not known to be a role's."""
+        by = self._credentials
+        return by.method in _MADE_ELSEWHERE and bool(by.get_frozen_credentials().token)
 
     def signing_keys(self) -> frozenset[str]:
         """The ids of the keys that sign, and of those that roles are assumed with."""

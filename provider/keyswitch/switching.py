@@ -23,7 +23,7 @@ MAY_HAVE_LANDED: Final = (
 )
 
 
-_SIGNER_REFUSED: Final = (catalogue.CREDENTIALS_REFUSED, catalogue.SIGNER_GONE)
+_SIGNER_REFUSED: Final = (*catalogue.NOT_ACCEPTED, catalogue.SIGNER_GONE)
 
 
 @dataclass(frozen=True)

@@ -161,7 +161,7 @@ class PhaseView:
         try:
             yield
         except KeyswitchError as error:
-            if error.entry is not catalogue.CREDENTIALS_REFUSED or not self._shared.accepted:
+            if error.entry not in catalogue.NOT_ACCEPTED or not self._shared.accepted:
                 raise
             gone = self._shared.accepted & self.signing_keys()
             if not gone:

@@ -22,6 +22,14 @@ DENIED = (
     "User: arn:aws:iam::1:user/ci is not authorized to perform: {} on resource: {} "
     "because no identity-based policy allows it"
 )
+EXPIRED = (
+    "Signature expired: 20261127T100000Z is now earlier than 20261127T111500Z "
+    "(20261127T113000Z - 15 min.)"
+)
+NOT_YET = (
+    "Signature not yet current: 20261127T130000Z is still later than 20261127T114500Z "
+    "(20261127T113000Z + 15 min.)"
+)
 HTML = "<!doctype html><html><body>Please log in</body></html>"
 OTHER_XML = (
     "<ListUsersResponse><ListUsersResult><Users/></ListUsersResult>"
@@ -40,11 +48,12 @@ def server() -> Iterator[RecordingServer]:
         yield recording
 
 
-def gateway(url: str, attempts: int = 2) -> BotoGateway:
+def gateway(url: str, attempts: int = 2, token: str | None = None) -> BotoGateway:
     return BotoGateway(
         AwsSettings(
             access_key="AKIATESTSIGNER000000",
             secret_key="made-up",
+            token=token,
             iam_endpoint=url,
             sts_endpoint=url,
             attempts=attempts,
@@ -99,7 +108,13 @@ FAULTS = [
     (error(418, "Teapot", ""), 1, catalogue.OTHER_REFUSAL, "no message"),
     (error(403, "ExpiredToken"), 1, catalogue.CREDENTIALS_EXPIRED, "said AWS"),
     (error(403, "InvalidClientTokenId"), 1, catalogue.CREDENTIALS_REFUSED, "said AWS"),
-    (error(403, "SignatureDoesNotMatch"), 1, catalogue.CREDENTIALS_REFUSED, "clock"),
+    (error(403, "SignatureDoesNotMatch"), 1, catalogue.CREDENTIALS_REFUSED, "its secret"),
+    (error(400, "InvalidSignatureException"), 1, catalogue.CREDENTIALS_REFUSED, "its secret"),
+    (error(403, "SignatureDoesNotMatch", EXPIRED), 1, catalogue.CLOCK, "is now earlier than"),
+    (error(403, "SignatureDoesNotMatch", NOT_YET), 1, catalogue.CLOCK, "still later than"),
+    (error(400, "InvalidSignatureException", EXPIRED), 1, catalogue.CLOCK, "date -u"),
+    (error(403, "RequestTimeTooSkewed"), 1, catalogue.CLOCK, "iam:ListAccessKeys was signed"),
+    (error(400, "RequestExpired"), 1, catalogue.CLOCK, "said AWS"),
     (error(418, "Teapot"), 1, catalogue.OTHER_REFUSAL, "Teapot"),
     (answer("<trunc", 200), 1, catalogue.UNREADABLE_ANSWER, ""),
     (answer("", 200), 1, catalogue.UNREADABLE_ANSWER, ""),
@@ -126,6 +141,32 @@ def test_a_fault_of_a_look_is_its_catalogue_entry_after_botocores_own_retries(
     assert says in str(raised.value)
     assert server.count("ListAccessKeys") == attempts
     assert "{" not in str(raised.value)
+
+
+def test_credentials_that_are_refused_are_no_reason_to_doubt_the_clock() -> None:
+    assert "clock" not in catalogue.CREDENTIALS_REFUSED.remedy
+
+
+@pytest.mark.parametrize(
+    ("token", "operation", "entry"),
+    [
+        ("made-up-token", "list_access_keys", catalogue.SESSION_REFUSED),
+        (None, "list_access_keys", catalogue.CREDENTIALS_REFUSED),
+        ("made-up-token", "account_id", catalogue.CREDENTIALS_REFUSED),
+    ],
+)
+def test_a_session_that_iam_refuses_and_sts_does_not_is_told_to_need_mfa(
+    server: RecordingServer, token: str | None, operation: str, entry: Entry
+) -> None:
+    said = "The security token included in the request is invalid"
+    server.rules.append(error(403, "InvalidClientTokenId", said))
+    asked = gateway(server.url, token=token)
+
+    with pytest.raises(KeyswitchError) as raised:
+        asked.list_access_keys("bob") if operation == "list_access_keys" else asked.account_id()
+
+    assert raised.value.entry is entry
+    assert ("MFA" in str(raised.value)) is (entry is catalogue.SESSION_REFUSED)
 
 
 OWN, POLICY = (

@@ -59,7 +59,8 @@ CREDENTIALS_REFUSED = Entry(
     "KS309",
     "Credentials not accepted",
     "AWS does not accept the credentials: {message}",
-    "The signing key may be Inactive, deleted or mistyped, or this machine's clock wrong.",
+    "The signing key may be Inactive or deleted, or its id or its secret mistyped. Correct the credentials, or "
+    "sign with others.",
 )
 CONFLICT = Entry(
     "KS310",
@@ -152,6 +153,23 @@ DENIALS = (
     RESOURCE_DENIES,
 )
 """A permission is missing, each for another reason."""
+CLOCK = Entry(
+    "KS323",
+    "The clock of this machine",
+    "AWS does not accept the time at which {operation} was signed: {message}",
+    "Set this machine's clock right (date -u shows its time, NTP keeps it right), then run again; it is safe. In a "
+    "container the clock is the host's.",
+)
+SESSION_REFUSED = Entry(
+    "KS324",
+    "A session that IAM does not accept",
+    "AWS does not accept the session token that signs {operation}: {message}",
+    "A session of sts:GetSessionToken may call IAM only if it was made with MFA: make a new one by aws sts "
+    "get-session-token --serial-number MFA-DEVICE --token-code CODE. A session of sts:GetFederationToken may not "
+    "call IAM at all. Or sign with a role.",
+)
+NOT_ACCEPTED = (CREDENTIALS_REFUSED, SESSION_REFUSED)
+"""Whoever signs is not accepted, whatever is asked."""
 SIGNER_GONE = Entry(
     "KS322",
     "The signing key is off already",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 import socket
+import ssl
 import threading
 import time
 from http.client import HTTPResponse
@@ -22,7 +23,7 @@ from botocore.awsrequest import (
     AWSHTTPSConnection,
     AWSHTTPSConnectionPool,
 )
-from botocore.exceptions import BotoCoreError, ReadTimeoutError
+from botocore.exceptions import BotoCoreError, ConnectTimeoutError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 from botocore.utils import InstanceMetadataFetcher, get_environ_proxies
 
@@ -165,6 +166,13 @@ class _HttpPool(AWSHTTPConnectionPool):
 class _HttpsPool(AWSHTTPSConnectionPool):
     ConnectionCls = _HttpsConnection
 
+    def _validate_conn(self, conn: Any) -> None:
+        """Connects, as urllib3's; without its warning at each request where certificates are not to be checked."""
+        if self.cert_reqs not in (ssl.CERT_NONE, "CERT_NONE"):
+            super()._validate_conn(conn)
+        elif conn.is_closed:
+            conn.connect()
+
 
 class BoundedSession(URLLib3Session):
     """Sends requests as botocore's own session does, each within ``bounds``.
@@ -188,13 +196,14 @@ class BoundedSession(URLLib3Session):
             "socket_options": [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
         }
         super().__init__(**options)
+        self.timed_out = False
         self._bounds = bounds
         # The managers of proxies take theirs from this attribute too.
         self._pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
         self._manager.pool_classes_by_scheme = self._pool_classes_by_scheme  # type: ignore[attr-defined]
 
     def send(self, request: AWSRequest | AWSPreparedRequest) -> AWSResponse:
-        """The whole answer.
+        """The whole answer. ``timed_out`` tells from then on whether any did not come in time.
 
         :raises AnswerTooSlowError: it did not come whole in time.
         :raises AnswerTooLargeError: it is too large.
@@ -202,7 +211,9 @@ class BoundedSession(URLLib3Session):
         current = _CURRENT.request = _Request(self._bounds)
         try:
             return super().send(request)
-        except Exception:
+        except Exception as error:
+            failure = current.failure or error
+            self.timed_out |= isinstance(failure, (ConnectTimeoutError, ReadTimeoutError))
             if current.failure is not None:
                 raise current.failure from None
             raise
@@ -217,4 +228,9 @@ class BoundedMetadataFetcher(InstanceMetadataFetcher):
         options["timeout"] = bounds.connect_seconds
         super().__init__(**options)
         proxies = get_environ_proxies(self.get_base_url())
-        self._session = BoundedSession(bounds, proxies=proxies)
+        self._bounded = self._session = BoundedSession(bounds, proxies=proxies)
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether the server did not answer a question in time."""
+        return self._bounded.timed_out

@@ -10,18 +10,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from keyswitch import catalogue
 from keyswitch.bounds import CONTAINER, METADATA
 from keyswitch.errors import KeyswitchError
-from keyswitch.faults import Call, answered, unmade
+from keyswitch.finding import Process, finding, none
 from keyswitch.role_sessions import assumed, with_web_identity
 from keyswitch.roles import Role, WebIdentity
 from keyswitch.settings import AwsSettings
-from keyswitch.shared_files import KEY_ID, SECRET, TOKEN, Profile
+from keyswitch.shared_files import KEY_ID, SECRET, TOKEN, Profile, no_such_profile
 
 if TYPE_CHECKING:
     from botocore.credentials import Credentials
@@ -79,7 +78,7 @@ class Chain:
     def _refuse_missing_profile(self) -> None:
         named = self.settings.profile or os.environ.get("AWS_PROFILE")
         if named and named not in self.profiles:
-            raise KeyswitchError(catalogue.NO_SUCH_PROFILE, profile=named)
+            raise no_such_profile(named, self.full_config)
 
     def _base(self) -> Credentials:
         settings = self.settings
@@ -98,7 +97,7 @@ class Chain:
             return found
         token_file, role_arn = env.get("AWS_WEB_IDENTITY_TOKEN_FILE"), env.get("AWS_ROLE_ARN")
         if token_file and not role_arn:
-            raise _none("AWS_WEB_IDENTITY_TOKEN_FILE is set and AWS_ROLE_ARN is not")
+            raise none("AWS_WEB_IDENTITY_TOKEN_FILE is set and AWS_ROLE_ARN is not")
         if token_file and role_arn:
             name = env.get("AWS_ROLE_SESSION_NAME")
             return self._of_web_identity(
@@ -119,7 +118,7 @@ class Chain:
         profile = self.profiles.get(name, {})
         role_arn, token_file = profile.get("role_arn"), profile.get("web_identity_token_file")
         if role_arn and profile.get("mfa_serial"):
-            raise _none(
+            raise none(
                 f"profile {name} asks for a code (mfa_serial), and nobody is there to type it"
             )
         sourced = profile.get("source_profile") or profile.get("credential_source")
@@ -133,7 +132,7 @@ class Chain:
             return base
         seconds = str(profile.get("duration_seconds") or "")
         if seconds and not seconds.isdecimal():
-            raise _none(f"duration_seconds of profile {name} is no whole number")
+            raise none(f"duration_seconds of profile {name} is no whole number")
         role = Role(
             role_arn,
             session_name=profile.get("role_session_name"),
@@ -147,14 +146,14 @@ class Chain:
         has_role = bool(profile.get("role_arn"))
         if has_role and source and source != name and source not in passed:
             if source not in self.profiles:
-                raise KeyswitchError(catalogue.NO_SUCH_PROFILE, profile=source)
+                raise no_such_profile(source, self.full_config)
             return self._of_profile(source, (*passed, name))
         if has_role and not source and keyword:
             return self._of_source(name, str(keyword))
         if any(profile.get(each) for each in (KEY_ID, SECRET, TOKEN)):
             key, secret = profile.get(KEY_ID), profile.get(SECRET)
             if not (key and secret):
-                raise _none(f"profile {name} holds half a pair of keys")
+                raise none(f"profile {name} holds half a pair of keys")
             return self._static(key, secret, profile.get(TOKEN))
         return self._of_botocore(name, self._providers(name, profile))
 
@@ -163,23 +162,23 @@ class Chain:
         if keyword == "Environment":
             found = self._keys_of_environment()
             if found is None:
-                raise _none(f"profile {name} takes them from the environment, which has none")
+                raise none(f"profile {name} takes them from the environment, which has none")
             return found
         if keyword == "EcsContainer":
             return self._of_botocore(name, self._container())
         if keyword == "Ec2InstanceMetadata":
-            return self._of_botocore(name, self._machine())
-        raise _none(f"credential_source of profile {name} is none that there is")
+            return self._of_botocore(name, self._machine(f"profile {name} names no others"))
+        raise none(f"credential_source of profile {name} is none that there is")
 
     def _of_botocore(self, name: str, providers: Iterable[Any]) -> Credentials:
         """Single sign-on, a process, a container's role, the machine's role: as far as botocore has them."""
-        with _finding(name):
+        with finding(name):
             for provider in providers:
                 found: Credentials | None = provider.load()
                 if found is not None:
                     self.signing_keys.add(str(found.get_frozen_credentials().access_key))
                     return found
-        raise _none(f"neither the environment nor profile {name} holds any")
+        raise none(f"neither the environment nor profile {name} holds any")
 
     def _providers(self, name: str, profile: Profile) -> Iterator[Any]:
         from botocore import credentials as b
@@ -187,9 +186,9 @@ class Chain:
         if any(each.startswith("sso_") for each in profile):
             yield self._single_sign_on(name)
         if profile.get("credential_process"):
-            yield b.ProcessProvider(name, lambda: self.full_config)
+            yield Process(name, b.ProcessProvider(name, lambda: self.full_config))
         yield from self._container()
-        yield from self._machine()
+        yield from self._machine(f"neither the environment nor profile {name} holds credentials")
 
     def _single_sign_on(self, name: str) -> Any:
         from botocore import credentials as b
@@ -227,7 +226,11 @@ class Chain:
         fetcher: Any = ContainerMetadataFetcher(session=BoundedSession(CONTAINER))
         yield ContainerProvider(fetcher=fetcher)
 
-    def _machine(self) -> Iterator[Any]:
+    def _machine(self, elsewhere: str) -> Iterator[Any]:
+        """The machine's role.
+
+        :param elsewhere: why no other credentials count, in words, should the machine not answer.
+        """
         from botocore.credentials import InstanceMetadataProvider
 
         from keyswitch.bounded_http import BoundedMetadataFetcher
@@ -248,6 +251,10 @@ class Chain:
             },
         )
         yield InstanceMetadataProvider(iam_role_fetcher=fetcher)
+        # Whoever goes on has found none there, for which botocore gives no reason.
+        if fetcher.timed_out:
+            endpoint = fetcher.get_base_url()
+            raise KeyswitchError(catalogue.METADATA_SILENT, elsewhere=elsewhere, endpoint=endpoint)
 
     def _metadata_disabled(self) -> bool:
         if self.settings.skip_metadata is not None:
@@ -258,7 +265,7 @@ class Chain:
         from botocore.credentials import Credentials
 
         if not key or not secret:
-            raise _none("a pair of keys is incomplete")
+            raise none("a pair of keys is incomplete")
         self.signing_keys.add(key)
         return Credentials(key, secret, token or None, method="keyswitch")
 
@@ -267,23 +274,3 @@ class Chain:
 
     def _assumed(self, role: Role, base: Credentials, region: str | None) -> Credentials:
         return assumed(role, self.sts_of(base, region), self.session_name)
-
-
-@contextmanager
-def _finding(name: str) -> Iterator[None]:
-    """What a profile's own way to credentials can fail with, told of the profile."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    call = Call("finding credentials", "AWS", f"profile {name}")
-    try:
-        yield
-    except ClientError as error:
-        raise answered(error, call) from None
-    except BotoCoreError as error:
-        raise unmade(error, call) from None
-    except (OSError, RuntimeError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise _none(f"those of profile {name} cannot be had ({type(error).__name__})") from None
-
-
-def _none(problem: str) -> KeyswitchError:
-    return KeyswitchError(catalogue.NO_CREDENTIALS, message=problem)

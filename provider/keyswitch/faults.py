@@ -165,9 +165,14 @@ def _attempts(retries: int | None) -> str:
 
 def unanswered(error: Exception, call: Call) -> KeyswitchError:
     """The error for anything else that botocore raises: no credentials, no way there, no answer."""
+    from botocore.exceptions import ParamValidationError
+
     text = _quote(str(error)).rstrip(".")
+    entry = _entry_of_exception(error)
+    if entry is catalogue.SDK_FAILED and not isinstance(error, ParamValidationError):
+        entry = catalogue.SDK_GAVE_UP
     return KeyswitchError(
-        _entry_of_exception(error),
+        entry,
         message=text,
         operation=call.operation,
         endpoint=call.endpoint,

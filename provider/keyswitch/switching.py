@@ -20,6 +20,7 @@ MAY_HAVE_LANDED: Final = (
     catalogue.UNREADABLE_ANSWER,
     catalogue.ANSWER_TOO_LARGE,
     catalogue.SERVICE_FAILURE,
+    catalogue.SDK_GAVE_UP,
 )
 
 

@@ -238,7 +238,28 @@ def test_credentials_of_a_container_and_of_a_machine_are_given_up_too(
 
     error = given_up(lambda: BotoGateway(nobody).list_access_keys("bob"))
 
-    assert error.entry is (catalogue.NO_CREDENTIALS if fault is drips else TOO_LARGE)
+    if fault is floods:
+        assert error.entry is TOO_LARGE
+    elif place == "container":
+        assert error.entry is catalogue.NO_CREDENTIALS
+    else:
+        assert error.entry is catalogue.METADATA_SILENT
+        assert f"{way.url}, does not answer in time" in str(error)
+        assert "aws:skipMetadataApiCheck" in str(error)
+
+
+def test_a_metadata_server_that_answers_and_has_no_role_is_not_said_to_be_silent(
+    monkeypatch: pytest.MonkeyPatch, way: Network
+) -> None:
+    monkeypatch.setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", way.url)
+    way.faults["", ""] = lambda connection: connection.sendall(
+        b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    )
+    nobody = replace(settings(way.url), access_key=None, secret_key=None)
+
+    error = given_up(lambda: BotoGateway(nobody).list_access_keys("bob"))
+
+    assert error.entry is catalogue.NO_CREDENTIALS
 
 
 def test_credentials_of_single_sign_on_are_given_up_too(

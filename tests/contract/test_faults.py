@@ -7,12 +7,14 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from botocore.exceptions import BotoCoreError, FlexibleChecksumError, ParamValidationError
 from werkzeug.wrappers import Request, Response
 
 from keyswitch import catalogue
 from keyswitch.boto import BotoGateway
 from keyswitch.catalogue import Entry
 from keyswitch.errors import KeyswitchError
+from keyswitch.faults import Call, unanswered
 from keyswitch.gateway import OwnerNotToldError
 from keyswitch.settings import AwsSettings
 from keyswitch.status import Status
@@ -375,6 +377,24 @@ def test_an_endpoint_that_nobody_serves_is_unreachable_and_named() -> None:
 
     assert raised.value.entry is catalogue.UNREACHABLE
     assert "http://127.0.0.1:9 cannot be reached" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("raised_by_the_sdk", "entry"),
+    [
+        (ParamValidationError(report="too short"), catalogue.SDK_FAILED),
+        (FlexibleChecksumError(error_msg="it does not match"), catalogue.SDK_GAVE_UP),
+    ],
+)
+def test_a_call_that_may_have_been_made_is_not_said_to_have_been_none(
+    raised_by_the_sdk: BotoCoreError, entry: Entry
+) -> None:
+    call = Call("iam:UpdateAccessKey", "https://iam.amazonaws.com", "*")
+
+    told = unanswered(raised_by_the_sdk, call)
+
+    assert told.entry is entry
+    assert ("was not called" in str(told)) is (entry is catalogue.SDK_FAILED)
 
 
 def test_a_client_that_cannot_be_made_is_no_answer_of_anybody() -> None:

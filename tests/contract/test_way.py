@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 import trustme
+import urllib3
+from urllib3.exceptions import InsecureRequestWarning
 
 from keyswitch.boto import BotoGateway
 from keyswitch.errors import KeyswitchError
@@ -93,7 +95,17 @@ def look(endpoint: str, **config: object) -> str:
     return f"{len(keys)} key"
 
 
-@pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
+@pytest.mark.filterwarnings("error::urllib3.exceptions.InsecureRequestWarning")
+def test_insecure_warns_of_no_call_of_ours_and_of_everybody_elses(
+    tls: RecordingServer, proxy: Proxy
+) -> None:
+    assert look(tls.url, insecure="true") == "1 key"
+    assert look(f"https://{NAME}", insecure="true", httpsProxy=proxy.url) == "1 key"
+
+    with pytest.raises(InsecureRequestWarning):
+        urllib3.PoolManager(cert_reqs="CERT_NONE").request("GET", tls.url)
+
+
 def test_a_certificate_is_trusted_by_the_bundle_that_is_named(
     tls: RecordingServer, trusted: str, stranger: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -384,7 +384,6 @@ def test_a_role_of_a_profile_is_assumed_with_whatever_the_profile_holds(
 @pytest.mark.parametrize(
     ("profile", "says"),
     [
-        ("credential_process = /nowhere/process", "cannot be had"),
         ("credential_process = {process}", "cannot be had"),
         ("role_arn = {role}\ncredential_source = Bogus", "is none that there is"),
         ("role_arn = {role}\ncredential_source = EcsContainer", "holds any"),
@@ -402,6 +401,61 @@ def test_a_profile_that_holds_no_credentials_is_an_error_and_nothing_else_is_tri
 
     with pytest.raises(KeyswitchError, match=f"^KS308 .*{says}"):
         Clients(read({}))
+
+
+@pytest.mark.parametrize("program", ["no-such-program", "/nowhere/program"])
+def test_a_credential_process_that_is_not_there_is_named_without_its_arguments(
+    clean_environment: Path, program: str
+) -> None:
+    (clean_environment / "config").write_text(
+        f"[profile p]\ncredential_process = {program} --password hunter2\n"
+    )
+
+    with pytest.raises(KeyswitchError) as raised:
+        Clients(read({"profile": "p"}))
+
+    assert raised.value.code == "KS325"
+    assert f"profile p names the program {program}, which cannot be started: No such file" in str(
+        raised.value
+    )
+    assert "hunter2" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("file", "section", "right"),
+    [("config", "p", "profile p"), ("credentials", "profile p", "p")],
+)
+@pytest.mark.parametrize("named_by", ["aws:profile", "AWS_PROFILE", "source_profile"])
+def test_a_profile_that_is_spelt_as_in_the_other_kind_of_file_is_told_where_it_stands(
+    monkeypatch: pytest.MonkeyPatch,
+    clean_environment: Path,
+    file: str,
+    section: str,
+    right: str,
+    named_by: str,
+) -> None:
+    of_role = f"[default]\nrole_arn = {ROLE['roleArn']}\nsource_profile = p\n"
+    (clean_environment / "config").write_text(of_role if named_by == "source_profile" else "")
+    with (clean_environment / file).open("a") as out:
+        out.write(f"[{section}]\naws_access_key_id = AKIAP\naws_secret_access_key = s\n")
+    if named_by == "AWS_PROFILE":
+        monkeypatch.setenv("AWS_PROFILE", "p")
+
+    with pytest.raises(KeyswitchError) as raised:
+        Clients(read({"profile": "p"} if named_by == "aws:profile" else {}))
+
+    path = clean_environment / file
+    assert raised.value.code == "KS312"
+    assert f"Write [{right}] instead of [{section}] in {path}. Check aws:profile" in str(
+        raised.value
+    )
+
+
+def test_a_profile_that_is_nowhere_is_told_without_a_guess(clean_environment: Path) -> None:
+    (clean_environment / "config").write_text("[other]\nregion = eu-west-1\n")
+
+    with pytest.raises(KeyswitchError, match=r"have no profile p\. Check aws:profile"):
+        Clients(read({"profile": "p"}))
 
 
 def test_profile_default_goes_before_default_in_whatever_order(

@@ -78,7 +78,7 @@ NO_SUCH_PROFILE = Entry(
     "KS312",
     "No such profile",
     "the shared AWS files have no profile {profile}",
-    "Check aws:profile and AWS_PROFILE, and the files that AWS_CONFIG_FILE, "
+    "{suggestion}Check aws:profile and AWS_PROFILE, and the files that AWS_CONFIG_FILE, "
     "AWS_SHARED_CREDENTIALS_FILE, aws:sharedConfigFiles and aws:sharedCredentialsFiles name.",
 )
 ROLE_REFUSED = Entry(
@@ -167,6 +167,21 @@ SESSION_REFUSED = Entry(
     "A session of sts:GetSessionToken may call IAM only if it was made with MFA: make a new one by aws sts "
     "get-session-token --serial-number MFA-DEVICE --token-code CODE. A session of sts:GetFederationToken may not "
     "call IAM at all. Or sign with a role.",
+)
+NO_SUCH_PROGRAM = Entry(
+    "KS325",
+    "A credential_process that cannot be started",
+    "credential_process of profile {profile} names the program {program}, which cannot be started: {problem}",
+    "Install that program, or write its whole path in the profile. Or name another profile by aws:profile or "
+    "AWS_PROFILE.",
+)
+METADATA_SILENT = Entry(
+    "KS326",
+    "A metadata server that does not answer",
+    "{elsewhere}, and the metadata server of this machine, {endpoint}, does not answer in time",
+    "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or aws:profile in the stack config. If this "
+    "machine has a role, find out what keeps that server from answering (in a container often its hop limit); if "
+    "not, pulumi config set aws:skipMetadataApiCheck true saves the wait.",
 )
 NOT_ACCEPTED = (CREDENTIALS_REFUSED, SESSION_REFUSED)
 """Whoever signs is not accepted, whatever is asked."""

@@ -37,6 +37,12 @@ SDK_FAILED = Entry(
     "{operation} was not called: {message}",
     "Check the shared AWS files and the AWS_* variables of this environment.",
 )
+SDK_GAVE_UP = Entry(
+    "KS413",
+    "The AWS SDK gave up in the middle of a call",
+    "the AWS SDK gave up on {operation}, and the call may have been made: {message}",
+    "Run again; it is safe, and looks first at what is there.",
+)
 UNTRUSTED = Entry(
     "KS406",
     "An endpoint that is not trusted",

@@ -37,11 +37,17 @@ class BotoGateway:
     """:class:`~keyswitch.gateway.Directory` over boto3; clients are made at the first call.
 
     :param bounds: after which a call is given up.
+    :param account: that the settings are of, ``None`` for the stack's own.
     """
 
     def __init__(
-        self, settings: AwsSettings, origin: Origin = NOBODY, bounds: Bounds = BOUNDS
+        self,
+        settings: AwsSettings,
+        origin: Origin = NOBODY,
+        bounds: Bounds = BOUNDS,
+        account: DeclaredAccount | None = None,
     ) -> None:
+        self._account = account
         self._settings = settings
         self._origin = origin
         self._bounds = bounds
@@ -179,13 +185,24 @@ class BotoGateway:
         if not allowed and not forbidden:
             return
         caller = str(clients.caller_identity()["Account"])
+        account, whose = self._account, "this stack's config"
+        lists = "aws:allowedAccountIds or aws:forbiddenAccountIds"
+        if account is not None and account.allowed_account_ids and caller not in forbidden:
+            whose = f"the declared account {account.name}"
+            lists = f"the allowed account ids of {account.name}"
         if caller in forbidden:
-            rule = f"forbids {', '.join(forbidden)}"
+            rule = f"{whose} forbids {', '.join(forbidden)}"
         elif allowed and caller not in allowed:
-            rule = f"allows {', '.join(allowed)} only"
+            rule = f"{whose} allows {', '.join(allowed)} only"
         else:
             return
-        raise KeyswitchError(catalogue.ACCOUNT_NOT_ALLOWED, caller_account=caller, rule=rule)
+        raise KeyswitchError(
+            catalogue.ACCOUNT_NOT_ALLOWED,
+            purpose=f" for account {account.name}" if account else "",
+            caller_account=caller,
+            rule=rule,
+            lists=lists,
+        )
 
     def _call(self, operation: str, user_name: str | None) -> Call:
         """What a message says of a call that failed; there may be no client yet."""
@@ -204,7 +221,8 @@ def gateway_in(
     account: DeclaredAccount | None, settings: AwsSettings, origin: Origin
 ) -> BotoGateway:
     """The gateway to an account that a program names, or to the stack's own."""
-    return BotoGateway(account.over(settings) if account else settings, origin)
+    over = account.over(settings) if account else settings
+    return BotoGateway(over, origin, account=account)
 
 
 def _make_sts(clients: Clients, operation: str) -> None:

@@ -122,7 +122,7 @@ def read_register(
             continue
         whole = _with_account(_merged(shared, entry), named)
         if whole is None:
-            problems.append(_unknown_account(f"entry {name}", named))
+            problems.append(_unknown_account(f"entry {name}", _merged(shared, entry), named))
             continue
         parsed = parse_inputs({**whole, _ID: access_key_id}, spelling=_IN_REGISTER)
         found = list(parsed.problems)
@@ -148,7 +148,7 @@ def named_account(name: str, accounts: str | None) -> DeclaredAccount:
     stand_ins = {_IN_REGISTER[each]: value for each, value in _OF_SOME_KEY.items()}
     whole = _with_account({_IN_REGISTER[ACCOUNT]: name, **stand_ins}, named)
     if whole is None:
-        raise KeyswitchError(catalogue.UNKNOWN_ACCOUNT, known=_known(named))
+        raise KeyswitchError(catalogue.UNKNOWN_ACCOUNT, account=name, known=_known(named))
     parsed = parse_inputs(whole, spelling=_IN_REGISTER)
     if parsed.declaration is None or parsed.declaration.account is None:
         told = tuple(problem.told_of(f"account {redact(name)}") for problem in parsed.problems)
@@ -176,8 +176,9 @@ def _map(config: str | None) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _unknown_account(subject: str, named: dict[str, Any]) -> str:
-    return message(catalogue.UNKNOWN_ACCOUNT, subject, known=_known(named))
+def _unknown_account(subject: str, bag: dict[str, Any], named: dict[str, Any]) -> str:
+    account = bag[_IN_REGISTER[ACCOUNT]]
+    return message(catalogue.UNKNOWN_ACCOUNT, subject, account=account, known=_known(named))
 
 
 def _known(named: dict[str, Any]) -> str:
@@ -189,7 +190,7 @@ def _problems_of_defaults(shared: dict[str, Any] | None, named: dict[str, Any]) 
         return (message(catalogue.BAD_DEFAULTS),)
     whole = _with_account(shared, named)
     if whole is None:
-        return (_unknown_account("keyswitch:defaults", named),)
+        return (_unknown_account("keyswitch:defaults", shared, named),)
     stand_ins = {_IN_DEFAULTS[name]: value for name, value in _OF_SOME_KEY.items()}
     parsed = parse_inputs({**whole, **stand_ins}, spelling=_IN_DEFAULTS)
     return tuple(problem.told_of("keyswitch:defaults") for problem in parsed.problems)

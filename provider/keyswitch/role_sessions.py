@@ -106,7 +106,7 @@ def _renewed(method: str, ask: Callable[[], Mapping[str, Any]]) -> Credentials:
 @contextmanager
 def _assuming(role_arn: str) -> Iterator[None]:
     """A refusal to hand the role out, told of the role."""
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
     from botocore.parsers import ResponseParserError
 
     call = Call("sts:AssumeRole", "AWS STS", role_arn)
@@ -120,6 +120,9 @@ def _assuming(role_arn: str) -> Iterator[None]:
         raise KeyswitchError(
             catalogue.ROLE_REFUSED, None, fault.answer, role=role_arn, message=told
         ) from None
+    except ParamValidationError as error:
+        told = unanswered(error, call).fields["message"]
+        raise KeyswitchError(catalogue.ROLE_NOT_ASKED_FOR, role=role_arn, message=told) from None
     except (BotoCoreError, ResponseParserError) as error:
         raise unanswered(error, call) from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -11,13 +11,29 @@ from typing import Any, Final
 from keyswitch.times import go_duration
 
 SESSION_NAME: Final = re.compile(r"[\w+=,.@ -]{2,64}")
+NO_SESSION_NAME: Final = "it has not 2 to 64 letters, digits or any of +=,.@_-"
+EXTERNAL_ID: Final = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
+NO_EXTERNAL_ID: Final = "it has not 2 to 1224 letters, digits or any of +=,.@:/_-"
 ROLE_ARN: Final = re.compile(r"arn:[\w-]+:[\w-]+:[\w-]*:\d*:.+")
 
+_SOURCE_IDENTITY: Final = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
+_SHORTEST_ARN: Final = 20
 _BOTH_FIELDS: Final = frozenset({"roleArn", "sessionName", "duration", "policy", "policyArns"})
 _ROLE_FIELDS: Final = _BOTH_FIELDS | {"externalId", "sourceIdentity", "tags", "transitiveTagKeys"}
 _WEB_IDENTITY_FIELDS: Final = _BOTH_FIELDS | {"webIdentityToken", "webIdentityTokenFile"}
 _SHORTEST_SESSION: Final = 15 * 60
 _LONGEST_SESSION: Final = 12 * 60 * 60
+
+
+class FieldError(ValueError):
+    """One field of an entry cannot be read; ``str()`` says why, of an "it".
+
+    :ivar field: its name in the config.
+    """
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(problem)
+        self.field = field
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,8 +61,8 @@ class Role:
         """
         return cls(
             **_of_both(entry, _ROLE_FIELDS),
-            external_id=_text(entry, "externalId"),
-            source_identity=_text(entry, "sourceIdentity"),
+            external_id=_matching(entry, "externalId", EXTERNAL_ID, NO_EXTERNAL_ID),
+            source_identity=_matching(entry, "sourceIdentity", _SOURCE_IDENTITY, NO_SESSION_NAME),
             tags=_tags(entry),
             transitive_tag_keys=_listed(entry, "transitiveTagKeys"),
         )
@@ -103,14 +119,14 @@ def _of_both(entry: Mapping[str, Any], fields: Collection[str]) -> dict[str, Any
         entry.get(name) for name in ("roleArn", "sessionName", "policy")
     )
     if not isinstance(role_arn, str) or not ROLE_ARN.fullmatch(role_arn):
-        raise ValueError("its roleArn is no ARN of a role")
+        raise FieldError("roleArn", "it is no ARN of a role")
     if session_name is not None and not SESSION_NAME.fullmatch(str(session_name)):
-        raise ValueError("its sessionName has not 2 to 64 letters, digits or any of +=,.@_-")
+        raise FieldError("sessionName", NO_SESSION_NAME)
     if policy is not None:
         try:
             json.loads(policy)
         except (TypeError, ValueError):
-            raise ValueError("its policy is no JSON") from None
+            raise FieldError("policy", "it is no JSON") from None
     return {
         "role_arn": role_arn,
         "session_name": session_name,
@@ -126,21 +142,38 @@ def _duration(text: object) -> int | None:
     try:
         return session_seconds(str(text))
     except ValueError as error:
-        raise ValueError(f"its duration: {error}") from None
+        raise FieldError("duration", str(error)) from None
 
 
 def _listed(entry: Mapping[str, Any], name: str) -> tuple[str, ...]:
     value = entry.get(name) or []
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise ValueError(f"its {name} is no list of strings")
+        raise FieldError(name, "it is no list of strings")
+    if name == "policyArns" and not all(_is_arn(each) for each in value):
+        raise FieldError(name, "it is no list of ARNs")
     return tuple(sorted(value))
 
 
 def _tags(entry: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     value = entry.get("tags") or {}
     if not isinstance(value, dict):
-        raise ValueError("its tags are no map")  # noqa: TRY004 - what a person wrote
+        raise FieldError("tags", "it is no map")
+    if "" in value:
+        raise FieldError("tags", "it has a tag without a name")
     return tuple(sorted((str(name), str(tag)) for name, tag in value.items()))
+
+
+def _is_arn(text: str) -> bool:
+    return text.startswith("arn:") and len(text) >= _SHORTEST_ARN
+
+
+def _matching(
+    entry: Mapping[str, Any], name: str, pattern: re.Pattern[str], problem: str
+) -> str | None:
+    value = _text(entry, name)
+    if value is not None and not pattern.fullmatch(value):
+        raise FieldError(name, problem)
+    return value
 
 
 def _text(entry: Mapping[str, Any], name: str) -> str | None:

@@ -17,7 +17,7 @@ from keyswitch.bounds import BOUNDS, Bounds
 from keyswitch.credentials import Chain, profile_of_environment
 from keyswitch.errors import KeyswitchError
 from keyswitch.origin import NOBODY, Origin
-from keyswitch.settings import AwsSettings
+from keyswitch.settings import AwsSettings, unreadable
 from keyswitch.shared_files import Profile, merged
 
 if TYPE_CHECKING:
@@ -201,11 +201,7 @@ class Clients:
         from keyswitch.sdk import regions
 
         if self._region not in regions():
-            raise KeyswitchError(
-                catalogue.BAD_CONFIG,
-                key="aws:region",
-                problem=f"{self._region} is no region of AWS",
-            )
+            raise unreadable("region", f"{self._region} is no region of AWS")
 
     def _endpoint_of_environment(self, service: str) -> str | None:
         """The order of the Go provider, which reads the old names of Terraform's too."""

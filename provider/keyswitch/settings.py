@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 from keyswitch import catalogue
 from keyswitch.catalogue import Entry
 from keyswitch.errors import KeyswitchError
-from keyswitch.roles import Role, WebIdentity
+from keyswitch.roles import FieldError, Role, WebIdentity
 
 T = TypeVar("T")
 
@@ -34,7 +34,11 @@ IRRELEVANT: Final = (
 """Keys of pulumi-aws that make no difference to what keyswitch asks of IAM and STS."""
 REFUSED: Final[Mapping[str, Entry]] = {"assumeRole": catalogue.ASSUME_ROLE_OF_V6}
 
+_NO_ACCOUNT_ID: Final = "it is no account id, a string of twelve digits"
+_NOT_TWELVE_DIGITS: Final = "it is a number that has not twelve digits; YAML makes another number of an account id that begins with 0"
+_IN_QUOTES: Final = "Write the account id in quotes in the stack's config file. "
 _RETRY_MODES: Final = ("standard", "adaptive")
+_IN_A_PATH: Final = re.compile(r"[.\[]")
 ACCOUNT_ID: Final = re.compile(r"[0-9]{12}")
 
 
@@ -141,9 +145,9 @@ def _refuse_contradictions(settings: AwsSettings) -> None:
     given = [name for name, value in keys.items() if value]
     if given and missing:
         wanted = " and ".join(f"aws:{name}" for name in missing)
-        raise _unreadable(given[0], f"it needs {wanted} beside it")
+        raise unreadable(given[0], f"it needs {wanted} beside it")
     if settings.allowed_account_ids and settings.forbidden_account_ids:
-        raise _unreadable("allowedAccountIds", "it excludes aws:forbiddenAccountIds beside it")
+        raise unreadable("allowedAccountIds", "it excludes aws:forbiddenAccountIds beside it")
 
 
 class _Reader:
@@ -164,7 +168,7 @@ class _Reader:
     def word(self, key: str, words: tuple[str, ...]) -> str | None:
         value = self.text(key)
         if value is not None and value not in words:
-            raise _unreadable(key, f"it is none of {', '.join(words)}")
+            raise unreadable(key, f"it is none of {', '.join(words)}")
         return value
 
     def boolean(self, key: str) -> bool | None:
@@ -173,21 +177,27 @@ class _Reader:
             return None
         if value in (True, "true", False, "false"):
             return value in (True, "true")
-        raise _unreadable(key, "it is no boolean")
+        raise unreadable(key, "it is no boolean")
 
     def texts(self, key: str) -> tuple[str, ...]:
         value = self._structured(key)
         if value in _NOTHING:
             return ()
         if not isinstance(value, list):
-            raise _unreadable(key, "it is no list")
+            raise unreadable(key, "it is no list")
         return tuple(str(item) for item in value)
 
     def account_ids(self, key: str) -> tuple[str, ...]:
         """One that can match no account would let every account through a list of forbidden ones."""
         ids = self.texts(key)
-        if not all(ACCOUNT_ID.fullmatch(each) for each in ids):
-            raise _unreadable(key, "it holds what is no account id, a string of twelve digits")
+        for position, each in enumerate(ids):
+            if not ACCOUNT_ID.fullmatch(each):
+                is_number = isinstance(self._structured(key)[position], int | float)
+                raise unreadable(
+                    f"{key}[{position}]",
+                    _NOT_TWELVE_DIGITS if is_number else _NO_ACCOUNT_ID,
+                    suggestion=_IN_QUOTES if is_number else "",
+                )
         return ids
 
     def attempts(self) -> int:
@@ -197,7 +207,7 @@ class _Reader:
         try:
             attempts = int(float(str(value)))
         except (ValueError, OverflowError):
-            raise _unreadable("maxRetries", "it is no whole number") from None
+            raise unreadable("maxRetries", "it is no whole number") from None
         return attempts if attempts > 0 else ATTEMPTS
 
     def no_proxy(self) -> str | None:
@@ -214,14 +224,14 @@ class _Reader:
             return {}
         if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
             problem = "it is no list of maps such as [{iam: https://...}]"
-            raise _unreadable("endpoints", problem)
+            raise unreadable("endpoints", problem)
         return {service: url for entry in listed for service, url in entry.items() if url}
 
     def url(self, endpoints: Mapping[str, object], service: str) -> str | None:
         url = str(endpoints.get(service) or "")
         if url and not url.startswith(("http://", "https://")):
             problem = f"the one of {service} is no URL with http:// or https://"
-            raise _unreadable("endpoints", problem)
+            raise unreadable("endpoints", problem)
         return url or None
 
     def roles(self) -> tuple[Role, ...]:
@@ -229,7 +239,7 @@ class _Reader:
         if listed in _NOTHING:
             return ()
         if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
-            raise _unreadable("assumeRoles", "it is no list of maps such as [{roleArn: arn:...}]")
+            raise unreadable("assumeRoles", "it is no list of maps such as [{roleArn: arn:...}]")
         return tuple(
             _of_entry(Role.read, f"assumeRoles[{position}]", entry)
             for position, entry in enumerate(listed)
@@ -241,7 +251,7 @@ class _Reader:
         if entry in _NOTHING:
             return None
         if not isinstance(entry, dict):
-            raise _unreadable(
+            raise unreadable(
                 key, "it is no map such as {roleArn: arn:..., webIdentityTokenFile: ...}"
             )
         return _of_entry(WebIdentity.read, key, entry)
@@ -253,15 +263,29 @@ class _Reader:
         try:
             return json.loads(value)
         except ValueError:
-            raise _unreadable(key, "it is no list or map") from None
+            raise unreadable(key, "it is no list or map") from None
 
 
 def _of_entry(read: Callable[[Mapping[str, Any]], T], key: str, entry: Mapping[str, Any]) -> T:
     try:
         return read(entry)
+    except FieldError as error:
+        raise unreadable(f"{key}.{error.field}", str(error)) from None
     except ValueError as error:
-        raise _unreadable(key, str(error)) from None
+        raise unreadable(key, str(error)) from None
 
 
-def _unreadable(key: str, problem: str) -> KeyswitchError:
-    return KeyswitchError(catalogue.BAD_CONFIG, key=f"aws:{key}", problem=problem)
+def unreadable(key: str, problem: str, *, suggestion: str = "") -> KeyswitchError:
+    """That a setting cannot be read (KS113).
+
+    :param key: without its namespace; a path into a structured one (``assumeRoles[0].duration``).
+    :param suggestion: what to do about it first, a sentence with a blank at its end.
+    """
+    named = f"aws:{key}"
+    return KeyswitchError(
+        catalogue.BAD_CONFIG,
+        key=named,
+        problem=problem,
+        suggestion=suggestion,
+        argument=f"--path '{named}'" if _IN_A_PATH.search(key) else named,
+    )

@@ -16,7 +16,14 @@ from keyswitch import catalogue
 from keyswitch.catalogue import Entry
 from keyswitch.errors import message
 from keyswitch.properties import ACCESS_KEY_ID, ON_DESTROY, ON_DRIFT, OVERRIDE, STATUS, USER_NAME
-from keyswitch.roles import ROLE_ARN, SESSION_NAME, session_seconds
+from keyswitch.roles import (
+    EXTERNAL_ID,
+    NO_EXTERNAL_ID,
+    NO_SESSION_NAME,
+    ROLE_ARN,
+    SESSION_NAME,
+    session_seconds,
+)
 from keyswitch.secrets import is_refused
 from keyswitch.settings import ACCOUNT_ID
 from keyswitch.status import OnDestroy, OnDrift, Status, WhenUnmet
@@ -179,8 +186,13 @@ def _problem_of_role_arn(value: str, spelt: str) -> Problem | None:
 def _problem_of_session_name(value: str, spelt: str) -> Problem | None:
     if SESSION_NAME.fullmatch(value):
         return None
-    problem = "it has not 2 to 64 letters, digits or any of +=,.@_-"
-    return problem_with(spelt, catalogue.BAD_ACCOUNT, property=spelt, problem=problem)
+    return problem_with(spelt, catalogue.BAD_ACCOUNT, property=spelt, problem=NO_SESSION_NAME)
+
+
+def _problem_of_external_id(value: str, spelt: str) -> Problem | None:
+    if EXTERNAL_ID.fullmatch(value):
+        return None
+    return problem_with(spelt, catalogue.BAD_ACCOUNT, property=spelt, problem=NO_EXTERNAL_ID)
 
 
 def _problem_of_session_duration(value: str, spelt: str) -> Problem | None:
@@ -220,7 +232,8 @@ _FINDERS: Final[Mapping[str, Callable[[str, str], Problem | None]]] = {
     "overlap": _problem_of_duration,
     "successor": _problem_of_access_key_id,
     "unmet": _problem_of_word(WhenUnmet),
-    **dict.fromkeys(("name", "external_id", "region", "profile"), _problem_of_blank),
+    **dict.fromkeys(("name", "region", "profile"), _problem_of_blank),
+    "external_id": _problem_of_external_id,
     "role_arn": _problem_of_role_arn,
     "session_name": _problem_of_session_name,
     "duration": _problem_of_session_duration,

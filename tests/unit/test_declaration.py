@@ -61,7 +61,7 @@ declarations = st.builds(
         DeclaredAccount,
         name=words,
         role_arn=st.none() | st.just("arn:aws:iam::111111111111:role/keys"),
-        external_id=st.none() | words,
+        external_id=st.none() | st.text("ab1+=,.@:/_-", min_size=2, max_size=20),
         session_name=st.none() | st.just("night"),
         duration=st.none() | st.sampled_from(["15m", "1h30m"]),
         region=st.none() | words,
@@ -196,6 +196,11 @@ def test_a_record_of_the_root_user_has_an_empty_user_name_in_state() -> None:
         (in_account(allowed_account_ids=[12345678901.0]), "KS127", "quotes if the first is a 0"),
         (in_account(allowed_account_ids=[True]), "KS127", "twelve digits each"),
         (in_account(region=3.0), "KS109", "account.region is a number"),
+        (
+            in_account(external_id="x"),
+            "KS127",
+            "account.external_id cannot be read: it has not 2 to",
+        ),
         (in_account(profile=""), "KS127", "account.profile cannot be read: it is empty"),
     ],
 )

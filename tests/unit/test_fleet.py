@@ -671,7 +671,7 @@ def test_a_secret_place_is_not_copied_to_where_it_would_be_plain(
 ) -> None:
     key = iam.add_key("bob")
     entry = {"user_name": "bob", "reason": "hidden reason", "override": "hidden override"}
-    account = {"name": "shop", "role_arn": "arn:aws:iam::1:role/x", "external_id": "hidden id"}
+    account = {"name": "shop", "role_arn": "arn:aws:iam::1:role/x", "external_id": "hidden-id"}
     given = bag({key: "Inactive"}, keys={key: entry}, account=account)
     parsed = parse_fleet(given).declaration
     assert parsed is not None

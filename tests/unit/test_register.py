@@ -167,8 +167,13 @@ def test_two_accounts_of_one_name_are_told() -> None:
 @pytest.mark.parametrize(
     ("entry", "defaults", "accounts", "says"),
     [
-        ({"account": "dev"}, {}, ACCOUNTS, "KS128 entry AKIAIOSFODNN7EXAMPLE: its account is none"),
-        ({}, {"account": "dev"}, ACCOUNTS, "KS128 keyswitch:defaults: its account is none"),
+        (
+            {"account": "dev"},
+            {},
+            ACCOUNTS,
+            "KS128 entry AKIAIOSFODNN7EXAMPLE: its account dev is none",
+        ),
+        ({}, {"account": "dev"}, ACCOUNTS, "KS128 keyswitch:defaults: its account dev is none"),
         ({"account": "dev"}, {}, {}, "keyswitch:accounts (it has none)"),
         ({"account": "prod"}, {}, {"prod": {"roleArn": "x"}}, "KS127 entry AKIAIOSFODNN7EXAMPLE: "),
         ({"account": "prod"}, {}, {"prod": {"role": "x"}}, "KS101 "),

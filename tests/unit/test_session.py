@@ -15,7 +15,8 @@ from botocore.loaders import JSONFileLoader
 from botocore.tokens import SSOTokenProvider
 
 from keyswitch import sdk
-from keyswitch.boto import BotoGateway
+from keyswitch.accounts import DeclaredAccount
+from keyswitch.boto import BotoGateway, gateway_in
 from keyswitch.errors import KeyswitchError
 from keyswitch.origin import Origin
 from keyswitch.session import Clients
@@ -449,6 +450,75 @@ def test_a_profile_that_is_spelt_as_in_the_other_kind_of_file_is_told_where_it_s
     assert f"Write [{right}] instead of [{section}] in {path}. Check aws:profile" in str(
         raised.value
     )
+
+
+@pytest.mark.parametrize("field", ["external_id", "role_session_name"])
+def test_a_role_of_a_profile_that_aws_could_not_be_asked_for_is_told_of_its_profile(
+    clean_environment: Path, field: str
+) -> None:
+    (clean_environment / "config").write_text(
+        f"[default]\nrole_arn = {ROLE['roleArn']}\n{field} = x\n"
+        "aws_access_key_id = AKIAP\naws_secret_access_key = s\n"
+    )
+
+    with pytest.raises(KeyswitchError) as raised:
+        BotoGateway(read({})).list_access_keys("bob")
+
+    assert raised.value.code == "KS327"
+    assert f"was not asked for the role {ROLE['roleArn']}: Parameter validation" in str(
+        raised.value
+    )
+    assert "a profile of the shared AWS files" in str(raised.value)
+
+
+ALLOWED = {"allowed_account_ids": ("222222222222",)}
+
+
+@pytest.mark.parametrize(
+    ("settings", "account", "says"),
+    [
+        (
+            {},
+            DeclaredAccount("eu", **ALLOWED),
+            (
+                "the credentials for account eu belong to account 100000000099, and the declared account eu allows "
+                "222222222222 only. Use credentials of another account, or correct the allowed account ids of eu."
+            ),
+        ),
+        (
+            {"allowedAccountIds": ["222222222222"]},
+            DeclaredAccount("eu"),
+            (
+                "for account eu belong to account 100000000099, and this stack's config allows 222222222222 only. "
+                "Use credentials of another account, or correct aws:allowedAccountIds"
+            ),
+        ),
+        (
+            {"forbiddenAccountIds": ["100000000099"]},
+            DeclaredAccount("eu", **ALLOWED),
+            "for account eu belong to account 100000000099, and this stack's config forbids 100000000099.",
+        ),
+        (
+            {"allowedAccountIds": ["222222222222"]},
+            None,
+            "the credentials belong to account 100000000099, and this stack's config allows 222222222222 only.",
+        ),
+    ],
+)
+def test_an_account_that_must_not_be_acted_in_is_told_with_the_one_that_is_meant(
+    monkeypatch: pytest.MonkeyPatch,
+    keys: None,
+    settings: Mapping[str, object],
+    account: DeclaredAccount | None,
+    says: str,
+) -> None:
+    Network().install(monkeypatch)
+
+    with pytest.raises(KeyswitchError) as raised:
+        gateway_in(account, read(settings), Origin.of("p", "s")).list_access_keys("bob")
+
+    assert raised.value.code == "KS316"
+    assert says in str(raised.value)
 
 
 def test_a_profile_that_is_nowhere_is_told_without_a_guess(clean_environment: Path) -> None:

@@ -196,9 +196,27 @@ def test_the_setting_of_version_6_is_refused_with_the_advice_of_version_7() -> N
             "it excludes aws:forbiddenAccountIds",
         ),
         (
+            {"forbiddenAccountIds": ["123456789012", "prod"]},
+            "forbiddenAccountIds[1]",
+            (
+                "it is no account id, a string of twelve digits. Correct it with pulumi config set --path "
+                "'aws:forbiddenAccountIds[1]'."
+            ),
+        ),
+        (
             {"forbiddenAccountIds": [1.0]},
-            "forbiddenAccountIds",
-            "no account id, a string of twelve",
+            "forbiddenAccountIds[0]",
+            "Write the account id in quotes",
+        ),
+        (
+            {"allowedAccountIds": "[52812345678]"},
+            "allowedAccountIds[0]",
+            "YAML makes another number of an account id that begins with 0. Write the account id in quotes",
+        ),
+        (
+            {"allowedAccountIds": "[1402433619]"},
+            "allowedAccountIds[0]",
+            "Write the account id in quotes",
         ),
         ({"assumeRoles": {"roleArn": ARN}}, "assumeRoles", "it is no list of maps"),
         (
@@ -208,28 +226,61 @@ def test_the_setting_of_version_6_is_refused_with_the_advice_of_version_7() -> N
         ),
         (
             {"assumeRoles": [{"roleArn": ARN, "tags": ["a"]}]},
-            "assumeRoles[0]",
-            "its tags are no map",
+            "assumeRoles[0].tags",
+            "it is no map",
         ),
         (
             {"assumeRoles": [{"roleArn": ARN, "policyArns": "arn"}]},
-            "assumeRoles[0]",
-            "its policyArns is no list of strings",
+            "assumeRoles[0].policyArns",
+            "it is no list of strings",
         ),
-        ({"assumeRoles": [{"roleArn": "deploy"}]}, "assumeRoles[0]", "no ARN of a role"),
-        ({"assumeRoles": [{}]}, "assumeRoles[0]", "its roleArn is no ARN of a role"),
+        ({"assumeRoles": [{"roleArn": "deploy"}]}, "assumeRoles[0].roleArn", "no ARN of a role"),
+        ({"assumeRoles": [{}]}, "assumeRoles[0].roleArn", "it is no ARN of a role"),
         (
             {"assumeRoles": [{"roleArn": ARN}, {"roleArn": ARN, "duration": "1d"}]},
-            "assumeRoles[1]",
-            "its duration: it is none such as",
+            "assumeRoles[1].duration",
+            "it is none such as",
         ),
         (
             {"assumeRoles": [{"roleArn": ARN, "duration": "5m"}]},
-            "assumeRoles[0]",
-            "its duration: it is not between 15m and 12h",
+            "assumeRoles[0].duration",
+            "it is not between 15m and 12h",
         ),
-        ({"assumeRoles": [{"roleArn": ARN, "policy": "x"}]}, "assumeRoles[0]", "no JSON"),
-        ({"assumeRoles": [{"roleArn": ARN, "sessionName": "x"}]}, "assumeRoles[0]", "2 to 64"),
+        ({"assumeRoles": [{"roleArn": ARN, "policy": "x"}]}, "assumeRoles[0].policy", "no JSON"),
+        (
+            {"assumeRoles": [{"roleArn": ARN, "sessionName": "x"}]},
+            "assumeRoles[0].sessionName",
+            "2 to 64",
+        ),
+        (
+            {"assumeRoles": [{"roleArn": ARN, "externalId": "x"}]},
+            "assumeRoles[0].externalId",
+            (
+                "it has not 2 to 1224 letters, digits or any of +=,.@:/_-. Correct it with pulumi config set "
+                "--path 'aws:assumeRoles[0].externalId'."
+            ),
+        ),
+        (
+            {"assumeRoles": [{"roleArn": ARN, "externalId": "a b"}]},
+            "assumeRoles[0].externalId",
+            "letters",
+        ),
+        (
+            {"assumeRoles": [{"roleArn": ARN, "sourceIdentity": "x"}]},
+            "assumeRoles[0].sourceIdentity",
+            "2 to 64",
+        ),
+        (
+            {"assumeRoles": [{"roleArn": ARN, "policyArns": ["arn"]}]},
+            "assumeRoles[0].policyArns",
+            "ARNs",
+        ),
+        ({"assumeRoles": [{"roleArn": ARN, "tags": {"": "v"}}]}, "assumeRoles[0].tags", "a name"),
+        (
+            {"assumeRoleWithWebIdentity": {"roleArn": "r", "webIdentityToken": "t"}},
+            "assumeRoleWithWebIdentity.roleArn",
+            "pulumi config set --path 'aws:assumeRoleWithWebIdentity.roleArn'",
+        ),
         (
             {"assumeRoleWithWebIdentity": [ARN]},
             "assumeRoleWithWebIdentity",

@@ -85,7 +85,7 @@ BAD_CONFIG = Entry(
     "KS113",
     "Configuration that cannot be read",
     "the stack config {key} cannot be read: {problem}",
-    "Correct it with pulumi config set {key}.",
+    "{suggestion}Correct it with pulumi config set {argument}.",
 )
 NOTHING_TO_IMPORT = Entry(
     "KS114",
@@ -168,8 +168,8 @@ BAD_ACCOUNT = Entry(
 UNKNOWN_ACCOUNT = Entry(
     "KS128",
     "An account that nobody declares",
-    "its account is none of those in the stack config keyswitch:accounts ({known})",
-    "Add it there, or correct the name.",
+    "its account {account} is none of those in the stack config keyswitch:accounts ({known})",
+    "Add account {account} there, or correct the name.",
 )
 MOVES_WITH_A_SWITCH = Entry(
     "KS134",

@@ -103,9 +103,8 @@ UNREADABLE_CA_BUNDLE = Entry(
 ACCOUNT_NOT_ALLOWED = Entry(
     "KS316",
     "An account that this stack must not act in",
-    "the credentials belong to account {caller_account}, and this stack's config {rule}",
-    "Use credentials of another account, or correct aws:allowedAccountIds or "
-    "aws:forbiddenAccountIds. IAM was asked nothing.",
+    "the credentials{purpose} belong to account {caller_account}, and {rule}",
+    "Use credentials of another account, or correct {lists}. IAM was asked nothing.",
 )
 EXPLICIT_DENY = Entry(
     "KS317",
@@ -182,6 +181,13 @@ METADATA_SILENT = Entry(
     "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or aws:profile in the stack config. If this "
     "machine has a role, find out what keeps that server from answering (in a container often its hop limit); if "
     "not, pulumi config set aws:skipMetadataApiCheck true saves the wait.",
+)
+ROLE_NOT_ASKED_FOR = Entry(
+    "KS327",
+    "A role that cannot be asked for",
+    "AWS was not asked for the role {role}: {message}",
+    "Correct the role where it is described: in a profile of the shared AWS files, in AWS_ROLE_ARN and "
+    "AWS_ROLE_SESSION_NAME, or in aws:assumeRoles.",
 )
 NOT_ACCEPTED = (CREDENTIALS_REFUSED, SESSION_REFUSED)
 """Whoever signs is not accepted, whatever is asked."""

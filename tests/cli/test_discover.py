@@ -218,6 +218,8 @@ def test_users_are_selected_by_name_or_by_path(
     assert keys("--user", "bob", "--user", "bob") == [person]
     both = keyswitch("discover", "--user", "bob", "--path-prefix", "/machines/", code=2)
     assert "Give --user or --path-prefix, not both." in both.stderr
+    bare = keyswitch("discover", "--path-prefix", "machines/", code=2)
+    assert "A path begins with a slash: --path-prefix /machines/" in bare.stderr
     missing = keyswitch("discover", "--user", "bob", "--user", "nobody", code=1)
     assert missing.stderr.startswith("error: KS709 there is no user nobody in account 123456789012")
 

@@ -124,6 +124,8 @@ def _progress(console: Console, total: int, done: int) -> Iterator[Callable[[], 
 def _selection(users: tuple[str, ...], path_prefix: str, *, fresh: bool) -> Selection:
     if users and path_prefix != "/":
         raise click.UsageError("Give --user or --path-prefix, not both.")
+    if not path_prefix.startswith("/"):
+        raise click.UsageError(f"A path begins with a slash: --path-prefix /{path_prefix}")
     return Selection(users, path_prefix, fresh)
 
 

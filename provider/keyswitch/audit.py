@@ -17,7 +17,7 @@ from keyswitch.catalogue import Entry
 from keyswitch.census import Census, SeenKey, SeenUser
 from keyswitch.safeguards import QUARANTINE_POLICY, use_in_words
 from keyswitch.status import ObservedStatus, Status
-from keyswitch.times import moment
+from keyswitch.times import is_to_come, moment
 from keyswitch.user_names import folded
 
 _OLD: Final = timedelta(days=90)
@@ -91,7 +91,7 @@ def of_controls(user: SeenUser, seen: SeenKey, now: datetime) -> Iterator[Findin
     made = moment(seen.key.create_date) if seen.key.create_date else None
     if made is not None and now - made > _OLD:
         yield _finding(catalogue.OLD, seen, ROTATED, days=(now - made).days)
-    if seen.used is None:
+    if seen.used is None or (seen.used.date and is_to_come(seen.used.date, now)):
         yield _finding(catalogue.LAST_USE_UNKNOWN, seen)
     else:
         last = moment(seen.used.date) if seen.used.date else made

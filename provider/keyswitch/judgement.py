@@ -146,8 +146,7 @@ class Judgement:
                 reasons="; ".join(rule.cause for rule in self.unmet),
             )
         if cause is Cause.GONE:
-            unverified = "" if self.account_id else " (which account this is was not checked)"
-            yield self._told(catalogue.GONE, unverified=unverified)
+            yield self._told(catalogue.GONE, unverified=_unverified(self.account_id))
         if action is Action.SWITCH and self.declaration.override is not None:
             guarding = self.declaration.safeguards.guarding(Status.INACTIVE)
             yield self._told(
@@ -217,3 +216,20 @@ _ADOPTIONS: Final = {
     Action.RECORD: catalogue.ADOPTED,
     Action.SWITCH: catalogue.ADOPTED_AND_SWITCHED,
 }
+
+
+def found_deleted(record: Record) -> str:
+    """The warning of a refresh that finds a key deleted (KS224).
+
+    :param record: what was recorded of it before.
+    """
+    return message(
+        catalogue.FOUND_DELETED,
+        Attempt("", record.declaration.access_key_id, record.user_name),
+        unverified=_unverified(record.account_id),
+        recorded=record.status,
+    )
+
+
+def _unverified(account_id: str) -> str:
+    return "" if account_id else " (which account this is was not checked)"

@@ -25,13 +25,13 @@ from keyswitch.errors import Attempt, KeyswitchError, message, telling
 from keyswitch.gateway import Gateway
 from keyswitch.inquiry import Inquiry
 from keyswitch.judge import Judge, situation_of
-from keyswitch.judgement import Judgement
+from keyswitch.judgement import Judgement, found_deleted
 from keyswitch.letting_go import Ending, ending, target_on_destroy
 from keyswitch.recording import DoneButFailedError, as_seen, held
 from keyswitch.safeguards import Unmet
 from keyswitch.shared import Shared
 from keyswitch.sighting import Finder, Sighting
-from keyswitch.status import Status
+from keyswitch.status import ObservedStatus, Status
 from keyswitch.switching import MAY_HAVE_LANDED, Switch, Switched, lost_by_a_race
 from keyswitch.times import iso
 from keyswitch.user_names import same_user
@@ -169,7 +169,7 @@ class Lifecycle:
 
         A renamed user is followed, so that a refresh never stands in the way of the program that
         names it anew; where that cannot be told, nothing is changed and the second value is a
-        warning. What was desired, and when, is left as it is; a held switch that somebody else has
+        warning. Another warning tells that the key was found deleted, once. What was desired, and when, is left as it is; a held switch that somebody else has
         made is no longer held.
         """
         access_key_id = record.declaration.access_key_id
@@ -185,6 +185,7 @@ class Lifecycle:
         if declared.user_name is not None and seen.user_name is not None and renamed:
             declared = replace(declared, user_name=seen.user_name)
         pending = record.pending
+        newly_gone = seen.status is ObservedStatus.DELETED and record.status is not seen.status
         refreshed = replace(
             record.seen_as(seen.status, iso(self._clock.now())),
             declaration=declared,
@@ -192,7 +193,7 @@ class Lifecycle:
             create_date=seen.create_date or record.create_date,
             pending=None if pending and seen.status.satisfies(pending.target) else pending,
         )
-        return refreshed.refreshed(), None
+        return refreshed.refreshed(), found_deleted(record) if newly_gone else None
 
     def judge_end(self, record: Record, seen: Sighting | None = None) -> Ending:
         """Decides on a look at a key that is to be let go what :meth:`destroy` would do.

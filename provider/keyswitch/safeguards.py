@@ -16,7 +16,7 @@ from keyswitch.catalogue import Entry
 from keyswitch.errors import message
 from keyswitch.gateway import AccessKey, LastUsed
 from keyswitch.status import DeactivatedBy, ObservedStatus, Status, WhenUnmet
-from keyswitch.times import Duration, ago, iso, moment
+from keyswitch.times import Duration, after, ago, is_to_come, iso, moment
 
 QUARANTINE_POLICY: Final = "AWSCompromisedKeyQuarantine"
 """What the names of the policies begin with that AWS attaches to the user of a leaked key."""
@@ -203,15 +203,16 @@ def _own_key(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | No
 
 
 def _unused_for(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
-    wanted, used, key = safeguards.unused_for, evidence.last_used, evidence.key
+    wanted, key = safeguards.unused_for, evidence.key
     if wanted is None:
         return None
+    used = _use_of("unused_for", key, evidence.last_used, evidence.now)
     if not isinstance(used, LastUsed):
-        return _last_use_not_told("unused_for", key, used)
+        return used
     since = used.date or key.create_date
     if not since:
         return _last_use_not_told("unused_for", key, Untold(_NO_DATE))
-    free_at = moment(since) + wanted.span
+    free_at = after(since, wanted.span)
     if evidence.now >= free_at:
         return None
     told = use_in_words(used, key, evidence.now)
@@ -227,7 +228,7 @@ def _overlap(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | No
     if wanted is None or successor is None:
         return None
     created = successor.create_date or iso(evidence.now)
-    free_at = moment(created) + wanted.span
+    free_at = after(created, wanted.span)
     if evidence.now >= free_at:
         return None
     made = f"{ago(created, evidence.now)} ({created})"
@@ -248,11 +249,12 @@ def _successor(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | 
         if successor is not None:
             seen = f"that key {evidence.keys.state_of(successor)}"
         return catalogue.SUCCESSOR_NOT_ACTIVE, {"successor": wanted, "seen": seen}
-    used, successor_used = evidence.last_used, evidence.successor_last_used
+    used = _use_of("successor", evidence.key, evidence.last_used, evidence.now)
+    successor_used = _use_of("successor", successor, evidence.successor_last_used, evidence.now)
     if not isinstance(used, LastUsed):
-        return _last_use_not_told("successor", evidence.key, used)
+        return used
     if not isinstance(successor_used, LastUsed):
-        return _last_use_not_told("successor", successor, successor_used)
+        return successor_used
     taken_over = successor_used.date
     if taken_over is not None and (used.date is None or moment(taken_over) > moment(used.date)):
         return None
@@ -320,3 +322,15 @@ def _last_use_not_told(safeguard: str, key: AccessKey, untold: Untold | None) ->
         return catalogue.ABOUT_ANOTHER_USER, {**told, "owner": owner, "other": untold.other}
     reason = untold.reason if untold is not None else ""
     return catalogue.LAST_USE_NOT_TOLD, {**told, "reason": reason or _NOT_ALLOWED}
+
+
+def _use_of(
+    safeguard: str, key: AccessKey, used: LastUsed | Untold | None, now: datetime
+) -> LastUsed | Against:
+    """The last use, if a safeguard can be judged by it."""
+    if not isinstance(used, LastUsed):
+        return _last_use_not_told(safeguard, key, used)
+    if used.date and is_to_come(used.date, now):
+        told = {"safeguard": safeguard, "key": key.access_key_id, "date": used.date}
+        return catalogue.USE_TO_COME, told
+    return used

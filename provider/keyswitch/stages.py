@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from keyswitch.status import ObservedStatus
-from keyswitch.times import Duration, iso, moment
+from keyswitch.times import Duration, after, iso
 
 NO_PREVIOUS_KEY = "settled: there is no previous key"
 WAITING_FOR_FIRST_USE = "waiting for first use of the current key"
@@ -50,7 +50,7 @@ def stage_of(
     if previous.status is ObservedStatus.DELETED:
         return DELETED
     if previous.status is ObservedStatus.ACTIVE:
-        overlap_ends = moment(current_made) + overlap.span
+        overlap_ends = after(current_made, overlap.span)
         if now < overlap_ends:
             return f"overlap until {iso(overlap_ends)}: both keys are Active"
         only_used = previous.waits_for == ("unused_for",)
@@ -65,7 +65,7 @@ def stage_of(
 def _soaking(since: str, soak: Duration, now: datetime) -> str:
     if not since:
         return "soaking since before this program took note"
-    soaked = moment(since) + soak.span
+    soaked = after(since, soak.span)
     if now < soaked:
         return f"soaking since {since}, until {iso(soaked)}"
     return DONE

@@ -64,7 +64,8 @@ class Switch:
             try:
                 self._view.update_access_key(access_key_id, seen.user_name, target)
             except NoSuchEntityError as missing:
-                what = self._what_vanished(access_key_id, seen.user_name)
+                what = _what_aws_names(missing, access_key_id, seen.user_name)
+                what = what or self._what_vanished(access_key_id, seen.user_name)
                 raise KeyswitchError(catalogue.VANISHED, None, missing.answer, what=what) from None
             except KeyswitchError as fault:
                 if fault.entry not in MAY_HAVE_LANDED or not self._landed(
@@ -91,7 +92,7 @@ class Switch:
                     return Switched(ObservedStatus(target.value), None)
                 keys, observed, unseen = (), None, fault
             if observed is ObservedStatus.DELETED:
-                what = f"no key {access_key_id} of this user"
+                what = self._what_vanished(access_key_id, user_name)
                 raise KeyswitchError(catalogue.VANISHED, what=what)
             if observed is not None and observed.value == target.value:
                 return Switched(observed, keys)
@@ -122,6 +123,16 @@ class Switch:
         except KeyswitchError:
             return "no such user, or no such key of this user"
         return f"no key {access_key_id} of this user"
+
+
+def _what_aws_names(
+    missing: NoSuchEntityError, access_key_id: str, user_name: str | None
+) -> str | None:
+    """What AWS said that it does not find: a look a moment later may be answered by another of its servers."""
+    said = str(missing).lower()
+    if said.startswith("the user "):
+        return f"no user {user_name}"
+    return f"no key {access_key_id} of this user" if said.startswith("the access key ") else None
 
 
 def _status_in(keys: tuple[AccessKey, ...], access_key_id: str) -> ObservedStatus:

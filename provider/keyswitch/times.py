@@ -12,6 +12,8 @@ import durationpy
 _WRITTEN: Final = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?[smhdwy])+")
 _IN_GO: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?(?:ns|us|µs|ms|s|m|h))+|[+-]?0")
 _LONGEST: Final = timedelta(days=36_500)
+_BETWEEN_CLOCKS: Final = timedelta(minutes=15)
+"""By how much AWS lets the clock of a caller differ from its own."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,12 @@ def go_duration(text: str) -> timedelta:
 
 def iso(when: datetime) -> str:
     """``2026-11-24T19:00:00Z``: an aware moment in UTC, to the second."""
-    return when.astimezone(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")
+    try:
+        in_utc = when.astimezone(timezone.utc)
+    except OverflowError:
+        # At either end of the calendar there is no room for the hours between two time zones.
+        in_utc = when.replace(tzinfo=timezone.utc)
+    return in_utc.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def moment(text: str) -> datetime:
@@ -60,8 +67,25 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
+def after(text: str, span: timedelta) -> datetime:
+    """The moment that comes ``span`` after that of an ISO 8601 text, the end of the calendar at the latest."""
+    try:
+        return moment(text) + span
+    except OverflowError:
+        return datetime.max.replace(tzinfo=timezone.utc)
+
+
+def is_to_come(text: str, now: datetime) -> bool:
+    """Whether the moment of an ISO 8601 text is later than ``now`` by more than clocks differ."""
+    return moment(text) - now > _BETWEEN_CLOCKS
+
+
 def ago(text: str, now: datetime) -> str:
-    """``3 hours ago``: how long before ``now`` the moment of an ISO 8601 text was."""
+    """``3 hours ago``: how long before ``now`` the moment of an ISO 8601 text was, or that it was not."""
     import humanize
 
+    if is_to_come(text, now):
+        return "at a time still to come"
+    if moment(text) > now:
+        return "a moment ago"
     return f"{humanize.naturaldelta(now - moment(text), months=False)} ago"

@@ -324,6 +324,27 @@ def test_a_wrong_200_to_any_other_question_is_unreadable(
     assert raised.value.entry is catalogue.UNREADABLE_ANSWER
 
 
+@pytest.mark.parametrize(
+    ("said", "date"),
+    [
+        ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"),
+        ("9999-12-31T23:59:59-12:00", "9999-12-31T23:59:59Z"),
+        ("2026-11-27T12:00:00+02:00", "2026-11-27T10:00:00Z"),
+    ],
+)
+def test_a_last_use_of_any_date_is_read(server: RecordingServer, said: str, date: str) -> None:
+    used = f"<LastUsedDate>{said}</LastUsedDate><ServiceName>s3</ServiceName><Region>x</Region>"
+    server.rules.append(
+        answer(
+            "<GetAccessKeyLastUsedResponse><GetAccessKeyLastUsedResult><UserName>bob</UserName>"
+            f"<AccessKeyLastUsed>{used}</AccessKeyLastUsed></GetAccessKeyLastUsedResult>"
+            "</GetAccessKeyLastUsedResponse>"
+        )
+    )
+
+    assert gateway(server.url).last_used("AKIAIOSFODNN7EXAMPLE").date == date
+
+
 def test_a_refused_question_for_the_owner_proves_nothing(server: RecordingServer) -> None:
     server.rules.append(error(403, "AccessDenied"))
 

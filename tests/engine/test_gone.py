@@ -40,9 +40,10 @@ def test_with_a_refresh_a_deleted_key_declared_inactive_is_no_change_in_any_run(
 
     preview = project.preview("--refresh", "--expect-no-changes")
     assert len(preview.diagnostics("warning: KS209")) == 1
+    assert len(preview.diagnostics("warning: KS224")) == 1
     project.up("--refresh")
     assert project.outputs("bob")["status"] == "Deleted"
-    project.refresh()
+    assert "KS224" not in project.refresh().text
     project.expect(0, "refresh", "--preview-only", "--expect-no-changes")
     assert "KS209" in project.preview("--refresh", "--expect-no-changes").row("bob")
 

@@ -63,6 +63,8 @@ def codes(
         (seen(made=44, used=None), []),
         (seen(made=45, used=None), ["KS805"]),
         (seen(told=False), ["KS808"]),
+        (seen(made=60, used=-1), ["KS808"]),
+        (seen(made=-1, used=0), []),
     ],
 )
 def test_only_an_active_key_is_judged_by_the_controls(key: SeenKey, found: list[str]) -> None:

@@ -786,6 +786,26 @@ def test_a_refresh_writes_the_names_and_statuses_of_now(
     assert inputs["keys"] == {key: {"user_name": "robert"}}
 
 
+def test_a_refresh_warns_once_of_each_key_that_it_finds_deleted(
+    iam: StrictIam, gateway: FakeGateway
+) -> None:
+    keys = [iam.add_key(user, ObservedStatus.INACTIVE) for user in ("ann", "bob", "eve")]
+    parsed = parse_fleet(bag(dict.fromkeys(keys, "Inactive")))
+    assert parsed.declaration is not None
+    records = applied(gateway, parsed.declaration).records
+    iam.delete_key(keys[0])
+    iam.delete_key(keys[2])
+    told: list[str] = []
+
+    refreshed = fleet_of(gateway).read(records, told.append)
+
+    assert [line[: len("KS224 access key ") + 20] for line in told] == [
+        f"KS224 access key {key}" for key in sorted((keys[0], keys[2]))
+    ]
+    fleet_of(gateway).read(refreshed, told.append)
+    assert len(told) == 2
+
+
 def test_a_message_names_twenty_keys_and_counts_the_rest() -> None:
     keys = [f"AKIA{number:016d}" for number in range(23)]
 

@@ -10,8 +10,8 @@ import pytest
 from keyswitch import catalogue
 from keyswitch.clock import Clock, Patience
 from keyswitch.declaration import Declaration, Record
-from keyswitch.errors import KeyswitchError
-from keyswitch.gateway import AccessKey
+from keyswitch.errors import AwsAnswer, KeyswitchError
+from keyswitch.gateway import AccessKey, NoSuchEntityError
 from keyswitch.lifecycle import Lifecycle
 from keyswitch.status import ObservedStatus, OnDestroy, Status
 from support.strict_iam import ACCOUNT, FakeGateway, StrictIam
@@ -244,6 +244,60 @@ def test_no_such_entity_at_the_write_is_told_apart_by_another_look(
     assert "NoSuchEntity, request id fake" in str(raised.value)
 
 
+class Lagging(FakeGateway):
+    """The write and the look after it are answered by servers that differ about what is there."""
+
+    said = ""
+
+    def update_access_key(self, access_key_id: str, user_name: str | None, status: Status) -> None:
+        raise NoSuchEntityError(AwsAnswer("NoSuchEntity", "fake"), self.said)
+
+
+@pytest.mark.parametrize(
+    ("aws_says", "said"),
+    [
+        ("The user with name bob cannot be found.", "AWS now finds no user bob ("),
+        (
+            "The Access Key with id {key} cannot be found.",
+            "AWS now finds no key {key} of this user (",
+        ),
+        ("Nothing of the kind.", "AWS now finds no key {key} of this user ("),
+    ],
+)
+def test_what_aws_names_as_missing_at_the_write_is_not_turned_into_something_else(
+    iam: StrictIam, aws_says: str, said: str
+) -> None:
+    key = iam.add_key("bob")
+    gateway = Lagging(iam)
+    gateway.said = aws_says.format(key=key)
+
+    with pytest.raises(KeyswitchError) as raised:
+        Lifecycle(gateway, TestClock()).apply(Declaration(key, Status.INACTIVE, "bob"), None)
+
+    assert raised.value.entry is catalogue.VANISHED
+    assert said.format(key=key) in str(raised.value)
+
+
+class DeletedAfterTheWrite(FakeGateway):
+    """Somebody deletes the user, keys and all, once the key is switched."""
+
+    def update_access_key(self, access_key_id: str, user_name: str | None, status: Status) -> None:
+        super().update_access_key(access_key_id, user_name, status)
+        del self.iam.users[str(user_name)]
+
+
+def test_a_user_that_is_gone_after_the_write_is_told_as_the_user(iam: StrictIam) -> None:
+    key = iam.add_key("bob")
+
+    with pytest.raises(KeyswitchError) as raised:
+        Lifecycle(DeletedAfterTheWrite(iam), TestClock()).apply(
+            Declaration(key, Status.INACTIVE, "bob"), None
+        )
+
+    assert raised.value.entry is catalogue.VANISHED
+    assert "AWS now finds no user bob" in str(raised.value)
+
+
 def adopted(gateway: FakeGateway, status: Status, **declared: object) -> tuple[str, Record]:
     key = gateway.iam.add_key("bob")
     declaration = replace(Declaration(key, status, "bob"), **declared)  # type: ignore[arg-type]
@@ -269,8 +323,13 @@ def test_a_refresh_of_a_deleted_key_says_deleted_and_asks_whose_it_might_be(
 
     refreshed, warning = phase(gateway).read(record)
     assert refreshed.status is ObservedStatus.DELETED
-    assert warning is None
+    assert warning is not None
+    assert warning.startswith(
+        f"KS224 access key {key} of user bob: the key was deleted outside this program; it was Inactive when it "
+        "was seen last. Take its declaration out"
+    )
     assert gateway.log == ["list bob", "account", f"last used {key}"]
+    assert phase(gateway).read(refreshed) == (refreshed, None)
 
 
 def test_a_refresh_from_another_account_is_an_error(gateway: FakeGateway, iam: StrictIam) -> None:

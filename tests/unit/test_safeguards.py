@@ -28,6 +28,8 @@ KEY = AccessKey("AKIAOLD0000000000000", "bob", ACTIVE, "2026-01-01T00:00:00Z")
 OTHER = AccessKey("AKIANEW0000000000000", "bob", ACTIVE, "2026-03-01T00:00:00Z")
 SWITCHED_OFF = replace(OTHER, status=INACTIVE)
 NEVER = LastUsed("bob", None, "N/A", "N/A")
+NINES = "9999-12-31T23:59:59Z"
+END_OF_TIME = LastUsed("bob", NINES, "s3", "eu-west-1")
 SEVEN_DAYS = DeclaredSafeguards(unused_for=Duration.read("7d"))
 SUCCESSOR = DeclaredSafeguards(successor=OTHER.access_key_id)
 OVERLAP = replace(SUCCESSOR, overlap=Duration.read("30d"))
@@ -73,6 +75,33 @@ def seen(
             ["KS602"],
         ),
         (SEVEN_DAYS, OFF, seen(), ["KS608"]),
+        # a use that is still to come is no evidence, but for what clocks differ by
+        (SEVEN_DAYS, OFF, seen(last_used=used(hours=-3)), ["KS414"]),
+        (SEVEN_DAYS, OFF, seen(last_used=used(minutes=-5)), ["KS602"]),
+        (SEVEN_DAYS, OFF, seen(last_used=END_OF_TIME), ["KS414"]),
+        (SEVEN_DAYS, OFF, seen(replace(KEY, create_date=NINES), last_used=NEVER), ["KS602"]),
+        (
+            SUCCESSOR,
+            OFF,
+            seen(others=(OTHER,), last_used=used(days=3), successor_last_used=END_OF_TIME),
+            ["KS414"],
+        ),
+        (
+            SUCCESSOR,
+            OFF,
+            seen(others=(OTHER,), last_used=END_OF_TIME, successor_last_used=used(days=3)),
+            ["KS414"],
+        ),
+        (
+            OVERLAP,
+            OFF,
+            seen(
+                others=(replace(OTHER, create_date=NINES),),
+                last_used=used(days=3),
+                successor_last_used=used(days=1),
+            ),
+            ["KS610"],
+        ),
         (SEVEN_DAYS, OFF, seen(replace(KEY, create_date=""), last_used=NEVER), ["KS608"]),
         (SEVEN_DAYS, ON, seen(), []),
         # successor
@@ -274,3 +303,31 @@ def test_a_moment_survives_its_text_to_the_second(when: datetime) -> None:
 
 def test_a_use_of_long_ago_is_told_in_days_and_with_its_date() -> None:
     assert use_in_words(used(days=400), KEY, NOW).startswith("last used 1 year")
+
+
+@pytest.mark.parametrize(
+    ("date", "says"),
+    [
+        (iso(NOW + timedelta(hours=3)), "last used at a time still to come by s3 in eu-west-1 ("),
+        (NINES, "last used at a time still to come by s3 in eu-west-1 (9999-12-31T23:59:59Z)"),
+        (iso(NOW + timedelta(seconds=30)), "last used a moment ago by s3 in eu-west-1 ("),
+    ],
+)
+def test_a_use_that_is_not_over_is_not_told_as_one_of_the_past(date: str, says: str) -> None:
+    assert use_in_words(replace(END_OF_TIME, date=date), KEY, NOW).startswith(says)
+
+
+@pytest.mark.parametrize("hours", [-14, 0, 14])
+@pytest.mark.parametrize(
+    "end",
+    [
+        datetime(1, 1, 1, tzinfo=timezone.utc),
+        datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone.utc),
+    ],
+)
+def test_a_moment_at_an_end_of_the_calendar_is_one_in_any_time_zone(
+    end: datetime, hours: int
+) -> None:
+    written = iso(end.replace(tzinfo=timezone(timedelta(hours=hours))))
+
+    assert moment(written).year == end.year

@@ -144,6 +144,13 @@ MOVED = Entry(
     "this program declared the key under another name before; what is recorded of the key is kept",
     "on_destroy=restore goes back to {adopted}, the status in which the key was first adopted.",
 )
+FOUND_DELETED = Entry(
+    "KS224",
+    "A refresh found the key deleted",
+    "the key was deleted outside this program{unverified}; it was {recorded} when it was seen last",
+    "Take its declaration out; or declare it Inactive, which a deleted key satisfies. Mint a new key where one is still "
+    "needed.",
+)
 RESTORES_TO = Entry(
     "KS223",
     "What a restore goes back to",

@@ -78,6 +78,14 @@ ENDLESS_LIST = Entry(
     "Something between here and AWS may have answered instead. Reach AWS past it and run again; it is safe. No "
     "status was judged by that list.",
 )
+USE_TO_COME = Entry(
+    "KS414",
+    "A last use that is still to come",
+    "{safeguard} cannot be judged: IAM says that {key} was last used at {date}, which is still to come by the clock "
+    "of this machine",
+    "Set the clock of this machine right. If the clock is right, something between here and AWS may answer instead; "
+    'take the safeguard out, if the answer stays so. In an incident, override="why" switches it off at once.',
+)
 ABOUT_ANOTHER_USER = Entry(
     "KS411",
     "A last use of another user's key",

@@ -89,7 +89,7 @@ class Audited:
     def bars(self) -> tuple[Bar, ...]:
         """The picture of the keys' ages."""
         ages = [
-            ((self.at - moment(seen.key.create_date)).days, seen.key.status)
+            (max((self.at - moment(seen.key.create_date)).days, 0), seen.key.status)
             for _, seen in self.census.keys
             if seen.key.create_date
         ]

@@ -77,7 +77,7 @@ def age(seen: SeenKey, now: datetime) -> str:
     """How long ago it was made, in days; empty where IAM does not tell."""
     if not seen.key.create_date:
         return ""
-    days = (now - moment(seen.key.create_date)).days
+    days = max((now - moment(seen.key.create_date)).days, 0)
     return counted(days, "day")
 
 

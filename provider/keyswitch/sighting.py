@@ -62,7 +62,27 @@ class Finder:
             return user_name
         if record is not None:
             return record.user_name
-        return self._owner(access_key_id)
+        owner = self._owner(access_key_id)
+        if owner is not None and self._is_own_key_of_root(access_key_id, owner):
+            return None
+        return owner
+
+    def _is_own_key_of_root(self, access_key_id: str, owner: str) -> bool:
+        """Whether the root user signs, and has the key that IAM says is of a user ``owner`` who does not."""
+        try:
+            if any(key.access_key_id == access_key_id for key in self._view.keys_of(owner)):
+                return False
+        except NoSuchEntityError:
+            pass
+        try:
+            own = self._view.glance(None)
+        except (NoSuchEntityError, UserNameNeededError):
+            return False
+        except KeyswitchError as fault:
+            if fault.entry in catalogue.DENIALS:
+                return False
+            raise
+        return any(key.access_key_id == access_key_id and key.user_name is None for key in own)
 
     def look_following(
         self, access_key_id: str, user_name: str | None, record: Record | None

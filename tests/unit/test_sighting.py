@@ -157,3 +157,64 @@ def test_the_root_users_key_under_temporary_credentials_is_told_as_what_it_is(
 
     with pytest.raises(KeyswitchError, match=r"^KS215 looking at .*\(ValidationError"):
         Lifecycle(FakeGateway(iam)).read(of_root)
+
+
+class OfRoot(FakeGateway):
+    """An account whose root user has a key, which IAM says is of a user of the account's name."""
+
+    key = AccessKey("AKIAROOT000000000000", None, ObservedStatus.ACTIVE, "2026-01-01T00:00:00Z")
+
+    def __init__(self, iam: StrictIam, signs: str) -> None:
+        super().__init__(iam)
+        self.signs = signs
+
+    def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
+        if user_name is not None or self.signs != "root":
+            return super().list_access_keys(user_name)
+        self.log.append("list None")
+        return (self.key,)
+
+    def last_used(self, access_key_id: str) -> LastUsed:
+        if access_key_id != self.key.access_key_id:
+            return super().last_used(access_key_id)
+        return LastUsed("acme", None, "N/A", "N/A")
+
+    def update_access_key(self, access_key_id: str, user_name: str | None, status: Status) -> None:
+        assert (access_key_id, user_name) == (self.key.access_key_id, None)
+        self.key = replace(self.key, status=ObservedStatus(status.value))
+
+
+@pytest.mark.parametrize("has_user_of_that_name", [True, False])
+def test_a_key_of_root_of_which_iam_names_a_user_is_adopted_and_switched_by_root(
+    iam: StrictIam, *, has_user_of_that_name: bool
+) -> None:
+    if has_user_of_that_name:
+        iam.add_key("acme")
+    gateway = OfRoot(iam, "root")
+    declaration = Declaration(gateway.key.access_key_id, Status.ACTIVE)
+
+    record = Lifecycle(gateway).apply(declaration, None)
+    assert (record.user_name, record.status) == (None, ObservedStatus.ACTIVE)
+
+    off = Lifecycle(gateway).apply(replace(declaration, status=Status.INACTIVE), record)
+    assert (off.user_name, off.status) == (None, ObservedStatus.INACTIVE)
+
+
+def test_a_key_of_root_that_somebody_else_declares_is_told_what_to_do(iam: StrictIam) -> None:
+    iam.add_key("acme")
+    gateway = OfRoot(iam, "somebody")
+
+    with pytest.raises(
+        KeyswitchError,
+        match=r"^KS214 .* leave user_name out, and sign with credentials of the root user",
+    ):
+        Lifecycle(gateway).judge(Declaration(gateway.key.access_key_id, Status.INACTIVE), None)
+
+
+def test_a_key_that_its_owner_lists_costs_no_look_at_the_signers_own(iam: StrictIam) -> None:
+    key = iam.add_key("bob")
+    gateway = FakeGateway(iam)
+
+    Lifecycle(gateway).judge(Declaration(key, Status.ACTIVE), None)
+
+    assert gateway.log == [f"last used {key}", "list bob"]

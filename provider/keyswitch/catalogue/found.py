@@ -92,7 +92,8 @@ CONTRADICTION = Entry(
     "KS214",
     "IAM contradicts itself",
     "IAM says that the key belongs to user {user_name}, and does not list it among that user's",
-    "A change is probably under way: run again in a moment; it is safe.",
+    "A change is probably under way: run again in a moment; it is safe. If the message comes again, the key may be the "
+    "root user's: leave user_name out, and sign with credentials of the root user.",
 )
 NOT_THE_ROOT_USER = Entry(
     "KS215",

@@ -39,6 +39,7 @@ from keyswitch.parsing import account_of, parse_outputs
 from keyswitch.properties import (
     ACCESS_KEY_ID,
     ACCOUNT,
+    EXTERNAL_ID,
     MOVED_FROM,
     ON_DESTROY,
     ON_DRIFT,
@@ -51,7 +52,6 @@ from keyswitch.properties import (
 from keyswitch.status import OnDestroy
 
 RECORDS: Final = "records"
-EXTERNAL_ID: Final = "external_id"
 FLEET_COMPUTED: Final = (RECORDS, PENDING, ACCOUNT_ID)
 _TEXTS: Final = (
     USER_NAME,

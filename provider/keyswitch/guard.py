@@ -101,7 +101,10 @@ class Guard:
         def known(value: object) -> None:
             self._phase.declare((), account_of(value))
 
-        as_soon_as_known(account, known)
+        # A map is awaited whole: one of its fields may be an output, as a secret is.
+        as_soon_as_known(
+            pulumi.Output.from_input(account) if isinstance(account, Mapping) else account, known
+        )
 
     def recorded(self) -> pulumi.Output[Recorded]:
         """What the stack's state records of each key, read once in a program that asks."""

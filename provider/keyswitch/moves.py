@@ -12,9 +12,10 @@ from typing import Any, Final
 
 import grpc
 import pulumi
-from google.protobuf import json_format, struct_pb2
+from google.protobuf import struct_pb2
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.rpc import deserialize_properties_unwrap_secrets
 from pulumi.runtime.settings import get_monitor
 
 from keyswitch import catalogue
@@ -57,7 +58,8 @@ async def recorded_in_state() -> Recorded:
             message(catalogue.STATE_NOT_READ, stack=name, problem=details or "no answer")
         )
         return {}
-    answer = json_format.MessageToDict(getattr(response, "return"))
+    # Secrets among them are read too: what is handed on of a key is none.
+    answer, _ = deserialize_properties_unwrap_secrets(getattr(response, "return"))
     outputs = answer.get("outputs")
     return _recorded(outputs) if isinstance(outputs, Mapping) else {}
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 import pulumi
+from pulumi.runtime.config import is_config_secret
 
 from keyswitch import catalogue
 from keyswitch.declaration import Declaration
 from keyswitch.errors import message
 from keyswitch.fleet_resource import AccessKeyFleet
-from keyswitch.properties import ACCESS_KEY_ID, ACCOUNT
-from keyswitch.register import ACCOUNTS_KEY, CONFIG_KEY, DEFAULTS_KEY, read_register
+from keyswitch.properties import ACCESS_KEY_ID, ACCOUNT, REASON
+from keyswitch.register import ACCOUNTS_KEY, CONFIG_KEY, DEFAULTS_KEY, Register, read_register
 from keyswitch.resource import AccessKeyStatus
 
 FLEET_KEY: Final = "fleet"
@@ -29,14 +30,18 @@ def declare_register() -> None:
     account are one :class:`~keyswitch.AccessKeyFleet`, of which one run may switch as many keys as
     ``keyswitch:maxChanges`` says. To change the form switches nothing that is as declared.
 
-    The table has a row for each key: key, user, status, pending, reason. Every problem of the
+    The table has a row for each key: key, user, status, pending, reason. Where anything of ``keyswitch:keys`` is
+    encrypted in the stack's config, each reason and each override is a Pulumi secret; where anything of these or of
+    ``keyswitch:accounts`` or ``keyswitch:defaults`` is, each account's external id is one. Every problem of the
     register is told, each naming its entry, before anything is declared.
 
     :raises pulumi.RunError: the register has problems (KS116), or its form cannot be (KS133).
     """
     config = pulumi.Config("keyswitch")
+    names = (CONFIG_KEY, DEFAULTS_KEY, ACCOUNTS_KEY)
     register = read_register(
-        config.get(CONFIG_KEY), config.get(DEFAULTS_KEY), config.get(ACCOUNTS_KEY)
+        *map(config.get, names),
+        encrypted=[name for name in names if is_config_secret(f"keyswitch:{name}")],
     )
     for problem in register.problems:
         pulumi.log.error(problem)
@@ -44,9 +49,9 @@ def declare_register() -> None:
         raise pulumi.RunError(register.summary)
     max_changes = config.get(MAX_CHANGES_KEY)
     if _is_fleet(config.get(FLEET_KEY), max_changes):
-        table = _as_fleets(register.declarations, max_changes)
+        table = _as_fleets(register, max_changes)
     else:
-        table = _by_themselves(register.declarations)
+        table = _by_themselves(register)
     pulumi.export("keys", table)
 
 
@@ -62,64 +67,84 @@ def _is_fleet(form: str | None, max_changes: str | None) -> bool:
     return wanted
 
 
-def _by_themselves(declarations: Sequence[Declaration]) -> Any:
-    if len(declarations) >= MANY_KEYS:
-        pulumi.log.info(message(catalogue.MANY_KEYS, count=len(declarations)))
+def _by_themselves(register: Register) -> Any:
+    count = len(register.declarations)
+    if count >= MANY_KEYS:
+        pulumi.log.info(message(catalogue.MANY_KEYS, count=count))
     table = []
-    for declared in declarations:
-        key = AccessKeyStatus(declared.access_key_id, **declared.to_inputs())
-        table.append(_row(declared, key.user_name, key.status, key.pending))
+    for declared in register.declarations:
+        inputs = _inputs(declared, register.secret)
+        key = AccessKeyStatus(declared.access_key_id, **inputs)
+        table.append(_row(inputs, key.user_name, key.status, key.pending))
     return table
 
 
-def _as_fleets(declarations: Iterable[Declaration], max_changes: str | None) -> Any:
-    accounts: dict[Any, dict[str, Declaration]] = {}
-    for declared in declarations:
-        accounts.setdefault(declared.account, {})[declared.access_key_id] = declared
-    tables = []
+def _as_fleets(register: Register, max_changes: str | None) -> Any:
+    accounts: dict[Any, dict[str, dict[str, Any]]] = {}
+    for declared in register.declarations:
+        inputs = _inputs(declared, register.secret)
+        accounts.setdefault(declared.account, {})[declared.access_key_id] = inputs
+    seen = []
     for account, keys in accounts.items():
         fleet = AccessKeyFleet(
             f"keys-{account.name}" if account else "keys",
-            keys={key: _entry(declared) for key, declared in keys.items()},
-            account=next(iter(keys.values())).to_inputs().get(ACCOUNT),
+            keys={key: _entry(inputs) for key, inputs in keys.items()},
+            account=next(iter(keys.values())).get(ACCOUNT),
             max_changes=max_changes,
         )
-        tables.append(_table_of(fleet, keys))
-    return pulumi.Output.all(*tables).apply(lambda tables: [row for each in tables for row in each])
+        seen.append(pulumi.Output.all(fleet.statuses, fleet.pending, fleet.records))
+    # Secrets go into the rows last: an output that is made of a table with one is a secret whole.
+    return pulumi.Output.all(*seen).apply(
+        lambda found: [
+            row
+            for keys, of_fleet in zip(accounts.values(), found, strict=True)
+            for row in _table(keys, *of_fleet)
+        ]
+    )
 
 
-def _entry(declared: Declaration) -> dict[str, Any]:
-    inputs = declared.to_inputs()
+def _inputs(declared: Declaration, secret: Collection[str]) -> dict[str, Any]:
+    """The inputs of one key, in which the properties of these names are Pulumi secrets."""
+    return _keeping(declared.to_inputs(), secret)
+
+
+def _keeping(bag: Mapping[str, Any], secret: Collection[str]) -> dict[str, Any]:
+    return {
+        name: pulumi.Output.secret(value)
+        if name in secret
+        else _keeping(value, secret)
+        if isinstance(value, Mapping)
+        else value
+        for name, value in bag.items()
+    }
+
+
+def _entry(inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {name: inputs[name] for name in inputs if name not in (ACCESS_KEY_ID, ACCOUNT)}
 
 
-def _table_of(fleet: AccessKeyFleet, keys: Mapping[str, Declaration]) -> pulumi.Output[Any]:
-    seen = pulumi.Output.all(fleet.statuses, fleet.pending, fleet.records)
-    return seen.apply(lambda found: _table(keys, *found))
-
-
 def _table(
-    keys: Mapping[str, Declaration],
+    keys: Mapping[str, Mapping[str, Any]],
     statuses: Mapping[str, str],
     pending: Mapping[str, str] | None,
     records: Mapping[str, Any] | None,
 ) -> list[dict[str, Any]]:
     return [
         _row(
-            declared,
+            inputs,
             ((records or {}).get(key) or {}).get("user_name", ""),
             statuses.get(key, ""),
             (pending or {}).get(key, ""),
         )
-        for key, declared in keys.items()
+        for key, inputs in keys.items()
     ]
 
 
-def _row(declared: Declaration, user_name: Any, status: Any, pending: Any) -> dict[str, Any]:
+def _row(inputs: Mapping[str, Any], user_name: Any, status: Any, pending: Any) -> dict[str, Any]:
     return {
-        "key": declared.access_key_id,
+        "key": inputs[ACCESS_KEY_ID],
         "user": user_name,
         "status": status,
         "pending": pending,
-        "reason": declared.reason or "",
+        "reason": inputs.get(REASON, ""),
     }

@@ -18,6 +18,8 @@ ON_DRIFT: Final = "on_drift"
 SAFEGUARDS: Final = "safeguards"
 OVERRIDE: Final = "override"
 ACCOUNT: Final = "account"
+EXTERNAL_ID: Final = "external_id"
+"""Of an account."""
 INPUTS: Final = (
     ACCESS_KEY_ID,
     STATUS,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from keyswitch.parsing import parse_inputs
 from keyswitch.properties import (
     ACCESS_KEY_ID,
     ACCOUNT,
+    EXTERNAL_ID,
     ON_DESTROY,
     ON_DRIFT,
     OVERRIDE,
@@ -31,12 +33,14 @@ from keyswitch.properties import (
 )
 from keyswitch.secrets import looks_secret, redact
 from keyswitch.status import Status
+from keyswitch.values import Problem
 
 CONFIG_KEY: Final = "keys"
 DEFAULTS_KEY: Final = "defaults"
 ACCOUNTS_KEY: Final = "accounts"
 
 _REPEATABLE_ID = re.compile(r"[A-Za-z0-9_-]{1,39}")
+_REPEATABLE_ID_OF_SECRET = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,35}")
 
 _ID: Final = "the entry's id"
 _IN_REGISTER: Final[Spelling] = {
@@ -51,7 +55,7 @@ _IN_REGISTER: Final[Spelling] = {
     ACCOUNT: "account",
     "name": "name",
     "role_arn": "roleArn",
-    "external_id": "externalId",
+    EXTERNAL_ID: "externalId",
     "session_name": "sessionName",
     "duration": "duration",
     "region": "region",
@@ -81,6 +85,8 @@ class Register:
 
     declarations: tuple[Declaration, ...]
     problems: tuple[str, ...]
+    secret: frozenset[str] = frozenset()
+    """The properties that are to be kept secret in every declaration, those of its account by their own names."""
 
     @property
     def summary(self) -> str:
@@ -94,7 +100,11 @@ class Register:
 
 
 def read_register(
-    config: str | None, defaults: str | None = None, accounts: str | None = None
+    config: str | None,
+    defaults: str | None = None,
+    accounts: str | None = None,
+    *,
+    encrypted: Collection[str] = (),
 ) -> Register:
     """Reads the values of ``keyswitch:keys``, ``keyswitch:defaults`` and ``keyswitch:accounts``.
 
@@ -102,20 +112,24 @@ def read_register(
     :param defaults: the same, a map that may hold ``safeguards``, ``onDrift`` and ``onDestroy``.
         An entry's own value goes first, each safeguard by itself.
     :param accounts: the same, a map from a name, which entries give as ``account``, to its fields.
+    :param encrypted: those of ``keys``, ``defaults`` and ``accounts`` of which anything is encrypted. Pulumi does
+        not tell a program what: every reason and override of encrypted ``keys`` is taken for a secret, and every
+        external id where any of the three is encrypted. Problems repeat no value then.
     """
     entries, shared, named = _map(config), _map(defaults), _map(accounts)
     if entries is None:
         return Register((), (message(catalogue.BAD_REGISTER, problem="it is no map"),))
     if named is None:
         return Register((), (message(catalogue.BAD_ACCOUNTS),))
-    wrong = _problems_of_defaults(shared, named)
+    wrong = _problems_of_defaults(shared, named, encrypted)
     if shared is None or wrong:
         return Register((), wrong)
     declarations: list[Declaration] = []
     problems: list[str] = []
     by_name: dict[str, DeclaredAccount] = {}
     for position, (access_key_id, entry) in enumerate(entries.items(), start=1):
-        name = access_key_id if _is_repeatable(access_key_id) else f"number {position}"
+        repeatable = _is_repeatable(access_key_id, is_secret=CONFIG_KEY in encrypted)
+        name = access_key_id if repeatable else f"number {position}"
         if not isinstance(entry, dict):
             problem = f"entry {name} is no map"
             problems.append(message(catalogue.BAD_REGISTER, problem=problem))
@@ -132,8 +146,19 @@ def read_register(
             account = parsed.declaration.account
             if account is not None and by_name.setdefault(account.name, account) != account:
                 problems.append(message(catalogue.TWO_ACCOUNTS_OF_ONE_NAME, f"entry {name}"))
-        problems.extend(problem.told_of(f"entry {name}") for problem in found)
-    return Register(tuple(declarations), tuple(problems))
+        problems.extend(_told(f"entry {name}", found, encrypted))
+    return Register(tuple(declarations), tuple(problems), _secret_properties(encrypted))
+
+
+def _secret_properties(encrypted: Collection[str]) -> frozenset[str]:
+    """What may hold words about people, or a credential; the rest is what a reviewer has to read."""
+    words = {REASON, OVERRIDE} if CONFIG_KEY in encrypted else set()
+    return frozenset({*words, EXTERNAL_ID} if encrypted else ())
+
+
+def _told(subject: str, found: Iterable[Problem], encrypted: Collection[str]) -> tuple[str, ...]:
+    problems = (problem.without_value() if encrypted else problem for problem in found)
+    return tuple(problem.told_of(subject) for problem in problems)
 
 
 def named_account(name: str, accounts: str | None) -> DeclaredAccount:
@@ -185,7 +210,9 @@ def _known(named: dict[str, Any]) -> str:
     return redact(", ".join(named)) or "it has none"
 
 
-def _problems_of_defaults(shared: dict[str, Any] | None, named: dict[str, Any]) -> tuple[str, ...]:
+def _problems_of_defaults(
+    shared: dict[str, Any] | None, named: dict[str, Any], encrypted: Collection[str]
+) -> tuple[str, ...]:
     if shared is None:
         return (message(catalogue.BAD_DEFAULTS),)
     whole = _with_account(shared, named)
@@ -193,7 +220,7 @@ def _problems_of_defaults(shared: dict[str, Any] | None, named: dict[str, Any]) 
         return (_unknown_account("keyswitch:defaults", shared, named),)
     stand_ins = {_IN_DEFAULTS[name]: value for name, value in _OF_SOME_KEY.items()}
     parsed = parse_inputs({**whole, **stand_ins}, spelling=_IN_DEFAULTS)
-    return tuple(problem.told_of("keyswitch:defaults") for problem in parsed.problems)
+    return _told("keyswitch:defaults", parsed.problems, encrypted)
 
 
 def _merged(shared: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
@@ -213,5 +240,6 @@ def _said(bag: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in bag.items() if value is not None}
 
 
-def _is_repeatable(access_key_id: str) -> bool:
-    return bool(_REPEATABLE_ID.fullmatch(access_key_id)) and not looks_secret(access_key_id)
+def _is_repeatable(access_key_id: str, *, is_secret: bool) -> bool:
+    shape = _REPEATABLE_ID_OF_SECRET if is_secret else _REPEATABLE_ID
+    return bool(shape.fullmatch(access_key_id)) and not looks_secret(access_key_id)

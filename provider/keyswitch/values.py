@@ -39,6 +39,7 @@ _SYNONYMS: Final[Mapping[str, Status]] = {
     ),
 }
 _REPEATABLE_LENGTH = 20
+_NOT_TOLD: Final = "(a secret, not repeated)"
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,17 @@ class Problem:
     def told_of(self, subject: str) -> str:
         """The message with what it is about, for a place that no resource's row names."""
         return message(self.entry, subject, None, **self.fields)
+
+    def without_value(self) -> Problem:
+        """The same problem with what its program keeps secret: no value is repeated, and no name of its own."""
+        told = dict(self.fields)
+        if self.entry is catalogue.UNKNOWN_PROPERTY:
+            told["property"] = _NOT_TOLD
+        elif "value" in told:
+            told["value"] = _NOT_TOLD
+        elif self.entry in (catalogue.NOT_A_DURATION, catalogue.BAD_USER_NAME):
+            told["problem"] = "its value is a secret, of which no more is told"
+        return replace(self, fields=told, repeatable=False)
 
 
 def problem_with(name: str, entry: Entry, *, repeatable: bool = False, **fields: object) -> Problem:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from click.testing import CliRunner
+
+from keyswitch import cli
 from keyswitch.program import MANY_KEYS
-from support.engine import ROOT, Project
+from support.engine import ROOT, Project, Run
 from support.http import RecordingServer, refuse
 from support.moto_iam import SHOP, Elsewhere, Outsider, role_in
 
@@ -215,3 +218,72 @@ def test_an_entry_names_an_account_of_the_register_and_is_let_go_in_it(
     root.destroy()
     assert sorted(iam.writes) == sorted([(own, "Active"), (theirs, "Active")])
     assert shop.status(bob, theirs) == "Active"
+
+
+def in_clear(root: Project, *runs: Run) -> str:
+    """All that a run leaves behind for others: what it printed, the state, the stack's outputs, a digest."""
+    preview = next(run.stdout for run in runs if "--json" in run.command)
+    state = root.expect(0, "stack", "export").stdout
+    outputs = root.expect(0, "stack", "output", "--json").stdout
+    digested = CliRunner().invoke(cli.main, ["digest", "-"], input=preview)
+    assert digested.exit_code == 0, digested.output
+    return "\n".join([*(run.text for run in runs), state, outputs, digested.output])
+
+
+def test_what_is_encrypted_in_the_register_stays_encrypted_in_either_form(
+    root: Project, iam: RecordingServer, outsider: Outsider
+) -> None:
+    shop = Elsewhere(iam, SHOP)
+    bob = outsider.new_user("both")
+    own, theirs = outsider.new_key(bob), shop.new_key(bob)
+    words = ("fired for theft", "INC-9 leaked by Mallory", "a shared external id")
+    entries = {
+        own: {"userName": bob, "status": "Inactive"},
+        theirs: {"userName": bob, "status": "Inactive", "account": "shop", "onDestroy": "restore"},
+    }
+    register(root, entries)
+    root.expect(0, "config", "set", "--path", "keyswitch:accounts.shop.roleArn", role_in(SHOP))
+    for path, word in zip(
+        (f"keys.{theirs}.reason", f"keys.{own}.override", "accounts.shop.externalId"),
+        words,
+        strict=True,
+    ):
+        root.expect(0, "config", "set", "--path", "--secret", f"keyswitch:{path}", word)
+
+    for fleet in ("false", "true"):
+        root.expect(0, "config", "set", "keyswitch:fleet", fleet)
+        preview = root.preview("--json")
+        left = in_clear(root, preview, root.up())
+        for word in words:
+            assert word not in left, fleet
+        told = " ".join(each["message"] for each in json.loads(preview.stdout)["diagnostics"])
+        assert f"KS612 access key {own}" in told, fleet
+        assert ('"(a secret)"' in told) == (fleet == "false"), told
+        assert ("KS222 " in told) == (fleet == "true")
+        table = json.loads(root.expect(0, "stack", "output", "--json").stdout)["keys"]
+        shown = {row["key"]: (row["user"], row["status"], row["reason"]) for row in table}
+        assert shown[theirs] == (bob, "Inactive", "[secret]")
+        assert shown[own][:2] == (bob, "Inactive")
+        root.preview("--expect-no-changes")
+        outsider.switch(bob, own, "Active")
+
+    root.destroy()
+    assert shop.status(bob, theirs) == "Active"
+
+
+def test_a_register_that_is_one_secret_works_and_its_problems_repeat_nothing(
+    root: Project, outsider: Outsider
+) -> None:
+    bob = outsider.new_user()
+    key = outsider.new_key(bob)
+    entry = {"userName": bob, "status": "Active", "reason": "fired for theft"}
+    secretly = ("config", "set", "--secret", "keyswitch:keys")
+    root.expect(0, *secretly, json.dumps({key: entry}))
+
+    preview = root.preview("--json")
+    left = in_clear(root, preview, root.up())
+    root.expect(0, *secretly, json.dumps({key: {**entry, "status": "theft again"}}))
+    refused = root.preview(code=1)
+
+    assert f"KS103 entry {key}: the status (a secret, not repeated)" in refused.text
+    assert "theft" not in left + refused.text

@@ -189,3 +189,69 @@ def test_what_is_wrong_with_an_account_is_told(
 
     (problem,) = register.problems
     assert says in problem
+
+
+@pytest.mark.parametrize(
+    ("encrypted", "secret"),
+    [
+        ((), set()),
+        (("keys",), {"reason", "override", "external_id"}),
+        (("defaults",), {"external_id"}),
+        (("accounts",), {"external_id"}),
+    ],
+)
+def test_what_is_to_be_kept_secret_follows_from_what_is_encrypted(
+    encrypted: tuple[str, ...], secret: set[str]
+) -> None:
+    entries = json.dumps({KEY: {"status": "Active", "reason": "r"}})
+
+    register = read_register(entries, encrypted=encrypted)
+
+    assert register.secret == secret
+    assert register.declarations == read_register(entries).declarations
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ({"status": "hunter2"}, "KS103"),
+        ({"status": "Active", "onDestroy": "hunter2"}, "KS108"),
+        ({"status": "Active", "userName": "~hunter2~"}, "KS107"),
+        ({"status": "Active", "hunter2": "x"}, "KS101"),
+        ({"status": "Active", "safeguards": {"unusedFor": "hunter2"}}, "KS117"),
+        ({"status": "Active", "safeguards": {"hunter2": True}}, "KS101"),
+        ({"status": "Active", "safeguards": {"successor": "hunter2"}}, "KS104"),
+        ({"status": "Active", "safeguards": "hunter2"}, "KS119"),
+        ({"status": "Active", "account": {"name": "a", "roleArn": "hunter2"}}, "KS127"),
+        ({"status": "Active", "account": {"name": "a", "duration": "hunter2"}}, "KS127"),
+        ({"status": "Active", "account": "hunter2"}, "KS128"),
+        ("hunter2", "KS111"),
+    ],
+)
+def test_a_problem_of_an_encrypted_register_repeats_no_value(entry: object, told: str) -> None:
+    config = json.dumps({KEY: entry})
+
+    (problem,) = read_register(config, encrypted=["keys"]).problems
+
+    assert told in problem
+    assert KEY in problem
+    assert "hunter2" not in problem
+    assert "~" not in problem
+
+
+def test_a_name_in_an_encrypted_register_is_repeated_only_where_it_is_a_key_id() -> None:
+    config = json.dumps({"hunter2": {"status": "off"}, KEY: {"status": "Active", "reson": "x"}})
+
+    problems = " ".join(read_register(config, encrypted=["keys"]).problems)
+
+    assert "entry number 1:" in problems
+    assert "hunter2" not in problems
+    assert (
+        "the property (a secret, not repeated) is not one of keyswitch's. Did you mean" in problems
+    )
+
+
+def test_problems_of_encrypted_defaults_repeat_no_value() -> None:
+    (problem,) = read_register("{}", '{"onDrift": "hunter2"}', encrypted=["defaults"]).problems
+
+    assert problem.startswith("KS108 keyswitch:defaults: onDrift is (a secret, not repeated)")

@@ -136,7 +136,8 @@ def read_register(
             continue
         whole = _with_account(_merged(shared, entry), named)
         if whole is None:
-            problems.append(_unknown_account(f"entry {name}", _merged(shared, entry), named))
+            bag = _merged(shared, entry)
+            problems.append(_unknown_account(f"entry {name}", bag, named, encrypted))
             continue
         parsed = parse_inputs({**whole, _ID: access_key_id}, spelling=_IN_REGISTER)
         found = list(parsed.problems)
@@ -201,9 +202,13 @@ def _map(config: str | None) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _unknown_account(subject: str, bag: dict[str, Any], named: dict[str, Any]) -> str:
-    account = bag[_IN_REGISTER[ACCOUNT]]
-    return message(catalogue.UNKNOWN_ACCOUNT, subject, account=account, known=_known(named))
+def _unknown_account(
+    subject: str, bag: dict[str, Any], named: dict[str, Any], encrypted: Collection[str]
+) -> str:
+    """What is encrypted is not named: neither the account asked for nor those that there are."""
+    account = "(encrypted)" if encrypted else bag[_IN_REGISTER[ACCOUNT]]
+    known = f"{len(named)} accounts" if ACCOUNTS_KEY in encrypted else _known(named)
+    return message(catalogue.UNKNOWN_ACCOUNT, subject, account=account, known=known)
 
 
 def _known(named: dict[str, Any]) -> str:
@@ -217,7 +222,7 @@ def _problems_of_defaults(
         return (message(catalogue.BAD_DEFAULTS),)
     whole = _with_account(shared, named)
     if whole is None:
-        return (_unknown_account("keyswitch:defaults", shared, named),)
+        return (_unknown_account("keyswitch:defaults", shared, named, encrypted),)
     stand_ins = {_IN_DEFAULTS[name]: value for name, value in _OF_SOME_KEY.items()}
     parsed = parse_inputs({**whole, **stand_ins}, spelling=_IN_DEFAULTS)
     return _told("keyswitch:defaults", parsed.problems, encrypted)

@@ -131,5 +131,5 @@ def test_temporary_credentials_without_a_user_name_are_explained_with_the_fix(
     preview = strict_project.preview(code=1)
 
     assert "KS207" in preview.row("bob")
-    assert "Add user_name, or allow iam:GetAccessKeyLastUsed" in preview.row("bob")
+    assert "Declare the user name, or allow iam:GetAccessKeyLastUsed" in preview.row("bob")
     assert strict_server.writes == []

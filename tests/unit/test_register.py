@@ -7,9 +7,12 @@ import re
 
 import pytest
 
-from keyswitch.accounts import DeclaredAccount
+from keyswitch import catalogue
+from keyswitch.accounts import ACCOUNT_NAMES, DeclaredAccount
+from keyswitch.catalogue import Entry
 from keyswitch.declaration import Declaration
-from keyswitch.register import read_register
+from keyswitch.properties import INPUTS, SAFEGUARD_NAMES
+from keyswitch.register import _IN_REGISTER, read_register
 from keyswitch.safeguards import DeclaredSafeguards
 from keyswitch.status import OnDestroy, OnDrift, Status, WhenUnmet
 from keyswitch.times import Duration
@@ -255,3 +258,45 @@ def test_problems_of_encrypted_defaults_repeat_no_value() -> None:
     (problem,) = read_register("{}", '{"onDrift": "hunter2"}', encrypted=["defaults"]).problems
 
     assert problem.startswith("KS108 keyswitch:defaults: onDrift is (a secret, not repeated)")
+
+
+PROPERTIES = [name for name in (*INPUTS, *SAFEGUARD_NAMES, *ACCOUNT_NAMES) if "_" in name]
+
+
+@pytest.mark.parametrize("value", [3, True, [], {}, "x", "", "a b", "AKIAIOSFODNN7EXAMPLE"])
+@pytest.mark.parametrize("place", ["entry", "safeguards", "account", "accounts", "defaults"])
+def test_no_message_about_the_register_spells_a_property_as_python_does(
+    place: str, value: object
+) -> None:
+    told = []
+    for name in (*INPUTS[1:], *SAFEGUARD_NAMES, *ACCOUNT_NAMES):
+        wrong = {_IN_REGISTER[name]: value}
+        entry: dict[str, object] = {"status": "Active", "override": "x"}
+        entry |= {"entry": wrong, "safeguards": {"safeguards": wrong}}.get(place, {})
+        entry |= {"account": {"account": {"name": "p", **wrong}}, "accounts": {"account": "p"}}.get(
+            place, {}
+        )
+        register = read_register(
+            json.dumps({KEY: entry}),
+            json.dumps(wrong) if place == "defaults" else None,
+            json.dumps({"p": wrong}),
+        )
+        told.extend(register.problems)
+
+    assert told
+    spelt = re.compile(rf"\b({'|'.join(PROPERTIES)})\b")
+    assert [line for line in told if spelt.search(line)] == []
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [entry for entry in catalogue.ALL if re.match("KS[23]", entry.code)],
+    ids=lambda entry: entry.code,
+)
+def test_a_message_about_a_key_as_it_was_found_has_no_spelling_of_one_front(entry: Entry) -> None:
+    """Whoever declares keys in the register writes userName, in a program user_name."""
+    fixed = re.sub(r"\{\w*\}", "", entry.cause + entry.remedy)
+    # on_destroy and on_drift are told as what is declared, with their values.
+    named = re.findall(r"\b(access_key_id|user_name|allowed_account_ids|role_arn)\b", fixed)
+
+    assert named == []

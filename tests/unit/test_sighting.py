@@ -43,7 +43,7 @@ def test_a_renamed_user_whose_key_was_switched_on_is_never_called_deleted(iam: S
     assert str(judgement.refusal()).startswith(
         f"KS212 keeping access key {key} of user bob Inactive: there is no user bob any more, and "
         "IAM does not tell whether the key is gone with it or belongs to the user under a new name "
-        "(NoSuchEntity, request id fake). If the user was renamed, write its new user_name."
+        "(NoSuchEntity, request id fake). If the user was renamed, declare its new name."
     )
 
     refreshed, warning = Lifecycle(NotAllowedToAsk(iam)).read(record)
@@ -206,7 +206,7 @@ def test_a_key_of_root_that_somebody_else_declares_is_told_what_to_do(iam: Stric
 
     with pytest.raises(
         KeyswitchError,
-        match=r"^KS214 .* leave user_name out, and sign with credentials of the root user",
+        match=r"^KS214 .* declare no user name, and sign with credentials of the root user",
     ):
         Lifecycle(gateway).judge(Declaration(gateway.key.access_key_id, Status.INACTIVE), None)
 

@@ -8,19 +8,19 @@ USER_NOT_FOUND = Entry(
     "KS201",
     "No such user",
     "there is no user {user_name} in {account}, and no owner of this key is known there{hint}",
-    "Check user_name and the account that the credentials belong to.",
+    "Check the user name and the account that the credentials belong to.",
 )
 KEY_NOT_FOUND = Entry(
     "KS202",
     "No such key of this user",
     "user {user_name} in {account} has no such key{hint} (found there: {keys})",
-    "Check access_key_id and user_name; keyswitch adopts keys that exist and never makes one.",
+    "Check the access key id and the user name; keyswitch adopts keys that exist and never makes one.",
 )
 KEY_OF_ANOTHER_USER = Entry(
     "KS203",
     "The key of another user",
     "the key belongs to user {owner}, not to {user_name}",
-    "Write user_name={owner}, or check access_key_id. A renamed user keeps its keys.",
+    "Declare the user name {owner}, or check the access key id. A renamed user keeps its keys.",
 )
 WRONG_ACCOUNT = Entry(
     "KS204",
@@ -44,17 +44,17 @@ EXPIRED_BUT_ACTIVE = Entry(
 OWNER_UNKNOWN = Entry(
     "KS207",
     "The owner cannot be told",
-    "user_name is omitted, iam:GetAccessKeyLastUsed does not tell the owner (AWS refuses it "
+    "no user name is declared, iam:GetAccessKeyLastUsed does not tell the owner (AWS refuses it "
     "without permission, and for a key that does not exist), and temporary credentials have no "
     "user of their own to look at",
-    "Add user_name, or allow iam:GetAccessKeyLastUsed, and check access_key_id.",
+    "Declare the user name, or allow iam:GetAccessKeyLastUsed, and check the access key id.",
 )
 OWN_KEY_NOT_FOUND = Entry(
     "KS208",
     "No such key of the signer",
-    "user_name is omitted, iam:GetAccessKeyLastUsed does not tell the owner, and the key is not "
+    "no user name is declared, iam:GetAccessKeyLastUsed does not tell the owner, and the key is not "
     "one of the signer's own in {account} (found there: {keys})",
-    "Add user_name, or allow iam:GetAccessKeyLastUsed, and check access_key_id.",
+    "Declare the user name, or allow iam:GetAccessKeyLastUsed, and check the access key id.",
 )
 GONE = Entry(
     "KS209",
@@ -79,7 +79,7 @@ DELETED_OR_RENAMED = Entry(
     "Deleted, or its user renamed",
     "there is no user {user_name} any more, and IAM does not tell whether the key is gone with it "
     "or belongs to the user under a new name",
-    "If the user was renamed, write its new user_name. If it was deleted, remove the declaration. "
+    "If the user was renamed, declare its new name. If it was deleted, remove the declaration. "
     "With iam:GetAccessKeyLastUsed allowed, keyswitch finds a renamed user by itself.",
 )
 ALREADY = Entry(
@@ -93,7 +93,7 @@ CONTRADICTION = Entry(
     "IAM contradicts itself",
     "IAM says that the key belongs to user {user_name}, and does not list it among that user's",
     "A change is probably under way: run again in a moment; it is safe. If the message comes again, the key may be the "
-    "root user's: leave user_name out, and sign with credentials of the root user.",
+    "root user's: declare no user name, and sign with credentials of the root user.",
 )
 NOT_THE_ROOT_USER = Entry(
     "KS215",

@@ -8,7 +8,7 @@ ACCESS_DENIED = Entry(
     "KS301",
     "Not allowed",
     "{principal} may not call {operation} on {resource}: {reason}",
-    "Allow {operation} on that resource, and check user_name: AWS also answers so for a user "
+    "Allow {operation} on that resource, and check the user name: AWS also answers so for a user "
     "that does not exist.",
 )
 VANISHED = Entry(
@@ -33,7 +33,7 @@ INVALID_INPUT = Entry(
     "KS305",
     "AWS finds the request invalid",
     "AWS refused the request as invalid: {message}",
-    "Check access_key_id, user_name and status.",
+    "Check the access key id, the user name and the status.",
 )
 THROTTLED = Entry(
     "KS306",

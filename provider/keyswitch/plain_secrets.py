@@ -28,7 +28,9 @@ def warnings_of_plain_secrets() -> Iterator[str]:
         value = config.get(name)
         key = f"aws:{name}"
         if value and _holds_credential(name, value) and not is_config_secret(key):
-            yield message(catalogue.PLAIN_SECRET, key=key)
+            within = f"--path '{key}.webIdentityToken'"
+            argument = within if name == _WEB_IDENTITY else key
+            yield message(catalogue.PLAIN_SECRET, key=key, argument=argument)
 
 
 def _holds_credential(name: str, value: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 import string
 import uuid
 from urllib.parse import quote
@@ -11,9 +12,11 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pulumi.runtime import config
 
 from keyswitch import catalogue
 from keyswitch.errors import Attempt, message
+from keyswitch.plain_secrets import warnings_of_plain_secrets
 from keyswitch.secrets import looks_secret, redact
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -145,3 +148,16 @@ def test_a_users_name_that_holds_a_secret_is_not_repeated() -> None:
 def test_a_long_text_is_looked_through_once(text: str) -> None:
     assert redact(text)
     assert not looks_secret("a" * 200_000)
+
+
+def test_a_token_in_plain_text_is_encrypted_by_the_path_that_leads_to_it() -> None:
+    identity = {"roleArn": "arn:aws:iam::123456789012:role/r", "webIdentityToken": "made-up"}
+    config.set_all_config({"aws:assumeRoleWithWebIdentity": json.dumps(identity)}, [])
+    try:
+        (told,) = warnings_of_plain_secrets()
+    finally:
+        config.set_all_config({}, [])
+
+    path = "aws:assumeRoleWithWebIdentity.webIdentityToken"
+    assert f"pulumi config set --secret --path '{path}', and" in told
+    assert "made-up" not in told

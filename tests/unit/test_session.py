@@ -521,6 +521,19 @@ def test_an_account_that_must_not_be_acted_in_is_told_with_the_one_that_is_meant
     assert says in str(raised.value)
 
 
+def test_a_metadata_endpoint_that_is_none_is_no_call_that_was_not_made(
+    monkeypatch: pytest.MonkeyPatch, clean_environment: Path
+) -> None:
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "false")
+
+    with pytest.raises(KeyswitchError) as raised:
+        BotoGateway(read({"ec2MetadataServiceEndpoint": "not a url"})).list_access_keys("bob")
+
+    assert raised.value.code == "KS308"
+    assert "those of profile default cannot be had: " in str(raised.value)
+    assert "not a url" in str(raised.value)
+
+
 def test_a_profile_that_is_nowhere_is_told_without_a_guess(clean_environment: Path) -> None:
     (clean_environment / "config").write_text("[other]\nregion = eu-west-1\n")
 

@@ -239,7 +239,7 @@ PLAIN_SECRET = Entry(
     "A credential in plain text",
     "the stack config {key} holds a credential in plain text; Pulumi writes it into the state and shows it in "
     "pulumi preview --json",
-    "Encrypt it by pulumi config set --secret {key}, and replace the credential: whoever can read the config, the "
+    "Encrypt it by pulumi config set --secret {argument}, and replace the credential: whoever can read the config, the "
     "state or a preview may have it.",
 )
 EXPLICIT_PROVIDER = Entry(

@@ -1,15 +1,31 @@
 """Keys minted by pulumi-aws whose status is keyswitch's: needs the extra ``keyswitch[aws]``.
 
-The only module that imports pulumi-aws. The secret goes from ``aws.iam.AccessKey`` to where the
+The only module that imports pulumi-aws; without the extra the import of this module raises
+:class:`MissingExtraError`, an ``ImportError``. The secret goes from ``aws.iam.AccessKey`` to where the
 program sends it, and never to keyswitch.
 """
 
 from __future__ import annotations
 
 import pulumi
-import pulumi_aws as aws
 
+from keyswitch import catalogue
+from keyswitch.errors import message
+from keyswitch.given import refuse_arguments, sendable, text
 from keyswitch.guard import Guard
+from keyswitch.properties import USER_NAME
+
+
+class MissingExtraError(pulumi.RunError, ImportError):
+    """KS143: what this module needs is not installed."""
+
+
+try:
+    import pulumi_aws as aws
+except ModuleNotFoundError as error:
+    if error.name != "pulumi_aws":
+        raise
+    raise MissingExtraError(message(catalogue.MISSING_EXTRA)) from None
 
 
 def access_key(
@@ -23,8 +39,11 @@ def access_key(
     :param resource_name: the logical name.
     :param user: the IAM user to mint it for.
     :param opts: the usual options; ``ignore_changes`` and hooks of yours are kept.
+    :raises pulumi.RunError: KS141, for an argument of another class; KS107 or KS109, for a ``user`` that is no user name.
     :returns: the resource; its ``id`` is the access key id, its ``secret`` a Pulumi secret.
     """
+    refuse_arguments("aws.access_key", resource_name, opts)
+    user = text(USER_NAME, sendable("user", user))
     guard = Guard.of_program()
     own = pulumi.ResourceOptions(ignore_changes=["status"])
     own = pulumi.ResourceOptions.merge(own, guard.binding_of_minted())

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from inspect import isawaitable
 from typing import Any, Final
 
 import pulumi
 from pulumi.dynamic import Resource
 
-from keyswitch.args import Account, AccountInput, Safeguards, SafeguardsInput
+from keyswitch.args import AccountInput, SafeguardsInput
 from keyswitch.fleet_declaration import (
     DEFAULTS,
     KEYS,
@@ -18,6 +17,7 @@ from keyswitch.fleet_declaration import (
 from keyswitch.fleet_guard import fleet_binding
 from keyswitch.fleet_provider import AccessKeyFleetProvider
 from keyswitch.fleet_state import FLEET_COMPUTED
+from keyswitch.given import refuse_arguments, sendable, single
 from keyswitch.guard import Guard
 from keyswitch.max_changes import MAX_CHANGES
 from keyswitch.moves import may_restore
@@ -72,26 +72,29 @@ class AccessKeyFleet(Resource, module="keyswitch", name="AccessKeyFleet"):
             (``"10%"``), not counting overrides; of a wider change only the overrides are carried
             out, and a wider end of the fleet is refused whole.
         :param opts: the usual resource options.
-        :raises pulumi.RunError: KS114, for the options ``id`` and ``import_``; KS156, for
+        :raises pulumi.RunError: KS140, for a value that Pulumi cannot hand on; KS141, for an argument of another
+            class; KS114, for the options ``id`` and ``import_``; KS156, for
             ``ignore_changes`` of the keys or their statuses; KS158, for ``version`` and
             ``plugin_download_url``; KS160, for an explicit provider of AWS without ``account``.
         """
+        refuse_arguments("AccessKeyFleet", resource_name, opts)
         refuse_options(resource_name, opts, (KEYS, STATUSES), account)
+        keys = sendable(KEYS, keys)
+        own = {
+            DEFAULTS: sendable(DEFAULTS, defaults),
+            SAFEGUARDS: sendable(SAFEGUARDS, safeguards),
+            ACCOUNT: sendable(ACCOUNT, account),
+            MAX_CHANGES: sendable(MAX_CHANGES, max_changes),
+        }
         guard = Guard.of_program()
-        if not isinstance(keys, Mapping):
-            # An awaitable can be awaited once, and both the guard and the engine ask for it.
-            keys = pulumi.Output.from_input(keys)
         claim = guard.claims.claim_each(keys, resource_name)
-        guard.declare_in(account.to_map() if isinstance(account, Account) else account)
+        guard.declare_in(own[ACCOUNT])
         props: dict[str, Any] = {
             **_split(keys),
-            DEFAULTS: defaults,
-            SAFEGUARDS: safeguards.to_map() if isinstance(safeguards, Safeguards) else safeguards,
-            ACCOUNT: account.to_map() if isinstance(account, Account) else account,
-            MAX_CHANGES: max_changes,
+            **own,
             **dict.fromkeys(FLEET_COMPUTED),
         }
-        if may_restore(defaults, *(keys.values() if isinstance(keys, Mapping) else [keys])):
+        if may_restore(own[DEFAULTS], *(keys.values() if isinstance(keys, Mapping) else [keys])):
             wanted = pulumi.Output.all(props[STATUSES], guard.recorded())
             props[MOVED_FROM] = wanted.apply(_moved_from)
         super().__init__(
@@ -120,32 +123,27 @@ def _split_known(keys: Any) -> dict[str, Any]:
     """What is no map is left for Check to tell; the engine is never given any ``None``."""
     if not isinstance(keys, Mapping):
         return {STATUSES: {}, KEYS: _NO_MAP}
-    split = {access_key_id: _split_entry(entry) for access_key_id, entry in keys.items()}
+    split = {
+        access_key_id: _split_entry(f"{KEYS}.{access_key_id}.{STATUS}", entry)
+        for access_key_id, entry in keys.items()
+    }
     return {
         STATUSES: {access_key_id: status for access_key_id, (status, _) in split.items()},
         KEYS: {access_key_id: entry for access_key_id, (_, entry) in split.items()},
     }
 
 
-def _split_entry(entry: Any) -> tuple[Any, Any]:
-    if isawaitable(entry):
-        entry = pulumi.Output.from_input(entry)
+def _split_entry(name: str, entry: Any) -> tuple[Any, Any]:
     if isinstance(entry, pulumi.Output):
-        return entry.apply(_status), entry.apply(_without_status)
-    return _status(entry), _without_status(entry)
+        return entry.apply(lambda known: _status(name, known)), entry.apply(_without_status)
+    return _status(name, entry), _without_status(entry)
 
 
-def _status(entry: Any) -> Any:
-    return entry.get(STATUS) if isinstance(entry, Mapping) else None
+def _status(name: str, entry: Any) -> Any:
+    return single(name, entry.get(STATUS)) if isinstance(entry, Mapping) else None
 
 
 def _without_status(entry: Any) -> Any:
     if not isinstance(entry, Mapping):
         return _NO_MAP
-    plain = {
-        name: value.to_map() if isinstance(value, Safeguards) else value
-        for name, value in entry.items()
-        if value is not None
-    }
-    plain.pop(STATUS, None)
-    return plain
+    return {name: value for name, value in entry.items() if value is not None and name != STATUS}

@@ -8,20 +8,18 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import Resource
 
-from keyswitch.args import (
-    AccessKeyStatusArgs,
-    Account,
-    AccountInput,
-    Safeguards,
-    SafeguardsInput,
-)
+from keyswitch import catalogue
+from keyswitch.args import AccessKeyStatusArgs, AccountInput, SafeguardsInput
 from keyswitch.declaration import COMPUTED
+from keyswitch.errors import message
+from keyswitch.given import refuse_argument, refuse_arguments, sendable, single
 from keyswitch.guard import Guard
 from keyswitch.moves import may_restore
 from keyswitch.options import refuse_options
 from keyswitch.properties import (
     ACCESS_KEY_ID,
     ACCOUNT,
+    MAPS,
     MOVED_FROM,
     ON_DESTROY,
     ON_DRIFT,
@@ -113,8 +111,8 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
         :param account: the account that the key is in, :class:`~keyswitch.Account` or a mapping, if it
             is not the stack's own. Another way into the same account is no replacement.
         :param opts: the usual resource options; hooks of yours run before keyswitch's own.
-        :raises TypeError: ``args`` and keywords are both given.
-        :raises pulumi.RunError: KS114, for the options ``id``, ``import_`` and ``urn``; KS156, for
+        :raises pulumi.RunError: KS140, for a value that Pulumi cannot hand on; KS141, for an argument of another
+            class; KS142, for ``args`` beside keywords; KS114, for the options ``id``, ``import_`` and ``urn``; KS156, for
             ``ignore_changes`` of the status; KS158, for ``version`` and ``plugin_download_url``;
             KS160, for an explicit provider of AWS without ``account``.
         """
@@ -129,17 +127,19 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
             OVERRIDE: override,
             ACCOUNT: account,
         }
+        refuse_arguments("AccessKeyStatus", resource_name, opts)
         if args is not None:
+            if not isinstance(args, AccessKeyStatusArgs):
+                takes = "keyswitch.AccessKeyStatusArgs, or the inputs as keywords"
+                refuse_argument("AccessKeyStatus", "args", args, takes)
             if any(value is not None for value in given.values()):
-                raise TypeError("give AccessKeyStatusArgs or keywords, not both")
+                raise pulumi.RunError(message(catalogue.GIVEN_TWICE, name=resource_name))
             given = {name: getattr(args, name) for name in given}
         refuse_options(resource_name, opts, (ACCESS_KEY_ID, STATUS), given[ACCOUNT])
-        for name in (SAFEGUARDS, ACCOUNT):
-            if isinstance(given[name], Safeguards | Account):
-                given[name] = given[name].to_map()
-        if not isinstance(given[ACCESS_KEY_ID], str):
-            # An awaitable can be awaited once, and both the guard and the engine ask for it.
-            given[ACCESS_KEY_ID] = pulumi.Output.from_input(given[ACCESS_KEY_ID])
+        given = {
+            name: (sendable if name in MAPS else single)(name, value)
+            for name, value in given.items()
+        }
         guard = Guard.of_program()
         guard.claims.claim(given[ACCESS_KEY_ID], resource_name)
         guard.declare_in(given[ACCOUNT])

@@ -103,7 +103,11 @@ def kind_of(name: str, value: object) -> str:
         return f"the boolean {word}{hint}"
     if isinstance(value, float | int):
         return "a number"
-    return "a list" if isinstance(value, list) else "a map"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if isinstance(value, Mapping):
+        return "a map"
+    return "None" if value is None else f"an object of the class {type(value).__name__}"
 
 
 def _problem_of_access_key_id(value: str, spelt: str) -> Problem | None:

@@ -133,7 +133,8 @@ def test_a_duration_that_is_none_is_told_before_anything_is_asked(
     iam.reset()
     rotation.declare(bob={"user_name": bob, "current": "AKIANOTTHERE00000000", "soak": "14"})
 
-    assert "KS117 soak is no duration: it is no number with a unit" in rotation.preview(code=1).text
+    told = rotation.preview(code=1).text
+    assert 'KS117 soak is no duration: "14": it is no number with a unit' in told
     assert iam.calls == []
 
 

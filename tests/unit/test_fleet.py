@@ -21,6 +21,7 @@ from keyswitch.fleet_judgement import FleetOutcome, named
 from keyswitch.fleet_resource import _split_known
 from keyswitch.fleet_state import fleet_outputs, parse_fleet_outputs, refreshed_inputs
 from keyswitch.fleet_tasks import ROOT_USER, task_of
+from keyswitch.given import sendable
 from keyswitch.lifecycle import Lifecycle
 from keyswitch.max_changes import MaxChanges
 from keyswitch.parallel import AT_A_TIME
@@ -741,7 +742,7 @@ def test_an_entry_may_be_awaitable() -> None:
         return {"status": "Active", "user_name": "bob"}
 
     async def split() -> tuple[Any, Any]:
-        whole = _split_known({KEY: entry()})
+        whole = _split_known(sendable("keys", {KEY: entry()}))
         return await whole["statuses"][KEY].future(), await whole["keys"][KEY].future()
 
     with closing(asyncio.new_event_loop()) as loop:

@@ -60,7 +60,7 @@ def test_args_are_the_same_as_keywords_and_not_to_be_mixed_with_them(mocks: Mock
 
     args = AccessKeyStatusArgs(access_key_id=KEY, status="Active", user_name="bob", reason="r")
     key = AccessKeyStatus("bob", args)
-    with pytest.raises(TypeError, match="not both"):
+    with pytest.raises(pulumi.RunError, match="KS142 the inputs of the resource bob are given"):
         AccessKeyStatus("bob", args, status="Inactive")
 
     def check(_: object) -> None:

@@ -214,6 +214,30 @@ BAD_ACCOUNTS = Entry(
     "the stack config keyswitch:accounts is no map",
     "It is a map from a name to {{roleArn, profile, region, allowedAccountIds, ...}}.",
 )
+NOT_SENDABLE = Entry(
+    "KS140",
+    "A value that Pulumi cannot hand on",
+    "{property} is {kind}, which Pulumi cannot hand on to a resource",
+    "Give a string, a number, a boolean, a list, a map, or a pulumi.Output of one of these; of a resource, one of its outputs.",
+)
+WRONG_ARGUMENT = Entry(
+    "KS141",
+    "Not what an argument takes",
+    "the argument {argument} of keyswitch.{class_name} is {kind}",
+    "Give {takes}.",
+)
+GIVEN_TWICE = Entry(
+    "KS142",
+    "Inputs as one value and as keywords",
+    "the inputs of the resource {name} are given as keyswitch.AccessKeyStatusArgs and as keywords",
+    "Give either the one or the other, not both.",
+)
+MISSING_EXTRA = Entry(
+    "KS143",
+    "A package that is not installed",
+    "keyswitch.aws needs the package pulumi-aws, which is not installed",
+    "Run pip install 'keyswitch[aws]' in the Python environment of the program.",
+)
 IGNORED_CHANGES = Entry(
     "KS156",
     "A status that is not the program's own",

@@ -236,7 +236,7 @@ def test_what_is_encrypted_in_the_register_stays_encrypted_in_either_form(
     shop = Elsewhere(iam, SHOP)
     bob = outsider.new_user("both")
     own, theirs = outsider.new_key(bob), shop.new_key(bob)
-    words = ("fired for theft", "INC-9 leaked by Mallory", "a shared external id")
+    words = ("fired for theft", "INC-9 leaked by Mallory", "a-shared-external-id")
     entries = {
         own: {"userName": bob, "status": "Inactive"},
         theirs: {"userName": bob, "status": "Inactive", "account": "shop", "onDestroy": "restore"},

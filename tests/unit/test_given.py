@@ -394,10 +394,10 @@ def test_an_account_of_which_a_field_is_an_output_is_known_to_the_guard() -> Non
     def program() -> None:
         guard = Guard()
         guard._phase = SimpleNamespace(declare=lambda _, account: seen.append(account))  # type: ignore[assignment]
-        guard.declare_in({"name": "x", "external_id": pulumi.Output.secret("e")})
+        guard.declare_in({"name": "x", "external_id": pulumi.Output.secret("ext")})
 
     assert told_of(program)[0] == set()
-    assert seen == [DeclaredAccount("x", external_id="e")]
+    assert seen == [DeclaredAccount("x", external_id="ext")]
 
 
 class MintedKey(pulumi.CustomResource):
@@ -444,7 +444,7 @@ def test_the_module_for_minted_keys_says_how_to_install_what_it_needs() -> None:
     )
 
     assert done.stdout.startswith("MissingExtraError KS143 keyswitch.aws needs"), done.stderr
-    assert "pip install 'keyswitch[aws]'" in done.stdout
+    assert "pip install 'keyswitch[aws] @ git+" in done.stdout
 
 
 if __name__ == "__main__":

@@ -236,7 +236,8 @@ MISSING_EXTRA = Entry(
     "KS143",
     "A package that is not installed",
     "keyswitch.aws needs the package pulumi-aws, which is not installed",
-    "Run pip install 'keyswitch[aws]' in the Python environment of the program.",
+    "In the Python environment of the program run pip install 'keyswitch[aws] @ git+<the address of this "
+    "repository>@<commit>', with the commit of the release that is installed.",
 )
 IGNORED_CHANGES = Entry(
     "KS156",

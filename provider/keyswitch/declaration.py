@@ -204,9 +204,7 @@ class Record:
 
         :param switched: whether that took a switch.
         """
-        by = self.deactivated_by
-        if by is None and self.declaration.override is not None:
-            by = DeactivatedBy.OVERRIDE
+        by = self.brought_up_to_date().deactivated_by
         overridden = by in (DeactivatedBy.OVERRIDE, DeactivatedBy.CONFIRMED)
         if not self.status.satisfies(declaration.status):
             pass
@@ -225,7 +223,7 @@ class Record:
         by = DeactivatedBy.OVERRIDE
         return replace(self, declaration=declaration, changed_at=now, deactivated_by=by)
 
-    def refreshed(self) -> Record:
+    def brought_up_to_date(self) -> Record:
         """The record with what an older state tells only by the override that it holds."""
         if self.deactivated_by is not None or self.declaration.override is None:
             return self

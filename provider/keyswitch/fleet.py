@@ -210,8 +210,7 @@ class Fleet:
                 others.append(task_of(judgement.declaration, user_name, record))
         # In the order in which they were judged: of a user's keys that go off, the last is refused.
         switches.extend(self._ends(judged, kept, warnings))
-        signers = [task for task in switches if self._signs(task)]
-        self._do([task for task in switches if task not in signers], signers, failures, others)
+        self._do(switches, failures, others)
         _tell_all(warnings, tell)
         left = failures.keys() & records.keys() - outcome.records.keys()
         outcome.records.update({key: records[key] for key in left})
@@ -220,28 +219,27 @@ class Fleet:
     def _do(
         self,
         switches: Sequence[Task],
-        signers: Sequence[Task],
         failures: dict[str, KeyswitchError],
         others: Sequence[Task] = (),
     ) -> None:
         """The end of a key that signs is the end of every call that it signs, so that it goes last."""
-        do_all(switches, failures, self._at_a_time, self._before_each)
+        not_signing: list[Task] = []
+        signing: list[Task] = []
+        signing_itself: list[Task] = []
+        for task in switches:
+            account, access_key_id = task.user[0], task.access_key_id
+            if task.goes_on or not self._in(account).signs_with(access_key_id):
+                not_signing.append(task)
+            elif self._in(account).signs_itself(access_key_id):
+                signing_itself.append(task)
+            else:
+                signing.append(task)
+        do_all(not_signing, failures, self._at_a_time, self._before_each)
         do_all(others, failures, self._at_a_time)
-        if not signers:
-            return
-        self._before_signers()
-        last = [task for task in signers if self._signs_itself(task)]
-        first = [task for task in signers if task not in last]
-        do_all(first, failures, self._at_a_time, self._before_each)
-        do_all(last, failures, self._at_a_time, self._before_each)
-
-    def _signs_itself(self, task: Task) -> bool:
-        account, _ = task.user
-        return self._in(account).signs_itself(task.access_key_id)
-
-    def _signs(self, task: Task) -> bool:
-        account, _ = task.user
-        return not task.goes_on and self._in(account).signs_with(task.access_key_id)
+        if signing or signing_itself:
+            self._before_signers()
+        do_all(signing, failures, self._at_a_time, self._before_each)
+        do_all(signing_itself, failures, self._at_a_time, self._before_each)
 
     def has_drifted(self, declared: FleetDeclaration, records: Mapping[str, Record]) -> bool:
         """Whether a refresh has found something that a program would change, safeguards aside.
@@ -305,8 +303,7 @@ class Fleet:
         warnings: dict[str, str] = {}
 
         ends = self._ends(judged, kept, warnings)
-        signers = [task for task in ends if self._signs(task)]
-        self._do([task for task in ends if task not in signers], signers, failures)
+        self._do(ends, failures)
         _tell_all(warnings, tell)
         _raise(failures, records, catalogue.FLEET_NOT_LET_GO)
 

@@ -229,7 +229,7 @@ class Guard:
         moved = taken_over(news) if record is None else None
         if moved is not None:
             record = moved
-            self._tell_moved(args, moved)
+            pulumi.log.info(moved_note(moved), resource=DependencyResource(args.urn))
         parsed = parse_program(news, record)
         if parsed.problems:
             raise declaration_error(parsed.problems, news)
@@ -249,10 +249,6 @@ class Guard:
         if refusal is not None:
             raise refusal
         return judgement
-
-    @staticmethod
-    def _tell_moved(args: pulumi.ResourceHookArgs, moved: Record) -> None:
-        pulumi.log.info(moved_note(moved), resource=DependencyResource(args.urn))
 
     def _tell_unknown(self, args: pulumi.ResourceHookArgs, parsed: Parsed) -> None:
         """A key whose id is not known yet is about to be made: that is worth no warning."""

@@ -193,7 +193,7 @@ class Lifecycle:
             create_date=seen.create_date or record.create_date,
             pending=None if pending and seen.status.satisfies(pending.target) else pending,
         )
-        return refreshed.refreshed(), found_deleted(record) if newly_gone else None
+        return refreshed.brought_up_to_date(), found_deleted(record) if newly_gone else None
 
     def judge_end(self, record: Record, seen: Sighting | None = None) -> Ending:
         """Decides on a look at a key that is to be let go what :meth:`destroy` would do.
@@ -309,17 +309,18 @@ class Lifecycle:
 
     def signs_itself(self, access_key_id: str) -> bool:
         """Whether the key signs the calls by which it is switched itself: of all that sign it goes last."""
-        try:
-            return self._inquiry.signing_keys().get(access_key_id) == ""
-        except KeyswitchError:
-            return False
+        return self._signing_keys().get(access_key_id) == ""
 
     def signs_with(self, access_key_id: str) -> bool:
         """Whether the key signs calls of this program, in any of its accounts, as far as can be told."""
+        return access_key_id in self._signing_keys()
+
+    def _signing_keys(self) -> Mapping[str, str]:
+        """None where they cannot be told."""
         try:
-            return access_key_id in self._inquiry.signing_keys()
+            return self._inquiry.signing_keys()
         except KeyswitchError:
-            return False
+            return {}
 
     def _alone(
         self,

@@ -39,7 +39,7 @@ from bench_contestants import (
     Terraform,
     made_keys,
 )
-from bench_report import with_new_rows, write_report
+from bench_report import ROLES, with_new_rows, write_report
 from support.hostile import Throttle, network
 from support.http import Call, serving
 from support.moto_iam import moto_app
@@ -71,6 +71,22 @@ class Result:
     def wall(self) -> float:
         """The median, in seconds."""
         return statistics.median(run.wall for run in self.runs)
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """What the report keeps: the median, and what the run in the middle cost."""
+        middle = sorted(self.runs, key=lambda run: run.wall)[len(self.runs) // 2]
+        return {
+            "contestant": self.contestant,
+            "keys": self.keys,
+            "latency_ms": self.latency_ms,
+            "operation": self.operation,
+            "repeat": len(self.runs),
+            "wall": round(self.wall, 3),
+            "cpu": round(middle.cpu, 1),
+            "memory": {role: mb for role, mb in middle.memory.items() if role in ROLES},
+            "calls": middle.calls,
+        }
 
 
 class Late:
@@ -169,7 +185,7 @@ def numbers(text: str) -> list[int]:
 
 def known(out: Path) -> dict[str, Any]:
     """What was measured before."""
-    nothing = {"machine": machine(), "repeat": 0, "results": [], "throttled": [], "accounts": None}
+    nothing = {"machine": machine(), "results": [], "throttled": [], "accounts": None}
     before = out / "performance.json"
     return nothing | (json.loads(before.read_text()) if before.exists() else {})
 
@@ -223,9 +239,8 @@ def main() -> None:
             results += rows
             if rows[0].operation != operations[-1]:
                 continue
-            measured = [asdict(each) | {"wall": each.wall} for each in results]
-            bag |= {"machine": machine(), "repeat": options.repeat}
-            bag["results"] = with_new_rows(earlier, measured)
+            bag["machine"] = machine()
+            bag["results"] = with_new_rows(earlier, [each.row for each in results])
             write_report(bag, options.out)
 
 

@@ -12,7 +12,7 @@ from bench_accounts import table
 from bench_plot import COLOURS, write_plot
 
 BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
-_ROLES: Final = ("plugin", "program", "pulumi", "terraform")
+ROLES: Final = ("plugin", "program", "pulumi", "terraform")
 RATIOS: Final = (
     ("resources", "floor"),
     ("resources saved once", "resources"),
@@ -27,12 +27,19 @@ GROWTH: Final = ("preview", "up, all flipped")
 def write_report(bag: Mapping[str, Any], out: Path) -> None:
     """All three files, below ``out``; a page that is there keeps its words around the tables."""
     (out / "images").mkdir(parents=True, exist_ok=True)
-    (out / "performance.json").write_text(json.dumps(bag, indent=1) + "\n")
+    (out / "performance.json").write_text(_json_by_rows(bag))
     page = out / "performance.md"
     before, _, rest = (page.read_text() if page.exists() else "").partition(BEGIN)
     after = rest.partition(END)[2]
     page.write_text(f"{before}{BEGIN}\n\n{_tables(bag)}\n{END}{after}")
     write_plot(bag["results"], out / "images" / "performance.svg")
+
+
+def _json_by_rows(bag: Mapping[str, Any]) -> str:
+    """A line for each row, so that a new measurement changes its own lines only."""
+    rows = ",\n".join(json.dumps(row) for row in bag["results"])
+    rest = json.dumps({name: value for name, value in bag.items() if name != "results"})
+    return f'{{"results": [\n{rows}\n],\n{rest[1:]}\n'
 
 
 def with_new_rows(earlier: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -42,7 +49,7 @@ def with_new_rows(earlier: list[dict[str, Any]], new: list[dict[str, Any]]) -> l
 
 
 def _tables(bag: Mapping[str, Any]) -> str:
-    lines = [f"On {bag['machine']}; medians of {bag['repeat']} runs, in seconds.", ""]
+    lines = [f"On {bag['machine']}; medians, in seconds.", ""]
     results = bag["results"]
     for latency in sorted({each["latency_ms"] for each in results}):
         lines += [f"### {latency} ms added to each call of IAM", ""]
@@ -130,13 +137,10 @@ def _costs(results: list[dict[str, Any]]) -> list[str]:
             continue
         if each["operation"] not in ("preview", "up, all flipped"):
             continue
-        run = sorted(each["runs"], key=lambda run: run["wall"])[len(each["runs"]) // 2]
-        memory = ", ".join(
-            f"{role} {mb:.0f}" for role, mb in sorted(run["memory"].items()) if role in _ROLES
-        )
+        memory = ", ".join(f"{role} {mb:.0f}" for role, mb in sorted(each["memory"].items()))
         lines.append(
-            f"| {each['contestant']} | {each['keys']} | {each['operation']} | {run['cpu']:.1f} "
-            f"| {memory} | {run['calls']} |"
+            f"| {each['contestant']} | {each['keys']} | {each['operation']} | {each['cpu']:.1f} "
+            f"| {memory} | {each['calls']} |"
         )
     return [*lines, ""]
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 import shutil
 import subprocess
 import sys
@@ -8,10 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from support.engine import PROGRAM, ROOT, MakeProject, Project, engine_env, engine_is_there
+from support.engine import (
+    PROGRAM,
+    ROOT,
+    MakeProject,
+    NewProject,
+    Project,
+    engine_env,
+    engine_is_there,
+)
+from support.forking_python import ForkingPython
 from support.hostile import Network, network
 from support.http import RecordingServer, serving
 from support.moto_iam import Outsider, moto_app
+from support.small_project import SmallProject
 from support.strict_app import strict_app
 from support.strict_iam import StrictIam
 
@@ -57,10 +68,30 @@ def project(make_project: MakeProject) -> Project:
     return make_project()
 
 
+@pytest.fixture(scope="session")
+def python(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkingPython]:
+    with ForkingPython(tmp_path_factory.mktemp("python")) as python:
+        yield python
+
+
 @pytest.fixture
-def make_project(tmp_path: Path, home: Path, iam: RecordingServer) -> MakeProject:
+def new_project(request: pytest.FixtureRequest) -> NewProject:
+    """Makes a project on the small engine, or on the CLI where a test, or the whole run, asks for it."""
+    on_cli = request.node.get_closest_marker("real_engine") or request.config.getoption(
+        "real_engine"
+    )
+    if on_cli:
+        return Project.make
+    python: ForkingPython = request.getfixturevalue("python")
+    return functools.partial(SmallProject.make_small, python)
+
+
+@pytest.fixture
+def make_project(
+    tmp_path: Path, home: Path, iam: RecordingServer, new_project: NewProject
+) -> MakeProject:
     def make(name: str = "project", program: str = PROGRAM, *, options: str = "") -> Project:
-        return Project.make(tmp_path / name, engine_env(home, iam.url), program, options=options)
+        return new_project(tmp_path / name, engine_env(home, iam.url), program, options=options)
 
     return make
 
@@ -77,9 +108,11 @@ def strict_server(strict_iam: StrictIam) -> Iterator[RecordingServer]:
 
 
 @pytest.fixture
-def strict_project(tmp_path: Path, home: Path, strict_server: RecordingServer) -> Project:
+def strict_project(
+    tmp_path: Path, home: Path, strict_server: RecordingServer, new_project: NewProject
+) -> Project:
     """A project whose IAM is the strict fake."""
-    return Project.make(tmp_path / "strict", engine_env(home, strict_server.url))
+    return new_project(tmp_path / "strict", engine_env(home, strict_server.url))
 
 
 @pytest.fixture

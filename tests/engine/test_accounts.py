@@ -141,6 +141,7 @@ def test_a_refresh_by_the_wrong_account_loses_nothing(three: Project, iam: Recor
     assert iam.writes == []
 
 
+@pytest.mark.real_engine
 @pytest.mark.parametrize("rule", ["allowedAccountIds", "forbiddenAccountIds"])
 def test_an_account_that_is_not_allowed_stops_before_iam_is_asked_anything(
     project: Project, iam: RecordingServer, outsider: Outsider, rule: str

@@ -95,7 +95,7 @@ def test_an_omitted_user_name_is_the_owner_that_iam_names(
 
     assert project.outputs("bob")["user_name"] == bob
     assert iam.calls[-2].parameters["UserName"] == bob
-    project.preview("--expect-no-changes", "--refresh", "--diff")
+    project.preview("--expect-no-changes", "--refresh")
 
 
 def test_where_the_owner_is_not_told_the_call_concerns_the_signers_own_keys(

@@ -22,13 +22,13 @@ from keyswitch.fleet_state import parse_fleet_outputs
 from keyswitch.parsing import parse_outputs
 from keyswitch.status import Status
 from support.any_order import AnyOrder, Declared, Faults, Outcome, Write
-from support.engine import Project, Run, engine_env
+from support.engine import NewProject, Project, Run, engine_env
 from support.hostile import Exchange, loses_the_answer, network, passes, resets
 from support.http import Call, serving
 from support.strict_app import strict_app
 from support.strict_iam import StrictIam
 
-STEPS = int(os.environ.get("KEYSWITCH_STEPS", "24"))
+STEPS = int(os.environ.get("KEYSWITCH_STEPS", "64"))
 STEPS_OF_ONE = 8
 TELLS_OF_A_SWITCH = re.compile(
     r"(?:KS210|KS218|KS219|KS612|KS617) access key (AKIASTRICT\d+)"
@@ -55,9 +55,9 @@ class Nth:
 
 
 class ThroughTheEngine:
-    """A stack of the real engine's, on a way to the strict fake."""
+    """A stack of an engine's, on a way to the strict fake."""
 
-    def __init__(self, folder: Path, home: Path, form: str) -> None:
+    def __init__(self, folder: Path, home: Path, form: str, new_project: NewProject) -> None:
         self.iam = StrictIam()
         self.is_fleet = form == "fleet"
         self._form = form
@@ -67,7 +67,7 @@ class ThroughTheEngine:
         server = self._open.enter_context(serving(strict_app(self.iam)))
         server.rules.append(self._keep)
         self._way = self._open.enter_context(network(server.url))
-        self._project = Project.make(folder, engine_env(home, self._way.url), FLEETS)
+        self._project: Project = new_project(folder, engine_env(home, self._way.url), FLEETS)
         self._project.expect(0, "config", "set", "aws:maxRetries", "1")
         self._project.declare()
 
@@ -139,13 +139,14 @@ class ThroughTheEngine:
 
 @pytest.mark.parametrize("form", ["resources", "fleet"])
 def test_in_any_order_nothing_is_switched_that_is_not_asked_for(
-    tmp_path: Path, home: Path, form: str
+    tmp_path: Path, home: Path, new_project: NewProject, form: str
 ) -> None:
     worlds: list[ThroughTheEngine] = []
 
     class AnyOrderOfEngine(AnyOrder):
         def __init__(self) -> None:
-            worlds.append(ThroughTheEngine(tmp_path / f"stack-{len(worlds)}", home, form))
+            folder = tmp_path / f"stack-{len(worlds)}"
+            worlds.append(ThroughTheEngine(folder, home, form, new_project))
             super().__init__(worlds[-1])
 
     run_state_machine_as_test(

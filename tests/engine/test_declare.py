@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from support.engine import TYPE, MakeProject, Project
@@ -12,6 +14,7 @@ SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 SECRET_WITHOUT_SYMBOLS = "wJalrXUtnFEMIqK7MDENGzbPxRfiCYEXAMPLEKEY"
 
 
+@pytest.mark.real_engine
 def test_check_names_every_problem_of_a_resource_at_once_and_makes_no_call(
     project: Project, iam: RecordingServer
 ) -> None:
@@ -71,17 +74,29 @@ def test_a_secret_in_any_field_is_refused_and_never_repeated(
     inputs = {"access_key_id": "AKIAIOSFODNN7EXAMPLE", "status": "Inactive", field: secret}
     project.declare(bob=inputs)
 
+    for run in (project.preview(code=1), project.up(code=1)):
+        assert "KS106" in run.text
+        assert secret not in run.text
+    assert secret not in json.dumps(project.state())
+
+
+@pytest.mark.real_engine
+def test_a_secret_is_refused_and_never_repeated_in_any_of_the_displays_or_in_the_state(
+    project: Project,
+) -> None:
+    inputs = {"access_key_id": "AKIAIOSFODNN7EXAMPLE", "status": "Inactive", "reason": SECRET}
+    project.declare(bob=inputs)
+
     runs = [
-        project.preview(code=1),
         project.preview("--json", code=1),
         project.preview("--diff", code=1),
         project.up(code=1),
     ]
 
     assert all("KS106" in run.text for run in runs)
-    assert not any(secret in run.text for run in runs)
+    assert not any(SECRET in run.text for run in runs)
     state = project.folder / ".pulumi"
-    assert not [p for p in state.rglob("*.json") if secret in p.read_text(errors="replace")]
+    assert not [p for p in state.rglob("*.json") if SECRET in p.read_text(errors="replace")]
 
 
 def test_the_same_key_twice_is_refused_naming_both_resources(

@@ -15,6 +15,8 @@ import pytest
 from support.engine import ROOT
 from support.pages import neutral
 
+pytestmark = pytest.mark.real_engine
+
 DEMO = [sys.executable, str(ROOT / "tools" / "demo.py")]
 CONFIG = ROOT / "Pulumi.demo.yaml"
 SECONDS = 120

@@ -41,7 +41,7 @@ def test_destroy_leaves_each_key_as_on_destroy_says(
         }
     )
     project.up()
-    project.preview("--refresh", "--expect-no-changes", "--diff")
+    project.preview("--refresh", "--expect-no-changes")
     iam.reset()
 
     project.destroy()
@@ -54,7 +54,10 @@ def test_destroy_leaves_each_key_as_on_destroy_says(
     assert not asked & {users["omitted"], users["left"]}
 
 
-@pytest.mark.parametrize("flags", [[], ["--refresh"], ["--run-program"]])
+@pytest.mark.parametrize(
+    "flags",
+    [[], ["--refresh"], pytest.param(["--run-program"], marks=pytest.mark.real_engine)],
+)
 def test_every_way_to_destroy_deactivates(
     project: Project, outsider: Outsider, flags: list[str]
 ) -> None:
@@ -123,6 +126,7 @@ def test_a_new_logical_name_without_an_alias_leaves_the_key_as_the_program_decla
     assert iam.writes == []
 
 
+@pytest.mark.real_engine
 def test_a_target_of_the_old_name_alone_lets_the_key_go_and_the_next_update_mends_it(
     project: Project, outsider: Outsider
 ) -> None:

@@ -8,12 +8,16 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+import pytest
+
 from keyswitch.digest import digest
 from keyswitch.digest_rows import Outcome
 from keyswitch.preview import read_preview
 from support.engine import Project
 from support.http import RecordingServer
 from support.moto_iam import Outsider
+
+pytestmark = pytest.mark.real_engine
 
 CONFIG = "Pulumi.test.yaml"
 

@@ -45,6 +45,7 @@ def test_without_a_refresh_drift_is_a_change_with_a_warning_on_the_keys_row_and_
     project.preview("--expect-no-changes")
 
 
+@pytest.mark.real_engine
 def test_with_a_refresh_the_preview_shows_the_status_from_and_to(
     project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:
@@ -67,6 +68,7 @@ def test_with_a_refresh_the_preview_shows_the_status_from_and_to(
     project.preview("--expect-no-changes", "--refresh")
 
 
+@pytest.mark.real_engine
 def test_a_refresh_writes_down_what_it_saw_and_the_next_preview_tells_it(
     project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:
@@ -98,6 +100,7 @@ def test_a_refresh_writes_down_what_it_saw_and_the_next_preview_tells_it(
     project.preview("--expect-no-changes")
 
 
+@pytest.mark.real_engine
 def test_a_drift_warning_reaches_a_machine_with_its_urn_and_severity(
     project: Project, outsider: Outsider
 ) -> None:
@@ -132,6 +135,7 @@ def test_a_declared_change_is_no_drift_and_carries_no_warning_of_it(
     assert iam.writes == [(key, "Inactive")]
 
 
+@pytest.mark.real_engine
 def test_a_new_reason_is_recorded_without_a_write(
     project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:

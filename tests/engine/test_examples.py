@@ -13,6 +13,8 @@ from support.engine import ROOT, Project, engine_env
 from support.http import RecordingServer
 from support.moto_iam import Outsider
 
+pytestmark = pytest.mark.real_engine
+
 WITH_PULUMI_AWS = "rotation-with-pulumi-aws"
 """Is run day by day by test_minted.py."""
 EXAMPLES = sorted(

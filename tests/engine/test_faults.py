@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from engine.test_fleet import FLEETS, declare_as, state_of_fleet
-from support.engine import ROOT, Project, engine_env
+from support.engine import ROOT, NewProject, Project, engine_env
 from support.hostile import (
     Fault,
     Network,
@@ -108,8 +108,8 @@ OTHERS = tuple(
 
 
 @pytest.fixture
-def project(way: Network, tmp_path: Any, home: Any) -> Project:
-    project = Project.make(tmp_path / "hostile", engine_env(home, way.url), FLEETS)
+def project(way: Network, tmp_path: Any, home: Any, new_project: NewProject) -> Project:
+    project: Project = new_project(tmp_path / "hostile", engine_env(home, way.url), FLEETS)
     project.expect(0, "config", "set", "aws:maxRetries", "2")
     return project
 
@@ -207,6 +207,7 @@ def test_another_call_that_a_switch_depends_on_fails_it_before_it_is_made(
 ) -> None:
     bob = outsider.new_user()
     key = outsider.new_key(bob)
+    outsider.let_pass(bob, seconds=2)
     unused = {"safeguards": {"unused_for": "1s"}}
     project.declare(bob={"access_key_id": key, "user_name": bob, "status": "Inactive", **unused})
 

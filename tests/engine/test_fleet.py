@@ -49,6 +49,7 @@ def state_of_fleet(project: Project) -> dict[str, Any]:
     return fleet
 
 
+@pytest.mark.real_engine
 def test_keys_are_adopted_previewed_with_a_line_each_and_switched_with_as_few_looks_as_can_be(
     project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:
@@ -91,6 +92,7 @@ def test_keys_are_adopted_previewed_with_a_line_each_and_switched_with_as_few_lo
     assert recorded["statuses"] == {key: entry["status"] for key, entry in flipped.items()}
 
 
+@pytest.mark.real_engine
 def test_drift_is_seen_refreshed_and_mended(
     project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:

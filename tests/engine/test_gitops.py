@@ -15,6 +15,8 @@ from support.forge import GITHUB_TOKEN, GITLAB_TOKEN, Comments, Workspace, forge
 from support.http import RecordingServer, refuse
 from support.moto_iam import Outsider
 
+pytestmark = pytest.mark.real_engine
+
 GITHUB = ROOT / "examples" / "gitops" / "github"
 GITLAB = ROOT / "examples" / "gitops" / "gitlab"
 CONTEXT = {

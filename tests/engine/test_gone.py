@@ -69,6 +69,7 @@ def test_a_deleted_key_declared_active_is_refused_and_stays_in_state(
     assert project.resources() == {}
 
 
+@pytest.mark.real_engine
 def test_a_renamed_user_is_an_update_in_place_once_the_program_says_so(
     strict_project: Project, strict_server: RecordingServer, strict_iam: StrictIam
 ) -> None:

@@ -12,7 +12,7 @@ import pytest
 from werkzeug.wrappers import Response
 
 from keyswitch.status import ObservedStatus
-from support.engine import Project, engine_env
+from support.engine import NewProject, Project, engine_env
 from support.http import Call, RecordingServer, Rule, aws_error
 from support.strict_iam import StrictIam
 
@@ -31,9 +31,11 @@ INCIDENT = {"status": "Inactive", "override": "INC-1 leaked"}
 
 
 @pytest.fixture
-def project(tmp_path: Path, home: Path, strict_server: RecordingServer) -> Project:
+def project(
+    tmp_path: Path, home: Path, strict_server: RecordingServer, new_project: NewProject
+) -> Project:
     env = engine_env(home, strict_server.url)
-    return Project.make(tmp_path / "incident", env, PROGRAM)
+    return new_project(tmp_path / "incident", env, PROGRAM)
 
 
 def inactive(iam: StrictIam) -> set[str]:
@@ -41,6 +43,7 @@ def inactive(iam: StrictIam) -> set[str]:
     return {key for key in keys if iam.status(key) is ObservedStatus.INACTIVE}
 
 
+@pytest.mark.real_engine
 def test_a_run_of_a_checkout_without_the_incident_does_not_undo_it(
     project: Project, strict_iam: StrictIam
 ) -> None:

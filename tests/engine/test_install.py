@@ -7,9 +7,13 @@ import sys
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from support.engine import PROGRAM, Project, engine_env
 from support.http import RecordingServer
 from support.moto_iam import Outsider
+
+pytestmark = pytest.mark.real_engine
 
 
 def test_the_wheel_contains_only_keyswitch_and_its_metadata(wheel: Path) -> None:

@@ -104,6 +104,7 @@ def test_another_provider_in_the_same_process_keeps_its_own_traceback(
     assert "Traceback (most recent call last)" in others
 
 
+@pytest.mark.real_engine
 def test_a_warning_stands_on_its_row_whatever_the_engine_logs_besides(
     project: Project, outsider: Outsider, declared: dict[str, str]
 ) -> None:
@@ -128,6 +129,7 @@ def test_the_engine_still_shows_another_providers_error_as_a_traceback(
     assert "KS308" in up.text
 
 
+@pytest.mark.real_engine
 def test_the_engine_still_shows_a_warning_from_inside_a_plugin_as_no_warning_of_the_resource(
     make_project: MakeProject,
 ) -> None:

@@ -21,6 +21,8 @@ from support.engine import ROOT, Project, engine_env
 from support.http import RecordingServer
 from support.moto_iam import Outsider
 
+pytestmark = pytest.mark.real_engine
+
 EXAMPLE = ROOT / "examples" / "rotation-with-pulumi-aws"
 LOCK = ROOT / "requirements-aws.lock"
 STAND_IN = ROOT / "tests" / "support" / "aws_plugin" / "pulumi-resource-aws"

@@ -102,6 +102,7 @@ if not later:
 NAMES = re.findall(r'declare\("(\w+)"', LIFE.replace('"aliased" if later else ', ""))
 
 
+@pytest.mark.real_engine
 def test_the_options_through_the_life_of_their_keys(
     project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:
@@ -169,6 +170,7 @@ declare("replace_with", Options(replace_with=[trigger]), on_destroy="deactivate"
 """
 
 
+@pytest.mark.real_engine
 def test_a_key_that_is_replaced_along_with_another_is_left_as_it_is_declared(
     project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:
@@ -184,6 +186,7 @@ def test_a_key_that_is_replaced_along_with_another_is_left_as_it_is_declared(
     assert iam.writes == []
 
 
+@pytest.mark.real_engine
 def test_pulumi_itself_refuses_variables_that_are_for_explicit_providers(
     project: Project, outsider: Outsider
 ) -> None:
@@ -276,6 +279,7 @@ declare("key", Options(transforms=[ignoring] if later else []))
 """
 
 
+@pytest.mark.real_engine
 @pytest.mark.parametrize("how", [[], ["--refresh"]])
 def test_changes_that_a_transform_has_ignored_make_nothing_declared(
     project: Project, iam: RecordingServer, outsider: Outsider, how: list[str]

@@ -16,6 +16,8 @@ from support.strict_app import strict_app
 from support.strict_iam import StrictIam
 from support.unfinished import run_in_the_middle_of_a_switch, send, with_children
 
+pytestmark = pytest.mark.real_engine
+
 DOCS = ROOT / "docs"
 STUCK = DOCS / "stuck.md"
 INCIDENT = DOCS / "how-to" / "incident.md"

@@ -6,6 +6,8 @@ import base64
 import json
 from pathlib import Path
 
+import pytest
+
 from support.engine import MakeProject, Project
 from support.http import RecordingServer
 from support.moto_iam import Outsider
@@ -13,6 +15,7 @@ from support.moto_iam import Outsider
 STATE_0_1_0 = Path(__file__).parent / "state-0.1.0.json"
 
 
+@pytest.mark.real_engine
 def test_token_class_path_and_property_names_in_state_are_these(
     project: Project, outsider: Outsider
 ) -> None:
@@ -64,6 +67,7 @@ def old_state(project: Project, bob: str, key: str) -> dict[str, object]:
     return json.loads(text)
 
 
+@pytest.mark.real_engine
 def test_a_state_written_by_0_1_0_still_previews_refreshes_updates_and_destroys(
     project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+import pytest
 from click.testing import CliRunner
 
 from keyswitch import cli
@@ -12,6 +13,8 @@ from keyswitch.program import MANY_KEYS
 from support.engine import ROOT, Project, Run
 from support.http import RecordingServer, refuse
 from support.moto_iam import SHOP, Elsewhere, Outsider, role_in
+
+pytestmark = pytest.mark.real_engine
 
 
 def test_one_command_on_one_entry_is_the_whole_change(

@@ -144,6 +144,7 @@ def test_a_rotation_is_taken_back_by_swapping_the_ids(
     bob = outsider.new_user()
     old, new = outsider.new_key(bob), outsider.new_key(bob)
     outsider.use(new)
+    outsider.let_pass(bob, seconds=2)
     rotation.declare(bob={"user_name": bob, "current": new, "previous": old, "overlap": "1s"})
     rotation.up()
     assert iam.writes == [(old, "Inactive")]
@@ -163,6 +164,7 @@ def test_the_pipelines_own_key_stays_on_until_the_pipeline_signs_with_the_new_on
 ) -> None:
     ci = outsider.new_user("ci")
     old, new = outsider.new_key(ci), outsider.new_key(ci)
+    outsider.let_pass(ci, seconds=2)
     rotation.declare(ci={"user_name": ci, "current": new, "previous": old, "overlap": "1s"})
     rotation.env["AWS_ACCESS_KEY_ID"] = old
 

@@ -253,7 +253,7 @@ def switch_off_once_the_hook_has_looked(
     iam.after.append(switch_off)
 
 
-@pytest.mark.parametrize("with_plan", [False, True])
+@pytest.mark.parametrize("with_plan", [False, pytest.param(True, marks=pytest.mark.real_engine)])
 def test_a_safeguard_is_judged_once_more_against_a_fresh_look_right_before_the_write(
     project: Project,
     iam: RecordingServer,
@@ -516,6 +516,7 @@ def test_a_hold_that_arises_only_at_the_write_is_told_by_the_run(
     assert iam.writes == []
 
 
+@pytest.mark.real_engine
 def test_a_leaked_key_goes_off_although_another_key_of_the_program_is_refused(
     project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:
@@ -580,6 +581,7 @@ keyswitch.AccessKeyStatus(
 """
 
 
+@pytest.mark.real_engine
 def test_an_override_that_is_a_secret_is_not_printed(
     make_project: MakeProject, iam: RecordingServer, outsider: Outsider
 ) -> None:

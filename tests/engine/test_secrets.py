@@ -70,6 +70,7 @@ def in_a_proxy(project: Project, outside: Path, proxy: Proxy) -> list[str]:
     return [PASSWORD]
 
 
+@pytest.mark.real_engine
 @pytest.mark.parametrize(
     "plant", [in_environment, in_config, in_a_shared_file, as_a_web_identity, in_a_proxy]
 )
@@ -116,6 +117,7 @@ for name, inputs in json.loads(pathlib.Path("keys.json").read_text()).items():
 """
 
 
+@pytest.mark.real_engine
 def test_a_credential_in_plain_text_is_warned_of_once_in_every_run(
     make_project: MakeProject, outsider: Outsider
 ) -> None:

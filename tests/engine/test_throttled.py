@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.test_fleet import FLEETS, declare_as, keys_of, with_status
-from support.engine import Project, engine_env
+from support.engine import NewProject, Project, engine_env
 from support.hostile import Network, Throttle
 from support.http import RecordingServer
 from support.moto_iam import Outsider
@@ -23,9 +23,15 @@ A_SECOND = int(os.environ.get("KEYSWITCH_THROTTLED_TO", "20"))
 
 @pytest.mark.parametrize("form", ["resources", "fleet"])
 def test_a_throttled_run_adopts_and_switches_every_key(
-    way: Network, iam: RecordingServer, outsider: Outsider, tmp_path: Path, home: Path, form: str
+    way: Network,
+    iam: RecordingServer,
+    outsider: Outsider,
+    tmp_path: Path,
+    home: Path,
+    new_project: NewProject,
+    form: str,
 ) -> None:
-    project = Project.make(tmp_path / "throttled", engine_env(home, way.url), FLEETS)
+    project: Project = new_project(tmp_path / "throttled", engine_env(home, way.url), FLEETS)
     keys = keys_of(outsider, KEYS)
     way.faults["", ""] = throttle = Throttle(rate=A_SECOND, burst=5)
     for status in ("Active", "Inactive"):

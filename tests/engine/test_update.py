@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from support.engine import Project
 from support.http import Call, RecordingServer
 from support.moto_iam import Outsider
@@ -78,6 +80,7 @@ def test_a_read_that_follows_the_write_late_is_waited_for_and_the_write_not_repe
     assert strict_server.count("ListAccessKeys") == 1 + 1 + 3 + 1
 
 
+@pytest.mark.real_engine
 def test_an_update_plan_made_by_a_preview_is_carried_out_and_nothing_in_it_is_volatile(
     project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:
@@ -95,6 +98,7 @@ def test_an_update_plan_made_by_a_preview_is_carried_out_and_nothing_in_it_is_vo
     assert iam.writes == [(key, "Inactive")]
 
 
+@pytest.mark.real_engine
 def test_drift_that_appears_after_a_plan_was_approved_is_refused_by_the_plan(
     project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:

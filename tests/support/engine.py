@@ -167,6 +167,8 @@ class Project:
 
 
 MakeProject = Callable[..., Project]
+NewProject = Callable[..., Project]
+"""Of a folder, an environment, and the program: on whichever engine."""
 
 
 def engine_env(home: Path, server_url: str) -> dict[str, str]:

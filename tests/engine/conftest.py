@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import shutil
 import subprocess
 import sys
@@ -72,6 +73,16 @@ def project(make_project: MakeProject) -> Project:
 def python(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkingPython]:
     with ForkingPython(tmp_path_factory.mktemp("python")) as python:
         yield python
+
+
+@pytest.fixture(autouse=True)
+def _forking_python_on_path(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The CLI starts its hosts and programs as forks, too, but where a test asks for a plain Python."""
+    if request.node.get_closest_marker("plain_python") is None:
+        python: ForkingPython = request.getfixturevalue("python")
+        monkeypatch.setenv("PATH", str(python.bin), prepend=os.pathsep)
 
 
 @pytest.fixture

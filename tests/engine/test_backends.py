@@ -12,7 +12,7 @@ from support.http import OUTSIDER, RecordingServer
 from support.moto_iam import Outsider
 from support.unfinished import run_in_the_middle_of_a_switch, send, with_children
 
-pytestmark = pytest.mark.real_engine
+pytestmark = [pytest.mark.real_engine, pytest.mark.plain_python]
 
 BUCKET = "acme-pulumi-state"
 

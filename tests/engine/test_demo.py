@@ -15,7 +15,7 @@ import pytest
 from support.engine import ROOT
 from support.pages import neutral
 
-pytestmark = pytest.mark.real_engine
+pytestmark = [pytest.mark.real_engine, pytest.mark.plain_python]
 
 DEMO = [sys.executable, str(ROOT / "tools" / "demo.py")]
 CONFIG = ROOT / "Pulumi.demo.yaml"

@@ -13,7 +13,7 @@ from support.engine import PROGRAM, Project, engine_env
 from support.http import RecordingServer
 from support.moto_iam import Outsider
 
-pytestmark = pytest.mark.real_engine
+pytestmark = [pytest.mark.real_engine, pytest.mark.plain_python]
 
 
 def test_the_wheel_contains_only_keyswitch_and_its_metadata(wheel: Path) -> None:

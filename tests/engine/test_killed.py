@@ -21,7 +21,7 @@ from support.http import Call, RecordingServer
 from support.moto_iam import Outsider
 from support.unfinished import begin_up, run_in_the_middle_of_a_switch, send, with_children
 
-pytestmark = pytest.mark.real_engine
+pytestmark = [pytest.mark.real_engine, pytest.mark.plain_python]
 
 CHANGES = 40
 SAVED_ONCE = {"PULUMI_SKIP_CHECKPOINTS": "true"}

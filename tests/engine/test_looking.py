@@ -135,6 +135,7 @@ atexit.register(lambda: pathlib.Path("waits.txt").write_text(str(sum(waited_for)
 
 
 @pytest.mark.real_engine
+@pytest.mark.plain_python
 def test_the_end_of_a_program_waits_for_each_key_and_not_at_each_anew_for_all(
     project: Project, forty_keys: dict[str, dict[str, str]]
 ) -> None:

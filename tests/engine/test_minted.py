@@ -21,7 +21,7 @@ from support.engine import ROOT, Project, engine_env
 from support.http import RecordingServer
 from support.moto_iam import Outsider
 
-pytestmark = pytest.mark.real_engine
+pytestmark = [pytest.mark.real_engine, pytest.mark.plain_python]
 
 EXAMPLE = ROOT / "examples" / "rotation-with-pulumi-aws"
 LOCK = ROOT / "requirements-aws.lock"

@@ -149,6 +149,7 @@ def test_a_run_that_was_killed_leaves_a_lock_and_a_pending_create(
         assert "pending operations" not in reader.type(step)
 
 
+@pytest.mark.plain_python
 def test_a_state_whose_provider_is_not_installed(
     prod: Project, outsider: Outsider, tmp_path: Path
 ) -> None:

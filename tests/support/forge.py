@@ -221,9 +221,13 @@ class Workspace:
         return self.folder.parent / "GITHUB_STEP_SUMMARY"
 
     def _emptied(self, name: str) -> Path:
+        """A folder of its own for a job, with the environment of the job before, as a runner caches one."""
         folder = self.folder.parent / name
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
+        for each in folder.iterdir():
+            if each.name == ".venv":
+                continue
+            shutil.rmtree(each) if each.is_dir() else each.unlink()
         return folder
 
     def _bash(self, folder: Path, script: str, env: Mapping[str, str]) -> tuple[int, str]:

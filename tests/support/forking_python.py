@@ -1,8 +1,9 @@
 """Python processes that are ready at once: forks of one that has imported everything, and read botocore's data files.
 
-Started as a script this file is that one process; imported, it has the client. A fork shares nothing with
-its siblings but what was imported before: what a process opens, sets and remembers is its own, as ever.
-Not for tests of signals, kills and groups of processes: those start a plain Python.
+Started as a script this file is that one process; imported, it has the client, and puts a ``python`` into a folder
+for PATH that the CLI starts its hosts and programs by. A fork shares nothing with its siblings but what was imported
+before: what a process opens, sets and remembers is its own, as ever. Not for tests of signals, kills and installed
+packages: those start a plain Python.
 """
 
 from __future__ import annotations
@@ -19,11 +20,33 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, NoReturn
 
 _MOST_BYTES = 1 << 20
+_COMMAND = """\
+#!{python} -SE
+import array, json, os, signal, socket, sys
+
+arguments = [each for each in sys.argv[1:] if each != "-u"]
+is_known = arguments[:2] == ["-m", "pulumi.dynamic"] or arguments[:3] == ["-m", "pip", "list"]
+if not is_known and not (arguments and arguments[0].endswith("pulumi-language-python-exec")):
+    os.execv({python!r}, [{python!r}, *sys.argv[1:]])
+connection = socket.socket(socket.AF_UNIX)
+connection.connect({address!r})
+request = {{"arguments": arguments, "folder": os.getcwd(), "env": dict(os.environ)}}
+descriptors = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [1, 2]))]
+line = json.dumps(request).encode() + b"\\n"
+sent = connection.sendmsg([line], descriptors)
+connection.sendall(line[sent:])
+answers = connection.makefile()
+pid = int(answers.readline())
+for number in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, lambda number, _: os.kill(pid, number))
+sys.exit(int(answers.readline() or 1))
+"""
 
 
 class Forked:
@@ -48,6 +71,12 @@ class ForkingPython:
 
     def __init__(self, folder: Path) -> None:
         self._address = str(folder / "python.socket")
+        self.bin = folder / "bin"
+        self.bin.mkdir()
+        command = _COMMAND.format(python=sys.executable, address=self._address)
+        for name in ("python", "python3"):
+            (self.bin / name).write_text(command)
+            (self.bin / name).chmod(0o755)
         self._server = subprocess.Popen(
             [sys.executable, __file__, self._address], stdout=subprocess.PIPE
         )
@@ -101,6 +130,7 @@ def _import_everything() -> None:
     import botocore.session  # noqa: F401
     import dill  # noqa: F401
     import grpc.aio  # noqa: F401
+    import pip._internal.commands.list
     import pulumi.dynamic
     import pulumi.runtime.proto  # noqa: F401
 
@@ -132,10 +162,18 @@ def _fork(connection: socket.socket, server: socket.socket) -> None:
         _become(json.loads(data), descriptors)
     for each in descriptors:
         os.close(each)
-    with connection:
+    with connection, suppress(ConnectionError):
         connection.sendall(f"{pid}\n".encode())
+        threading.Thread(target=_kill_with, args=(connection, pid), daemon=True).start()
         _, status = os.waitpid(pid, 0)
         connection.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
+
+
+def _kill_with(connection: socket.socket, pid: int) -> None:
+    """Kills a fork whose client was killed, as the client would have been the process itself."""
+    with suppress(OSError):
+        if not connection.recv(1):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _become(request: dict[str, object], descriptors: Sequence[int]) -> NoReturn:

@@ -9,6 +9,7 @@ packages: those start a plain Python.
 from __future__ import annotations
 
 import array
+import fcntl
 import gc
 import io
 import json
@@ -130,7 +131,7 @@ def _import_everything() -> None:
     import botocore.session  # noqa: F401
     import dill  # noqa: F401
     import grpc.aio  # noqa: F401
-    import pip._internal.commands.list
+    import pip._internal.commands.list  # noqa: F401
     import pulumi.dynamic
     import pulumi.runtime.proto  # noqa: F401
 
@@ -157,23 +158,23 @@ def _fork(connection: socket.socket, server: socket.socket) -> None:
         data += connection.recv(_MOST_BYTES)
     pid = os.fork()
     if not pid:
-        connection.close()
         server.close()
+        _die_with(connection)
         _become(json.loads(data), descriptors)
     for each in descriptors:
         os.close(each)
     with connection, suppress(ConnectionError):
         connection.sendall(f"{pid}\n".encode())
-        threading.Thread(target=_kill_with, args=(connection, pid), daemon=True).start()
         _, status = os.waitpid(pid, 0)
         connection.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
 
 
-def _kill_with(connection: socket.socket, pid: int) -> None:
-    """Kills a fork whose client was killed, as the client would have been the process itself."""
-    with suppress(OSError):
-        if not connection.recv(1):
-            os.kill(pid, signal.SIGKILL)
+def _die_with(connection: socket.socket) -> None:
+    """Has the kernel kill this fork at the end of its client, which whoever kills takes for the process itself."""
+    fcntl.fcntl(connection, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(connection, fcntl.F_SETSIG, signal.SIGKILL)
+    flags = fcntl.fcntl(connection, fcntl.F_GETFL)
+    fcntl.fcntl(connection, fcntl.F_SETFL, flags | os.O_ASYNC)
 
 
 def _become(request: dict[str, object], descriptors: Sequence[int]) -> NoReturn:

@@ -12,12 +12,14 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
 import pytest
 
 from support.engine import ROOT, Project, engine_env
+from support.forking_python import ForkingPython
 from support.http import RecordingServer
 from support.moto_iam import Outsider
 
@@ -30,7 +32,7 @@ PLUGIN = "pulumi-resource-aws"
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkingPython]:
     """A virtual environment as ``pip install keyswitch[aws]`` makes it."""
     venv = tmp_path_factory.mktemp("aws") / "venv"
     subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
@@ -38,7 +40,9 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run([*pip, "--require-hashes", "-r", str(LOCK)], check=True)
     (packages,) = venv.glob("lib/python*/site-packages")
     (packages / "keyswitch.pth").write_text(f"{ROOT / 'provider'}\n")
-    return venv
+    folder = tmp_path_factory.mktemp("forking")
+    with ForkingPython(folder, str(venv / "bin" / "python")) as python:
+        yield python
 
 
 def plugin_of(version: str) -> Path:
@@ -50,7 +54,7 @@ def plugin_of(version: str) -> Path:
 
 
 @pytest.fixture
-def example(environment: Path, tmp_path: Path, iam: RecordingServer) -> Project:
+def example(environment: ForkingPython, tmp_path: Path, iam: RecordingServer) -> Project:
     """The example, unchanged, in a folder of its own."""
     folder = tmp_path / "example"
     shutil.copytree(EXAMPLE, folder)
@@ -61,7 +65,7 @@ def example(environment: Path, tmp_path: Path, iam: RecordingServer) -> Project:
     plugins = Path(env["PULUMI_HOME"]) / "plugins" / f"resource-aws-v{version}"
     plugins.mkdir(parents=True)
     (plugins / PLUGIN).symlink_to(plugin_of(version))
-    env["PATH"] = f"{environment / 'bin'}:{env['PATH']}"
+    env["PATH"] = f"{environment.bin}:{env['PATH']}"
     env |= {"PULUMI_BACKEND_URL": f"file://{folder}", "AWS_REGION": "us-east-1"}
     return Project(folder, env, stack="dev")
 

@@ -22,6 +22,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, NoReturn
@@ -32,6 +33,8 @@ _COMMAND = """\
 import array, json, os, signal, socket, sys
 
 arguments = [each for each in sys.argv[1:] if each != "-u"]
+if arguments[:2] == ["-m", "venv"] and os.path.exists(os.path.join(arguments[2], "pyvenv.cfg")):
+    sys.exit()
 is_known = arguments[:2] == ["-m", "pulumi.dynamic"] or arguments[:3] == ["-m", "pip", "list"]
 if not is_known and not (arguments and arguments[0].endswith("pulumi-language-python-exec")):
     os.execv({python!r}, [{python!r}, *sys.argv[1:]])
@@ -68,18 +71,22 @@ class Forked:
 
 
 class ForkingPython:
-    """Starts what ``python ARGUMENTS`` would start: a script or ``-m MODULE``."""
+    """Starts what ``python ARGUMENTS`` would start: a script or ``-m MODULE``.
 
-    def __init__(self, folder: Path) -> None:
+    :param folder: for its socket and its ``bin``.
+    :param executable: the Python of the environment whose packages are imported.
+    """
+
+    def __init__(self, folder: Path, executable: str = sys.executable) -> None:
         self._address = str(folder / "python.socket")
         self.bin = folder / "bin"
         self.bin.mkdir()
-        command = _COMMAND.format(python=sys.executable, address=self._address)
+        command = _COMMAND.format(python=executable, address=self._address)
         for name in ("python", "python3"):
             (self.bin / name).write_text(command)
             (self.bin / name).chmod(0o755)
         self._server = subprocess.Popen(
-            [sys.executable, __file__, self._address], stdout=subprocess.PIPE
+            [executable, __file__, self._address], stdout=subprocess.PIPE
         )
         assert self._server.stdout is not None
         assert self._server.stdout.readline() == b"ready\n"
@@ -144,6 +151,12 @@ def _import_everything() -> None:
     assert keyswitch.AccessKeyStatus
     assert keyswitch.AccessKeyFleet
     assert keyswitch.AccessKeyRotation
+    if find_spec("pulumi_aws"):
+        import pulumi_aws
+
+        assert pulumi_aws.iam.AccessKey
+        assert pulumi_aws.secretsmanager.Secret
+        import keyswitch.aws
     for service in ("iam", "sts"):
         sdk.client(service, None, region_name="us-east-1")
     # Keeps collections in a fork from copying what it shares with this process.

@@ -42,7 +42,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 """Of a program that fails the SDK leaves exceptions behind that nobody retrieves."""
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def _left_behind() -> Iterator[None]:
     yield
     gc.collect()

@@ -1,16 +1,16 @@
 # make demo   watch the real engine switch a key off, notice drift, and mend it
-# make test   every test
+# make test   every test; most of those of the engine on a small one, see tests/support/small_engine.py
+# make test-engine   all tests of the engine on the real CLI
 # make check  formatting, lint, types and layers
 # make site   the documentation, into build/site
 # make bench  what it costs, measured
 # make endure what make test does a few times, hundreds of times (an hour and a half)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-oldest check format lock docs record site bench endure clean
+.PHONY: help demo test test-engine test-oldest check format lock docs record site bench endure clean
 
-# A third worker for two cores, as tests wait too. The long files first: those of many small tests
-# keep all workers busy to the end.
-PYTEST_ARGS ?= -n 3 --dist loadfile --no-loadscope-reorder
+# Twice as many workers as cores, as tests wait too.
+PYTEST_ARGS ?= -n 4 --dist worksteal
 
 # The folder of a venv comes first, so that the engine's host runs the program in it.
 ENGINE = engine=$$(tools/engine/engine.sh) && export PATH="$$engine$${engine:+:}$(CURDIR)/.venv/bin:$$PATH"
@@ -23,6 +23,9 @@ demo: .venv/.made-from
 
 test: .venv/.made-from check
 	@$(ENGINE) && .venv/bin/python -m pytest $(PYTEST_ARGS)
+
+test-engine: .venv/.made-from
+	@$(ENGINE) && .venv/bin/python -m pytest $(PYTEST_ARGS) --real-engine tests/engine
 
 # The oldest supported pulumi and boto3, in an environment of their own.
 test-oldest: .venv-oldest/.made-from

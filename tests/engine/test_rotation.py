@@ -173,6 +173,7 @@ def test_the_pipelines_own_key_stays_on_until_the_pipeline_signs_with_the_new_on
         pending = rotation.outputs("ci-previous")["pending"]
         assert pending.endswith("waits for allow_own_key, successor")
 
+    outsider.let_pass(ci, seconds=2)
     rotation.env["AWS_ACCESS_KEY_ID"] = new
     for _ in range(2):
         rotation.up()

@@ -9,8 +9,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-engine test-oldest check format lock docs record site bench endure clean
 
-# Twice as many workers as cores, as tests wait too.
-PYTEST_ARGS ?= -n 4 --dist worksteal
+# More workers than cores, as tests wait too.
+PYTEST_ARGS ?= -n 5 --dist worksteal
 
 # The folder of a venv comes first, so that the engine's host runs the program in it.
 ENGINE = engine=$$(tools/engine/engine.sh) && export PATH="$$engine$${engine:+:}$(CURDIR)/.venv/bin:$$PATH"

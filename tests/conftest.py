@@ -15,3 +15,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="run every engine test on the CLI, not only those that are marked",
     )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves what is marked ``nightly`` to ``--real-engine``, and begins with the tests that take long."""
+    nightly = [item for item in items if item.get_closest_marker("nightly")]
+    if not config.getoption("real_engine"):
+        config.hook.pytest_deselected(items=nightly)
+        items[:] = [item for item in items if item not in nightly]
+    items.sort(key=lambda item: item.get_closest_marker("real_engine") is None)

@@ -99,7 +99,11 @@ def is_locked(project: Project) -> bool:
 
 @pytest.mark.parametrize(
     ("form", "saved", "first"),
-    [("resources", {}, 0), ("fleet", {}, 2), ("resources", SAVED_ONCE, 0)],
+    [
+        pytest.param("resources", {}, 0, marks=pytest.mark.nightly),
+        ("fleet", {}, 2),
+        ("resources", SAVED_ONCE, 0),
+    ],
     ids=["resources", "fleet", "resources saved once"],
 )
 def test_whenever_a_run_ends_iam_saw_what_the_program_asks_for_and_the_next_run_goes_on(
@@ -139,7 +143,7 @@ def test_whenever_a_run_ends_iam_saw_what_the_program_asks_for_and_the_next_run_
 
 @pytest.mark.parametrize(
     ("form", "saved"),
-    [("fleet", {}), ("resources", SAVED_ONCE)],
+    [("fleet", {}), pytest.param("resources", SAVED_ONCE, marks=pytest.mark.nightly)],
     ids=["fleet", "resources saved once"],
 )
 def test_what_a_killed_command_leaves_behind_begins_no_further_switch_and_can_be_taken_back(

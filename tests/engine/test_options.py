@@ -280,7 +280,7 @@ declare("key", Options(transforms=[ignoring] if later else []))
 
 
 @pytest.mark.real_engine
-@pytest.mark.parametrize("how", [[], ["--refresh"]])
+@pytest.mark.parametrize("how", [[], pytest.param(["--refresh"], marks=pytest.mark.nightly)])
 def test_changes_that_a_transform_has_ignored_make_nothing_declared(
     project: Project, iam: RecordingServer, outsider: Outsider, how: list[str]
 ) -> None:

@@ -70,7 +70,7 @@ def test_the_adoption_of_an_account(root: Project, outsider: Outsider) -> None:
         reader.type(step)
 
 
-@pytest.mark.parametrize("form", ["false", "true"])
+@pytest.mark.parametrize("form", ["false", pytest.param("true", marks=pytest.mark.nightly)])
 def test_an_incident_from_the_first_line_to_the_last(
     root: Project, iam: RecordingServer, outsider: Outsider, tmp_path: Path, form: str
 ) -> None:

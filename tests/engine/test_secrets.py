@@ -72,7 +72,14 @@ def in_a_proxy(project: Project, outside: Path, proxy: Proxy) -> list[str]:
 
 @pytest.mark.real_engine
 @pytest.mark.parametrize(
-    "plant", [in_environment, in_config, in_a_shared_file, as_a_web_identity, in_a_proxy]
+    "plant",
+    [
+        in_config,
+        *(
+            pytest.param(each, marks=pytest.mark.nightly)
+            for each in (in_environment, in_a_shared_file, as_a_web_identity, in_a_proxy)
+        ),
+    ],
 )
 def test_no_secret_reaches_state_output_json_or_the_most_verbose_log(
     project: Project,

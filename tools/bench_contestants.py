@@ -18,7 +18,7 @@ import boto3
 import psutil
 from botocore.config import Config
 
-from keyswitch.parallel import AT_A_TIME
+from keyswitch.iam.concurrently import AT_A_TIME
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))

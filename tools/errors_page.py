@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from keyswitch.catalogue import ALL
+from keyswitch.messages.catalogue import ALL
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "errors.md"
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from keyswitch.version import __version__
-
 if TYPE_CHECKING:
-    from keyswitch.args import AccessKeyStatusArgs, Account, Safeguards
-    from keyswitch.fleet_resource import AccessKeyFleet
-    from keyswitch.resource import AccessKeyStatus
-    from keyswitch.rotation import AccessKeyRotation
-    from keyswitch.status import OnDestroy, OnDrift, Status, WhenUnmet
+    from keyswitch.model.status import OnDestroy, OnDrift, Status, WhenUnmet
+    from keyswitch.program.register_program.access_key_fleet import AccessKeyFleet
+    from keyswitch.program.register_program.access_key_rotation import AccessKeyRotation
+    from keyswitch.program.register_program.access_key_status import AccessKeyStatus
+    from keyswitch.program.register_program.args import AccessKeyStatusArgs, Account, Safeguards
+
+__version__ = "0.1.0"
 
 __all__ = [
     "AccessKeyFleet",
@@ -32,11 +32,13 @@ __all__ = [
 ]
 
 _MODULES: Final = {
-    **dict.fromkeys(("AccessKeyStatusArgs", "Account", "Safeguards"), "keyswitch.args"),
-    "AccessKeyFleet": "keyswitch.fleet_resource",
-    "AccessKeyRotation": "keyswitch.rotation",
-    "AccessKeyStatus": "keyswitch.resource",
-    **dict.fromkeys(("OnDestroy", "OnDrift", "Status", "WhenUnmet"), "keyswitch.status"),
+    **dict.fromkeys(
+        ("AccessKeyStatusArgs", "Account", "Safeguards"), "keyswitch.program.register_program.args"
+    ),
+    "AccessKeyFleet": "keyswitch.program.register_program.access_key_fleet",
+    "AccessKeyRotation": "keyswitch.program.register_program.access_key_rotation",
+    "AccessKeyStatus": "keyswitch.program.register_program.access_key_status",
+    **dict.fromkeys(("OnDestroy", "OnDrift", "Status", "WhenUnmet"), "keyswitch.model.status"),
 }
 
 

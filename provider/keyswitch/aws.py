@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import pulumi
 
-from keyswitch import catalogue
-from keyswitch.errors import message
-from keyswitch.given import refuse_arguments, sendable, text
-from keyswitch.guard import Guard
-from keyswitch.properties import USER_NAME
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import message
+from keyswitch.model.fields import USER_NAME
+from keyswitch.program.register_program.hooks import Guard
+from keyswitch.program.register_program.inputs import refuse_arguments, sendable, text
 
 
 class MissingExtraError(pulumi.RunError, ImportError):

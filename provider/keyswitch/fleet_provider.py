@@ -1,4 +1,4 @@
-"""The dynamic provider of a fleet: the engine's calls on one side, :class:`~keyswitch.fleet.Fleet` on the other.
+"""The dynamic provider of a fleet: the engine's calls on one side, :class:`~keyswitch.reconcile.batch.Fleet` on the other.
 
 ``keyswitch.fleet_provider.AccessKeyFleetProvider`` is written into every state by name and is public
 for ever.
@@ -20,12 +20,13 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from keyswitch import catalogue
-from keyswitch.bags import plain, without_provider, without_secrets
-from keyswitch.declaration import ACCOUNT_ID, Record
-from keyswitch.errors import Attempt, KeyswitchError, message
-from keyswitch.fleet import Fleet
-from keyswitch.fleet_declaration import (
+from keyswitch.iam.user_agent import Origin
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import Attempt, KeyswitchError, message
+from keyswitch.model.aws_settings import AwsSettings
+from keyswitch.model.change_limit import MaxChanges
+from keyswitch.model.fields import ACCOUNT, MOVED_FROM
+from keyswitch.model.fleet import (
     KEYS,
     MAPS_BY_KEY,
     STATUSES,
@@ -35,14 +36,15 @@ from keyswitch.fleet_declaration import (
     map_of,
     parse_fleet,
 )
-from keyswitch.fleet_judgement import FleetOutcome
-from keyswitch.fleet_state import (
+from keyswitch.model.fleet_state import (
     fleet_outputs,
     parse_fleet_outputs,
     refreshed_inputs,
     taken_over_by_fleet,
 )
-from keyswitch.host import (
+from keyswitch.model.parsing import account_of
+from keyswitch.model.state import ACCOUNT_ID, Record
+from keyswitch.plugin.host import (
     Row,
     clean_errors,
     ignored_properties,
@@ -51,13 +53,11 @@ from keyswitch.host import (
     urn_of_call,
     warn,
 )
-from keyswitch.max_changes import MaxChanges
-from keyswitch.options import refuse_ignored_changes
-from keyswitch.origin import Origin
-from keyswitch.parsing import account_of
-from keyswitch.phase import PHASE
-from keyswitch.properties import ACCOUNT, MOVED_FROM
-from keyswitch.settings import AwsSettings
+from keyswitch.plugin.process_state import PHASE
+from keyswitch.plugin.property_bags import plain, without_provider, without_secrets
+from keyswitch.plugin.resource_options import refuse_ignored_changes
+from keyswitch.reconcile.batch import Fleet
+from keyswitch.reconcile.batch_plan import FleetOutcome
 
 _ID = "fleet"
 _FROM_THE_PROGRAM: Final = (KEYS, STATUSES)

@@ -20,15 +20,12 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from keyswitch import catalogue
-from keyswitch.bags import plain, without_provider, without_secrets
-from keyswitch.declaration import JUDGED_BY, Declaration, Record
-from keyswitch.errors import Attempt, KeyswitchError, message
-from keyswitch.host import clean_errors, ignored_properties, partly_done, urn_of_call, warn
-from keyswitch.lifecycle import Lifecycle
-from keyswitch.options import refuse_ignored_changes
-from keyswitch.origin import Origin
-from keyswitch.parsing import (
+from keyswitch.iam.user_agent import Origin
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import Attempt, KeyswitchError, message
+from keyswitch.model.aws_settings import AwsSettings
+from keyswitch.model.fields import ACCESS_KEY_ID, ACCOUNT, MOVED_FROM, STATUS
+from keyswitch.model.parsing import (
     account_of,
     declaration_of,
     parse_inputs,
@@ -36,10 +33,13 @@ from keyswitch.parsing import (
     parse_program,
     taken_over,
 )
-from keyswitch.phase import PHASE
-from keyswitch.properties import ACCESS_KEY_ID, ACCOUNT, MOVED_FROM, STATUS
-from keyswitch.recording import DoneButFailedError
-from keyswitch.settings import AwsSettings
+from keyswitch.model.state import JUDGED_BY, Declaration, Record
+from keyswitch.plugin.host import clean_errors, ignored_properties, partly_done, urn_of_call, warn
+from keyswitch.plugin.process_state import PHASE
+from keyswitch.plugin.property_bags import plain, without_provider, without_secrets
+from keyswitch.plugin.resource_options import refuse_ignored_changes
+from keyswitch.reconcile.reconciler import Lifecycle
+from keyswitch.reconcile.records import DoneButFailedError
 
 _FROM_THE_PROGRAM: Final = (ACCESS_KEY_ID, STATUS)
 

@@ -13,16 +13,16 @@ from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.by import By
 
 from digest.test_digest import RECORDED, key_step, preview
-from keyswitch.audit import findings
-from keyswitch.census import Census, SeenKey, SeenUser
 from keyswitch.cli.report import Audited, to_html
 from keyswitch.cli.report import to_markdown as audit_to_markdown
-from keyswitch.digest import digest
-from keyswitch.digest_text import to_markdown
-from keyswitch.gateway import AccessKey, LastUsed
-from keyswitch.preview import read_preview
-from keyswitch.status import ObservedStatus
-from keyswitch.times import iso
+from keyswitch.iam.client import AccessKey, LastUsed
+from keyswitch.model.durations import iso
+from keyswitch.model.status import ObservedStatus
+from keyswitch.report.checks import findings
+from keyswitch.report.digest import digest
+from keyswitch.report.inventory import Census, SeenKey, SeenUser
+from keyswitch.report.preview_json import read_preview
+from keyswitch.report.render import to_markdown
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=timezone.utc)
 QUIET = (

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Keyswitch
-from keyswitch.audit import ExpectedKey, findings
-from keyswitch.census import Census, SeenKey, SeenUser
 from keyswitch.cli.report import Audited, to_html, to_markdown, to_table
-from keyswitch.digest_text import COMMENT_BYTES
-from keyswitch.gateway import AccessKey
-from keyswitch.status import ObservedStatus, Status
-from keyswitch.times import iso
+from keyswitch.iam.client import AccessKey
+from keyswitch.model.durations import iso
+from keyswitch.model.status import ObservedStatus, Status
+from keyswitch.report.checks import ExpectedKey, findings
+from keyswitch.report.inventory import Census, SeenKey, SeenUser
+from keyswitch.report.render import COMMENT_BYTES
 from support.http import RecordingServer
 from support.strict_iam import StrictIam
 from unit.test_stack_files import SECRET, exported, resource

@@ -9,7 +9,7 @@ import pytest
 
 from cli.conftest import Keyswitch
 from digest.test_digest import RECORDED
-from keyswitch.catalogue import ALL
+from keyswitch.messages.catalogue import ALL
 
 
 @pytest.mark.parametrize("form", ["markdown", "summary", "text", "json"])

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from cli.conftest import Keyswitch
 from digest.test_digest import RECORDED
-from keyswitch.status import ObservedStatus
+from keyswitch.model.status import ObservedStatus
 from support.http import Call, RecordingServer, aws_error, refuse
 from support.strict_iam import StrictIam
 

@@ -18,23 +18,24 @@ import trustme
 from botocore.awsrequest import AWSRequest
 from werkzeug.wrappers import Response
 
-from keyswitch import catalogue, credentials
-from keyswitch.boto import BotoGateway
-from keyswitch.bounded_http import (
+from keyswitch.iam import credentials
+from keyswitch.iam.boto import BotoGateway
+from keyswitch.iam.call_limits import BOUNDS, Bounds
+from keyswitch.iam.client import Directory
+from keyswitch.iam.http_session import (
     AnswerTooLargeError,
     AnswerTooSlowError,
     BoundedSession,
 )
-from keyswitch.bounds import BOUNDS, Bounds
-from keyswitch.catalogue import Entry
-from keyswitch.clock import Clock, Patience
-from keyswitch.errors import KeyswitchError
-from keyswitch.gateway import Directory
-from keyswitch.settings import AwsSettings
-from keyswitch.sighting import Sighting
-from keyswitch.status import ObservedStatus, Status
-from keyswitch.switching import Switch, Switched
-from keyswitch.view import PhaseView
+from keyswitch.messages import catalogue
+from keyswitch.messages.catalogue import Entry
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.aws_settings import AwsSettings
+from keyswitch.model.status import ObservedStatus, Status
+from keyswitch.reconcile.apply import Switch, Switched
+from keyswitch.reconcile.cache import PhaseView
+from keyswitch.reconcile.clock import Clock, Patience
+from keyswitch.reconcile.observe import Sighting
 from support.hostile import (
     Fault,
     Network,
@@ -265,7 +266,7 @@ def test_a_metadata_server_that_answers_and_has_no_role_is_not_said_to_be_silent
 def test_credentials_of_single_sign_on_are_given_up_too(
     monkeypatch: pytest.MonkeyPatch, way: Network, tmp_path: Path
 ) -> None:
-    from keyswitch.session import Clients
+    from keyswitch.iam.session import Clients
 
     bounded: list[str] = []
     bound = Clients._bound

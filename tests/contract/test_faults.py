@@ -10,14 +10,14 @@ import pytest
 from botocore.exceptions import BotoCoreError, FlexibleChecksumError, ParamValidationError
 from werkzeug.wrappers import Request, Response
 
-from keyswitch import catalogue
-from keyswitch.boto import BotoGateway
-from keyswitch.catalogue import Entry
-from keyswitch.errors import KeyswitchError
-from keyswitch.faults import Call, unanswered
-from keyswitch.gateway import OwnerNotToldError
-from keyswitch.settings import AwsSettings
-from keyswitch.status import Status
+from keyswitch.iam.boto import BotoGateway
+from keyswitch.iam.client import OwnerNotToldError
+from keyswitch.iam.errors import Call, unanswered
+from keyswitch.messages import catalogue
+from keyswitch.messages.catalogue import Entry
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.aws_settings import AwsSettings
+from keyswitch.model.status import Status
 from support.http import RecordingServer, aws_error, serving
 
 DENIED = (

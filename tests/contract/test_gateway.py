@@ -12,15 +12,15 @@ from dataclasses import dataclass
 
 import pytest
 
-from keyswitch.boto import BotoGateway
-from keyswitch.gateway import (
+from keyswitch.iam.boto import BotoGateway
+from keyswitch.iam.client import (
     Directory,
     NoSuchEntityError,
     OwnerNotToldError,
     UserNameNeededError,
 )
-from keyswitch.settings import AwsSettings
-from keyswitch.status import ObservedStatus, Status
+from keyswitch.model.aws_settings import AwsSettings
+from keyswitch.model.status import ObservedStatus, Status
 from support.http import serving
 from support.moto_iam import Outsider, moto_app
 from support.strict_app import strict_app

@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from keyswitch import catalogue
-from keyswitch.decision import Action
-from keyswitch.declaration import Declaration
-from keyswitch.errors import KeyswitchError
-from keyswitch.judgement import Judgement
-from keyswitch.lifecycle import Lifecycle
-from keyswitch.safeguards import NO_SAFEGUARDS, DeclaredSafeguards
-from keyswitch.status import ObservedStatus, Status
-from keyswitch.times import Duration
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.durations import Duration
+from keyswitch.model.safeguards import NO_SAFEGUARDS, DeclaredSafeguards
+from keyswitch.model.state import Declaration
+from keyswitch.model.status import ObservedStatus, Status
+from keyswitch.reconcile.diff import Action
+from keyswitch.reconcile.plan import Judgement
+from keyswitch.reconcile.reconciler import Lifecycle
 from support.engine import ROOT
 from support.versitygw import ACCOUNT, Versity, versity
 from support.world import Calendar

@@ -14,9 +14,9 @@ import trustme
 import urllib3
 from urllib3.exceptions import InsecureRequestWarning
 
-from keyswitch.boto import BotoGateway
-from keyswitch.errors import KeyswitchError
-from keyswitch.settings import AwsSettings
+from keyswitch.iam.boto import BotoGateway
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.aws_settings import AwsSettings
 from support.http import RecordingServer, serving
 from support.proxy import Proxy, proxying
 from support.strict_app import strict_app

@@ -19,7 +19,7 @@ from typing import Any
 TESTS = Path(__file__).parents[1]
 sys.path.insert(0, str(TESTS))
 
-from keyswitch.key_states import UNKNOWN  # noqa: E402
+from keyswitch.report.key_states import UNKNOWN  # noqa: E402
 from support.engine import ROOT, Project, engine_env  # noqa: E402 - the tests' own parts, from a script
 from support.http import RecordingServer, refuse, serving  # noqa: E402
 from support.moto_iam import Outsider, moto_app  # noqa: E402

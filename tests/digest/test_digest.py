@@ -11,11 +11,14 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from keyswitch import catalogue
-from keyswitch.catalogue import Entry
-from keyswitch.digest import digest
-from keyswitch.digest_rows import Outcome
-from keyswitch.digest_text import (
+from keyswitch.messages import catalogue
+from keyswitch.messages.catalogue import Entry
+from keyswitch.messages.format import Attempt, KeyswitchError, message
+from keyswitch.messages.parse import read
+from keyswitch.report.digest import digest
+from keyswitch.report.key_states import UNKNOWN
+from keyswitch.report.preview_json import FLEET_TYPE, KEY_TYPE, read_preview
+from keyswitch.report.render import (
     COMMENT_BYTES,
     change,
     hidden_marker,
@@ -24,10 +27,7 @@ from keyswitch.digest_text import (
     to_markdown,
     to_text,
 )
-from keyswitch.errors import Attempt, KeyswitchError, message
-from keyswitch.key_states import UNKNOWN
-from keyswitch.preview import FLEET_TYPE, KEY_TYPE, read_preview
-from keyswitch.reading import read
+from keyswitch.report.rows import Outcome
 
 PREVIEWS = Path(__file__).parent / "previews"
 RECORDED = {path.stem: path.read_text() for path in sorted(PREVIEWS.glob("*.json"))}

@@ -10,11 +10,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keyswitch.catalogue import ALL
-from keyswitch.digest import digest
-from keyswitch.digest_text import COMMENT_BYTES, to_json, to_markdown, to_text
-from keyswitch.errors import KeyswitchError
-from keyswitch.preview import KEY_TYPE, read_preview
+from keyswitch.messages.catalogue import ALL
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.report.digest import digest
+from keyswitch.report.preview_json import KEY_TYPE, read_preview
+from keyswitch.report.render import COMMENT_BYTES, to_json, to_markdown, to_text
 from support.fuzz import for_a_while
 
 ANYTHING = st.recursive(

@@ -12,17 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.test_digest import KEY_TYPE, key_step, preview
-from keyswitch.audit import ExpectedKey, findings
-from keyswitch.census import Census, SeenKey, SeenUser
 from keyswitch.cli.report import Audited, to_html, to_table
 from keyswitch.cli.report import to_json as audit_to_json
 from keyswitch.cli.report import to_markdown as audit_to_markdown
-from keyswitch.digest import digest
-from keyswitch.digest_text import to_json, to_markdown, to_text
-from keyswitch.gateway import AccessKey, LastUsed
-from keyswitch.preview import read_preview
-from keyswitch.status import ObservedStatus, Status
-from keyswitch.times import iso
+from keyswitch.iam.client import AccessKey, LastUsed
+from keyswitch.model.durations import iso
+from keyswitch.model.status import ObservedStatus, Status
+from keyswitch.report.checks import ExpectedKey, findings
+from keyswitch.report.digest import digest
+from keyswitch.report.inventory import Census, SeenKey, SeenUser
+from keyswitch.report.preview_json import read_preview
+from keyswitch.report.render import to_json, to_markdown, to_text
 
 NOW = datetime.now(timezone.utc)
 NASTY = {

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from keyswitch import catalogue
-from keyswitch.digest import Digest, digest
-from keyswitch.digest_rows import Outcome
-from keyswitch.errors import message
-from keyswitch.fleet import Fleet
-from keyswitch.fleet_declaration import parse_fleet
-from keyswitch.fleet_judgement import FleetJudgement
-from keyswitch.fleet_state import fleet_outputs, parse_fleet_outputs
-from keyswitch.lifecycle import Lifecycle
-from keyswitch.preview import FLEET_TYPE, read_preview
-from keyswitch.status import ObservedStatus
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import message
+from keyswitch.model.fleet import parse_fleet
+from keyswitch.model.fleet_state import fleet_outputs, parse_fleet_outputs
+from keyswitch.model.status import ObservedStatus
+from keyswitch.reconcile.batch import Fleet
+from keyswitch.reconcile.batch_plan import FleetJudgement
+from keyswitch.reconcile.reconciler import Lifecycle
+from keyswitch.report.digest import Digest, digest
+from keyswitch.report.preview_json import FLEET_TYPE, read_preview
+from keyswitch.report.rows import Outcome
 from support.strict_iam import FakeGateway, StrictIam
 
 URN = f"urn:pulumi:test::project::{FLEET_TYPE}::all"

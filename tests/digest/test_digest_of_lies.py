@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.test_digest import KEY_TYPE, RECORDED, key_step, preview
-from keyswitch import catalogue
-from keyswitch.catalogue import ALL, Entry
-from keyswitch.digest import Digest, digest
-from keyswitch.digest_rows import Outcome
-from keyswitch.errors import Attempt, message
-from keyswitch.preview import FLEET_TYPE, read_preview
+from keyswitch.messages import catalogue
+from keyswitch.messages.catalogue import ALL, Entry
+from keyswitch.messages.format import Attempt, message
+from keyswitch.report.digest import Digest, digest
+from keyswitch.report.preview_json import FLEET_TYPE, read_preview
+from keyswitch.report.rows import Outcome
 from support.fuzz import for_a_while
 from unit.test_errors import fields
 

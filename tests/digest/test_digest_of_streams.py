@@ -13,11 +13,11 @@ from syrupy.assertion import SnapshotAssertion
 
 from digest.test_digest import KEY_TYPE, OFF, PREVIEWS, RECORDED, Markdown, key_step
 from digest.test_digest_fuzz import ANYTHING, DIAGNOSTICS, STATES, URNS, digested
-from keyswitch.digest import Digest, digest
-from keyswitch.digest_rows import Outcome
-from keyswitch.digest_text import to_json, to_markdown, to_text
-from keyswitch.errors import KeyswitchError
-from keyswitch.preview import read_preview
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.report.digest import Digest, digest
+from keyswitch.report.preview_json import read_preview
+from keyswitch.report.render import to_json, to_markdown, to_text
+from keyswitch.report.rows import Outcome
 from support.fuzz import for_a_while
 
 STREAMED = {path.stem: path.read_text() for path in sorted(PREVIEWS.glob("*.jsonl"))}

@@ -17,10 +17,10 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from engine.test_fleet import FLEET, FLEETS, declare_as
-from keyswitch.declaration import Record
-from keyswitch.fleet_state import parse_fleet_outputs
-from keyswitch.parsing import parse_outputs
-from keyswitch.status import Status
+from keyswitch.model.fleet_state import parse_fleet_outputs
+from keyswitch.model.parsing import parse_outputs
+from keyswitch.model.state import Record
+from keyswitch.model.status import Status
 from support.any_order import AnyOrder, Declared, Faults, Outcome, Write
 from support.engine import NewProject, Project, Run, engine_env
 from support.hostile import Exchange, loses_the_answer, network, passes, resets

@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 import pytest
 
-from keyswitch.digest import digest
-from keyswitch.digest_rows import Outcome
-from keyswitch.preview import read_preview
+from keyswitch.report.digest import digest
+from keyswitch.report.preview_json import read_preview
+from keyswitch.report.rows import Outcome
 from support.engine import Project
 from support.http import RecordingServer
 from support.moto_iam import Outsider

@@ -5,7 +5,7 @@ from __future__ import annotations
 import boto3
 import pytest
 
-from keyswitch.status import ObservedStatus
+from keyswitch.model.status import ObservedStatus
 from support.engine import Project
 from support.http import RecordingServer, refuse
 from support.moto_iam import Outsider

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from werkzeug.wrappers import Response
 
-from keyswitch.status import ObservedStatus
+from keyswitch.model.status import ObservedStatus
 from support.engine import NewProject, Project, engine_env
 from support.http import Call, RecordingServer, Rule, aws_error
 from support.strict_iam import StrictIam

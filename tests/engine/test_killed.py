@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from engine.test_fleet import FLEETS, declare_as
-from keyswitch.parallel import AT_A_TIME
+from keyswitch.iam.concurrently import AT_A_TIME
 from support.engine import SECONDS, MakeProject, Project
 from support.http import Call, RecordingServer
 from support.moto_iam import Outsider

@@ -1,8 +1,8 @@
 """How errors and warnings reach a terminal; and when the workarounds for that can go.
 
-The host shows a provider's errors as tracebacks and gives it no way to warn. ``keyswitch.host``
+The host shows a provider's errors as tracebacks and gives it no way to warn. ``keyswitch.plugin.host``
 gets round both. The tests named ``the_engine_still_...`` fail on the day that the engine no longer
-needs it: then that part of ``keyswitch.host`` can go.
+needs it: then that part of ``keyswitch.plugin.host`` can go.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from support.moto_iam import Outsider
 PLAIN_PROVIDER = """
 import pulumi
 from pulumi.dynamic import Resource, ResourceProvider
-from keyswitch import catalogue
-from keyswitch.errors import KeyswitchError
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import KeyswitchError
 
 class Broken(Resource):
     def __init__(self, name):

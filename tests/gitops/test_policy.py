@@ -15,7 +15,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 from ruamel.yaml import YAML
 
-from keyswitch.times import iso
+from keyswitch.model.durations import iso
 from support.engine import ROOT, TYPE
 
 PACK = ROOT / "examples" / "gitops" / "policy"

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from keyswitch.boto import BotoGateway
-from keyswitch.errors import KeyswitchError
-from keyswitch.settings import AwsSettings
+from keyswitch.iam.boto import BotoGateway
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.aws_settings import AwsSettings
 
 TABLE: list[dict[str, Any]] = json.loads((Path(__file__).parent / "truth-table.json").read_text())
 KEPT_VARIABLES = ("PATH",)

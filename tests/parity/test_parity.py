@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from keyswitch.errors import KeyswitchError
+from keyswitch.messages.format import KeyswitchError
 from parity.harness import Call, Network
 from parity.table import OVER_SOCKETS, TABLE, build, outcome
 

@@ -21,10 +21,10 @@ from hypothesis.stateful import (
     rule,
 )
 
-from keyswitch.declaration import Declaration, Record
-from keyswitch.max_changes import MaxChanges
-from keyswitch.safeguards import DeclaredSafeguards
-from keyswitch.status import ObservedStatus, OnDestroy, OnDrift, Status, WhenUnmet
+from keyswitch.model.change_limit import MaxChanges
+from keyswitch.model.safeguards import DeclaredSafeguards
+from keyswitch.model.state import Declaration, Record
+from keyswitch.model.status import ObservedStatus, OnDestroy, OnDrift, Status, WhenUnmet
 from support.strict_iam import StrictIam
 
 ACTIVE, INACTIVE = ObservedStatus.ACTIVE, ObservedStatus.INACTIVE

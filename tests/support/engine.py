@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
-from keyswitch.times import iso, moment
+from keyswitch.model.durations import iso, moment
 
 PROGRAM = """\
 import json, pathlib

@@ -143,9 +143,9 @@ def _import_everything() -> None:
 
     import keyswitch
     import keyswitch.fleet_provider
-    import keyswitch.program
+    import keyswitch.program.register_program
     import keyswitch.provider
-    from keyswitch import sdk
+    from keyswitch.iam import botocore_session as sdk
 
     assert keyswitch.AccessKeyStatus
     assert keyswitch.AccessKeyFleet

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from keyswitch.times import iso, moment
+from keyswitch.model.durations import iso, moment
 from support.engine import PROGRAM, Project, Run
 from support.forking_python import ForkingPython
 from support.property_values import encrypted

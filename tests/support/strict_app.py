@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 from werkzeug.wrappers import Request, Response
 
-from keyswitch.gateway import AccessKey
+from keyswitch.iam.client import AccessKey
 from support.http import aws_error
 from support.strict_iam import ACCOUNT, CREATED, AwsRefusal, StrictIam
 

@@ -14,9 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from keyswitch import catalogue
-from keyswitch.errors import AwsAnswer, KeyswitchError
-from keyswitch.gateway import (
+from keyswitch.iam.client import (
     AccessKey,
     Caller,
     LastUsed,
@@ -24,8 +22,10 @@ from keyswitch.gateway import (
     OwnerNotToldError,
     UserNameNeededError,
 )
-from keyswitch.status import ObservedStatus, Status
-from keyswitch.times import iso
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import AwsAnswer, KeyswitchError
+from keyswitch.model.durations import iso
+from keyswitch.model.status import ObservedStatus, Status
 
 ACCOUNT = "123456789012"
 TEMPORARY = "ASIATEMPORARYSIGNER0"
@@ -178,7 +178,7 @@ def _page(rows: list[T], marker: str | None, size: int) -> tuple[list[T], str | 
 
 
 class FakeGateway:
-    """The strict model behind the :class:`keyswitch.gateway.Directory` protocol, keeping a log."""
+    """The strict model behind the :class:`keyswitch.iam.client.Directory` protocol, keeping a log."""
 
     def __init__(self, iam: StrictIam, signer: str = ADMIN, account: str = ACCOUNT) -> None:
         self.iam = iam

@@ -23,8 +23,8 @@ from typing import Any
 import boto3
 import pytest
 
-from keyswitch.boto import BotoGateway
-from keyswitch.settings import AwsSettings
+from keyswitch.iam.boto import BotoGateway
+from keyswitch.model.aws_settings import AwsSettings
 from support.engine import ROOT
 from support.strict_iam import ADMIN
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
-from keyswitch import catalogue
-from keyswitch.clock import Clock
-from keyswitch.declaration import Declaration
-from keyswitch.errors import KeyswitchError
-from keyswitch.gateway import LastUsed, OwnerNotToldError
-from keyswitch.lifecycle import Lifecycle
-from keyswitch.safeguards import NO_SAFEGUARDS, DeclaredSafeguards
-from keyswitch.status import Status
-from keyswitch.times import iso
+from keyswitch.iam.client import LastUsed, OwnerNotToldError
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.durations import iso
+from keyswitch.model.safeguards import NO_SAFEGUARDS, DeclaredSafeguards
+from keyswitch.model.state import Declaration
+from keyswitch.model.status import Status
+from keyswitch.reconcile.clock import Clock
+from keyswitch.reconcile.reconciler import Lifecycle
 from support.strict_iam import FakeGateway, StrictIam
 
 TODAY = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from keyswitch import catalogue
-from keyswitch.clock import Patience
-from keyswitch.declaration import Record
-from keyswitch.errors import KeyswitchError
-from keyswitch.fleet import Fleet
-from keyswitch.fleet_declaration import FleetDeclaration
-from keyswitch.gateway import AccessKey
-from keyswitch.lifecycle import Lifecycle
-from keyswitch.max_changes import MAX_CHANGES, MaxChanges
-from keyswitch.status import Status
+from keyswitch.iam.client import AccessKey
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.change_limit import MAX_CHANGES, MaxChanges
+from keyswitch.model.fleet import FleetDeclaration
+from keyswitch.model.state import Record
+from keyswitch.model.status import Status
+from keyswitch.reconcile.batch import Fleet
+from keyswitch.reconcile.clock import Patience
+from keyswitch.reconcile.reconciler import Lifecycle
 from support.any_order import NO_FAULTS, AnyOrder, Declared, Faults, Outcome, Write
 from support.fuzz import for_a_while
 from support.strict_iam import FakeGateway, StrictIam

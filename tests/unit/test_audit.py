@@ -7,11 +7,11 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from keyswitch.audit import ExpectedKey, findings
-from keyswitch.census import Census, SeenKey, SeenUser
-from keyswitch.gateway import AccessKey, LastUsed
-from keyswitch.status import ObservedStatus, Status
-from keyswitch.times import iso
+from keyswitch.iam.client import AccessKey, LastUsed
+from keyswitch.model.durations import iso
+from keyswitch.model.status import ObservedStatus, Status
+from keyswitch.report.checks import ExpectedKey, findings
+from keyswitch.report.inventory import Census, SeenKey, SeenUser
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=timezone.utc)
 KEY = "AKIAIOSFODNN7EXAMPLE"

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from keyswitch import catalogue
-from keyswitch.census import SeenUser, look_at, walk
-from keyswitch.errors import KeyswitchError
-from keyswitch.gateway import AccessKey, Caller, LastUsed
-from keyswitch.journal import KEPT, Journal
-from keyswitch.parallel import AT_A_TIME
-from keyswitch.status import ObservedStatus
+from keyswitch.cli.checkpoint import KEPT, Journal
+from keyswitch.iam.client import AccessKey, Caller, LastUsed
+from keyswitch.iam.concurrently import AT_A_TIME
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.status import ObservedStatus
+from keyswitch.report.inventory import SeenUser, look_at, walk
 from support.strict_iam import CountingGateway, FakeGateway, StrictIam
 from support.world import Calendar, Denied
 

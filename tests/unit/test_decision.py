@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyswitch.decision import Action, Cause, Decision, Memory, Situation, decide
-from keyswitch.status import ObservedStatus, OnDrift, Status, WhenUnmet
+from keyswitch.model.status import ObservedStatus, OnDrift, Status, WhenUnmet
+from keyswitch.reconcile.diff import Action, Cause, Decision, Memory, Situation, decide
 
 ON, OFF = Status.ACTIVE, Status.INACTIVE
 ACTIVE, INACTIVE = ObservedStatus.ACTIVE, ObservedStatus.INACTIVE

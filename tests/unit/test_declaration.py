@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyswitch import catalogue
-from keyswitch.accounts import DeclaredAccount
-from keyswitch.contradictions import contradictions
-from keyswitch.declaration import Declaration, Pending, Record
-from keyswitch.errors import KeyswitchError
-from keyswitch.parsing import UNKNOWN, parse_inputs, parse_outputs
-from keyswitch.properties import IN_PROGRAMS, INPUTS, SAFEGUARD_NAMES
-from keyswitch.safeguards import DeclaredSafeguards
-from keyswitch.secrets import looks_secret, redact
-from keyswitch.status import ObservedStatus, OnDestroy, OnDrift, Status, WhenUnmet
-from keyswitch.times import Duration
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.messages.redact import looks_secret, redact
+from keyswitch.model.account import DeclaredAccount
+from keyswitch.model.cross_validation import contradictions
+from keyswitch.model.durations import Duration
+from keyswitch.model.fields import IN_PROGRAMS, INPUTS, SAFEGUARD_NAMES
+from keyswitch.model.parsing import UNKNOWN, parse_inputs, parse_outputs
+from keyswitch.model.safeguards import DeclaredSafeguards
+from keyswitch.model.state import Declaration, Pending, Record
+from keyswitch.model.status import ObservedStatus, OnDestroy, OnDrift, Status, WhenUnmet
 
 KEY = "AKIAIOSFODNN7EXAMPLE"
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"

@@ -8,9 +8,9 @@ import string
 import pytest
 
 from errors_page import errors_page
-from keyswitch import catalogue
-from keyswitch.catalogue import ALL, Entry
-from keyswitch.errors import Attempt, AwsAnswer, KeyswitchError, message
+from keyswitch.messages import catalogue
+from keyswitch.messages.catalogue import ALL, Entry
+from keyswitch.messages.format import Attempt, AwsAnswer, KeyswitchError, message
 from support.engine import ROOT
 
 

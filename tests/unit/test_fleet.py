@@ -9,25 +9,25 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from keyswitch.program.register_program.access_key_fleet import _split_known
+from keyswitch.program.register_program.inputs import sendable
 
-from keyswitch import catalogue
-from keyswitch.accounts import DeclaredAccount
-from keyswitch.clock import Patience
-from keyswitch.declaration import Declaration, Record
-from keyswitch.errors import KeyswitchError
-from keyswitch.fleet import Fleet
-from keyswitch.fleet_declaration import FleetDeclaration, parse_fleet
-from keyswitch.fleet_judgement import FleetOutcome, named
-from keyswitch.fleet_resource import _split_known
-from keyswitch.fleet_state import fleet_outputs, parse_fleet_outputs, refreshed_inputs
-from keyswitch.fleet_tasks import ROOT_USER, task_of
-from keyswitch.given import sendable
-from keyswitch.lifecycle import Lifecycle
-from keyswitch.max_changes import MaxChanges
-from keyswitch.parallel import AT_A_TIME
-from keyswitch.parsing import UNKNOWN
-from keyswitch.safeguards import DeclaredSafeguards
-from keyswitch.status import ObservedStatus, OnDestroy, Status
+from keyswitch.iam.concurrently import AT_A_TIME
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.account import DeclaredAccount
+from keyswitch.model.change_limit import MaxChanges
+from keyswitch.model.fleet import FleetDeclaration, parse_fleet
+from keyswitch.model.fleet_state import fleet_outputs, parse_fleet_outputs, refreshed_inputs
+from keyswitch.model.parsing import UNKNOWN
+from keyswitch.model.safeguards import DeclaredSafeguards
+from keyswitch.model.state import Declaration, Record
+from keyswitch.model.status import ObservedStatus, OnDestroy, Status
+from keyswitch.reconcile.batch import Fleet
+from keyswitch.reconcile.batch_plan import FleetOutcome, named
+from keyswitch.reconcile.clock import Patience
+from keyswitch.reconcile.reconciler import Lifecycle
+from keyswitch.reconcile.schedule import ROOT_USER, task_of
 from support.strict_iam import CountingGateway, FakeGateway, StrictIam
 
 ACTIVE, INACTIVE = Status.ACTIVE, Status.INACTIVE

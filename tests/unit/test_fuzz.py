@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keyswitch.errors import KeyswitchError
-from keyswitch.fleet_declaration import FLEET_INPUTS, parse_fleet
-from keyswitch.fleet_state import FLEET_COMPUTED, parse_fleet_outputs
-from keyswitch.parsing import UNKNOWN, parse_inputs, parse_outputs
-from keyswitch.properties import INPUTS
-from keyswitch.register import read_register
-from keyswitch.settings import AwsSettings
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.aws_settings import AwsSettings
+from keyswitch.model.fields import INPUTS
+from keyswitch.model.fleet import FLEET_INPUTS, parse_fleet
+from keyswitch.model.fleet_state import FLEET_COMPUTED, parse_fleet_outputs
+from keyswitch.model.parsing import UNKNOWN, parse_inputs, parse_outputs
+from keyswitch.model.register import read_register
 from support.fuzz import for_a_while
 from unit.test_settings import PULUMI_AWS
 

@@ -10,16 +10,16 @@ from dataclasses import replace
 
 import pytest
 
-from keyswitch import catalogue
-from keyswitch.decision import Action
-from keyswitch.declaration import Declaration, Record
-from keyswitch.errors import AwsAnswer, KeyswitchError
-from keyswitch.gateway import AccessKey, LastUsed, NoSuchEntityError
-from keyswitch.lifecycle import Lifecycle
-from keyswitch.minting import refuse_third_key
-from keyswitch.safeguards import DeclaredSafeguards
-from keyswitch.status import ObservedStatus, OnDestroy, Status, WhenUnmet
-from keyswitch.times import Duration
+from keyswitch.iam.client import AccessKey, LastUsed, NoSuchEntityError
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import AwsAnswer, KeyswitchError
+from keyswitch.model.durations import Duration
+from keyswitch.model.safeguards import DeclaredSafeguards
+from keyswitch.model.state import Declaration, Record
+from keyswitch.model.status import ObservedStatus, OnDestroy, Status, WhenUnmet
+from keyswitch.reconcile.diff import Action
+from keyswitch.reconcile.key_quota import refuse_third_key
+from keyswitch.reconcile.reconciler import Lifecycle
 from support.strict_iam import FakeGateway, StrictIam
 from support.world import Denied, World, declared
 

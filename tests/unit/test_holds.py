@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from keyswitch import catalogue
-from keyswitch.decision import Action
-from keyswitch.declaration import Declaration, Pending, Record
-from keyswitch.errors import KeyswitchError
-from keyswitch.lifecycle import Lifecycle
-from keyswitch.safeguards import DeclaredSafeguards
-from keyswitch.status import DeactivatedBy, ObservedStatus, OnDrift, Status, WhenUnmet
-from keyswitch.times import Duration
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.durations import Duration
+from keyswitch.model.safeguards import DeclaredSafeguards
+from keyswitch.model.state import Declaration, Pending, Record
+from keyswitch.model.status import DeactivatedBy, ObservedStatus, OnDrift, Status, WhenUnmet
+from keyswitch.reconcile.diff import Action
+from keyswitch.reconcile.reconciler import Lifecycle
 from support.strict_iam import FakeGateway
 from support.world import World, declared
 

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from keyswitch.host import Row, require_engine
+from keyswitch.plugin.host import Row, require_engine
 
 FLAGS = ("--logtostderr", "-v=3", "--tracing", "file:./trace")
 

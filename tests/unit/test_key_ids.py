@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyswitch.declaration import Declaration
-from keyswitch.key_ids import account_of
-from keyswitch.lifecycle import Lifecycle
-from keyswitch.status import Status
+from keyswitch.iam.key_ids import account_of
+from keyswitch.model.state import Declaration
+from keyswitch.model.status import Status
+from keyswitch.reconcile.reconciler import Lifecycle
 from support.strict_iam import ACCOUNT, FakeGateway, StrictIam
 
 

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from keyswitch import catalogue
-from keyswitch.clock import Clock, Patience
-from keyswitch.declaration import Declaration, Record
-from keyswitch.errors import AwsAnswer, KeyswitchError
-from keyswitch.gateway import AccessKey, NoSuchEntityError
-from keyswitch.lifecycle import Lifecycle
-from keyswitch.status import ObservedStatus, OnDestroy, Status
+from keyswitch.iam.client import AccessKey, NoSuchEntityError
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import AwsAnswer, KeyswitchError
+from keyswitch.model.state import Declaration, Record
+from keyswitch.model.status import ObservedStatus, OnDestroy, Status
+from keyswitch.reconcile.clock import Clock, Patience
+from keyswitch.reconcile.reconciler import Lifecycle
 from support.strict_iam import ACCOUNT, FakeGateway, StrictIam
 
 

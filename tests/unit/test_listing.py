@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from keyswitch.listing import Listing
+from keyswitch.report.text_table import Listing
 
 KEY = "AKIAIOSFODNN7EXAMPLE"
 USERS = ["bob", "first.last.of.the.shop@corp.example.com", "u" * 64]

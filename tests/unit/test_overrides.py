@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from keyswitch.declaration import Declaration, Record
-from keyswitch.errors import KeyswitchError
-from keyswitch.fleet import Fleet
-from keyswitch.fleet_declaration import FleetDeclaration
-from keyswitch.fleet_state import fleet_outputs, parse_fleet_outputs
-from keyswitch.lifecycle import Lifecycle
-from keyswitch.parsing import parse_outputs
-from keyswitch.safeguards import DeclaredSafeguards
-from keyswitch.status import ObservedStatus, OnDestroy, OnDrift, Status, WhenUnmet
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.fleet import FleetDeclaration
+from keyswitch.model.fleet_state import fleet_outputs, parse_fleet_outputs
+from keyswitch.model.parsing import parse_outputs
+from keyswitch.model.safeguards import DeclaredSafeguards
+from keyswitch.model.state import Declaration, Record
+from keyswitch.model.status import ObservedStatus, OnDestroy, OnDrift, Status, WhenUnmet
+from keyswitch.reconcile.batch import Fleet
+from keyswitch.reconcile.reconciler import Lifecycle
 from support.strict_iam import FakeGateway
 from support.world import World
 

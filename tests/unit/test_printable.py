@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyswitch import catalogue
-from keyswitch.errors import Attempt, KeyswitchError, message
-from keyswitch.printable import printable
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import Attempt, KeyswitchError, message
+from keyswitch.messages.printable import printable
 
 HOSTILE = {
     "\x1b[31mred": r"\x1b[31mred",

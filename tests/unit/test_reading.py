@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from keyswitch import catalogue
-from keyswitch.catalogue import ALL, Entry
-from keyswitch.errors import Attempt, AwsAnswer, KeyswitchError, message
-from keyswitch.reading import read
+from keyswitch.messages import catalogue
+from keyswitch.messages.catalogue import ALL, Entry
+from keyswitch.messages.format import Attempt, AwsAnswer, KeyswitchError, message
+from keyswitch.messages.parse import read
 from unit.test_errors import fields
 
 KEY = "AKIAIOSFODNN7EXAMPLE"

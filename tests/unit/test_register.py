@@ -7,15 +7,15 @@ import re
 
 import pytest
 
-from keyswitch import catalogue
-from keyswitch.accounts import ACCOUNT_NAMES, DeclaredAccount
-from keyswitch.catalogue import Entry
-from keyswitch.declaration import Declaration
-from keyswitch.properties import INPUTS, SAFEGUARD_NAMES
-from keyswitch.register import _IN_REGISTER, read_register
-from keyswitch.safeguards import DeclaredSafeguards
-from keyswitch.status import OnDestroy, OnDrift, Status, WhenUnmet
-from keyswitch.times import Duration
+from keyswitch.messages import catalogue
+from keyswitch.messages.catalogue import Entry
+from keyswitch.model.account import ACCOUNT_NAMES, DeclaredAccount
+from keyswitch.model.durations import Duration
+from keyswitch.model.fields import INPUTS, SAFEGUARD_NAMES
+from keyswitch.model.register import _IN_REGISTER, read_register
+from keyswitch.model.safeguards import DeclaredSafeguards
+from keyswitch.model.state import Declaration
+from keyswitch.model.status import OnDestroy, OnDrift, Status, WhenUnmet
 
 KEY = "AKIAIOSFODNN7EXAMPLE"
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"

@@ -9,17 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyswitch.gateway import AccessKey, LastUsed
-from keyswitch.safeguards import (
-    NO_SAFEGUARDS,
-    DeclaredSafeguards,
-    Evidence,
-    UserKeys,
-    unmet,
-    use_in_words,
-)
-from keyswitch.status import DeactivatedBy, ObservedStatus, Status
-from keyswitch.times import Duration, iso, moment
+from keyswitch.iam.client import AccessKey, LastUsed
+from keyswitch.model.durations import Duration, iso, moment
+from keyswitch.model.safeguards import NO_SAFEGUARDS, DeclaredSafeguards
+from keyswitch.model.status import DeactivatedBy, ObservedStatus, Status
+from keyswitch.reconcile.safeguards import Evidence, UserKeys, guarding, unmet, use_in_words
 
 ON, OFF = Status.ACTIVE, Status.INACTIVE
 ACTIVE, INACTIVE = ObservedStatus.ACTIVE, ObservedStatus.INACTIVE
@@ -225,7 +219,7 @@ def test_the_table(
     against = unmet(safeguards, target, evidence)
 
     assert [rule.entry.code for rule in against] == codes
-    assert {rule.safeguard for rule in against} <= set(safeguards.guarding(target))
+    assert {rule.safeguard for rule in against} <= set(guarding(safeguards, target))
 
 
 @pytest.mark.parametrize(
@@ -284,11 +278,11 @@ def test_what_is_not_met_is_told_with_what_was_seen(
 
 
 def test_what_guards_a_switch_is_named_by_the_program_s_own_words() -> None:
-    assert NO_SAFEGUARDS.guarding(OFF) == ("allow_own_key",)
-    assert NO_SAFEGUARDS.guarding(ON) == ("allow_reactivation",)
+    assert guarding(NO_SAFEGUARDS, OFF) == ("allow_own_key",)
+    assert guarding(NO_SAFEGUARDS, ON) == ("allow_reactivation",)
     off = DeclaredSafeguards(allow_own_key=True, keep_one_active=False, allow_reactivation=True)
-    assert off.guarding(OFF) == off.guarding(ON) == ()
-    assert replace(OVERLAP, keep_one_active=True).guarding(OFF) == (
+    assert guarding(off, OFF) == guarding(off, ON) == ()
+    assert guarding(replace(OVERLAP, keep_one_active=True), OFF) == (
         "allow_own_key",
         "overlap",
         "successor",

@@ -9,17 +9,17 @@ from datetime import timedelta
 
 import pytest
 
-from keyswitch.catalogue import ALL
-from keyswitch.declaration import Declaration
-from keyswitch.errors import KeyswitchError
-from keyswitch.fleet import Fleet
-from keyswitch.fleet_declaration import FleetDeclaration
-from keyswitch.lifecycle import Lifecycle
-from keyswitch.max_changes import MaxChanges
-from keyswitch.minting import refuse_third_key
-from keyswitch.safeguards import DeclaredSafeguards
-from keyswitch.status import ObservedStatus, OnDestroy, OnDrift, Status, WhenUnmet
-from keyswitch.times import Duration
+from keyswitch.messages.catalogue import ALL
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.change_limit import MaxChanges
+from keyswitch.model.durations import Duration
+from keyswitch.model.fleet import FleetDeclaration
+from keyswitch.model.safeguards import DeclaredSafeguards
+from keyswitch.model.state import Declaration
+from keyswitch.model.status import ObservedStatus, OnDestroy, OnDrift, Status, WhenUnmet
+from keyswitch.reconcile.batch import Fleet
+from keyswitch.reconcile.key_quota import refuse_third_key
+from keyswitch.reconcile.reconciler import Lifecycle
 from support.engine import ROOT
 from support.strict_iam import FakeGateway
 from support.world import TODAY, Denied, World

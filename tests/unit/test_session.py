@@ -14,14 +14,14 @@ import pytest
 from botocore.loaders import JSONFileLoader
 from botocore.tokens import SSOTokenProvider
 
-from keyswitch import sdk
-from keyswitch.accounts import DeclaredAccount
-from keyswitch.boto import BotoGateway, gateway_in
-from keyswitch.errors import KeyswitchError
-from keyswitch.origin import Origin
-from keyswitch.session import Clients
-from keyswitch.settings import AwsSettings
-from keyswitch.version import __version__
+from keyswitch import __version__
+from keyswitch.iam import botocore_session as sdk
+from keyswitch.iam.boto import BotoGateway, gateway_in
+from keyswitch.iam.session import Clients
+from keyswitch.iam.user_agent import Origin
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.account import DeclaredAccount
+from keyswitch.model.aws_settings import AwsSettings
 from parity.harness import Network
 
 

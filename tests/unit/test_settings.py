@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from keyswitch import catalogue
-from keyswitch.accounts import DeclaredAccount
-from keyswitch.errors import KeyswitchError
-from keyswitch.roles import Role, WebIdentity
-from keyswitch.settings import IRRELEVANT, REFUSED, AwsSettings
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.account import DeclaredAccount
+from keyswitch.model.aws_settings import IRRELEVANT, REFUSED, AwsSettings
+from keyswitch.model.roles import Role, WebIdentity
 from support.engine import ROOT
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"

@@ -7,15 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from keyswitch import catalogue
-from keyswitch.clock import Patience
-from keyswitch.declaration import Declaration, Record
-from keyswitch.errors import KeyswitchError
-from keyswitch.gateway import AccessKey
-from keyswitch.lifecycle import Lifecycle
-from keyswitch.safeguards import DeclaredSafeguards
-from keyswitch.shared import Shared, UserLocks
-from keyswitch.status import ObservedStatus, Status
+from keyswitch.iam.client import AccessKey
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.safeguards import DeclaredSafeguards
+from keyswitch.model.state import Declaration, Record
+from keyswitch.model.status import ObservedStatus, Status
+from keyswitch.reconcile.clock import Patience
+from keyswitch.reconcile.coordination import Shared, UserLocks
+from keyswitch.reconcile.reconciler import Lifecycle
 from support.strict_iam import FakeGateway, StrictIam
 
 OFF = Status.INACTIVE

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from keyswitch.declaration import Declaration, Record
-from keyswitch.errors import KeyswitchError
-from keyswitch.gateway import AccessKey, LastUsed, OwnerNotToldError
-from keyswitch.lifecycle import Lifecycle
-from keyswitch.status import ObservedStatus, OnDestroy, Status
+from keyswitch.iam.client import AccessKey, LastUsed, OwnerNotToldError
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.state import Declaration, Record
+from keyswitch.model.status import ObservedStatus, OnDestroy, Status
+from keyswitch.reconcile.reconciler import Lifecycle
 from support.strict_iam import FakeGateway, StrictIam
 
 

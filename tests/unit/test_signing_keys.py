@@ -7,19 +7,19 @@ import threading
 
 import pytest
 
-from keyswitch import catalogue
-from keyswitch.accounts import DeclaredAccount
-from keyswitch.clock import Patience
-from keyswitch.declaration import Declaration
-from keyswitch.errors import KeyswitchError
-from keyswitch.fleet import Fleet
-from keyswitch.fleet_declaration import FleetDeclaration
-from keyswitch.lifecycle import Lifecycle
-from keyswitch.origin import NOBODY
-from keyswitch.phase import Phase
-from keyswitch.safeguards import DeclaredSafeguards
-from keyswitch.settings import AwsSettings
-from keyswitch.status import ObservedStatus, OnDestroy, Status
+from keyswitch.iam.user_agent import NOBODY
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.account import DeclaredAccount
+from keyswitch.model.aws_settings import AwsSettings
+from keyswitch.model.fleet import FleetDeclaration
+from keyswitch.model.safeguards import DeclaredSafeguards
+from keyswitch.model.state import Declaration
+from keyswitch.model.status import ObservedStatus, OnDestroy, Status
+from keyswitch.plugin.process_state import Phase
+from keyswitch.reconcile.batch import Fleet
+from keyswitch.reconcile.clock import Patience
+from keyswitch.reconcile.reconciler import Lifecycle
 from support.strict_iam import FakeGateway, StrictIam
 
 ON, OFF = Status.ACTIVE, Status.INACTIVE

@@ -10,10 +10,10 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keyswitch.errors import KeyswitchError
-from keyswitch.register_edit import data_of
-from keyswitch.stack_config import StackConfig
-from keyswitch.stack_export import read_export
+from keyswitch.cli.stack_config import StackConfig
+from keyswitch.cli.yaml_edit import data_of
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.report.stack_state import read_export
 from support.fuzz import for_a_while
 
 KEY = "AKIAI44QH8DHBEXAMPLE"

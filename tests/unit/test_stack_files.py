@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from keyswitch.audit import ExpectedKey
-from keyswitch.errors import KeyswitchError
-from keyswitch.preview import FLEET_TYPE
-from keyswitch.register_edit import data_of
-from keyswitch.stack_config import StackConfig
-from keyswitch.stack_export import read_export
-from keyswitch.status import Status
+from keyswitch.cli.stack_config import StackConfig
+from keyswitch.cli.yaml_edit import data_of
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.status import Status
+from keyswitch.report.checks import ExpectedKey
+from keyswitch.report.preview_json import FLEET_TYPE
+from keyswitch.report.stack_state import read_export
 from support.engine import ROOT, TYPE
 
 KEY, OTHER, THIRD = "AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE", "AKIA2OGYBAH6STEXAMPL"

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from keyswitch.program.register_program.access_key_rotation import safeguards_of_previous
 
-from keyswitch.decision import Action
-from keyswitch.declaration import Declaration, Record
-from keyswitch.parsing import parse_inputs
-from keyswitch.rotation import safeguards_of_previous
-from keyswitch.stages import (
+from keyswitch.model.durations import Duration
+from keyswitch.model.parsing import parse_inputs
+from keyswitch.model.state import Declaration, Record
+from keyswitch.model.status import ObservedStatus, Status
+from keyswitch.reconcile.diff import Action
+from keyswitch.reconcile.rotation_stage import (
     DELETED,
     DONE,
     NO_PREVIOUS_KEY,
@@ -20,8 +22,6 @@ from keyswitch.stages import (
     PreviousKey,
     stage_of,
 )
-from keyswitch.status import ObservedStatus, Status
-from keyswitch.times import Duration
 from support.world import TODAY, World, declared
 
 ACTIVE, INACTIVE = ObservedStatus.ACTIVE, ObservedStatus.INACTIVE

@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from keyswitch import catalogue
-from keyswitch.catalogue import Entry
-from keyswitch.errors import Attempt, KeyswitchError, telling
-from keyswitch.gateway import AccessKey, NoSuchEntityError
-from keyswitch.status import ObservedStatus, Status
-from keyswitch.view import PhaseView
+from keyswitch.iam.client import AccessKey, NoSuchEntityError
+from keyswitch.messages import catalogue
+from keyswitch.messages.catalogue import Entry
+from keyswitch.messages.format import Attempt, KeyswitchError, telling
+from keyswitch.model.status import ObservedStatus, Status
+from keyswitch.reconcile.cache import PhaseView
 from support.strict_iam import FakeGateway, StrictIam
 
 THREADS = 4

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from keyswitch.errors import KeyswitchError
-from keyswitch.whole_files import write_project_file, write_report
+from keyswitch.cli.atomic_write import write_project_file, write_report
+from keyswitch.messages.format import KeyswitchError
 
 Write = Callable[[Path, str], None]
 BOTH = pytest.mark.parametrize("write", [write_project_file, write_report])

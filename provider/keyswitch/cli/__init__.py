@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 
+from keyswitch import __version__
 from keyswitch.cli.audit import audit
 from keyswitch.cli.digest import digest
 from keyswitch.cli.discover import discover
 from keyswitch.cli.explain import explain
-from keyswitch.version import __version__
 
 
 class _Group(click.Group):

@@ -10,9 +10,8 @@ from typing import IO
 
 import click
 
-from keyswitch import catalogue
-from keyswitch.audit import ExpectedKey, findings
 from keyswitch.cli import report
+from keyswitch.cli.atomic_write import check_report, write_report
 from keyswitch.cli.command import (
     FINDINGS,
     Command,
@@ -21,10 +20,11 @@ from keyswitch.cli.command import (
     form_option,
     signing_options,
 )
-from keyswitch.cli.walking import Selection, selection_options, working
-from keyswitch.errors import KeyswitchError
-from keyswitch.stack_export import read_export
-from keyswitch.whole_files import check_report, write_report
+from keyswitch.cli.scan import Selection, selection_options, working
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.report.checks import ExpectedKey, findings
+from keyswitch.report.stack_state import read_export
 
 
 @click.command(cls=Command)

@@ -12,15 +12,15 @@ from typing import IO, Any, Final, TypeVar
 
 import click
 
-from keyswitch import catalogue
-from keyswitch.accounts import DeclaredAccount
-from keyswitch.boto import BotoGateway, gateway_in
-from keyswitch.errors import KeyswitchError, message
-from keyswitch.gateway import Caller, Directory
-from keyswitch.origin import Origin
-from keyswitch.register import named_account
-from keyswitch.settings import ACCOUNT_ID, AwsSettings
-from keyswitch.stack_config import StackConfig
+from keyswitch.cli.stack_config import StackConfig
+from keyswitch.iam.boto import BotoGateway, gateway_in
+from keyswitch.iam.client import Caller, Directory
+from keyswitch.iam.user_agent import Origin
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import KeyswitchError, message
+from keyswitch.model.account import DeclaredAccount
+from keyswitch.model.aws_settings import ACCOUNT_ID, AwsSettings
+from keyswitch.model.register import named_account
 
 FINDINGS: Final = 7
 """The exit code of an audit that found something, as of ``pulumi preview --expect-no-changes``."""

@@ -7,16 +7,16 @@ from typing import IO
 import click
 
 from keyswitch.cli.command import Command, Failed, form_option
-from keyswitch.digest import digest as digest_of
-from keyswitch.digest_text import (
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.report.digest import digest as digest_of
+from keyswitch.report.preview_json import read_preview
+from keyswitch.report.render import (
     SUMMARY_BYTES,
     hidden_marker,
     to_json,
     to_markdown,
     to_text,
 )
-from keyswitch.errors import KeyswitchError
-from keyswitch.preview import read_preview
 
 
 @click.command(cls=Command)

@@ -10,17 +10,17 @@ from typing import Any, Final
 
 import click
 
-from keyswitch import catalogue
-from keyswitch.accounts import ACCOUNT_NAMES, DeclaredAccount
-from keyswitch.audit import Finding, of_controls
-from keyswitch.census import Census, SeenKey, SeenUser
 from keyswitch.cli.command import Command, Signing, caller_of, form_option, signing_options
+from keyswitch.cli.scan import Selection, selection_options
+from keyswitch.cli.stack_config import StackConfig
 from keyswitch.cli.tables import age, json_text, key_bag, last_use, print_listing
-from keyswitch.cli.walking import Selection, selection_options
-from keyswitch.errors import Attempt, counted, message
-from keyswitch.listing import Listing
-from keyswitch.stack_config import StackConfig
-from keyswitch.status import ObservedStatus, Status
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import Attempt, counted, message
+from keyswitch.model.account import ACCOUNT_NAMES, DeclaredAccount
+from keyswitch.model.status import ObservedStatus, Status
+from keyswitch.report.checks import Finding, of_controls
+from keyswitch.report.inventory import Census, SeenKey, SeenUser
+from keyswitch.report.text_table import Listing
 
 _TITLES: Final = ("key", "user", "status", "age", "last used", "findings")
 

@@ -8,10 +8,10 @@ from dataclasses import asdict
 
 import click
 
-from keyswitch import catalogue
-from keyswitch.catalogue import ALL, Entry
 from keyswitch.cli.command import Command
-from keyswitch.errors import KeyswitchError
+from keyswitch.messages import catalogue
+from keyswitch.messages.catalogue import ALL, Entry
+from keyswitch.messages.format import KeyswitchError
 
 
 @click.command(cls=Command)

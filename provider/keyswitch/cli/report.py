@@ -11,8 +11,7 @@ from typing import Final
 
 import click
 
-from keyswitch.audit import Finding
-from keyswitch.census import Census
+from keyswitch import __version__
 from keyswitch.cli.tables import (
     WIDE,
     age,
@@ -22,13 +21,14 @@ from keyswitch.cli.tables import (
     plain,
     print_listing,
 )
-from keyswitch.digest_text import COMMENT_BYTES, code_span, fitting
-from keyswitch.errors import counted
-from keyswitch.listing import Listing
-from keyswitch.printable import printable
-from keyswitch.status import ObservedStatus
-from keyswitch.times import iso, moment
-from keyswitch.version import __version__
+from keyswitch.messages.format import counted
+from keyswitch.messages.printable import printable
+from keyswitch.model.durations import iso, moment
+from keyswitch.model.status import ObservedStatus
+from keyswitch.report.checks import Finding
+from keyswitch.report.inventory import Census
+from keyswitch.report.render import COMMENT_BYTES, code_span, fitting
+from keyswitch.report.text_table import Listing
 
 _AGES: Final = ((0, 30), (30, 60), (60, 90), (90, 180), (180, 365), (365, None))
 """The bars of the picture, in days; a key of 90 days is not older than 90 days yet."""

@@ -11,11 +11,11 @@ from typing import Any, Final
 import click
 from rich.console import Console
 
-from keyswitch.census import SeenKey, SeenUser
-from keyswitch.errors import counted
-from keyswitch.listing import Listing
-from keyswitch.safeguards import use_in_words
-from keyswitch.times import ago, moment
+from keyswitch.messages.format import counted
+from keyswitch.model.durations import ago, moment
+from keyswitch.reconcile.safeguards import use_in_words
+from keyswitch.report.inventory import SeenKey, SeenUser
+from keyswitch.report.text_table import Listing
 
 WIDE: Final = 200
 """Of what is not printed on a terminal, in characters."""

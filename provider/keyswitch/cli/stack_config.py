@@ -1,0 +1,270 @@
+"""A stack's config, as far as keyswitch reads it and adds to it: its own file, and the project's beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from keyswitch.cli.atomic_write import write_project_file
+from keyswitch.cli.yaml_edit import CONFIG, data_of, with_entries
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.messages.redact import redact
+from keyswitch.model.account import DeclaredAccount
+from keyswitch.model.register import (
+    ACCOUNTS_KEY,
+    CONFIG_KEY,
+    DEFAULTS_KEY,
+    Register,
+    named_account,
+    read_register,
+)
+from keyswitch.report.checks import ExpectedKey
+
+REGISTER: Final = f"keyswitch:{CONFIG_KEY}"
+_DEFAULTS: Final = f"keyswitch:{DEFAULTS_KEY}"
+_ACCOUNTS: Final = f"keyswitch:{ACCOUNTS_KEY}"
+_PROJECT: Final = ("Pulumi.yaml", "Pulumi.yml")
+_ENVIRONMENT: Final = "environment"
+_SECURE: Final = "secure"
+_TOLD_TO_READERS: Final = ("reason", "override")
+
+
+@dataclass(frozen=True)
+class StackConfig:
+    """``Pulumi.STACK.yaml``, and what ``Pulumi.yaml`` beside it says for every stack.
+
+    :param path: the stack's file; one that is not there is an empty one.
+    :raises KeyswitchError: one of them is there and cannot be read (KS702).
+    """
+
+    path: Path
+
+    def __post_init__(self) -> None:
+        _ = self._config, self._of_project
+
+    @cached_property
+    def _text(self) -> str:
+        return _text_of(self.path)
+
+    @cached_property
+    def _whole(self) -> Mapping[str, Any]:
+        return _map_in(self.path, self._text)
+
+    @cached_property
+    def _config(self) -> Mapping[str, Any]:
+        return _map_of(self._whole, CONFIG, self.path)
+
+    @cached_property
+    def _project(self) -> Path | None:
+        """The project's file: beside the stack's or, with ``stackConfigDir``, above it."""
+        folder = self.path.resolve().parent
+        places = (above / name for above in (folder, *folder.parents) for name in _PROJECT)
+        found = next((place for place in places if place.exists()), None)
+        return None if found is None or found == self.path.resolve() else found
+
+    @cached_property
+    def _of_project(self) -> Mapping[str, Any]:
+        """What the project says: a plain value, or a map with the value or its default."""
+        if self._project is None:
+            return {}
+        whole = _map_in(self._project, _text_of(self._project))
+        own = f"{whole.get('name')}:"
+        said = _map_of(whole, CONFIG, self._project).items()
+        values = ((key, _value(each)) for key, each in said)
+        return {
+            key if ":" in key else own + key: value for key, value in values if value is not None
+        }
+
+    @property
+    def environments(self) -> tuple[str, ...]:
+        """The ESC environments that it imports, whose values are not seen here."""
+        named = self._whole.get(_ENVIRONMENT)
+        if isinstance(named, dict):
+            named = named.get("imports") or ["(written in the file)"]
+        listed = named if isinstance(named, list) else [named] if named else []
+        return tuple(str(each) for each in listed)
+
+    def setting(self, key: str) -> object:
+        """A plain value, structured ones as JSON, as Pulumi hands them over; ``None`` if it is not set.
+
+        :raises KeyswitchError: something of it is encrypted (KS706).
+        """
+        value = self._value(key)
+        if _is_encrypted(value):
+            raise KeyswitchError(catalogue.ENCRYPTED_SETTING, key=key, path=self.path)
+        return _as_pulumi_has_it(value)
+
+    @property
+    def register(self) -> Register:
+        """The register as the program reads it, but for reasons and overrides that are encrypted.
+
+        :raises KeyswitchError: anything else of it is encrypted (KS713).
+        """
+        return read_register(*(self._json(key) for key in (REGISTER, _DEFAULTS, _ACCOUNTS)))
+
+    def account(self, name: str) -> DeclaredAccount:
+        """An account of ``keyswitch:accounts``.
+
+        :raises KeyswitchError: there is none of that name (KS128), or it cannot be read.
+        """
+        return named_account(name, self._json(_ACCOUNTS))
+
+    def expected(self, account: str | None) -> dict[str, ExpectedKey]:
+        """The declared keys of one account, by id.
+
+        :param account: a name of ``keyswitch:accounts``, ``None`` for the stack's own account.
+        :raises KeyswitchError: the register has problems, each of which is told (KS116).
+        """
+        register = self.register
+        if register.problems:
+            raise register.refusal()
+        return {
+            each.access_key_id: ExpectedKey(each.access_key_id, each.user_name or "", each.status)
+            for each in register.declarations
+            if (each.account.name if each.account else None) == account
+        }
+
+    def check_that_it_takes_entries(self, account: str | None) -> None:
+        """Refuses, before anything is looked at, a file whose entries would not stand for this account.
+
+        :param account: as each entry will name it, ``None`` for one that names none.
+        :raises KeyswitchError: KS128; the register takes no entries (KS712) or has problems (KS116); or
+            its defaults put entries that name no account into another one (KS710).
+        """
+        if not os.access(self.path.resolve().parent, os.W_OK):
+            problem = "there is no such folder, or it may not be written to"
+            raise KeyswitchError(catalogue.NOT_WRITTEN, path=self.path, problem=problem)
+        against = self._against_entries()
+        if against is not None:
+            raise _no_place(self.path, against)
+        if account is not None:
+            self.account(account)
+        register = self.register
+        if register.problems:
+            raise register.refusal()
+        default = json.loads(self._json(_DEFAULTS) or "{}").get("account")
+        if default and account is None:
+            raise KeyswitchError(catalogue.OF_ANOTHER_ACCOUNT, path=self.path, account=default)
+
+    def _against_entries(self) -> str | None:
+        held = self._config.get(REGISTER)
+        if held is None and self._of_project.get(REGISTER) is not None:
+            return (
+                f"the register stands in {self._project}, and one in this file would take its place"
+            )
+        if isinstance(held, dict) and set(held) == {_SECURE}:
+            return "it is encrypted"
+        return None if held is None or isinstance(held, dict) else "it is no map"
+
+    def add(self, entries: Mapping[str, Mapping[str, str]]) -> list[str]:
+        """Adds the entries whose keys are not there yet, and says which; others are not touched.
+
+        The file is read again: somebody may have written to it since.
+
+        :raises KeyswitchError: they cannot be added (KS712), or the file cannot be written (KS707); it
+            is as it was.
+        """
+        now = StackConfig(self.path)
+        problem = now._against_entries()
+        if problem is not None:
+            raise _no_place(self.path, problem)
+        held = now._config.get(REGISTER) or {}
+        missing = [key for key in entries if key not in held]
+        if missing:
+            new = {key: entries[key] for key in missing}
+            text = with_entries(now._text, REGISTER, new)
+            if text is None:
+                raise _no_place(
+                    self.path, "it is written in braces, or in a way that lines do not fit"
+                )
+            write_project_file(self.path, text)
+        return missing
+
+    def _value(self, key: str) -> Any:
+        return self._config.get(key, self._of_project.get(key))
+
+    def _json(self, key: str) -> str | None:
+        value = self._value(key)
+        if key == REGISTER and isinstance(value, dict):
+            value = {access_key_id: _without_secrets(each) for access_key_id, each in value.items()}
+        if _is_encrypted(value):
+            raise KeyswitchError(catalogue.ENCRYPTED_REGISTER, register=key, path=self.path)
+        found = _as_pulumi_has_it(value)
+        return found if found is None or isinstance(found, str) else json.dumps(found)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_bytes().decode() if path.exists() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(path, str(error)) from None
+
+
+def _map_in(path: Path, text: str) -> Mapping[str, Any]:
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    try:
+        whole = data_of(text)
+    except YAMLError as error:
+        # Some of its words repeat a value, which may be a secret, after what they are about.
+        words = str(getattr(error, "problem", None) or "it is no YAML").partition(" with value ")[0]
+        mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
+        raise _unreadable(path, f"{words} (line {mark.line + 1})" if mark else words) from None
+    except (ValueError, TypeError, RecursionError):
+        raise _unreadable(path, "a value of it cannot be read") from None
+    if not isinstance(whole, dict):
+        raise _unreadable(path, "it is no map")
+    return whole
+
+
+def _map_of(whole: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any]:
+    found = whole.get(key)
+    if found is not None and not isinstance(found, dict):
+        raise _unreadable(path, f"its {key} is no map")
+    return found or {}
+
+
+def _value(said: object) -> object:
+    """Of a project's setting; one that has a type only is none."""
+    if not isinstance(said, dict):
+        return said
+    return said.get("value", said.get("default"))
+
+
+def _as_pulumi_has_it(value: object) -> str | bool | int | float | None:
+    if isinstance(value, dict | list):
+        return json.dumps(value, default=str)
+    return value if value is None or isinstance(value, bool | int | float) else str(value)
+
+
+def _without_secrets(entry: object) -> object:
+    """An entry without what nothing is judged by, where that is encrypted."""
+    if not isinstance(entry, dict):
+        return entry
+    return {
+        name: value
+        for name, value in entry.items()
+        if name not in _TOLD_TO_READERS or not _is_encrypted(value)
+    }
+
+
+def _is_encrypted(value: object) -> bool:
+    if isinstance(value, dict):
+        return set(value) == {_SECURE} or any(_is_encrypted(each) for each in value.values())
+    return isinstance(value, list) and any(_is_encrypted(each) for each in value)
+
+
+def _no_place(path: Path, problem: str) -> KeyswitchError:
+    return KeyswitchError(
+        catalogue.NO_PLACE_FOR_ENTRIES, register=REGISTER, path=path, problem=problem
+    )
+
+
+def _unreadable(path: Path, problem: str) -> KeyswitchError:
+    return KeyswitchError(catalogue.UNREADABLE_STACK_CONFIG, path=path, problem=redact(problem))

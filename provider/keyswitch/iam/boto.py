@@ -1,0 +1,285 @@
+"""The gateway over AWS: one method, one operation; botocore retries, this module translates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from keyswitch.iam import errors as faults
+from keyswitch.iam.call_limits import BOUNDS, Bounds
+from keyswitch.iam.client import (
+    AccessKey,
+    Caller,
+    LastUsed,
+    NoSuchEntityError,
+    OwnerNotToldError,
+    UserNameNeededError,
+)
+from keyswitch.iam.errors import Call
+from keyswitch.iam.session import Clients
+from keyswitch.iam.user_agent import NOBODY, Origin
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import AwsAnswer, KeyswitchError
+from keyswitch.model.account import DeclaredAccount
+from keyswitch.model.aws_settings import AwsSettings
+from keyswitch.model.durations import iso
+from keyswitch.model.status import ObservedStatus, Status
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+
+_NO_SUCH_ENTITY = "NoSuchEntity"
+_USER_NAME_NEEDED = "Must specify userName"
+
+
+class BotoGateway:
+    """:class:`~keyswitch.iam.client.Directory` over boto3; clients are made at the first call.
+
+    :param bounds: after which a call is given up.
+    :param account: that the settings are of, ``None`` for the stack's own.
+    """
+
+    def __init__(
+        self,
+        settings: AwsSettings,
+        origin: Origin = NOBODY,
+        bounds: Bounds = BOUNDS,
+        account: DeclaredAccount | None = None,
+    ) -> None:
+        self._account = account
+        self._settings = settings
+        self._origin = origin
+        self._bounds = bounds
+        self._made: Clients | None = None
+        self._unmade: KeyswitchError | None = None
+        self._making = Lock()
+
+    def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
+        """See :meth:`Gateway.list_access_keys`."""
+        with self._calling("iam:ListAccessKeys", user_name) as clients:
+            pages = clients.iam.get_paginator("list_access_keys").paginate(**_user(user_name))
+            read = _at_most(self._bounds.pages_about_a_user, pages, "iam:ListAccessKeys")
+            return tuple(_access_key(row) for page in read for row in page["AccessKeyMetadata"])
+
+    def update_access_key(self, access_key_id: str, user_name: str | None, status: Status) -> None:
+        """See :meth:`Gateway.update_access_key`."""
+        with self._calling("iam:UpdateAccessKey", user_name) as clients:
+            clients.iam.update_access_key(
+                AccessKeyId=access_key_id, Status=status.value, **_user(user_name)
+            )
+
+    def last_used(self, access_key_id: str) -> LastUsed:
+        """See :meth:`Gateway.last_used`."""
+        try:
+            with self._calling("iam:GetAccessKeyLastUsed", "*") as clients:
+                answer = clients.iam.get_access_key_last_used(AccessKeyId=access_key_id)
+                used = answer["AccessKeyLastUsed"]
+                return LastUsed(
+                    user_name=answer.get("UserName") or None,
+                    date=iso(used["LastUsedDate"]) if "LastUsedDate" in used else None,
+                    service_name=used.get("ServiceName", ""),
+                    region=used.get("Region", ""),
+                )
+        except KeyswitchError as error:
+            if error.entry in catalogue.DENIALS:
+                raise OwnerNotToldError(str(error.fields["reason"])) from error
+            raise
+
+    def attached_policies(self, user_name: str) -> tuple[str, ...]:
+        """See :meth:`Gateway.attached_policies`."""
+        with self._calling("iam:ListAttachedUserPolicies", user_name) as clients:
+            pages = clients.iam.get_paginator("list_attached_user_policies").paginate(
+                UserName=user_name
+            )
+            most = self._bounds.pages_about_a_user
+            read = _at_most(most, pages, "iam:ListAttachedUserPolicies")
+            return tuple(row["PolicyName"] for page in read for row in page["AttachedPolicies"])
+
+    def users(self, path_prefix: str = "/") -> tuple[str, ...]:
+        """See :meth:`Directory.users`."""
+        with self._calling("iam:ListUsers", "*") as clients:
+            pages = clients.iam.get_paginator("list_users").paginate(PathPrefix=path_prefix)
+            read = _at_most(self._bounds.pages_of_users, pages, "iam:ListUsers")
+            return tuple(row["UserName"] for page in read for row in page["Users"])
+
+    def signing_keys(self) -> frozenset[str]:
+        """See :meth:`Gateway.signing_keys`."""
+        with self._calling("iam:ListAccessKeys", None) as clients:
+            return clients.signing_keys()
+
+    def account_id(self) -> str:
+        """See :meth:`Gateway.account_id`; empty under ``aws:skipRequestingAccountId``."""
+        if self._settings.skip_requesting_account_id:
+            return ""
+        return self.caller().account_id
+
+    def caller(self) -> Caller:
+        """See :meth:`Directory.caller`; without account and ARN as :meth:`account_id`."""
+        with self._calling("sts:GetCallerIdentity", None) as clients:
+            endpoint = str(clients.iam.meta.endpoint_url)
+            if self._settings.skip_requesting_account_id:
+                return Caller("", "", endpoint)
+            answer = clients.caller_identity()
+            return Caller(str(answer["Account"]), str(answer["Arn"]), endpoint)
+
+    @contextmanager
+    def _calling(self, operation: str, user_name: str | None) -> Iterator[Clients]:
+        """The clients, for a call and the reading of its answer.
+
+        A 200 that lacks what the operation promises is no answer of AWS's: botocore's parser
+        raises KeyError for some of those, the reading of the answer for the others.
+        """
+        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
+
+        clients = self._clients(operation, user_name)
+        if operation.startswith("sts:"):
+            _make_sts(clients, operation)
+        try:
+            yield clients
+        except ClientError as error:
+            raise _answer_of(error, self._call(operation, user_name)) from None
+        except (BotoCoreError, ResponseParserError) as error:
+            raise faults.unanswered(error, self._call(operation, user_name)) from None
+        except RuntimeError as error:
+            raise faults.unmade(error, self._call(operation, user_name)) from None
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise faults.garbled(error, self._call(operation, user_name)) from None
+
+    def _clients(self, operation: str, user_name: str | None) -> Clients:
+        """Made once; what keeps them from being made is not tried again for each key either."""
+        with self._making:
+            if self._unmade is not None:
+                raise self._unmade.during(None)
+            if self._made is None:
+                try:
+                    self._made = self._made_and_allowed(operation, user_name)
+                except KeyswitchError as error:
+                    self._unmade = error
+                    raise
+            return self._made
+
+    def _made_and_allowed(self, operation: str, user_name: str | None) -> Clients:
+        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
+
+        check = self._call("sts:GetCallerIdentity", None)
+        try:
+            made = Clients(self._settings, self._origin, self._bounds)
+            self._refuse_account(made)
+        except ClientError as error:
+            raise faults.answered(error, check) from None
+        except ResponseParserError as error:
+            raise faults.unanswered(error, check) from None
+        except KeyError as error:
+            raise faults.garbled(error, check) from None
+        except (BotoCoreError, ValueError, RuntimeError, OSError) as error:
+            raise faults.unmade(error, self._call(operation, user_name)) from None
+        return made
+
+    def _refuse_account(self, clients: Clients) -> None:
+        """Judged before IAM is asked anything, whatever the skip settings say."""
+        allowed = self._settings.allowed_account_ids
+        forbidden = self._settings.forbidden_account_ids
+        if not allowed and not forbidden:
+            return
+        caller = str(clients.caller_identity()["Account"])
+        account, whose = self._account, "this stack's config"
+        lists = "aws:allowedAccountIds or aws:forbiddenAccountIds"
+        if account is not None and account.allowed_account_ids and caller not in forbidden:
+            whose = f"the declared account {account.name}"
+            lists = f"the allowed account ids of {account.name}"
+        if caller in forbidden:
+            rule = f"{whose} forbids {', '.join(forbidden)}"
+        elif allowed and caller not in allowed:
+            rule = f"{whose} allows {', '.join(allowed)} only"
+        else:
+            return
+        raise KeyswitchError(
+            catalogue.ACCOUNT_NOT_ALLOWED,
+            purpose=f" for account {account.name}" if account else "",
+            caller_account=caller,
+            rule=rule,
+            lists=lists,
+        )
+
+    def _call(self, operation: str, user_name: str | None) -> Call:
+        """What a message says of a call that failed; there may be no client yet."""
+        endpoint, partition, by_session = "AWS", "aws", False
+        if self._made is not None:
+            by_session = self._made.sign_by_session
+            client = self._made.sts if operation.startswith("sts:") else self._made.iam
+            endpoint, partition = client.meta.endpoint_url, client.meta.partition
+        if operation.startswith("sts:"):
+            return Call(operation, endpoint, "*")
+        user = user_name or "${aws:username}"
+        return Call(operation, endpoint, f"arn:{partition}:iam::*:user/{user}", by_session)
+
+
+def gateway_in(
+    account: DeclaredAccount | None, settings: AwsSettings, origin: Origin
+) -> BotoGateway:
+    """The gateway to an account that a program names, or to the stack's own."""
+    over = account.over(settings) if account else settings
+    return BotoGateway(over, origin, account=account)
+
+
+def _make_sts(clients: Clients, operation: str) -> None:
+    """Made apart from a call, so that what keeps it from being made is told as that."""
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        _ = clients.sts
+    except (BotoCoreError, ValueError, RuntimeError, OSError) as error:
+        raise faults.unmade(error, Call(operation, "AWS", "*")) from None
+
+
+def _answer_of(error: ClientError, call: Call) -> Exception:
+    said = error.response.get("Error", {})
+    code, text = said.get("Code") or "", said.get("Message") or ""
+    answer = AwsAnswer(code, error.response.get("ResponseMetadata", {}).get("RequestId", ""))
+    if code == _NO_SUCH_ENTITY:
+        return NoSuchEntityError(answer, text)
+    if _USER_NAME_NEEDED in text:
+        return UserNameNeededError(answer)
+    return faults.answered(error, call)
+
+
+def _at_most(most: int, pages: Iterable[Any], operation: str) -> Iterator[Any]:
+    """The pages of a list, which has an end.
+
+    :raises KeyswitchError: there are more, or one leads back to itself.
+    """
+    from botocore.exceptions import PaginationError
+
+    try:
+        for number, page in enumerate(pages):
+            if number == most:
+                raise KeyswitchError(
+                    catalogue.ENDLESS_LIST,
+                    operation=operation,
+                    problem=f"it has more than {most} pages",
+                )
+            yield page
+    except PaginationError:
+        raise KeyswitchError(
+            catalogue.ENDLESS_LIST,
+            operation=operation,
+            problem="a page of it names itself as the next",
+        ) from None
+
+
+def _access_key(row: Any) -> AccessKey:
+    created = row.get("CreateDate")
+    return AccessKey(
+        access_key_id=row["AccessKeyId"],
+        user_name=row.get("UserName") or None,
+        status=ObservedStatus(row["Status"]),
+        create_date=iso(created) if created is not None else "",
+    )
+
+
+def _user(user_name: str | None) -> Any:
+    return {} if user_name is None else {"UserName": user_name}

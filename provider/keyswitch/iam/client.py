@@ -1,0 +1,151 @@
+"""What keyswitch asks of IAM, in its own words: a narrow protocol, and the faults it can answer with.
+
+Everything above this module is written against :class:`Gateway`; :mod:`keyswitch.iam.boto` is the
+implementation over AWS. An implementation answers with these types or raises
+:class:`~keyswitch.messages.format.KeyswitchError` (a fault of AWS or of the way to it) or one of the
+:class:`NoSuchEntityError` errors, which are answers in their own right: the lifecycle decides what they mean.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from keyswitch.messages.format import AwsAnswer
+from keyswitch.model.status import ObservedStatus, Status
+from keyswitch.model.user_names import same_user
+
+
+@dataclass(frozen=True)
+class AccessKey:
+    """One row of ``iam:ListAccessKeys``.
+
+    ``user_name`` is ``None`` for a key of the account's root user, ``create_date`` is ISO 8601 in
+    UTC with seconds (``2024-01-31T09:30:00Z``), or empty where AWS gives none.
+    """
+
+    access_key_id: str
+    user_name: str | None
+    status: ObservedStatus
+    create_date: str
+
+
+@dataclass(frozen=True)
+class LastUsed:
+    """The answer of ``iam:GetAccessKeyLastUsed``.
+
+    ``user_name`` is the owner, ``None`` where AWS names none (a root key); ``date`` is ISO 8601 in
+    UTC, ``None`` for a key never used. AWS records a use with minutes of delay.
+    """
+
+    user_name: str | None
+    date: str | None
+    service_name: str
+    region: str
+
+    def is_of(self, key: AccessKey) -> bool:
+        """Whether it is about that key, as far as it names an owner."""
+        return self.user_name is None or same_user(self.user_name, key.user_name)
+
+
+class NoSuchEntityError(Exception):
+    """``NoSuchEntity``: the user, the key, or the key of this user is not there."""
+
+    def __init__(self, answer: AwsAnswer, text: str) -> None:
+        super().__init__(text)
+        self.answer = answer
+
+
+class OwnerNotToldError(Exception):
+    """``iam:GetAccessKeyLastUsed`` was refused, which AWS also does for a key that does not exist.
+
+    :param reason: AWS's reason in words.
+    """
+
+    def __init__(self, reason: str = "AWS gives no reason") -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class UserNameNeededError(Exception):
+    """The call was signed without UserName by credentials that belong to no user."""
+
+    def __init__(self, answer: AwsAnswer) -> None:
+        super().__init__(str(answer))
+        self.answer = answer
+
+
+class Gateway(Protocol):
+    """IAM and STS as keyswitch sees them. Every method is one operation, safe to run again."""
+
+    def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
+        """Every key of ``user_name``, all pages of ``iam:ListAccessKeys``.
+
+        :param user_name: ``None`` signs without UserName: the signer's own keys.
+        :raises NoSuchEntityError: there is no such user.
+        :raises UserNameNeededError: ``None`` with temporary credentials.
+        """
+        ...
+
+    def update_access_key(self, access_key_id: str, user_name: str | None, status: Status) -> None:
+        """``iam:UpdateAccessKey``. A return is no proof: only a look afterwards is.
+
+        :raises NoSuchEntityError: the user or the key is not there.
+        """
+        ...
+
+    def last_used(self, access_key_id: str) -> LastUsed:
+        """``iam:GetAccessKeyLastUsed``: when the key was last used, and whose it is.
+
+        :raises OwnerNotToldError: no permission, or no such key.
+        :raises NoSuchEntityError: no such key (emulators; AWS refuses instead).
+        """
+        ...
+
+    def attached_policies(self, user_name: str) -> tuple[str, ...]:
+        """The names of the user's managed policies, all pages of ``iam:ListAttachedUserPolicies``.
+
+        :raises NoSuchEntityError: there is no such user.
+        """
+        ...
+
+    def signing_keys(self) -> frozenset[str]:
+        """The ids of the long-term keys behind this program's calls.
+
+        The one that signs them, and those of the profiles that its role is assumed with; no call
+        to AWS but those that signing needs anyway. A key that somebody assumed a role with before
+        this program was started cannot be known.
+        """
+        ...
+
+    def account_id(self) -> str:
+        """The caller's account, twelve digits, by ``sts:GetCallerIdentity``."""
+        ...
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who signs, and where; account and ARN are empty where AWS is not to be asked for them.
+
+    :param account_id: twelve digits.
+    :param endpoint: the URL of IAM.
+    """
+
+    account_id: str
+    arn: str
+    endpoint: str
+
+
+class Directory(Gateway, Protocol):
+    """IAM for whoever walks a whole account: the command line, never the provider."""
+
+    def caller(self) -> Caller:
+        """By ``sts:GetCallerIdentity``."""
+        ...
+
+    def users(self, path_prefix: str = "/") -> tuple[str, ...]:
+        """The names of the account's users, all pages of ``iam:ListUsers``.
+
+        :param path_prefix: only users whose path begins so, ``/`` for all; it begins with a slash.
+        """
+        ...

@@ -1,0 +1,28 @@
+"""Every message that keyswitch can give a reader, each under a code that never changes.
+
+An entry is the single source of its text: :mod:`keyswitch.messages.format` fills the templates in,
+:mod:`keyswitch.messages.parse` reads them back, and ``docs/errors.md`` is generated from them. ``KS1..`` is
+about the declaration, ``KS2..`` about the key as it was found, ``KS3..`` about what AWS refused,
+``KS4..`` about the way to AWS and back, ``KS5..`` about keyswitch's own records, ``KS6..`` about
+safeguards, holds and the drift policy, ``KS7..`` about the command line, ``KS8..`` is what an audit
+finds. Code numbers are never reused.
+"""
+
+from __future__ import annotations
+
+from keyswitch.messages.catalogue.entry import Entry as Entry
+from keyswitch.messages.catalogue.ks1_inputs import *
+from keyswitch.messages.catalogue.ks2_keys import *
+from keyswitch.messages.catalogue.ks3_aws import *
+from keyswitch.messages.catalogue.ks4_network import *
+from keyswitch.messages.catalogue.ks5_state import *
+from keyswitch.messages.catalogue.ks6_safeguards import *
+from keyswitch.messages.catalogue.ks7_cli import *
+from keyswitch.messages.catalogue.ks8_findings import *
+
+ALL: tuple[Entry, ...] = tuple(
+    sorted(
+        (value for value in list(globals().values()) if isinstance(value, Entry)),
+        key=lambda entry: entry.code,
+    )
+)

@@ -1,0 +1,130 @@
+"""Makes the text of a message from its catalogue entry: attempted, on what, why, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from keyswitch.messages.catalogue import Entry
+from keyswitch.messages.printable import printable
+from keyswitch.messages.redact import redact
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What was being done, and to which key of which user.
+
+    ``verb`` is a participle ("switching", "looking at"), or empty for a message that is only about
+    the key; ``goal`` is what follows the key ("to Inactive") or empty. ``user_name`` is ``None`` where it is not known.
+    """
+
+    verb: str
+    access_key_id: str
+    user_name: str | None = None
+    goal: str = ""
+
+    def __str__(self) -> str:
+        user = f" of user {self.user_name}" if self.user_name else ""
+        goal = f" {self.goal}" if self.goal else ""
+        return f"{self.verb} access key {self.access_key_id}{user}{goal}".strip()
+
+
+@dataclass(frozen=True)
+class AwsAnswer:
+    """What AWS said when it refused: its error code and the id to quote to its support."""
+
+    code: str = ""
+    request_id: str = ""
+
+    def __str__(self) -> str:
+        parts = [self.code, f"request id {self.request_id}" if self.request_id else ""]
+        return ", ".join(part for part in parts if part)
+
+
+class KeyswitchError(Exception):
+    """A refusal or failure with its catalogue entry; ``str()`` is the whole message, in one line.
+
+    :param entry: the catalogue entry.
+    :param attempt: what was attempted, on which key and user, or what else the message is about in words;
+        ``None`` where no key is concerned.
+    :param answer: AWS's code and request id, where AWS answered at all.
+    :param also: whole messages of what else stands against it, told after its own.
+    :param fields: the values for the entry's templates.
+    """
+
+    def __init__(
+        self,
+        entry: Entry,
+        attempt: Attempt | str | None = None,
+        answer: AwsAnswer | None = None,
+        *,
+        also: Iterable[object] = (),
+        **fields: object,
+    ) -> None:
+        super().__init__(" ".join([message(entry, attempt, answer, **fields), *map(str, also)]))
+        self.entry = entry
+        self.attempt = attempt
+        self.answer = answer
+        self.also = tuple(also)
+        self.fields = fields
+
+    @property
+    def code(self) -> str:
+        """The catalogue code, ``KS`` and three digits."""
+        return self.entry.code
+
+    @property
+    def cause(self) -> str:
+        """Why, without the attempt and the remedy."""
+        return in_one_line(self.entry.cause.format(**self.fields))
+
+    def during(self, attempt: Attempt | None) -> KeyswitchError:
+        """A copy, told of ``attempt``: the lower layers do not know what they serve."""
+        return KeyswitchError(self.entry, attempt, self.answer, also=self.also, **self.fields)
+
+    def alone(self) -> KeyswitchError:
+        """A copy without what else stands against it, for whoever has told that already."""
+        return self.with_also(())
+
+    def with_also(self, also: Iterable[object]) -> KeyswitchError:
+        """A copy, with ``also`` for what else stands against it."""
+        return KeyswitchError(self.entry, self.attempt, self.answer, also=also, **self.fields)
+
+
+def message(
+    entry: Entry,
+    attempt: Attempt | str | None = None,
+    answer: AwsAnswer | None = None,
+    **fields: object,
+) -> str:
+    """The one line that a reader sees: code, attempt, cause, AWS's answer, remedy.
+
+    Whatever the fields hold, no secret is repeated in it, and nothing in it steers a terminal or a pipeline.
+    """
+    cause = entry.cause.format(**fields)
+    said = f" ({answer})" if answer is not None and str(answer) else ""
+    subject = f" {attempt}:" if attempt is not None else ""
+    text = f"{entry.code}{subject} {cause}{said}. {entry.remedy.format(**fields)}"
+    return in_one_line(text)
+
+
+def in_one_line(text: str) -> str:
+    """Text that may hold somebody else's words, fit to print: without secrets, hidden characters and breaks."""
+    return printable(" ".join(redact(text).split()))
+
+
+@contextmanager
+def telling(attempt: Attempt) -> Iterator[None]:
+    """Gives an error from below, which does not know what it serves, its attempt."""
+    try:
+        yield
+    except KeyswitchError as error:
+        if error.attempt is not None:
+            raise
+        raise error.during(attempt) from None
+
+
+def counted(number: int, word: str) -> str:
+    """``1 key``, ``2 keys``."""
+    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -1,0 +1,212 @@
+"""What a program declares of a fleet, read from its bag of properties.
+
+An engine that shows a difference shows it line by line, so the statuses stand in a map of their
+own. Property names are public for ever.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import KeyswitchError, counted, message
+from keyswitch.messages.redact import looks_secret
+from keyswitch.model.change_limit import MAX_CHANGES, MaxChanges
+from keyswitch.model.cross_validation import contradictions
+from keyswitch.model.fields import (
+    ACCESS_KEY_ID,
+    ACCOUNT,
+    IN_PROGRAMS,
+    ON_DESTROY,
+    ON_DRIFT,
+    SAFEGUARDS,
+    STATUS,
+    Spelling,
+)
+from keyswitch.model.parsing import UNKNOWN, DeclarationError, parse_inputs
+from keyswitch.model.state import JUDGED_BY, Declaration, Record
+from keyswitch.model.status import Status
+
+KEYS: Final = "keys"
+STATUSES: Final = "statuses"
+DEFAULTS: Final = "defaults"
+FLEET_INPUTS: Final = (STATUSES, KEYS, DEFAULTS, SAFEGUARDS, ACCOUNT, MAX_CHANGES)
+MAPS_BY_KEY: Final = (STATUSES, KEYS)
+_IN_KEYS: Final[Spelling] = {
+    **IN_PROGRAMS,
+    ACCESS_KEY_ID: "the key's id",
+    ACCOUNT: "the fleet's account",
+}
+_IN_DEFAULTS: Final = (ON_DESTROY, ON_DRIFT)
+_SHOWABLE_ID: Final = re.compile(r"[A-Za-z0-9_]{1,128}")
+NO_RECORDS: Final[Mapping[str, Record]] = {}
+_OF_SOME_KEY: Final = {ACCESS_KEY_ID: "A" * 20, STATUS: str(Status.INACTIVE)}
+
+
+@dataclass(frozen=True)
+class FleetDeclaration:
+    """What a program declares of a fleet.
+
+    :param keys: each key with defaults, safeguards and account laid under its own.
+    :param unknown: the keys that cannot be judged yet, with the inputs that will be known only in
+        the update.
+    :param changed: those of them of which something else is declared otherwise than it is recorded.
+    :param unreadable: the keys that something is wrong with, by id: they keep no other key.
+    """
+
+    keys: tuple[Declaration, ...]
+    max_changes: MaxChanges | None = None
+    unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    changed: frozenset[str] = frozenset()
+    unreadable: Mapping[str, KeyswitchError] = field(default_factory=dict)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Every key that is declared."""
+        known = (key.access_key_id for key in self.keys)
+        return frozenset({*self.unknown, *self.unreadable, *known})
+
+
+@dataclass(frozen=True)
+class ParsedFleet:
+    """A declaration of the keys that can be read, and what keeps it from being one of all.
+
+    :param declaration: ``None`` if it is the fleet's own inputs that cannot be read, or are not known.
+    :param problems: what is wrong with the fleet's own inputs, each a whole message.
+    :param unknown: the names of the fleet's own inputs that are not known yet.
+    """
+
+    declaration: FleetDeclaration | None
+    problems: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass
+class _Key:
+    """One key as read: its declaration, its problems, and what of it is not known yet."""
+
+    access_key_id: str
+    declaration: Declaration | None = None
+    error: KeyswitchError | None = None
+    unknown: tuple[str, ...] = ()
+    changed: bool = False
+
+
+def parse_fleet(
+    bag: Mapping[str, object],
+    records: Mapping[str, Record] = NO_RECORDS,
+    *,
+    as_written: bool = False,
+) -> ParsedFleet:
+    """Reads a program's inputs, finding every problem at once.
+
+    :param bag: property to value; :data:`~keyswitch.model.parsing.UNKNOWN` for an input, or one of a
+        key's inputs, that is not known yet.
+    :param records: what is recorded, by key id: stands in for unknown inputs that nothing is judged by.
+    :param as_written: whether these are a program's own words, in which contradictions count: in
+        those of a state a refresh has put statuses beside what was declared for others.
+    """
+    unknown = tuple(name for name in FLEET_INPUTS if bag.get(name) is UNKNOWN)
+    if unknown:
+        return ParsedFleet(None, (), unknown)
+    problems = tuple(_problems_of_whole(bag))
+    if problems:
+        return ParsedFleet(None, problems)
+    found = list(_keys(bag, records, as_written=as_written))
+    readable = sorted((key for key in found if key.error is None), key=_overrides_first)
+    return ParsedFleet(
+        FleetDeclaration(
+            tuple(key.declaration for key in readable if key.declaration is not None),
+            MaxChanges.of(bag),
+            {key.access_key_id: key.unknown for key in readable if key.declaration is None},
+            frozenset(key.access_key_id for key in readable if key.changed),
+            {key.access_key_id: key.error for key in found if key.error is not None},
+        )
+    )
+
+
+def _overrides_first(key: _Key) -> bool:
+    """What overrides ask for is judged and carried out before what is guarded, or might depend on it."""
+    return key.declaration is None or key.declaration.override is None
+
+
+def fleet_error(problems: Sequence[str]) -> KeyswitchError:
+    """Everything that is wrong with a fleet's own inputs, as one error (KS157)."""
+    count = counted(len(problems), "problem")
+    return KeyswitchError(catalogue.BAD_FLEET, also=problems, count=count)
+
+
+def _problems_of_whole(bag: Mapping[str, object]) -> Iterator[str]:
+    if not all(isinstance(bag.get(name), Mapping) for name in (STATUSES, KEYS)):
+        yield message(catalogue.NOT_A_MAP_OF_KEYS, "the fleet")
+    defaults = bag.get(DEFAULTS, {})
+    if not isinstance(defaults, Mapping) or set(defaults) - set(_IN_DEFAULTS):
+        yield message(catalogue.BAD_FLEET_DEFAULTS)
+    else:
+        shared = {SAFEGUARDS: bag.get(SAFEGUARDS), ACCOUNT: bag.get(ACCOUNT)}
+        for problem in parse_inputs({**defaults, **shared, **_OF_SOME_KEY}).problems:
+            yield problem.told_of("the fleet")
+    try:
+        MaxChanges.of(bag)
+    except ValueError as error:
+        yield message(catalogue.BAD_MAX_CHANGES, problem=error)
+
+
+def _keys(
+    bag: Mapping[str, object], records: Mapping[str, Record], *, as_written: bool
+) -> Iterator[_Key]:
+    statuses, entries = map_of(bag, STATUSES), map_of(bag, KEYS)
+    for number, access_key_id in enumerate(sorted({*statuses, *entries}), start=1):
+        found = _Key(access_key_id)
+        entry = entries.get(access_key_id, {})
+        subject = f"declaring {subject_of(access_key_id, number)}"
+        if entry is UNKNOWN:
+            found.unknown = ("its inputs",)
+        elif not isinstance(entry, Mapping):
+            found.error = KeyswitchError(catalogue.NOT_A_MAP_OF_KEYS, subject)
+        else:
+            record = records.get(access_key_id)
+            whole = _whole(bag, access_key_id, entry, statuses.get(access_key_id))
+            parsed = parse_inputs(whole, record.declared if record else None, _IN_KEYS)
+            problems = list(parsed.problems)
+            if parsed.declaration is not None and as_written:
+                problems.extend(contradictions(parsed.declaration, _IN_KEYS))
+            found.error = DeclarationError(problems, subject) if problems else None
+            found.unknown = tuple(sorted(parsed.unknown & JUDGED_BY))
+            if not found.unknown:
+                found.declaration = parsed.declaration
+            elif record is not None and parsed.declaration is not None:
+                found.changed = parsed.declaration != record.declared
+        yield found
+
+
+def subject_of(access_key_id: str, number: int) -> str:
+    """What a message calls a key: its id, or where that may be a secret its place among the ids."""
+    if _SHOWABLE_ID.fullmatch(access_key_id) and not looks_secret(access_key_id):
+        return f"access key {access_key_id}"
+    return f"key number {number}, sorted by id"
+
+
+def _whole(
+    bag: Mapping[str, object], access_key_id: str, entry: Mapping[str, object], status: object
+) -> dict[str, object]:
+    """One key's inputs: its own over the fleet's, each safeguard by itself."""
+    own = {name: value for name, value in entry.items() if value is not None}
+    whole = {**map_of(bag, DEFAULTS), **own}
+    shared, safeguards = bag.get(SAFEGUARDS), own.get(SAFEGUARDS, {})
+    if shared is not None and isinstance(safeguards, Mapping):
+        said = {name: value for name, value in safeguards.items() if value is not None}
+        whole[SAFEGUARDS] = {**map_of(bag, SAFEGUARDS), **said}
+    whole[_IN_KEYS[ACCOUNT]] = bag.get(ACCOUNT)
+    whole[_IN_KEYS[ACCESS_KEY_ID]] = access_key_id
+    whole[STATUS] = status
+    return whole
+
+
+def map_of(bag: Mapping[str, object], name: str) -> Mapping[str, Any]:
+    """The map under a name, an empty one where there is none."""
+    value = bag.get(name)
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,315 @@
+"""The one place where bags of properties become typed values.
+
+Inputs are parsed to a :class:`~keyswitch.model.state.Declaration` or to every problem found, by
+name; the state that the engine keeps is parsed to a :class:`~keyswitch.model.state.Record`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any, Final, TypeVar
+
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import Attempt, KeyswitchError, message
+from keyswitch.model.account import ACCOUNT_NAMES, DeclaredAccount
+from keyswitch.model.cross_validation import contradictions
+from keyswitch.model.durations import Duration
+from keyswitch.model.fields import (
+    ACCESS_KEY_ID,
+    ACCOUNT,
+    IN_PROGRAMS,
+    INPUTS,
+    MAPS,
+    MOVED_FROM,
+    ON_DESTROY,
+    ON_DRIFT,
+    OVERRIDE,
+    REASON,
+    REQUIRED,
+    SAFEGUARDS,
+    STATUS,
+    USER_NAME,
+    Spelling,
+    by_property,
+)
+from keyswitch.model.safeguards import DeclaredSafeguards
+from keyswitch.model.state import (
+    ACCOUNT_ID,
+    ADOPTED_STATUS,
+    CHANGED_AT,
+    CREATE_DATE,
+    DEACTIVATED_BY,
+    DESIRED_STATUS,
+    NOT_KEPT,
+    PENDING,
+    STATUS_SINCE,
+    USER_NAME_RESOLVED,
+    Declaration,
+    Pending,
+    Record,
+)
+from keyswitch.model.status import (
+    DeactivatedBy,
+    ObservedStatus,
+    OnDestroy,
+    OnDrift,
+    Status,
+    WhenUnmet,
+)
+from keyswitch.model.validation import problems_of
+from keyswitch.model.validators import Problem, account_id, problem_of_value
+
+T = TypeVar("T")
+
+
+class Unknown(Enum):
+    """Stands for an input whose value is not known in a preview."""
+
+    UNKNOWN = "unknown"
+
+
+_HANDED_ON: Final = (
+    ACCESS_KEY_ID,
+    STATUS,
+    USER_NAME,
+    USER_NAME_RESOLVED,
+    DESIRED_STATUS,
+    ACCOUNT_ID,
+    CREATE_DATE,
+    CHANGED_AT,
+    ADOPTED_STATUS,
+    STATUS_SINCE,
+    PENDING,
+)
+UNKNOWN: Final = Unknown.UNKNOWN
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A declaration, or why there is none; ``unknown`` names the inputs not known yet.
+
+    An unknown input is skipped: the declaration has the previous value in its place.
+    """
+
+    declaration: Declaration | None
+    problems: tuple[Problem, ...] = ()
+    unknown: frozenset[str] = frozenset()
+
+
+def parse_inputs(
+    bag: Mapping[str, object],
+    previous: Declaration | None = None,
+    spelling: Spelling = IN_PROGRAMS,
+) -> Parsed:
+    """Reads a program's inputs, finding every problem at once.
+
+    :param bag: property to value, as ``spelling`` spells it; ``None`` counts as omitted,
+        :data:`UNKNOWN` is skipped.
+    :param previous: the recorded declaration, whose values stand in for unknown ones. Where there
+        is none and a required input is unknown, there is no declaration.
+    :param spelling: how this front spells the properties, also in its messages.
+    """
+    own = {name: value for name, value in bag.items() if name != MOVED_FROM}
+    given = by_property(own, INPUTS, spelling)
+    known = {name: value for name, value in given.items() if value is not UNKNOWN}
+    unknown = frozenset(given) - frozenset(known)
+    problems = problems_of(given, known, spelling)
+    if problems:
+        return Parsed(None, tuple(problems), unknown)
+    stand_ins = previous.to_inputs() if previous is not None else {}
+    stood_in = {name: stand_ins[name] for name in unknown if name in stand_ins}
+    if any(name not in known and name not in stood_in for name in REQUIRED):
+        return Parsed(None, (), unknown)
+    for top, names in MAPS.items():
+        part = known.get(top)
+        if isinstance(part, Mapping):
+            known[top] = by_property(part, names, spelling)
+    return Parsed(_declaration({**stood_in, **known}), (), unknown)
+
+
+def parse_program(bag: Mapping[str, object], record: Record | None) -> Parsed:
+    """Reads a program's own words, in which contradictions count too.
+
+    A state is another thing: there a refresh has put the live status beside what was declared for
+    another.
+
+    :param bag: see :func:`parse_inputs`.
+    :param record: what is recorded of the key, ``None`` if it is to be adopted.
+    """
+    parsed = parse_inputs(bag, previous=record.declared if record else None)
+    if parsed.declaration is None:
+        return parsed
+    found = tuple(contradictions(parsed.declaration, IN_PROGRAMS))
+    return replace(parsed, problems=found)
+
+
+class DeclarationError(KeyswitchError):
+    """Everything that is wrong with what a program declares of one key.
+
+    :ivar lines: a whole message for each problem.
+    """
+
+    def __init__(self, problems: Sequence[Problem], attempt: Attempt | str | None) -> None:
+        first, *others = problems
+        super().__init__(first.entry, attempt, None, also=others, **first.fields)
+        self.lines = [message(each.entry, attempt, None, **each.fields) for each in problems]
+
+
+def declaration_error(problems: Sequence[Problem], bag: Mapping[str, object]) -> DeclarationError:
+    """Everything that is wrong with a declaration as one error.
+
+    :param problems: at least one.
+    :param bag: what was declared; the key is named where its id is one.
+    """
+    access_key_id = bag.get(ACCESS_KEY_ID)
+    attempt = None
+    if isinstance(access_key_id, str) and not problem_of_value(
+        ACCESS_KEY_ID, ACCESS_KEY_ID, access_key_id, ACCESS_KEY_ID
+    ):
+        attempt = Attempt("declaring", access_key_id)
+    return DeclarationError(problems, attempt)
+
+
+def declaration_of(parsed: Parsed, bag: Mapping[str, object]) -> Declaration:
+    """What a program declares of a key.
+
+    :param bag: what ``parsed`` was read from.
+    :raises KeyswitchError: everything that is wrong with it, as one error.
+    """
+    if parsed.problems:
+        raise declaration_error(parsed.problems, bag)
+    if parsed.declaration is None:
+        raise KeyswitchError(catalogue.UNREADABLE_STATE, property="inputs")
+    return parsed.declaration
+
+
+def account_of(value: object) -> DeclaredAccount | None:
+    """The account in an input, ``None`` for the stack's own and for what cannot be read."""
+    of_some_key = {ACCESS_KEY_ID: "A" * 20, STATUS: str(Status.INACTIVE), ACCOUNT: value}
+    parsed = parse_inputs(of_some_key)
+    return parsed.declaration.account if parsed.declaration is not None else None
+
+
+def parse_outputs(bag: Mapping[str, object]) -> Record:
+    """Reads what the engine kept.
+
+    :raises KeyswitchError: KS501, if something that was written is not there.
+    """
+    resolved = bag.get(USER_NAME_RESOLVED)
+    if not isinstance(resolved, bool):
+        raise KeyswitchError(catalogue.UNREADABLE_STATE, property=USER_NAME_RESOLVED)
+    declared = {name: bag.get(name) for name in INPUTS}
+    if resolved:
+        del declared[USER_NAME]
+    parsed = parse_inputs({**declared, STATUS: bag.get(DESIRED_STATUS)})
+    if parsed.declaration is None:
+        unusable = parsed.problems[0].property
+        raise KeyswitchError(catalogue.UNREADABLE_STATE, property=unusable)
+    return Record(
+        declaration=parsed.declaration,
+        user_name=_recorded_text(bag, USER_NAME) or None,
+        status=_recorded_status(bag, STATUS),
+        account_id=_recorded_text(bag, ACCOUNT_ID),
+        create_date=_recorded_text(bag, CREATE_DATE),
+        changed_at=_recorded_text(bag, CHANGED_AT),
+        adopted_status=_adopted_status(bag),
+        status_since=_recorded_text({STATUS_SINCE: "", **bag}, STATUS_SINCE),
+        pending=_recorded_pending({PENDING: "", **bag}),
+        deactivated_by=_recorded_deactivated_by(bag),
+    )
+
+
+def handed_on(record: Record) -> dict[str, Any]:
+    """A bag of what a key keeps when it moves to another name: all but its program's own words."""
+    whole = record.to_outputs()
+    names = (*_HANDED_ON, DEACTIVATED_BY)
+    kept: dict[str, Any] = {name: whole[name] for name in names if name in whole}
+    if record.declaration.override is not None:
+        kept[OVERRIDE] = NOT_KEPT
+    return kept
+
+
+def taken_over(bag: Mapping[str, object]) -> Record | None:
+    """The record in an input :data:`~keyswitch.model.fields.MOVED_FROM`; ``None`` where there is none."""
+    handed = bag.get(MOVED_FROM)
+    return parse_outputs(handed) if isinstance(handed, Mapping) else None
+
+
+def _declaration(bag: Mapping[str, Any]) -> Declaration:
+    """From values that no problem was found with."""
+    return Declaration(
+        access_key_id=bag[ACCESS_KEY_ID],
+        status=Status(bag[STATUS]),
+        user_name=bag.get(USER_NAME),
+        reason=bag.get(REASON),
+        on_destroy=_read(OnDestroy, bag.get(ON_DESTROY)),
+        on_drift=_read(OnDrift, bag.get(ON_DRIFT)),
+        safeguards=_safeguards(bag.get(SAFEGUARDS) or {}),
+        override=bag.get(OVERRIDE),
+        account=_account(bag[ACCOUNT]) if bag.get(ACCOUNT) else None,
+    )
+
+
+def _account(bag: Mapping[str, Any]) -> DeclaredAccount:
+    allowed = bag.get("allowed_account_ids")
+    given: dict[str, Any] = {name: bag.get(name) for name in ACCOUNT_NAMES}
+    given["allowed_account_ids"] = tuple(map(account_id, allowed)) if allowed else None
+    return DeclaredAccount(**given)
+
+
+def _safeguards(bag: Mapping[str, Any]) -> DeclaredSafeguards:
+    return DeclaredSafeguards(
+        unused_for=_read(Duration.read, bag.get("unused_for")),
+        successor=bag.get("successor"),
+        overlap=_read(Duration.read, bag.get("overlap")),
+        keep_one_active=bag.get("keep_one_active"),
+        allow_own_key=bag.get("allow_own_key"),
+        allow_reactivation=bag.get("allow_reactivation"),
+        refuse_quarantined=bag.get("refuse_quarantined"),
+        unmet=_read(WhenUnmet, bag.get("unmet")),
+    )
+
+
+def _read(kind: Callable[[str], T], text: str | None) -> T | None:
+    return kind(text) if text is not None else None
+
+
+def _recorded_text(bag: Mapping[str, object], name: str) -> str:
+    value = bag.get(name)
+    if not isinstance(value, str):
+        raise KeyswitchError(catalogue.UNREADABLE_STATE, property=name)
+    return value
+
+
+def _recorded_status(bag: Mapping[str, object], name: str) -> ObservedStatus:
+    try:
+        return ObservedStatus(_recorded_text(bag, name))
+    except ValueError:
+        raise KeyswitchError(catalogue.UNREADABLE_STATE, property=name) from None
+
+
+def _adopted_status(bag: Mapping[str, object]) -> ObservedStatus:
+    """No key is adopted in a status that is not known."""
+    status = _recorded_status(bag, ADOPTED_STATUS)
+    if not status.is_known:
+        raise KeyswitchError(catalogue.UNREADABLE_STATE, property=ADOPTED_STATUS)
+    return status
+
+
+def _recorded_deactivated_by(bag: Mapping[str, object]) -> DeactivatedBy | None:
+    """``None`` for a state from before this was recorded."""
+    if bag.get(DEACTIVATED_BY) is None:
+        return None
+    try:
+        return DeactivatedBy(_recorded_text(bag, DEACTIVATED_BY))
+    except ValueError:
+        raise KeyswitchError(catalogue.UNREADABLE_STATE, property=DEACTIVATED_BY) from None
+
+
+def _recorded_pending(bag: Mapping[str, object]) -> Pending | None:
+    try:
+        return Pending.read(_recorded_text(bag, PENDING))
+    except ValueError:
+        raise KeyswitchError(catalogue.UNREADABLE_STATE, property=PENDING) from None

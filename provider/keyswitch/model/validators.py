@@ -1,0 +1,264 @@
+"""Judges single inputs: what a value of each property may look like, and what to say if it does not.
+
+The answer to a bad value is a :class:`Problem`, which never repeats what may be a secret.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Final
+
+from keyswitch.messages import catalogue
+from keyswitch.messages.catalogue import Entry
+from keyswitch.messages.format import message
+from keyswitch.messages.redact import is_refused
+from keyswitch.model.aws_settings import ACCOUNT_ID
+from keyswitch.model.durations import Duration
+from keyswitch.model.fields import ACCESS_KEY_ID, ON_DESTROY, ON_DRIFT, OVERRIDE, STATUS, USER_NAME
+from keyswitch.model.roles import (
+    EXTERNAL_ID,
+    NO_EXTERNAL_ID,
+    NO_SESSION_NAME,
+    ROLE_ARN,
+    SESSION_NAME,
+    session_seconds,
+)
+from keyswitch.model.status import OnDestroy, OnDrift, Status, WhenUnmet
+
+_ACCESS_KEY_ID = re.compile(r"[A-Za-z0-9_]{16,128}")
+_USER_NAME_CHARACTER = r"[A-Za-z0-9_+=,.@-]"
+_USER_NAME_MAX = 128
+_SYNONYMS: Final[Mapping[str, Status]] = {
+    **dict.fromkeys(("on", "enabled", "enable", "true", "activated"), Status.ACTIVE),
+    **dict.fromkeys(
+        ("off", "disabled", "disable", "false", "deactivated", "expired"), Status.INACTIVE
+    ),
+}
+_REPEATABLE_LENGTH = 20
+_NOT_TOLD: Final = "(a secret, not repeated)"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with one property. ``repeatable`` says that its value may be printed."""
+
+    property: str
+    entry: Entry
+    fields: Mapping[str, object]
+    repeatable: bool = False
+
+    def __str__(self) -> str:
+        return message(self.entry, None, None, **self.fields)
+
+    def told_of(self, subject: str) -> str:
+        """The message with what it is about, for a place that no resource's row names."""
+        return message(self.entry, subject, None, **self.fields)
+
+    def without_value(self) -> Problem:
+        """The same problem with what its program keeps secret: no value is repeated, and no name of its own."""
+        told = dict(self.fields)
+        if self.entry is catalogue.UNKNOWN_PROPERTY:
+            told["property"] = _NOT_TOLD
+        elif "value" in told:
+            told["value"] = _NOT_TOLD
+        elif self.entry in (catalogue.NOT_A_DURATION, catalogue.BAD_USER_NAME):
+            told["problem"] = "its value is a secret, of which no more is told"
+        return replace(self, fields=told, repeatable=False)
+
+
+def problem_with(name: str, entry: Entry, *, repeatable: bool = False, **fields: object) -> Problem:
+    """The problem with the input ``name``, with the values for the entry's templates."""
+    return Problem(name, entry, fields, repeatable)
+
+
+def problem_of_value(top: str, name: str, value: object, spelt: str) -> list[Problem]:
+    """What is wrong with a value of ``name``, told of the input ``top`` that it is in."""
+    if isinstance(value, str) and is_refused(value):
+        return [problem_with(top, catalogue.SECRET_PASTED, property=spelt)]
+    if name in _BOOLEANS:
+        if isinstance(value, bool):
+            return []
+        kind = "a string" if isinstance(value, str) else kind_of(name, value)
+        return [problem_with(top, catalogue.NOT_A_BOOLEAN, property=spelt, kind=kind)]
+    if name == _ACCOUNT_IDS:
+        return _problems_of_account_ids(top, value, spelt)
+    if not isinstance(value, str):
+        return [
+            problem_with(top, catalogue.NOT_A_STRING, property=spelt, kind=kind_of(name, value))
+        ]
+    find = _FINDERS.get(name)
+    problem = find(value, spelt) if find is not None else None
+    return [replace(problem, property=top)] if problem is not None else []
+
+
+def kind_of(name: str, value: object) -> str:
+    """What a value of ``name`` is instead of what it should be, in words."""
+    if isinstance(value, bool):
+        word = "true" if value else "false"
+        hint = f' (did you mean "{_SYNONYMS[word]}"?)' if name == STATUS else ""
+        return f"the boolean {word}{hint}"
+    if isinstance(value, float | int):
+        return "a number"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if isinstance(value, Mapping):
+        return "a map"
+    return "None" if value is None else f"an object of the class {type(value).__name__}"
+
+
+def _problem_of_access_key_id(value: str, spelt: str) -> Problem | None:
+    if value.startswith("ASIA") and _ACCESS_KEY_ID.fullmatch(value):
+        return problem_with(
+            ACCESS_KEY_ID, catalogue.TEMPORARY_KEY, property=spelt, access_key_id=value
+        )
+    if _ACCESS_KEY_ID.fullmatch(value):
+        return None
+    if re.fullmatch(r"[A-Za-z0-9_]*", value):
+        problem = f"it has {len(value)} characters"
+    else:
+        problem = "it has characters other than letters, digits and underscores"
+    return problem_with(ACCESS_KEY_ID, catalogue.BAD_ACCESS_KEY_ID, property=spelt, problem=problem)
+
+
+def _problem_of_status(value: str, _spelt: str) -> Problem | None:
+    if value in {str(status) for status in Status}:
+        return None
+    synonym = _SYNONYMS.get(value.lower())
+    close = difflib.get_close_matches(value.lower(), ("active", "inactive"), n=1, cutoff=0.6)
+    meant = synonym or (Status(close[0].capitalize()) if close else None)
+    return problem_with(
+        STATUS,
+        catalogue.BAD_STATUS,
+        repeatable=_is_short(value),
+        value=_shown(value),
+        suggestion=f' (did you mean "{meant}"?)' if meant else "",
+    )
+
+
+def _problem_of_user_name(value: str, spelt: str) -> Problem | None:
+    strange = sorted(set(re.sub(_USER_NAME_CHARACTER, "", value)))
+    if strange:
+        problem = f"it contains {' '.join(repr(character) for character in strange[:5])}"
+    elif not 1 <= len(value) <= _USER_NAME_MAX:
+        problem = f"it has {len(value)} characters"
+    else:
+        return None
+    return problem_with(USER_NAME, catalogue.BAD_USER_NAME, property=spelt, problem=problem)
+
+
+def _problem_of_word(words: type[Enum]) -> Callable[[str, str], Problem | None]:
+    known = [str(word) for word in words]
+
+    def find(value: str, spelt: str) -> Problem | None:
+        if value in known:
+            return None
+        close = difflib.get_close_matches(value.lower(), known, n=1, cutoff=0.6)
+        return problem_with(
+            spelt,
+            catalogue.UNKNOWN_WORD,
+            repeatable=_is_short(value) and "." not in spelt,
+            property=spelt,
+            value=_shown(value),
+            words=" or ".join(f'"{word}"' for word in known),
+            suggestion=f' (did you mean "{close[0]}"?)' if close else "",
+        )
+
+    return find
+
+
+def _problem_of_duration(value: str, spelt: str) -> Problem | None:
+    try:
+        Duration.read(value)
+    except ValueError as error:
+        problem = f"{_shown(value)}: {error}" if _is_short(value) else str(error)
+        return problem_with(spelt, catalogue.NOT_A_DURATION, property=spelt, problem=problem)
+    return None
+
+
+def _problem_of_override(value: str, spelt: str) -> Problem | None:
+    if value.strip():
+        return None
+    return problem_with(OVERRIDE, catalogue.EMPTY_OVERRIDE, property=spelt)
+
+
+def _problem_of_blank(value: str, spelt: str) -> Problem | None:
+    if value.strip():
+        return None
+    return problem_with(spelt, catalogue.BAD_ACCOUNT, property=spelt, problem="it is empty")
+
+
+def _problem_of_role_arn(value: str, spelt: str) -> Problem | None:
+    if ROLE_ARN.fullmatch(value):
+        return None
+    return problem_with(
+        spelt, catalogue.BAD_ACCOUNT, property=spelt, problem="it is no ARN of a role"
+    )
+
+
+def _problem_of_session_name(value: str, spelt: str) -> Problem | None:
+    if SESSION_NAME.fullmatch(value):
+        return None
+    return problem_with(spelt, catalogue.BAD_ACCOUNT, property=spelt, problem=NO_SESSION_NAME)
+
+
+def _problem_of_external_id(value: str, spelt: str) -> Problem | None:
+    if EXTERNAL_ID.fullmatch(value):
+        return None
+    return problem_with(spelt, catalogue.BAD_ACCOUNT, property=spelt, problem=NO_EXTERNAL_ID)
+
+
+def _problem_of_session_duration(value: str, spelt: str) -> Problem | None:
+    try:
+        session_seconds(value)
+    except ValueError as error:
+        return problem_with(spelt, catalogue.BAD_ACCOUNT, property=spelt, problem=str(error))
+    return None
+
+
+def account_id(value: object) -> str:
+    """An account id as text: YAML, and ``pulumi config set --path``, make a number of its digits."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return f"{value:.0f}" if is_number else str(value)
+
+
+def _problems_of_account_ids(top: str, value: object, spelt: str) -> list[Problem]:
+    listed = value if isinstance(value, list | tuple) else ()
+    if listed and all(ACCOUNT_ID.fullmatch(account_id(each)) for each in listed):
+        return []
+    problem = "it is no list of account ids, twelve digits each, in quotes if the first is a 0"
+    return [problem_with(top, catalogue.BAD_ACCOUNT, property=spelt, problem=problem)]
+
+
+_ACCOUNT_IDS: Final = "allowed_account_ids"
+_BOOLEANS: Final = frozenset(
+    {"keep_one_active", "allow_own_key", "allow_reactivation", "refuse_quarantined"}
+)
+_FINDERS: Final[Mapping[str, Callable[[str, str], Problem | None]]] = {
+    ACCESS_KEY_ID: _problem_of_access_key_id,
+    STATUS: _problem_of_status,
+    USER_NAME: _problem_of_user_name,
+    ON_DESTROY: _problem_of_word(OnDestroy),
+    ON_DRIFT: _problem_of_word(OnDrift),
+    OVERRIDE: _problem_of_override,
+    "unused_for": _problem_of_duration,
+    "overlap": _problem_of_duration,
+    "successor": _problem_of_access_key_id,
+    "unmet": _problem_of_word(WhenUnmet),
+    **dict.fromkeys(("name", "region", "profile"), _problem_of_blank),
+    "external_id": _problem_of_external_id,
+    "role_arn": _problem_of_role_arn,
+    "session_name": _problem_of_session_name,
+    "duration": _problem_of_session_duration,
+}
+
+
+def _is_short(value: str) -> bool:
+    return len(value) <= _REPEATABLE_LENGTH
+
+
+def _shown(value: str) -> str:
+    return f'"{value}"' if _is_short(value) else "(too long to be one, and not repeated)"

@@ -1,0 +1,163 @@
+"""What one process knows of the keys that a program declares, in whatever form.
+
+The engine runs a preview and an update in processes of their own, and every dynamic provider of a
+program in the same one; the program itself runs in another. In each of them keys of one user may be
+declared by themselves or in fleets, and in several accounts, so all are judged and switched through
+the lifecycles of one :class:`Phase`, or they would not see each other's switches.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Condition, Lock, get_ident
+from typing import ParamSpec, TypeVar
+
+from keyswitch.iam.boto import BotoGateway, gateway_in
+from keyswitch.iam.user_agent import Origin
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.account import DeclaredAccount
+from keyswitch.model.aws_settings import AwsSettings
+from keyswitch.reconcile.coordination import Shared
+from keyswitch.reconcile.reconciler import Lifecycle
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+QUIET_SECONDS = 2.0
+"""How long no other call may have been under way before a key that signs goes off: the engine takes
+a moment from the end of one step to the beginning of the next."""
+
+
+class Phase:
+    """The lifecycles, one for each account, and what the program was seen to declare.
+
+    :param shows_overrides: see :class:`~keyswitch.reconcile.reconciler.Lifecycle`.
+    :ivar declared: the ids of all keys that passed Check, for whoever lets one go.
+    """
+
+    def __init__(self, *, shows_overrides: bool = False, quiet: float = QUIET_SECONDS) -> None:
+        self.declared: set[str] = set()
+        self._shows_overrides = shows_overrides
+        self._quiet = quiet
+        self._accounts: set[DeclaredAccount | None] = set()
+        self._shared = Shared()
+        self._gateways: dict[tuple[AwsSettings, DeclaredAccount | None], BotoGateway] = {}
+        self._lifecycles: dict[tuple[AwsSettings, DeclaredAccount | None], Lifecycle] = {}
+        self._making = Lock()
+        self._calls_changed = Condition()
+        self._calls: set[int] = set()
+        self._last_change = 0.0
+
+    def declare(self, access_key_ids: Iterable[str], account: DeclaredAccount | None) -> None:
+        """Notes keys that the program declares, and the account that it declares them in."""
+        self.declared.update(access_key_ids)
+        with self._making:
+            self._accounts.add(account)
+
+    def lifecycle_in(
+        self,
+        account: DeclaredAccount | None,
+        settings: AwsSettings,
+        origin: Origin,
+        tell: Callable[[str], None] | None = None,
+    ) -> Lifecycle:
+        """The lifecycle in an account, made at the first call.
+
+        :param tell: see :class:`~keyswitch.reconcile.reconciler.Lifecycle`.
+        """
+        gateway = self.gateway_in(account, settings, origin)
+        with self._making:
+            self._accounts.add(account)
+            known = self._lifecycles.get((settings, account))
+            if known is None:
+                known = Lifecycle(
+                    gateway,
+                    tell=tell,
+                    shared=self._shared,
+                    signing_elsewhere=lambda: self._signing(settings, origin, account),
+                    shows_overrides=self._shows_overrides,
+                )
+                self._lifecycles[settings, account] = known
+            return known
+
+    def gateway_in(
+        self, account: DeclaredAccount | None, settings: AwsSettings, origin: Origin
+    ) -> BotoGateway:
+        """The gateway to an account, made at the first call; it calls nobody before it is asked."""
+        with self._making:
+            if (settings, account) not in self._gateways:
+                self._gateways[settings, account] = gateway_in(account, settings, origin)
+            return self._gateways[settings, account]
+
+    def signer_goes(self, access_key_id: str) -> None:
+        """Notes that a key that signs is about to be deactivated by another process of this run."""
+        self._shared.accepted.add(access_key_id)
+
+    def _signing(
+        self, settings: AwsSettings, origin: Origin, but: DeclaredAccount | None
+    ) -> Mapping[str, str]:
+        """The keys that sign in the other accounts of the program: id to the account's name.
+
+        An account without a profile is reached with what the stack's own settings sign with, so that one
+        such way tells of them all. What cannot be told signs nothing.
+        """
+        with self._making:
+            accounts = sorted(self._accounts, key=lambda each: each.name if each else "")
+        ways = {(account.profile if account else None): account for account in accounts}
+        own = but.profile if but else None
+        found: dict[str, str] = {}
+        for profile, account in ways.items():
+            if profile == own:
+                continue
+            try:
+                keys = self.gateway_in(account, settings, origin).signing_keys()
+            except KeyswitchError:
+                continue
+            found.update(dict.fromkeys(keys, account.name if account else ""))
+        return found
+
+    @contextmanager
+    def call_under_way(self) -> Iterator[None]:
+        """Counts a call of the engine's while it lasts, for :meth:`wait_for_others`."""
+        self._change(self._calls.add)
+        try:
+            yield
+        finally:
+            self._change(self._calls.discard)
+
+    def counted(self, method: Callable[P, R]) -> Callable[P, R]:
+        """Has ``method`` counted as a call under way."""
+
+        @functools.wraps(method)
+        def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+            with self.call_under_way():
+                return method(*args, **kwargs)
+
+        return wrapper
+
+    def wait_for_others(self) -> None:
+        """Returns once no other call is under way, and none has begun for a moment.
+
+        For a key that signs the calls of others. Calls that wait here themselves are not waited for.
+        """
+        self._change(self._calls.discard)
+        with self._calls_changed:
+            while (left := self._quiet_left()) > 0:
+                self._calls_changed.wait(left)
+
+    def _quiet_left(self) -> float:
+        since = time.monotonic() - self._last_change
+        return self._quiet if self._calls else self._quiet - since
+
+    def _change(self, change: Callable[[int], None]) -> None:
+        with self._calls_changed:
+            change(get_ident())
+            self._last_change = time.monotonic()
+            self._calls_changed.notify_all()
+
+
+PHASE = Phase()
+"""The one of the plugin's process."""

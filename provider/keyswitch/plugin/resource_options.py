@@ -1,0 +1,101 @@
+"""Resource options that would have a key switched, or left, against what the program says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+import pulumi
+
+from keyswitch.messages import catalogue
+from keyswitch.messages.catalogue import Entry
+from keyswitch.messages.format import KeyswitchError, message
+
+_ROOT: Final = re.compile(r"""\s*(?:\[\s*)?["']?([^.\[\]"']*)""")
+_OF_AWS: Final = ("aws", "aws-native")
+_OF_PYTHON: Final = "pulumi-python"
+_REFUSED: Final[Mapping[str, Entry]] = {
+    "id": catalogue.NOTHING_TO_IMPORT,
+    "import_": catalogue.NOTHING_TO_IMPORT,
+    "urn": catalogue.NOTHING_TO_IMPORT,
+    "version": catalogue.ANOTHER_PLUGIN,
+    "plugin_download_url": catalogue.ANOTHER_PLUGIN,
+}
+
+
+def refuse_options(
+    resource_name: str,
+    opts: pulumi.ResourceOptions | None,
+    from_the_program: Iterable[str],
+    account: object,
+) -> None:
+    """Refuses the options of a resource that do not mean here what they say, before it is registered.
+
+    :param from_the_program: the inputs that ``ignore_changes`` may not name.
+    :param account: the account that the resource names; ``None`` for the stack's own.
+    :raises pulumi.RunError: KS114, KS156, KS158, KS160.
+    """
+    if opts is None:
+        return
+    for option, entry in _REFUSED.items():
+        if getattr(opts, option) is not None:
+            raise pulumi.RunError(message(entry, name=resource_name, option=option))
+    try:
+        refuse_ignored_changes(opts.ignore_changes, from_the_program, f"resource {resource_name}")
+    except KeyswitchError as error:
+        raise pulumi.RunError(str(error)) from None
+    _refuse_providers(resource_name, opts, account)
+
+
+def refuse_ignored_changes(paths: Sequence[str] | None, names: Iterable[str], subject: str) -> None:
+    """Refuses ``ignore_changes`` of what a switch is decided by.
+
+    Pulumi hands the last inputs on in the place of those that the program gives, and a refresh puts the
+    live status into them: what somebody else did would pass for declared.
+
+    :param paths: the property paths of the option, ``*`` for all.
+    :param names: the inputs that must come from the program.
+    :param subject: what a message calls the resource.
+    :raises KeyswitchError: KS156.
+    """
+    protected = set(names)
+    for path in paths or ():
+        found = _ROOT.match(str(path))
+        root = found[1] if found else ""
+        if root in protected or root == "*":
+            raise KeyswitchError(catalogue.IGNORED_CHANGES, subject=subject, path=path)
+
+
+def _refuse_providers(resource_name: str, opts: pulumi.ResourceOptions, account: object) -> None:
+    """Explicit providers of AWS, which the host hands to nobody, and those that split the plugin's process.
+
+    A component hands its providers on to its children.
+    """
+    for option, providers in (
+        ("provider", [opts.provider]),
+        ("providers", _listed(opts.providers)),
+        ("parent", _listed(getattr(opts.parent, "_providers", None))),
+    ):
+        for provider in providers:
+            package = getattr(provider, "package", None)
+            if package == _OF_PYTHON:
+                raise pulumi.RunError(
+                    message(catalogue.ANOTHER_PLUGIN, name=resource_name, option=option)
+                )
+            if package in _OF_AWS and account is None:
+                named = f"the provider {getattr(provider, '_name', '')} of package {package}"
+                raise pulumi.RunError(
+                    message(
+                        catalogue.EXPLICIT_PROVIDER,
+                        provider=named,
+                        name=resource_name,
+                        option=option,
+                    )
+                )
+
+
+def _listed(providers: object) -> list[object]:
+    if isinstance(providers, Mapping):
+        return list(providers.values())
+    return list(providers) if isinstance(providers, list | tuple) else []

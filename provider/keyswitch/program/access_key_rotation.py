@@ -1,0 +1,182 @@
+"""A rotation as code: two keys of one user, of which the older one goes off when that is safe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+import pulumi
+
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import message
+from keyswitch.model.durations import Duration
+from keyswitch.model.state import Pending
+from keyswitch.model.status import ObservedStatus, Status, WhenUnmet
+from keyswitch.plugin.resource_options import refuse_options
+from keyswitch.program.register_program.access_key_status import AccessKeyStatus
+from keyswitch.program.register_program.args import AccountInput, Safeguards
+from keyswitch.program.register_program.inputs import duration, refuse_arguments, sendable
+from keyswitch.reconcile.rotation_stage import PreviousKey, stage_of
+
+
+class AccessKeyRotation(pulumi.ComponentResource):
+    """Carries one user's rotation on by a stage with each ``pulumi up``, nightly say.
+
+    The current key is kept Active, and only then the previous one is looked at. That one is held
+    until the overlap is over and the current key was used after it, then switched off, and never
+    deleted: ``stage`` says when that may be done. A rotation that cannot go on yet fails no run.
+    """
+
+    stage: pulumi.Output[str]
+    """Where the rotation stands; it begins with settled, overlap, waiting, soaking or done."""
+    current: AccessKeyStatus
+    """The key that is kept Active."""
+    previous: AccessKeyStatus | None
+    """The key that is rotated out; ``None`` if there is none, and until it is known where it is an output."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        user_name: pulumi.Input[str],
+        current: pulumi.Input[str],
+        previous: pulumi.Input[str] | None = None,
+        overlap: pulumi.Input[str] = "7d",
+        unused_for: pulumi.Input[str] | None = None,
+        soak: pulumi.Input[str] = "14d",
+        reason: pulumi.Input[str] | None = None,
+        allow_reactivation: pulumi.Input[bool] = False,
+        refuse_quarantined: pulumi.Input[bool] = False,
+        override: pulumi.Input[str] | None = None,
+        account: AccountInput | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declares both keys.
+
+        :param resource_name: the logical name; the keys are ``NAME-current`` and ``NAME-previous``.
+        :param user_name: the IAM user whose keys they are.
+        :param current: the id of the key to be used.
+        :param previous: the id of the key that it replaces; omitted or empty, there is nothing to rotate. Of an
+            output that is told once it is known.
+        :param overlap: how long both stay Active, counted from the making of the current key; a
+            duration such as ``7d``, ``36h`` or ``1h30m``.
+        :param unused_for: how long ago the previous key must have been used last; without it, it goes
+            off once the current key was the last one used, even if both are still in use.
+        :param soak: how long the previous key stays Inactive before ``stage`` says that it may be
+            deleted, counted from its switch; a duration.
+        :param reason: why, recorded with both keys.
+        :param allow_reactivation: the current key may be one that is Inactive, as when a rotation is
+            taken back.
+        :param refuse_quarantined: see :class:`~keyswitch.Safeguards`; of the current key.
+        :param override: why the previous key is switched off at once, past overlap and first use.
+        :param account: the account that both keys are in, if it is not the stack's own.
+        :param opts: the usual options of a component.
+        :raises pulumi.RunError: KS140, a value that Pulumi cannot hand on; KS141, an argument of another class; KS109
+            or KS117, an overlap or a soak that is no duration (of an output, once it is known); KS125, an override without previous;
+            KS160, an explicit provider of AWS without ``account``.
+        """
+        refuse_arguments("AccessKeyRotation", resource_name, opts)
+        refuse_options(resource_name, opts, (), account)
+        previous, override = sendable("previous", previous), sendable("override", override)
+        spans = {
+            name: duration(name, sendable(name, value))
+            for name, value in (("overlap", overlap), ("soak", soak))
+        }
+        shared: dict[str, Any] = {
+            "user_name": sendable("user_name", user_name),
+            "reason": sendable("reason", reason),
+            "account": sendable("account", account),
+        }
+        current = sendable("current", current)
+        of_previous = safeguards_of_previous(
+            current, spans["overlap"], sendable("unused_for", unused_for)
+        )
+        of_current = Safeguards(
+            allow_reactivation=_unless_false("allow_reactivation", allow_reactivation),
+            refuse_quarantined=_unless_false("refuse_quarantined", refuse_quarantined),
+            # An incident of the previous key is not held up by what is wrong with the current one.
+            unmet=WhenUnmet.REFUSE if override is None else WhenUnmet.HOLD,
+        )
+        if _is_none(previous) and override is not None:
+            raise _override_of_no_key(resource_name)
+        super().__init__("keyswitch:index:AccessKeyRotation", resource_name, None, opts)
+        self.current = AccessKeyStatus(
+            f"{resource_name}-current",
+            access_key_id=current,
+            status=Status.ACTIVE,
+            safeguards=of_current,
+            opts=pulumi.ResourceOptions(parent=self),
+            **shared,
+        )
+        self.previous = None
+
+        def declare_previous(known: object) -> pulumi.Output[str]:
+            if not _is_none(known):
+                self.previous = AccessKeyStatus(
+                    f"{resource_name}-previous",
+                    access_key_id=previous,
+                    status=Status.INACTIVE,
+                    safeguards=of_previous,
+                    override=override,
+                    opts=pulumi.ResourceOptions(parent=self, depends_on=[self.current]),
+                    **shared,
+                )
+            elif override is not None:
+                raise _override_of_no_key(resource_name)
+            return self._stage(spans["overlap"], spans["soak"])
+
+        async def declare_once_known(output: pulumi.Output[Any]) -> Any:
+            known = await output.is_known()
+            return declare_previous(await output.future() if known else output)
+
+        self.stage = (
+            pulumi.Output.from_input(declare_once_known(previous))
+            if isinstance(previous, pulumi.Output)
+            else declare_previous(previous)
+        )
+        self.register_outputs({"stage": self.stage})
+
+    def _stage(self, overlap: pulumi.Input[str], soak: pulumi.Input[str]) -> pulumi.Output[str]:
+        def told(seen: Mapping[str, Any]) -> str:
+            previous = None
+            if "status" in seen:
+                pending = Pending.read(seen["pending"])
+                previous = PreviousKey(
+                    ObservedStatus(seen["status"]),
+                    seen["status_since"],
+                    pending.waits_for if pending else (),
+                )
+            spans = (Duration.read(seen["overlap"]), Duration.read(seen["soak"]))
+            return stage_of(previous, seen["made"], *spans, datetime.now(timezone.utc))
+
+        known: dict[str, Any] = {"made": self.current.create_date, "overlap": overlap, "soak": soak}
+        if self.previous is not None:
+            known["status"] = self.previous.status
+            known["status_since"] = self.previous.status_since
+            known["pending"] = self.previous.pending
+        return pulumi.Output.all(**known).apply(told)
+
+
+def _is_none(previous: object) -> bool:
+    """Whether it says that there is no previous key; what is not known yet may be one."""
+    return previous is None or (isinstance(previous, str) and previous == "")
+
+
+def _override_of_no_key(resource_name: str) -> pulumi.RunError:
+    return pulumi.RunError(message(catalogue.OVERRIDE_OF_NO_KEY, name=resource_name))
+
+
+def _unless_false(name: str, value: object) -> Any:
+    return None if value is False else sendable(name, value)
+
+
+def safeguards_of_previous(
+    successor: pulumi.Input[str],
+    overlap: pulumi.Input[str],
+    unused_for: pulumi.Input[str] | None,
+) -> Safeguards:
+    """What the key that is rotated out waits for, in as many runs as that takes."""
+    return Safeguards(
+        successor=successor, overlap=overlap, unused_for=unused_for, unmet=WhenUnmet.HOLD
+    )

@@ -1,0 +1,170 @@
+"""The resource that programs declare."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import message
+from keyswitch.model.fields import (
+    ACCESS_KEY_ID,
+    ACCOUNT,
+    MAPS,
+    MOVED_FROM,
+    ON_DESTROY,
+    ON_DRIFT,
+    OVERRIDE,
+    REASON,
+    SAFEGUARDS,
+    STATUS,
+    USER_NAME,
+)
+from keyswitch.model.state import COMPUTED
+from keyswitch.model.status import OnDestroy, OnDrift, Status
+from keyswitch.plugin.resource_options import refuse_options
+from keyswitch.program.register_program.args import (
+    AccessKeyStatusArgs,
+    AccountInput,
+    SafeguardsInput,
+)
+from keyswitch.program.register_program.hooks import Guard
+from keyswitch.program.register_program.inputs import (
+    refuse_argument,
+    refuse_arguments,
+    sendable,
+    single,
+)
+from keyswitch.program.register_program.moved_keys import may_restore
+from keyswitch.provider import AccessKeyStatusProvider
+
+
+class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
+    """The status that an existing IAM access key should have.
+
+    Adopts the key, never makes or deletes one, and never sees its secret. Its id is the access key
+    id. See the README for what happens in each situation, and ``docs/errors.md`` for each message.
+    """
+
+    access_key_id: pulumi.Output[str]
+    """The access key id."""
+    user_name: pulumi.Output[str]
+    """The owner as found; empty for the account's root user."""
+    status: pulumi.Output[str]
+    """The status as last seen: Active, Inactive, Expired or Deleted."""
+    desired_status: pulumi.Output[str]
+    """The status as last declared and carried out; that of a held switch stands in ``pending``."""
+    account_id: pulumi.Output[str]
+    """The account that the key was adopted in; empty under ``aws:skipRequestingAccountId``."""
+    create_date: pulumi.Output[str]
+    """When the key was made, ISO 8601."""
+    changed_at: pulumi.Output[str]
+    """When this program last switched the key, ISO 8601; empty if it never has."""
+    adopted_status: pulumi.Output[str]
+    """The status in which the key was found when it was adopted."""
+    status_since: pulumi.Output[str]
+    """When the present status was first seen or set, ISO 8601."""
+    deactivated_by: pulumi.Output[str]
+    """Who deactivated the key last, as far as the program has seen: nobody, program, override, ``override,
+    since confirmed`` (the program went on to declare Inactive without it), or outside."""
+    pending: pulumi.Output[str]
+    """What a held switch waits for, and since when (ISO 8601); empty if none is held."""
+    reason: pulumi.Output[str | None]
+    """The reason, as declared."""
+    on_destroy: pulumi.Output[str | None]
+    """What happens to the key on destroy, as declared."""
+    on_drift: pulumi.Output[str | None]
+    """What happens when somebody else switches the key, as declared."""
+    safeguards: pulumi.Output[Any]
+    """What a switch has to meet, as declared: a mapping."""
+    account: pulumi.Output[Any]
+    """The account that the key is in, as declared: a mapping."""
+    override: pulumi.Output[str | None]
+    """Why an Inactive is let through every safeguard, as declared."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        args: AccessKeyStatusArgs | None = None,
+        *,
+        access_key_id: pulumi.Input[str] | None = None,
+        status: pulumi.Input[Status | str] | None = None,
+        user_name: pulumi.Input[str] | None = None,
+        reason: pulumi.Input[str] | None = None,
+        on_destroy: pulumi.Input[OnDestroy | str] | None = None,
+        on_drift: pulumi.Input[OnDrift | str] | None = None,
+        safeguards: SafeguardsInput | None = None,
+        override: pulumi.Input[str] | None = None,
+        account: AccountInput | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declares the key.
+
+        :param resource_name: the logical name, unique among the program's resources of this type.
+        :param args: all inputs as one value, instead of the keywords.
+        :param access_key_id: the id of an existing long-term key. Another id is another resource.
+        :param status: ``Active`` or ``Inactive``.
+        :param user_name: the IAM user that owns the key. Omitted, it is looked up by
+            ``iam:GetAccessKeyLastUsed``, or else taken to be the signer's own key.
+        :param reason: why, for whoever reads the program, the state or the register.
+        :param on_destroy: ``leave`` (default): no call; ``deactivate``: switched off; ``restore``:
+            switched back to the status in which it was adopted.
+        :param on_drift: ``enforce`` (default): a key that somebody else switched is switched back,
+            as far as the safeguards allow; ``report``: each run warns, and nothing is switched.
+        :param safeguards: what a switch has to meet, :class:`~keyswitch.Safeguards` or a mapping.
+            Omitted, the key that signs stays on, and one that somebody else switched off stays off.
+        :param override: why an Inactive is let through every safeguard, such as ``INC-4711``.
+        :param account: the account that the key is in, :class:`~keyswitch.Account` or a mapping, if it
+            is not the stack's own. Another way into the same account is no replacement.
+        :param opts: the usual resource options; hooks of yours run before keyswitch's own.
+        :raises pulumi.RunError: KS140, for a value that Pulumi cannot hand on; KS141, for an argument of another
+            class; KS142, for ``args`` beside keywords; KS114, for the options ``id``, ``import_`` and ``urn``; KS156, for
+            ``ignore_changes`` of the status; KS158, for ``version`` and ``plugin_download_url``;
+            KS160, for an explicit provider of AWS without ``account``.
+        """
+        given: dict[str, Any] = {
+            ACCESS_KEY_ID: access_key_id,
+            STATUS: status,
+            USER_NAME: user_name,
+            REASON: reason,
+            ON_DESTROY: on_destroy,
+            ON_DRIFT: on_drift,
+            SAFEGUARDS: safeguards,
+            OVERRIDE: override,
+            ACCOUNT: account,
+        }
+        refuse_arguments("AccessKeyStatus", resource_name, opts)
+        if args is not None:
+            if not isinstance(args, AccessKeyStatusArgs):
+                takes = "keyswitch.AccessKeyStatusArgs, or the inputs as keywords"
+                refuse_argument("AccessKeyStatus", "args", args, takes)
+            if any(value is not None for value in given.values()):
+                raise pulumi.RunError(message(catalogue.GIVEN_TWICE, name=resource_name))
+            given = {name: getattr(args, name) for name in given}
+        refuse_options(resource_name, opts, (ACCESS_KEY_ID, STATUS), given[ACCOUNT])
+        given = {
+            name: (sendable if name in MAPS else single)(name, value)
+            for name, value in given.items()
+        }
+        guard = Guard.of_program()
+        guard.claims.claim(given[ACCESS_KEY_ID], resource_name)
+        guard.declare_in(given[ACCOUNT])
+        props: dict[str, Any] = {**given, **dict.fromkeys(COMPUTED)}
+        if may_restore(given[ON_DESTROY]):
+            wanted = pulumi.Output.all(given[ACCESS_KEY_ID], given[ON_DESTROY], guard.recorded())
+            props[MOVED_FROM] = wanted.apply(_moved_from)
+        super().__init__(
+            AccessKeyStatusProvider(),
+            resource_name,
+            props,
+            pulumi.ResourceOptions.merge(opts, guard.binding()),
+        )
+        guard.watch(self)
+
+
+def _moved_from(wanted: Sequence[Any]) -> Any:
+    access_key_id, on_destroy, recorded = wanted
+    return recorded.get(access_key_id) if on_destroy == OnDestroy.RESTORE else None

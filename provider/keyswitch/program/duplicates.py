@@ -1,0 +1,97 @@
+"""Which resource of a program declares which key: of two that declare the same one, each is refused."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
+
+import pulumi
+
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import Attempt, KeyswitchError
+from keyswitch.model.state import Declaration
+
+
+class Claim:
+    """One resource's word that it declares certain keys.
+
+    Two resources may have one name, of two types or under two parents, so it is this object that
+    tells them apart.
+
+    :ivar keys: how many it declares, as far as is known.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.keys = 0
+
+
+class Claims:
+    """The claims of one program."""
+
+    def __init__(self) -> None:
+        self._of: defaultdict[str, list[Claim]] = defaultdict(list)
+        self._all: list[Claim] = []
+
+    @property
+    def keys(self) -> int:
+        """How many keys all of them declare."""
+        return sum(claim.keys for claim in self._all)
+
+    def claim(self, access_key_id: object, name: str) -> None:
+        """Remembers that the resource ``name`` declares this key, as soon as the id is known."""
+        claim = self._made(name)
+        claim.keys = 1
+
+        def known(value: object) -> None:
+            if isinstance(value, str):
+                self._of[value].append(claim)
+
+        as_soon_as_known(access_key_id, known)
+
+    def claim_each(self, keys: object, name: str) -> Claim:
+        """Remembers the same of a fleet, for the ids in the map ``keys``."""
+        claim = self._made(name)
+
+        def known(value: object) -> None:
+            if isinstance(value, Mapping):
+                self.known(claim, value)
+
+        as_soon_as_known(keys, known)
+        return claim
+
+    def known(self, claim: Claim, access_key_ids: Collection[str]) -> None:
+        """Remembers that these are all the keys of a claim."""
+        claim.keys = len(access_key_ids)
+        for access_key_id in access_key_ids:
+            if claim not in self._of[access_key_id]:
+                self._of[access_key_id].append(claim)
+
+    def beside(self, claim: Claim) -> set[str]:
+        """The ids of keys that other resources declare."""
+        return {key for key, all_ in self._of.items() if any(each is not claim for each in all_)}
+
+    def second(self, declaration: Declaration, name: str) -> KeyswitchError | None:
+        """The refusal (KS110) of a key that another resource than ``name`` declares too."""
+        claims = [claim.name for claim in self._of[declaration.access_key_id]]
+        names = sorted(claims if name in claims else [*claims, name])
+        if len(names) == 1:
+            return None
+        return KeyswitchError(
+            catalogue.DECLARED_TWICE,
+            Attempt("declaring", declaration.access_key_id, declaration.user_name),
+            names=" and ".join(names),
+        )
+
+    def _made(self, name: str) -> Claim:
+        claim = Claim(name)
+        self._all.append(claim)
+        return claim
+
+
+def as_soon_as_known(value: object, tell: Callable[[object], None]) -> None:
+    """Tells a value: at once, or once the output that it is of is known."""
+    if isinstance(value, pulumi.Output):
+        value.apply(tell)
+    else:
+        tell(value)

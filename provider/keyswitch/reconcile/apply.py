@@ -1,0 +1,168 @@
+"""Makes one switch: a single write, done when IAM is *seen* to have done it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from keyswitch.iam.client import AccessKey, NoSuchEntityError
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import Attempt, KeyswitchError, telling
+from keyswitch.model.state import Declaration
+from keyswitch.model.status import ObservedStatus, Status
+from keyswitch.reconcile.cache import PhaseView
+from keyswitch.reconcile.clock import Clock, Patience
+from keyswitch.reconcile.observe import Sighting
+from keyswitch.reconcile.safeguards import UserKeys, no_longer_met
+
+MAY_HAVE_LANDED: Final = (
+    catalogue.NO_ANSWER,
+    catalogue.UNREADABLE_ANSWER,
+    catalogue.ANSWER_TOO_LARGE,
+    catalogue.SERVICE_FAILURE,
+    catalogue.SDK_GAVE_UP,
+)
+
+
+_SIGNER_REFUSED: Final = (*catalogue.NOT_ACCEPTED, catalogue.SIGNER_GONE)
+
+
+@dataclass(frozen=True)
+class Switched:
+    """What was seen of a switch that was made.
+
+    :param status: the one that IAM shows.
+    :param listed: the user's keys as they were then; ``None`` where AWS refuses every further look,
+        because the key signed them.
+    """
+
+    status: ObservedStatus
+    listed: tuple[AccessKey, ...] | None
+
+
+class Switch:
+    """``iam:UpdateAccessKey`` and the looks after it. The caller is alone with the key's user."""
+
+    def __init__(self, view: PhaseView, clock: Clock, patience: Patience) -> None:
+        self._view = view
+        self._clock = clock
+        self._patience = patience
+
+    def make(
+        self, access_key_id: str, seen: Sighting, target: Status, *, own_key: bool = False
+    ) -> Switched:
+        """Writes once, whatever comes back, and believes what is seen afterwards.
+
+        :param seen: the key as it was seen a moment ago.
+        :param own_key: whether this is the end of a key that signs: that AWS accepts the write and refuses
+            the look after it is the proof then.
+        :returns: what IAM was seen to show.
+        :raises KeyswitchError: KS302, KS404 and whatever AWS refused; running again is safe.
+        """
+        goal = f"from {seen.status} to {target}"
+        with telling(Attempt("switching", access_key_id, seen.user_name, goal)):
+            try:
+                self._view.update_access_key(access_key_id, seen.user_name, target)
+            except NoSuchEntityError as missing:
+                what = _what_aws_names(missing, access_key_id, seen.user_name)
+                what = what or self._what_vanished(access_key_id, seen.user_name)
+                raise KeyswitchError(catalogue.VANISHED, None, missing.answer, what=what) from None
+            except KeyswitchError as fault:
+                if fault.entry not in MAY_HAVE_LANDED or not self._landed(
+                    access_key_id, seen.user_name, target, own_key=own_key
+                ):
+                    raise
+            return self._wait_until_seen(access_key_id, seen.user_name, target, own_key=own_key)
+
+    def _wait_until_seen(
+        self, access_key_id: str, user_name: str | None, target: Status, *, own_key: bool
+    ) -> Switched:
+        """A look that fails counts as one that does not see it yet."""
+        started = self._clock.monotonic()
+        pause = self._patience.first_pause
+        while True:
+            try:
+                keys = self._keys_of(user_name)
+                observed = _status_in(keys, access_key_id)
+                unseen = KeyswitchError(
+                    catalogue.NOT_SEEN, seconds=self._patience.limit, observed=observed
+                )
+            except KeyswitchError as fault:
+                if own_key and fault.entry in _SIGNER_REFUSED:
+                    return Switched(ObservedStatus(target.value), None)
+                keys, observed, unseen = (), None, fault
+            if observed is ObservedStatus.DELETED:
+                what = self._what_vanished(access_key_id, user_name)
+                raise KeyswitchError(catalogue.VANISHED, what=what)
+            if observed is not None and observed.value == target.value:
+                return Switched(observed, keys)
+            if self._clock.monotonic() - started >= self._patience.limit:
+                raise unseen
+            self._clock.sleep(pause)
+            pause = min(pause * 2, self._patience.longest_pause)
+
+    def _keys_of(self, user_name: str | None) -> tuple[AccessKey, ...]:
+        try:
+            return self._view.keys_of(user_name, fresh=True)
+        except NoSuchEntityError:
+            return ()
+
+    def _landed(
+        self, access_key_id: str, user_name: str | None, target: Status, *, own_key: bool
+    ) -> bool:
+        try:
+            return _status_in(self._keys_of(user_name), access_key_id).value == target.value
+        except KeyswitchError as fault:
+            return own_key and fault.entry in _SIGNER_REFUSED
+
+    def _what_vanished(self, access_key_id: str, user_name: str | None) -> str:
+        try:
+            self._view.keys_of(user_name, fresh=True)
+        except NoSuchEntityError:
+            return f"no user {user_name}"
+        except KeyswitchError:
+            return "no such user, or no such key of this user"
+        return f"no key {access_key_id} of this user"
+
+
+def _what_aws_names(
+    missing: NoSuchEntityError, access_key_id: str, user_name: str | None
+) -> str | None:
+    """What AWS said that it does not find: a look a moment later may be answered by another of its servers."""
+    said = str(missing).lower()
+    if said.startswith("the user "):
+        return f"no user {user_name}"
+    return f"no key {access_key_id} of this user" if said.startswith("the access key ") else None
+
+
+def _status_in(keys: tuple[AccessKey, ...], access_key_id: str) -> ObservedStatus:
+    found = (key.status for key in keys if key.access_key_id == access_key_id)
+    return next(found, ObservedStatus.DELETED)
+
+
+def lost_by_a_race(
+    declaration: Declaration, seen: Sighting, made: Switched
+) -> KeyswitchError | None:
+    """The error where somebody else's switch at the same moment undid what the safeguards had found.
+
+    IAM has no conditional write, so that only the list after the write shows it. The key is not switched
+    back: whoever deactivated the other one may be containing a leak.
+    """
+    off = declaration.status is Status.INACTIVE and declaration.override is None
+    if not off or made.listed is None:
+        return None
+    access_key_id = declaration.access_key_id
+    before = UserKeys.of(seen.listed, access_key_id, {})
+    after = UserKeys.of(made.listed, access_key_id, {})
+    safeguard = no_longer_met(declaration.safeguards, after)
+    if safeguard is None:
+        return None
+    gone = [key.access_key_id for key in before.others if before.stays_active(key)]
+    return KeyswitchError(
+        catalogue.NONE_LEFT_ACTIVE,
+        Attempt("", access_key_id, seen.user_name),
+        safeguard=safeguard,
+        others=" and ".join(gone) or "the user's other key",
+        user_name=seen.user_name,
+        access_key_id=access_key_id,
+    )

@@ -1,0 +1,349 @@
+"""The life of many keys declared as one: judged together, switched several users at a time.
+
+Each key is judged, switched and told of as one that is declared by itself, in its own account. What
+is added: all are looked at before any is switched, so that a run can be refused for changing more
+than was meant; whatever goes on goes before whatever goes off; and one that fails keeps none of the
+others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from keyswitch.iam.concurrently import AT_A_TIME
+from keyswitch.messages import catalogue
+from keyswitch.messages.catalogue import Entry
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.account import DeclaredAccount
+from keyswitch.model.change_limit import MaxChanges
+from keyswitch.model.fleet import FleetDeclaration
+from keyswitch.model.state import Declaration, Record
+from keyswitch.reconcile.batch_plan import FleetJudgement, FleetOutcome
+from keyswitch.reconcile.deletion import Ending, target_on_destroy
+from keyswitch.reconcile.diff import Action
+from keyswitch.reconcile.observe import Sighting
+from keyswitch.reconcile.plan import Judgement
+from keyswitch.reconcile.reconciler import Lifecycle
+from keyswitch.reconcile.records import DoneButFailedError
+from keyswitch.reconcile.schedule import ROOT_USER, Task, do_all, task_of, task_of_end
+
+Tell = Callable[[str], None]
+LifecycleIn = Callable[[DeclaredAccount | None], Lifecycle]
+
+
+class Fleet:
+    """Carries a fleet's declarations out through the lifecycles that judge each of its keys.
+
+    :param lifecycle_in: the lifecycle in an account, the same at every call.
+    :param before_each: is called before each key that is switched or let go; what it raises ends
+        the whole, with no further key begun.
+    :param before_signers: is called before the keys that sign the program's calls are deactivated, which
+        is done last of all.
+    """
+
+    def __init__(
+        self,
+        lifecycle_in: LifecycleIn,
+        at_a_time: int = AT_A_TIME,
+        before_each: Callable[[], None] = lambda: None,
+        before_signers: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._in = lifecycle_in
+        self._at_a_time = at_a_time
+        self._before_each = before_each
+        self._before_signers = before_signers
+
+    def judge(
+        self,
+        declared: FleetDeclaration,
+        records: Mapping[str, Record],
+        kept: Collection[str] = (),
+        *,
+        for_reader: bool = False,
+    ) -> FleetJudgement:
+        """Looks at every key that is known, and decides; what keeps it from looking is no error here.
+
+        :param records: what is recorded, by key id.
+        :param kept: ids of keys that the program declares elsewhere, and so does not let go.
+        :param for_reader: see :meth:`Lifecycle.judge`.
+        """
+        gone = [records[key] for key in sorted(set(records) - declared.ids - set(kept))]
+        errors = dict(declared.unreadable)
+        sightings = self._looks(declared, gone, records, errors)
+        judgements: dict[str, Judgement] = {}
+        endings: dict[str, Ending] = {}
+
+        def judge(key: Declaration) -> None:
+            access_key_id = key.access_key_id
+            judgements[access_key_id] = self._in(key.account).judge(
+                key, records.get(access_key_id), sightings[access_key_id], for_reader=for_reader
+            )
+
+        def judge_end(record: Record) -> None:
+            key = record.declaration
+            seen = sightings.get(key.access_key_id)
+            endings[key.access_key_id] = self._in(key.account).judge_end(record, seen)
+
+        def user_name_of(record: Record) -> str | None:
+            seen = sightings.get(record.declaration.access_key_id)
+            return (seen.user_name or ROOT_USER) if seen is not None else record.user_name
+
+        do_all(
+            [
+                *(
+                    task_of(key, sightings[key.access_key_id].user_name or ROOT_USER, judge)
+                    for key in declared.keys
+                    if key.access_key_id in sightings
+                ),
+                *(
+                    task_of_end(record, user_name_of(record), judge_end)
+                    for record in gone
+                    if record.declaration.access_key_id not in errors
+                ),
+            ],
+            errors,
+            self._at_a_time,
+        )
+        declared_ids = [*declared.unreadable, *(key.access_key_id for key in declared.keys)]
+        order = [*declared_ids, *(record.declaration.access_key_id for record in gone)]
+        return FleetJudgement(
+            declared,
+            declared.ids.union(records),
+            {key: judgements[key] for key in order if key in judgements},
+            {key: endings[key] for key in order if key in endings},
+            {key: errors[key] for key in order if key in errors},
+        )
+
+    def _looks(
+        self,
+        declared: FleetDeclaration,
+        gone: Iterable[Record],
+        records: Mapping[str, Record],
+        errors: dict[str, KeyswitchError],
+    ) -> dict[str, Sighting]:
+        """A look at each key, before any is judged: only then it is known whose they are."""
+        sightings: dict[str, Sighting] = {}
+
+        def look(key: Declaration, user_name: str | None) -> None:
+            record = records.get(key.access_key_id)
+            lifecycle = self._in(key.account)
+            sightings[key.access_key_id] = lifecycle.look(key.access_key_id, user_name, record)
+
+        def look_at_declared(key: Declaration) -> None:
+            look(key, key.user_name)
+
+        def look_at_end(record: Record) -> None:
+            look(record.declaration, None)
+
+        do_all(
+            [
+                *(task_of(key, _user_of(key, records), look_at_declared) for key in declared.keys),
+                *(
+                    task_of_end(record, record.user_name, look_at_end)
+                    for record in gone
+                    if target_on_destroy(record) is not None
+                ),
+            ],
+            errors,
+            self._at_a_time,
+        )
+        return sightings
+
+    def apply(
+        self,
+        judged: FleetJudgement,
+        records: Mapping[str, Record],
+        tell: Tell,
+        kept: Collection[str] = (),
+    ) -> FleetOutcome:
+        """Switches what is to be switched, each after a fresh look, and records the others as judged.
+
+        Of a change that is wider than ``max_changes`` only what overrides ask for is done.
+
+        :param tell: is told what became of a switch that was held when it was to be made.
+        :param kept: see :meth:`judge`; asked again for each key that is let go, for more may be
+            declared by then.
+        :raises KeyswitchError: the change is wider than ``max_changes``, and no override asks for
+            anything; nothing was done.
+        """
+        too_wide = judged.too_wide
+        if too_wide is not None and not judged.overridden:
+            raise too_wide
+        outcome = self._carry_out(judged.let_through, records, tell, kept)
+        if too_wide is None:
+            return outcome
+        return replace(outcome, records={**records, **outcome.records}, too_wide=too_wide)
+
+    def _carry_out(
+        self,
+        judged: FleetJudgement,
+        records: Mapping[str, Record],
+        tell: Tell,
+        kept: Collection[str],
+    ) -> FleetOutcome:
+        failures = judged.refusals
+        unknown = {key: records[key] for key in judged.declared.unknown if key in records}
+        outcome = FleetOutcome(unknown, failures)
+        warnings: dict[str, str] = {}
+
+        def switch(key: Declaration) -> None:
+            record = records.get(key.access_key_id)
+            try:
+                done = self._in(key.account).apply(key, record, tell)
+            except DoneButFailedError as error:
+                outcome.records[key.access_key_id] = error.record
+                raise
+            outcome.records[key.access_key_id] = done
+
+        def record(key: Declaration) -> None:
+            judgement = judged.judgements[key.access_key_id]
+            outcome.records[key.access_key_id] = self._in(key.account).record_of(judgement)
+
+        switches: list[Task] = []
+        others: list[Task] = []
+        for key, judgement in judged.judgements.items():
+            user_name = judgement.sighting.user_name or ROOT_USER
+            if judgement.decision.action is Action.SWITCH:
+                switches.append(task_of(judgement.declaration, user_name, switch))
+            elif key not in failures:
+                others.append(task_of(judgement.declaration, user_name, record))
+        # In the order in which they were judged: of a user's keys that go off, the last is refused.
+        switches.extend(self._ends(judged, kept, warnings))
+        self._do(switches, failures, others)
+        _tell_all(warnings, tell)
+        left = failures.keys() & records.keys() - outcome.records.keys()
+        outcome.records.update({key: records[key] for key in left})
+        return outcome
+
+    def _do(
+        self,
+        switches: Sequence[Task],
+        failures: dict[str, KeyswitchError],
+        others: Sequence[Task] = (),
+    ) -> None:
+        """The end of a key that signs is the end of every call that it signs, so that it goes last."""
+        not_signing: list[Task] = []
+        signing: list[Task] = []
+        signing_itself: list[Task] = []
+        for task in switches:
+            account, access_key_id = task.user[0], task.access_key_id
+            if task.goes_on or not self._in(account).signs_with(access_key_id):
+                not_signing.append(task)
+            elif self._in(account).signs_itself(access_key_id):
+                signing_itself.append(task)
+            else:
+                signing.append(task)
+        do_all(not_signing, failures, self._at_a_time, self._before_each)
+        do_all(others, failures, self._at_a_time)
+        if signing or signing_itself:
+            self._before_signers()
+        do_all(signing, failures, self._at_a_time, self._before_each)
+        do_all(signing_itself, failures, self._at_a_time, self._before_each)
+
+    def has_drifted(self, declared: FleetDeclaration, records: Mapping[str, Record]) -> bool:
+        """Whether a refresh has found something that a program would change, safeguards aside.
+
+        :raises KeyswitchError: a key cannot be looked at.
+        """
+        drifted: dict[str, bool] = {}
+        errors: dict[str, KeyswitchError] = {}
+
+        def look(key: Declaration) -> None:
+            record = records[key.access_key_id]
+            drifted[key.access_key_id] = self._in(key.account).has_drifted(key, record)
+
+        known = [key for key in declared.keys if key.access_key_id in records]
+        do_all(
+            [task_of(key, _user_of(key, records), look) for key in known], errors, self._at_a_time
+        )
+        _raise(errors, records, catalogue.FLEET_NOT_REFRESHED)
+        return any(drifted.values())
+
+    def read(self, records: Mapping[str, Record], tell: Tell) -> dict[str, Record]:
+        """Refreshes every record.
+
+        :param tell: is told where it cannot be told what became of a key.
+        :raises KeyswitchError: a key cannot be looked at; nothing is refreshed.
+        """
+        found: dict[str, Record] = {}
+        warnings: dict[str, str] = {}
+        errors: dict[str, KeyswitchError] = {}
+
+        def read(key: Declaration) -> None:
+            record, warning = self._in(key.account).read(records[key.access_key_id])
+            found[key.access_key_id] = record
+            if warning is not None:
+                warnings[key.access_key_id] = warning
+
+        tasks = [task_of(each.declaration, each.user_name, read) for each in records.values()]
+        do_all(tasks, errors, self._at_a_time)
+        _raise(errors, records, catalogue.FLEET_NOT_REFRESHED)
+        _tell_all(warnings, tell)
+        return {key: found[key] for key in records}
+
+    def destroy(
+        self,
+        records: Mapping[str, Record],
+        max_changes: MaxChanges | None,
+        tell: Tell,
+        kept: Collection[str] = (),
+    ) -> None:
+        """Lets every key go as its ``on_destroy`` says; running again is safe.
+
+        :param tell: is told of what could not be restored.
+        :param kept: see :meth:`judge`.
+        :raises KeyswitchError: more would be switched than ``max_changes`` allows, and nothing was
+            done; or some could not be let go, and those that could were.
+        """
+        judged = self.judge(FleetDeclaration((), max_changes), records, kept)
+        if judged.too_wide is not None:
+            raise judged.too_wide
+        failures = judged.refusals
+        warnings: dict[str, str] = {}
+
+        ends = self._ends(judged, kept, warnings)
+        self._do(ends, failures)
+        _tell_all(warnings, tell)
+        _raise(failures, records, catalogue.FLEET_NOT_LET_GO)
+
+    def _ends(
+        self, judged: FleetJudgement, kept: Collection[str], warnings: dict[str, str]
+    ) -> list[Task]:
+        """The switches of keys that may be let go; one that needs none is left as it was judged.
+
+        :param warnings: gets those of keys that could not be restored, by key id.
+        """
+
+        def let_go(record: Record) -> None:
+            key = record.declaration
+            if key.access_key_id in kept:
+                return
+            warning = self._in(key.account).destroy(record)
+            if warning is not None:
+                warnings[key.access_key_id] = warning
+
+        switches: list[Task] = []
+        for access_key_id, end in judged.endings.items():
+            if end.switches_to is not None:
+                switches.append(task_of_end(end.record, end.user_name or ROOT_USER, let_go))
+            elif end.warning is not None and access_key_id not in kept:
+                warnings[access_key_id] = end.warning
+        return switches
+
+
+def _user_of(key: Declaration, records: Mapping[str, Record]) -> str | None:
+    record = records.get(key.access_key_id)
+    return key.user_name or (record.user_name if record else None)
+
+
+def _tell_all(warnings: Mapping[str, str], tell: Tell) -> None:
+    for key in sorted(warnings):
+        tell(warnings[key])
+
+
+def _raise(failures: Mapping[str, KeyswitchError], keys: Iterable[str], entry: Entry) -> None:
+    """All failures as one error, with each of them told."""
+    failure = FleetOutcome({}, dict(failures)).failure(keys, entry)
+    if failure is not None:
+        raise failure

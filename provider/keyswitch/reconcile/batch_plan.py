@@ -1,0 +1,167 @@
+"""What was decided about a fleet's keys, and what became of them, put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from keyswitch.messages import catalogue
+from keyswitch.messages.catalogue import Entry
+from keyswitch.messages.format import KeyswitchError, counted
+from keyswitch.model.fleet import FleetDeclaration
+from keyswitch.model.state import Record
+from keyswitch.reconcile.deletion import Ending
+from keyswitch.reconcile.diff import Action
+from keyswitch.reconcile.plan import Judgement
+
+_NAMED: Final = 20
+"""Keys that one message names; each of them has a message of its own too."""
+
+
+@dataclass(frozen=True)
+class FleetJudgement:
+    """All keys of a fleet, judged.
+
+    :param ids: all that are declared or recorded, those among them that are kept elsewhere.
+    :param judgements: of those that are declared, by key id.
+    :param endings: of those that are no longer declared, by key id.
+    :param errors: of those that could not be looked at.
+    """
+
+    declared: FleetDeclaration
+    ids: frozenset[str]
+    judgements: Mapping[str, Judgement]
+    endings: Mapping[str, Ending]
+    errors: Mapping[str, KeyswitchError]
+
+    @property
+    def needs_step(self) -> bool:
+        """Whether the engine has to plan an update."""
+        needed = any(each.decision.needs_step for each in self.judgements.values())
+        return needed or bool(self.errors) or bool(self.endings)
+
+    @property
+    def refusals(self) -> dict[str, KeyswitchError]:
+        """Every key that is refused, or could not be looked at."""
+        refused = {
+            **{key: each.refusal() for key, each in self.judgements.items()},
+            **{key: each.refusal for key, each in self.endings.items()},
+        }
+        return {**self.errors, **{key: error for key, error in refused.items() if error}}
+
+    @property
+    def switched(self) -> list[str]:
+        """The keys that are switched unless the whole is refused."""
+        declared = self.judgements.items()
+        return [
+            *(key for key, each in declared if each.decision.action is Action.SWITCH),
+            *(key for key, each in self.endings.items() if each.switches_to is not None),
+        ]
+
+    @property
+    def overridden(self) -> list[str]:
+        """Those among them that an override lets past every safeguard, the fleet's own too."""
+        return [
+            key
+            for key in self.switched
+            if key in self.judgements and self.judgements[key].declaration.override is not None
+        ]
+
+    @property
+    def let_through(self) -> FleetJudgement:
+        """What is carried out: all, and of too wide a change what overrides ask for."""
+        if self.too_wide is None:
+            return self
+        of_these = {key: self.judgements[key] for key in self.overridden}
+        return replace(self, judgements=of_these, endings={}, errors={})
+
+    @property
+    def limited(self) -> list[str]:
+        """Those among them that ``max_changes`` counts."""
+        past = set(self.overridden)
+        return [key for key in self.switched if key not in past]
+
+    @property
+    def too_wide(self) -> KeyswitchError | None:
+        """The refusal of a change wider than ``max_changes``."""
+        most, limited, past = self.declared.max_changes, self.limited, self.overridden
+        if most is None or len(limited) <= most.of_keys(len(self.ids)):
+            return None
+        return KeyswitchError(
+            catalogue.TOO_MANY_CHANGES,
+            changes=len(limited),
+            declared=counted(len(self.ids), "key"),
+            max_changes=most,
+            allowed=most.of_keys(len(self.ids)),
+            keys=named(limited),
+            through=f"only {named(past)}, by override," if past else "nothing",
+        )
+
+    def notes(self) -> Iterator[str]:
+        """What explains a step, key by key."""
+        for each in self.judgements.values():
+            yield from each.notes()
+        for end in self.endings.values():
+            if end.refusal is None:
+                yield end.note()
+
+    def warnings(self, *, with_overrides: bool = False) -> Iterator[str]:
+        """What a reviewer should know, key by key.
+
+        :param with_overrides: whether the reasons of overrides are repeated: they may be secrets.
+        """
+        for each in self.judgements.values():
+            told = each
+            if each.declaration.override is not None and not with_overrides:
+                hidden = replace(each.declaration, override="(not repeated here)")
+                told = replace(each, declaration=hidden)
+            yield from told.warnings()
+
+    def warnings_of_ends(self) -> Iterator[str]:
+        """What a reader of a preview should know of the keys that are let go, key by key."""
+        for end in self.endings.values():
+            if end.warning is not None:
+                yield end.warning
+
+
+@dataclass
+class FleetOutcome:
+    """What became of every key.
+
+    :param records: of all that are kept, those that failed as they were before.
+    :param failures: by key id.
+    :param too_wide: why nothing was done but what overrides ask for.
+    """
+
+    records: dict[str, Record] = field(default_factory=dict)
+    failures: dict[str, KeyswitchError] = field(default_factory=dict)
+    too_wide: KeyswitchError | None = None
+
+    def failure(
+        self, keys: Iterable[str], entry: Entry = catalogue.FLEET_FAILED
+    ) -> KeyswitchError | None:
+        """All failures as one error that names each key.
+
+        :param keys: the ids of all of the fleet.
+        :param entry: what the error says of the others.
+        """
+        each = [self.failures[key] for key in sorted(self.failures)]
+        if self.too_wide is not None:
+            return self.too_wide.with_also(each)
+        if not each:
+            return None
+        return KeyswitchError(
+            entry,
+            also=each,
+            failed=len(self.failures),
+            declared=counted(len({*keys, *self.failures}), "key"),
+            keys=named(self.failures),
+        )
+
+
+def named(keys: Iterable[str]) -> str:
+    """``AKIA..., AKIA... and 3 more``."""
+    listed = sorted(keys)
+    more = len(listed) - _NAMED
+    return ", ".join(listed[:_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,84 @@
+"""What letting a key go comes to: ``on_destroy`` put against what is seen of the key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import Attempt, KeyswitchError, message
+from keyswitch.model.state import Declaration, Record
+from keyswitch.model.status import ObservedStatus, OnDestroy, Status
+from keyswitch.reconcile.observe import Sighting
+from keyswitch.reconcile.safeguards import Unmet
+
+Safeguarding = Callable[[Declaration], Iterable[Unmet]]
+"""The safeguards against a switch to the declared status."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What becomes of one key that is let go.
+
+    :param status: the one that it was seen in; ``None`` where it is left, and nobody looks.
+    :param switches_to: the status that it is switched to; ``None`` if it stays as it is.
+    :param warning: why it is not restored.
+    :param refusal: why it cannot be let go, and its record must be kept.
+    """
+
+    record: Record
+    status: ObservedStatus | None
+    user_name: str | None
+    switches_to: Status | None = None
+    warning: str | None = None
+    refusal: KeyswitchError | None = None
+
+    def note(self) -> str:
+        """What a preview tells of it (KS220)."""
+        stays = f"it stays {self.status}" if self.status else "it is left as it is"
+        return message(
+            catalogue.LET_GO,
+            Attempt("", self.record.declaration.access_key_id, self.user_name),
+            on_destroy=self.record.declaration.on_destroy or OnDestroy.LEAVE,
+            outcome=f"it is switched to {self.switches_to}" if self.switches_to else stays,
+        )
+
+
+def target_on_destroy(record: Record) -> Status | None:
+    """The status that ``on_destroy`` asks for; ``None`` to leave the key as it is."""
+    if record.declaration.on_destroy is OnDestroy.DEACTIVATE:
+        return Status.INACTIVE
+    if record.declaration.on_destroy is OnDestroy.RESTORE:
+        if record.adopted_status is ObservedStatus.ACTIVE:
+            return Status.ACTIVE
+        return Status.INACTIVE
+    return None
+
+
+def ending(record: Record, target: Status, seen: Sighting, unmet: Safeguarding) -> Ending:
+    """Decides for a key that ``on_destroy`` asks to be in ``target``."""
+    key = Attempt("letting go of", record.declaration.access_key_id, seen.user_name)
+    if seen.undecided:
+        refusal = KeyswitchError(
+            catalogue.DELETED_OR_RENAMED, key, seen.answer, user_name=seen.user_name
+        )
+        return Ending(record, seen.status, seen.user_name, refusal=refusal)
+    stays = Ending(record, seen.status, seen.user_name)
+    if seen.status is ObservedStatus.DELETED or seen.status.satisfies(target):
+        return stays
+    if seen.status is ObservedStatus.EXPIRED:
+        return replace(stays, warning=message(catalogue.EXPIRED_NOT_RESTORED, key))
+    reasons = _against(record, target, seen, unmet)
+    if reasons and target is Status.ACTIVE:
+        return replace(stays, warning=message(catalogue.NOT_RESTORED, key, reasons=reasons))
+    if reasons:
+        on_destroy = record.declaration.on_destroy
+        refusal = KeyswitchError(catalogue.NOT_LET_GO, key, on_destroy=on_destroy, reasons=reasons)
+        return replace(stays, refusal=refusal)
+    return replace(stays, switches_to=target)
+
+
+def _against(record: Record, target: Status, seen: Sighting, unmet: Safeguarding) -> str:
+    if not seen.status.is_known:
+        return catalogue.UNKNOWN_STATUS.cause.format(observed=seen.status)
+    return "; ".join(rule.cause for rule in unmet(replace(record.declaration, status=target)))

@@ -1,0 +1,121 @@
+"""Gathers what the safeguards of a switch need to know: no more than that, and from live looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from keyswitch.iam.client import AccessKey, LastUsed, NoSuchEntityError, OwnerNotToldError
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.state import Declaration
+from keyswitch.model.status import DeactivatedBy, Status
+from keyswitch.reconcile.cache import PhaseView
+from keyswitch.reconcile.observe import Sighting
+from keyswitch.reconcile.safeguards import Evidence, Untold, UserKeys, guarding
+
+
+@dataclass(frozen=True)
+class Usage:
+    """When a key was last used, as far as that could be looked up.
+
+    :param last_used: what IAM told; ``None`` if it could not be looked up.
+    :param failure: then, why not.
+    """
+
+    last_used: LastUsed | None
+    failure: str = ""
+
+
+class Inquiry:
+    """Asks IAM, through a :class:`~keyswitch.reconcile.cache.PhaseView`, on behalf of the safeguards.
+
+    :param signing_elsewhere: answers with the keys that sign in other accounts of the program, id to name.
+    """
+
+    def __init__(
+        self, view: PhaseView, signing_elsewhere: Callable[[], Mapping[str, str]] = dict
+    ) -> None:
+        self._view = view
+        self._signing_elsewhere = signing_elsewhere
+
+    def evidence(
+        self,
+        declaration: Declaration,
+        seen: Sighting,
+        now: datetime,
+        planned: Mapping[str, Status],
+        *,
+        inactive_by: DeactivatedBy,
+        override: str | None,
+    ) -> Evidence:
+        """What the safeguards of a switch to the declared status are judged by.
+
+        What IAM does not tell is :class:`~keyswitch.reconcile.safeguards.Untold` in the evidence: the safeguard says so.
+
+        :param inactive_by: by whose word an Inactive key is so.
+        :param override: the words of the override that it is Inactive by, where they may be shown.
+        :raises KeyswitchError: a fault kept it from asking.
+        """
+        safeguards = declaration.safeguards
+        target = declaration.status
+        asked = guarding(safeguards, target)
+        keys = UserKeys.of(seen.listed, declaration.access_key_id, planned)
+        about_use = "unused_for" in asked or "successor" in asked
+        successor = keys.other(safeguards.successor)
+        return Evidence(
+            now=now,
+            keys=keys,
+            inactive_by=inactive_by,
+            override=f'override="{override}"' if override else "an override",
+            last_used=self._last_used(keys.key) if about_use else None,
+            successor_last_used=self._last_used(successor) if successor else None,
+            signing_keys=self.signing_keys() if "allow_own_key" in asked else {},
+            policies=self._policies(seen.user_name) if "refuse_quarantined" in asked else None,
+        )
+
+    def signing_keys(self) -> Mapping[str, str]:
+        """Id to the account whose calls it signs, empty for those made here.
+
+        :raises KeyswitchError: the keys that sign here cannot be told.
+        """
+        return {**self._signing_elsewhere(), **dict.fromkeys(self._view.signing_keys(), "")}
+
+    def usage(self, key: AccessKey) -> Usage:
+        """For a warning: whatever keeps it from looking is told, and raises nothing."""
+        try:
+            used = self._last_used(key)
+        except KeyswitchError as fault:
+            return Usage(None, f"{fault.code} {fault.cause}")
+        if isinstance(used, LastUsed):
+            return Usage(used)
+        if used.other:
+            return Usage(None, f"IAM answers about a key of user {used.other}")
+        return Usage(None, used.reason)
+
+    def _last_used(self, key: AccessKey) -> LastUsed | Untold:
+        """The key was just seen, so that IAM's refusal is about the permission.
+
+        An answer that names another user than the key's is about another key.
+        """
+        try:
+            used = self._view.last_used(key.access_key_id)
+        except NoSuchEntityError:
+            return Untold("IAM does not find the key")
+        except OwnerNotToldError as refused:
+            return Untold(f"iam:GetAccessKeyLastUsed is not allowed: {refused.reason}")
+        return used if used.is_of(key) else Untold(other=used.user_name or "")
+
+    def _policies(self, user_name: str | None) -> tuple[str, ...] | Untold:
+        """Of the user; the root user has none, and one that was deleted meanwhile no key either."""
+        if user_name is None:
+            return ()
+        try:
+            return self._view.attached_policies(user_name)
+        except NoSuchEntityError:
+            return ()
+        except KeyswitchError as fault:
+            if fault.entry in catalogue.DENIALS:
+                return Untold(str(fault.fields["reason"]))
+            raise

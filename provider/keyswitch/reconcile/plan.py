@@ -1,0 +1,235 @@
+"""A decision about one key put into words: the refusal, the warnings and notes that a reader sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from keyswitch.iam.client import LastUsed
+from keyswitch.iam.key_ids import account_of
+from keyswitch.messages import catalogue
+from keyswitch.messages.catalogue import Entry
+from keyswitch.messages.format import Attempt, KeyswitchError, message
+from keyswitch.model.durations import iso, moment
+from keyswitch.model.state import Declaration, Record
+from keyswitch.model.status import ObservedStatus, OnDestroy, Status
+from keyswitch.reconcile.diff import Action, Cause, Decision
+from keyswitch.reconcile.evidence import Usage
+from keyswitch.reconcile.observe import Sighting
+from keyswitch.reconcile.safeguards import Unmet, UserKeys, calls_in_words, guarding, use_in_words
+
+_RECENT_USE: Final = timedelta(days=7)
+"""A key that was used since then is taken to be in use: a reviewer is warned, not only told."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A decision about one key, with what it was judged from.
+
+    :param record: what was recorded of the key before; ``None`` if it is to be adopted.
+    :param now: when it was judged, in UTC.
+    :param unmet: the safeguards against the switch.
+    :param planned: see :class:`~keyswitch.reconcile.safeguards.UserKeys`.
+    :param signing_keys: see :class:`~keyswitch.reconcile.safeguards.Evidence`; empty but for a key that signs and
+        goes off all the same.
+    :param usage: when the key was last used, where that was looked up for a reader.
+    """
+
+    decision: Decision
+    declaration: Declaration
+    sighting: Sighting
+    record: Record | None
+    account_id: str
+    now: datetime
+    unmet: tuple[Unmet, ...] = ()
+    planned: Mapping[str, Status] = field(default_factory=dict)
+    signing_keys: Mapping[str, str] = field(default_factory=dict)
+    usage: Usage | None = None
+
+    @property
+    def signs_itself(self) -> bool:
+        """Whether the key signs the calls by which it is switched itself."""
+        return self.signing_keys.get(self.declaration.access_key_id) == ""
+
+    @property
+    def held_since(self) -> str:
+        """When the switch was first held, ISO 8601: now, unless it was so before."""
+        pending = self.record.pending if self.record else None
+        if pending is not None and pending.target is self.declaration.status:
+            return pending.since
+        return iso(self.now)
+
+    def refusal(self) -> KeyswitchError | None:
+        """The error of a decision to refuse."""
+        if self.decision.action is not Action.REFUSE:
+            return None
+        return self._refusal_of_switch() if self.unmet else self._refusal_of_key()
+
+    def _refusal_of_switch(self) -> KeyswitchError:
+        first, *others = self.unmet
+        goal = f"from {self._seen} to {self._declared}"
+        attempt = Attempt(
+            "switching", self.declaration.access_key_id, self.sighting.user_name, goal
+        )
+        return KeyswitchError(first.entry, attempt, None, also=others, **first.fields)
+
+    def _refusal_of_key(self) -> KeyswitchError:
+        seen = self.sighting
+        adopting = self.record is None
+        attempt = Attempt(
+            "adopting" if adopting else "keeping",
+            self.declaration.access_key_id,
+            self.declaration.user_name or seen.user_name,
+            "" if adopting else str(self.declaration.status),
+        )
+        if self.decision.cause is Cause.OTHER_OWNER:
+            return KeyswitchError(
+                catalogue.KEY_OF_ANOTHER_USER,
+                attempt,
+                seen.answer,
+                owner=seen.other_owner,
+                user_name=self.declaration.user_name,
+            )
+        if self.decision.cause is Cause.UNDECIDED:
+            return KeyswitchError(
+                catalogue.DELETED_OR_RENAMED, attempt, seen.answer, user_name=seen.user_name
+            )
+        if self.decision.cause is Cause.EXPIRED:
+            return KeyswitchError(catalogue.EXPIRED_BUT_ACTIVE, attempt)
+        if self.decision.cause is Cause.UNKNOWN_STATUS:
+            return KeyswitchError(catalogue.UNKNOWN_STATUS, attempt, observed=self._seen)
+        if self.decision.cause is Cause.GONE:
+            return KeyswitchError(catalogue.DELETED_BUT_ACTIVE, attempt, seen.answer)
+        return KeyswitchError(
+            seen.absence or catalogue.KEY_NOT_FOUND,
+            attempt,
+            seen.answer,
+            user_name=seen.user_name,
+            account=f"account {self.account_id}" if self.account_id else "this account",
+            hint=self._hint_of_account(),
+            keys=", ".join(f"{key.access_key_id} {key.status}" for key in seen.listed) or "none",
+        )
+
+    def _hint_of_account(self) -> str:
+        named = account_of(self.declaration.access_key_id)
+        if named is None or not self.account_id or named == self.account_id:
+            return ""
+        return f", whose id is one of account {named}"
+
+    def warnings(self) -> tuple[str, ...]:
+        """What a reviewer should know of a decision that is carried out, or of a key that is kept."""
+        return tuple(self._warnings())
+
+    def notes(self) -> tuple[str, ...]:
+        """What explains a step, and nobody need worry about."""
+        return tuple(self._notes())
+
+    def _warnings(self) -> Iterator[str]:
+        """The gravest last: a terminal's row shows that one."""
+        action, cause = self.decision.action, self.decision.cause
+        if action is Action.REFUSE:
+            return
+        if action is Action.SWITCH and self._declared is Status.INACTIVE:
+            yield from self._warnings_of_switching_off()
+        if cause is Cause.DRIFT:
+            yield self._told(catalogue.DRIFTED, observed=self._seen, declared=self._declared)
+        if cause is Cause.DRIFT_REPORTED:
+            yield self._told(catalogue.DRIFT_REPORTED, observed=self._seen, declared=self._declared)
+        if cause is Cause.UNMET:
+            yield self._told(
+                catalogue.HELD,
+                observed=self._seen,
+                target=self._declared,
+                since=self.held_since,
+                reasons="; ".join(rule.cause for rule in self.unmet),
+            )
+        if cause is Cause.GONE:
+            yield self._told(catalogue.GONE, unverified=_unverified(self.account_id))
+        if action is Action.SWITCH and self.declaration.override is not None:
+            overridden = guarding(self.declaration.safeguards, Status.INACTIVE)
+            yield self._told(
+                catalogue.OVERRIDDEN,
+                override=self.declaration.override,
+                safeguards=", ".join(overridden) or "none",
+            )
+
+    def _warnings_of_switching_off(self) -> Iterator[str]:
+        keys = self._keys
+        used = self.usage.last_used if self.usage else None
+        if self.usage is not None and used is None:
+            yield self._told(catalogue.LAST_USE_NOT_SEEN, reason=self.usage.failure)
+        if used is not None and self._is_recent(used):
+            told = use_in_words(used, keys.key, self.now)
+            yield self._told(catalogue.LAST_USE, used=told)
+        if not keys.another_stays_active:
+            yield self._told(catalogue.NO_OTHER_ACTIVE_KEY, others=keys)
+        if self.signing_keys:
+            calls = calls_in_words(self.signing_keys, keys.key)
+            yield self._told(catalogue.OWN_KEY_GOES, calls=calls)
+
+    def _notes(self) -> Iterator[str]:
+        action, cause = self.decision.action, self.decision.cause
+        recorded = self.record.status if self.record else None
+        recorded_only = action is Action.RECORD and cause in (Cause.AS_DECLARED, Cause.EXPIRED)
+        if recorded_only and recorded not in (None, self._seen):
+            yield self._told(catalogue.ALREADY, observed=self._seen)
+        if self.record is None and action in _ADOPTIONS:
+            entry = _ADOPTIONS[action]
+            yield self._told(entry, observed=self._seen, declared=self._declared)
+            if self.declaration.on_destroy is OnDestroy.RESTORE:
+                yield self._told(catalogue.RESTORES_TO, observed=self._seen)
+        if action is not Action.SWITCH:
+            return
+        pending = self.record.pending if self.record else None
+        if pending and pending.target is self._declared and self.declaration.override is None:
+            yield self._told(catalogue.RELEASED, since=self.held_since, target=self._declared)
+        elif self.record is not None and cause is Cause.DECLARED:
+            yield self._told(catalogue.SWITCHED, observed=self._seen, declared=self._declared)
+        used = self.usage.last_used if self.usage else None
+        if used is not None and not self._is_recent(used):
+            told = use_in_words(used, self._keys.key, self.now)
+            yield self._told(catalogue.LAST_USE, used=told)
+
+    @property
+    def _seen(self) -> ObservedStatus:
+        return self.sighting.status
+
+    @property
+    def _declared(self) -> Status:
+        return self.declaration.status
+
+    def _is_recent(self, used: LastUsed) -> bool:
+        return used.date is not None and self.now - moment(used.date) < _RECENT_USE
+
+    @property
+    def _keys(self) -> UserKeys:
+        return UserKeys.of(self.sighting.listed, self.declaration.access_key_id, self.planned)
+
+    def _told(self, entry: Entry, **fields: object) -> str:
+        key = Attempt("", self.declaration.access_key_id, self.sighting.user_name)
+        return message(entry, key, None, **fields)
+
+
+_ADOPTIONS: Final = {
+    Action.RECORD: catalogue.ADOPTED,
+    Action.SWITCH: catalogue.ADOPTED_AND_SWITCHED,
+}
+
+
+def found_deleted(record: Record) -> str:
+    """The warning of a refresh that finds a key deleted (KS224).
+
+    :param record: what was recorded of it before.
+    """
+    return message(
+        catalogue.FOUND_DELETED,
+        Attempt("", record.declaration.access_key_id, record.user_name),
+        unverified=_unverified(record.account_id),
+        recorded=record.status,
+    )
+
+
+def _unverified(account_id: str) -> str:
+    return "" if account_id else " (which account this is was not checked)"

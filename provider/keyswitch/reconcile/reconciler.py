@@ -1,0 +1,363 @@
+"""The life of one declared key: looked at, adopted, switched, held, refreshed, let go.
+
+Knows nothing of how it is called: a dynamic provider today. Guarantees, each from a live look:
+
+* nothing is switched but to the declared status (at the end, to what ``on_destroy`` says), once,
+  and only after a fresh look;
+* a switch is made only where its safeguards are met by that look, and never beside another one of
+  the same user;
+* a switch is done when IAM is *seen* to have done it, whatever the write itself answered;
+* what cannot be looked at is an error, never "no change";
+* every error says what was attempted, on which key and user.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from keyswitch.iam.client import Gateway
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import Attempt, KeyswitchError, message, telling
+from keyswitch.model.durations import iso
+from keyswitch.model.state import Declaration, Record
+from keyswitch.model.status import ObservedStatus, Status
+from keyswitch.model.user_names import same_user
+from keyswitch.reconcile.apply import MAY_HAVE_LANDED, Switch, Switched, lost_by_a_race
+from keyswitch.reconcile.cache import PhaseView
+from keyswitch.reconcile.clock import Clock, Patience
+from keyswitch.reconcile.coordination import Shared
+from keyswitch.reconcile.deletion import Ending, ending, target_on_destroy
+from keyswitch.reconcile.diff import Action, Cause, decide
+from keyswitch.reconcile.evidence import Inquiry
+from keyswitch.reconcile.observe import Finder, Sighting
+from keyswitch.reconcile.plan import Judgement, found_deleted
+from keyswitch.reconcile.planner import Judge, situation_of
+from keyswitch.reconcile.records import DoneButFailedError, as_seen, held
+from keyswitch.reconcile.safeguards import Unmet
+
+T = TypeVar("T")
+
+_MOST_NAMES_FOLLOWED = 3
+
+
+class Lifecycle:
+    """Carries one phase's declarations out. Safe to share between threads.
+
+    :param tell: is told what became of a switch that was held when it was to be made.
+    :param shared: what this process does by other lifecycles; one of its own if omitted.
+    :param signing_elsewhere: see :class:`~keyswitch.reconcile.evidence.Inquiry`.
+    :param shows_overrides: whether messages may repeat the words of overrides.
+    """
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        clock: Clock | None = None,
+        patience: Patience | None = None,
+        tell: Callable[[str], None] | None = None,
+        *,
+        shared: Shared | None = None,
+        signing_elsewhere: Callable[[], Mapping[str, str]] = dict,
+        shows_overrides: bool = False,
+    ) -> None:
+        self._shared = shared or Shared()
+        self._view = PhaseView(gateway, self._shared)
+        self._finder = Finder(self._view)
+        self._clock = clock or Clock()
+        self._inquiry = Inquiry(self._view, signing_elsewhere)
+        self._judge = Judge(self._view, self._inquiry, self._clock, shows_overrides=shows_overrides)
+        self._switch = Switch(self._view, self._clock, patience or Patience())
+        self._tell = tell or (lambda _warning: None)
+
+    def look(self, access_key_id: str, user_name: str | None, record: Record | None) -> Sighting:
+        """Looks for the key, through what this phase has seen; its owner is followed if none is named.
+
+        :param user_name: the one that is declared, if any.
+        :param record: what is recorded of the key, if anything.
+        :raises KeyswitchError: it cannot be looked at.
+        """
+        with telling(_looking(access_key_id, user_name, record)):
+            return self._finder.look_following(access_key_id, user_name, record)
+
+    def judge(
+        self,
+        declaration: Declaration,
+        record: Record | None,
+        seen: Sighting | None = None,
+        *,
+        for_reader: bool = False,
+    ) -> Judgement:
+        """Decides on a look at the key.
+
+        A switch that it allows is remembered: of two keys that must not both go off, the second is
+        judged as if the first had gone.
+
+        :param record: what is recorded of the key; ``None`` if it is to be adopted.
+        :param seen: the look, if it was taken already.
+        :param for_reader: look also for what nothing depends on, and a reader should know.
+        :raises KeyswitchError: the key cannot be looked at, or a safeguard not be judged.
+        """
+        access_key_id, user_name = declaration.access_key_id, declaration.user_name
+        seen = seen or self.look(access_key_id, user_name, record)
+        with telling(_looking(access_key_id, user_name, record)):
+            with self._view.alone_with(seen.user_name, _account_of(record)):
+                planned = _of_user(self._shared.planned, seen)
+                judgement = self._judge.judgement(declaration, record, seen, planned)
+                if judgement.decision.action is Action.SWITCH:
+                    self._shared.planned[access_key_id] = declaration.status
+            return self._judge.with_usage(judgement) if for_reader else judgement
+
+    def has_drifted(self, declaration: Declaration, record: Record) -> bool:
+        """Whether a refresh has found something that a program would change, safeguards aside.
+
+        :param declaration: the inputs in state, which stand for the program.
+        :raises KeyswitchError: the key cannot be looked at.
+        """
+        if record.pending is not None:
+            return False
+        seen = self.look(declaration.access_key_id, declaration.user_name, record)
+        recorded = replace(record, declaration=declaration)
+        return decide(situation_of(declaration, recorded, seen)).needs_step
+
+    def apply(
+        self,
+        declaration: Declaration,
+        record: Record | None,
+        tell: Callable[[str], None] | None = None,
+    ) -> Record:
+        """Adopts or updates: looks afresh, judges, switches if that is needed, and records.
+
+        The keys that this phase itself has switched off count as Inactive, also where IAM's answer
+        lags behind.
+
+        :param tell: instead of the one that this was made with.
+        :raises KeyswitchError: a refusal, or a fault; running again is safe.
+        """
+
+        def carry_out(seen: Sighting) -> Record:
+            off = _of_user(self._shared.deactivated, seen)
+            judgement = self._judge.judgement(declaration, record, seen, off)
+            refusal = judgement.refusal()
+            if refusal is not None:
+                raise refusal
+            if judgement.decision.action is Action.SWITCH:
+                recorded = self._recorded(declaration, record, seen)
+                return self._switched(declaration, recorded, seen, tell or self._tell)
+            if judgement.decision.cause is Cause.UNMET:
+                for warning in judgement.warnings():
+                    (tell or self._tell)(warning)
+            return self.record_of(judgement)
+
+        return self._alone(declaration.access_key_id, declaration.user_name, record, carry_out)
+
+    def record_of(self, judgement: Judgement) -> Record:
+        """The record of a key that is left as it was judged: nothing is switched.
+
+        :raises KeyswitchError: the account that it is adopted in cannot be asked for.
+        """
+        record, seen = judgement.record, judgement.sighting
+        with telling(Attempt("adopting", judgement.declaration.access_key_id, seen.user_name)):
+            recorded = self._recorded(judgement.declaration, record, seen)
+        if judgement.decision.cause is Cause.UNMET:
+            return held(recorded, judgement)
+        return recorded
+
+    def read(self, record: Record) -> tuple[Record, str | None]:
+        """Refreshes what is recorded: the live status, and the owner's present name.
+
+        A renamed user is followed, so that a refresh never stands in the way of the program that
+        names it anew; where that cannot be told, nothing is changed and the second value is a
+        warning. Another warning tells that the key was found deleted, once. What was desired, and when, is left as it is; a held switch that somebody else has
+        made is no longer held.
+        """
+        access_key_id = record.declaration.access_key_id
+        seen = self.look(access_key_id, None, record)
+        if seen.undecided:
+            key = Attempt("", access_key_id, record.user_name)
+            warning = message(
+                catalogue.DELETED_OR_RENAMED, key, seen.answer, user_name=seen.user_name
+            )
+            return record, warning
+        declared = record.declaration
+        renamed = not same_user(declared.user_name, seen.user_name)
+        if declared.user_name is not None and seen.user_name is not None and renamed:
+            declared = replace(declared, user_name=seen.user_name)
+        pending = record.pending
+        newly_gone = seen.status is ObservedStatus.DELETED and record.status is not seen.status
+        refreshed = replace(
+            record.seen_as(seen.status, iso(self._clock.now())),
+            declaration=declared,
+            user_name=seen.user_name,
+            create_date=seen.create_date or record.create_date,
+            pending=None if pending and seen.status.satisfies(pending.target) else pending,
+        )
+        return refreshed.brought_up_to_date(), found_deleted(record) if newly_gone else None
+
+    def judge_end(self, record: Record, seen: Sighting | None = None) -> Ending:
+        """Decides on a look at a key that is to be let go what :meth:`destroy` would do.
+
+        As in :meth:`judge` a switch that it allows is remembered.
+
+        :param seen: the look, if it was taken already; none is needed to leave a key as it is.
+        :raises KeyswitchError: the key cannot be looked at, or a safeguard not be judged.
+        """
+        target = target_on_destroy(record)
+        if target is None:
+            return Ending(record, None, record.user_name)
+        access_key_id = record.declaration.access_key_id
+        seen = seen or self.look(access_key_id, None, record)
+        looking = telling(_looking(access_key_id, None, record))
+        with looking, self._view.alone_with(seen.user_name, record.account_id):
+            end = self._ending(record, target, seen, _of_user(self._shared.planned, seen))
+            if end.switches_to is not None:
+                self._shared.planned[access_key_id] = end.switches_to
+            return end
+
+    def destroy(self, record: Record) -> str | None:
+        """Lets the key go as ``on_destroy`` says. A key that is already gone is fine.
+
+        :returns: a warning, if the key could not be restored.
+        :raises KeyswitchError: it could not be looked at or switched, or a safeguard does not allow
+            it to be switched off; the record must be kept.
+        """
+        target = target_on_destroy(record)
+        if target is None:
+            return None
+        access_key_id = record.declaration.access_key_id
+
+        def let_go(seen: Sighting) -> str | None:
+            end = self._ending(record, target, seen, _of_user(self._shared.deactivated, seen))
+            if end.refusal is not None:
+                raise end.refusal
+            if end.switches_to is not None:
+                made = self._make(access_key_id, seen, end.switches_to, self._tell)
+                ended = replace(record.declaration, status=end.switches_to)
+                lost = lost_by_a_race(ended, seen, made)
+                if lost is not None:
+                    raise lost
+            return end.warning
+
+        return self._alone(access_key_id, None, record, let_go)
+
+    def _ending(
+        self, record: Record, target: Status, seen: Sighting, planned: Mapping[str, Status]
+    ) -> Ending:
+        def unmet(declaration: Declaration) -> tuple[Unmet, ...]:
+            by = record.restorable_from
+            return self._judge.unmet(declaration, seen, planned, inactive_by=by)
+
+        return ending(record, target, seen, unmet)
+
+    def _recorded(self, declaration: Declaration, record: Record | None, seen: Sighting) -> Record:
+        now = iso(self._clock.now())
+        return as_seen(declaration, record, seen, now, self._view.account_id)
+
+    def _switched(
+        self,
+        declaration: Declaration,
+        recorded: Record,
+        seen: Sighting,
+        tell: Callable[[str], None],
+    ) -> Record:
+        now = iso(self._clock.now())
+        try:
+            made = self._make(declaration.access_key_id, seen, declaration.status, tell)
+        except KeyswitchError as fault:
+            if declaration.override is None or not self._accepted(declaration.access_key_id):
+                raise
+            raise DoneButFailedError(recorded.overridden_by(declaration, now), fault) from None
+        switched = replace(recorded, status=made.status, changed_at=now, status_since=now)
+        done = switched.carried_out(declaration, switched=True)
+        lost = lost_by_a_race(declaration, seen, made)
+        if lost is not None:
+            raise DoneButFailedError(done, lost)
+        return done
+
+    def _make(
+        self, access_key_id: str, seen: Sighting, target: Status, tell: Callable[[str], None]
+    ) -> Switched:
+        self._shared.deactivated.pop(access_key_id, None)
+        own_key = target is Status.INACTIVE and self.signs_with(access_key_id)
+        if target is Status.INACTIVE:
+            self._shared.deactivated[access_key_id] = target
+        try:
+            made = self._switch.make(access_key_id, seen, target, own_key=own_key)
+        except KeyswitchError as fault:
+            if fault.entry not in MAY_HAVE_LANDED and not self._accepted(access_key_id):
+                self._shared.deactivated.pop(access_key_id, None)
+            raise
+        if made.listed is None:
+            key = Attempt("", access_key_id, seen.user_name)
+            tell(message(catalogue.OWN_KEY_WENT, key))
+        return made
+
+    def _accepted(self, access_key_id: str) -> bool:
+        return access_key_id in self._shared.accepted
+
+    def deactivates_signer(self, declaration: Declaration) -> bool:
+        """Whether carrying this out may deactivate a key that signs: such a one goes last."""
+        allowed = declaration.override is not None or declaration.safeguards.allow_own_key
+        off = declaration.status is Status.INACTIVE
+        return off and bool(allowed) and self.signs_with(declaration.access_key_id)
+
+    def ends_signer(self, record: Record) -> bool:
+        """The same of a key that is let go."""
+        off = target_on_destroy(record) is Status.INACTIVE
+        return off and self.signs_with(record.declaration.access_key_id)
+
+    def signs_itself(self, access_key_id: str) -> bool:
+        """Whether the key signs the calls by which it is switched itself: of all that sign it goes last."""
+        return self._signing_keys().get(access_key_id) == ""
+
+    def signs_with(self, access_key_id: str) -> bool:
+        """Whether the key signs calls of this program, in any of its accounts, as far as can be told."""
+        return access_key_id in self._signing_keys()
+
+    def _signing_keys(self) -> Mapping[str, str]:
+        """None where they cannot be told."""
+        try:
+            return self._inquiry.signing_keys()
+        except KeyswitchError:
+            return {}
+
+    def _alone(
+        self,
+        access_key_id: str,
+        user_name: str | None,
+        record: Record | None,
+        act: Callable[[Sighting], T],
+    ) -> T:
+        """Acts on a fresh look, while no other thread looks at or writes to the key's user.
+
+        A renamed user, and one that was asked for by another name or by none, is followed by letting
+        go of the one name before taking hold of the next.
+        """
+        with telling(_looking(access_key_id, user_name, record)):
+            asked = self._finder.whom_to_ask(access_key_id, user_name, record)
+            for _ in range(_MOST_NAMES_FOLLOWED):
+                with self._view.alone_with(asked, _account_of(record)):
+                    seen = self._finder.look(access_key_id, asked, record, fresh=True)
+                    follows = seen.other_owner if user_name is None else None
+                    if follows is None and seen.listed:
+                        follows = seen.user_name
+                    if follows is None or same_user(follows, asked):
+                        return act(seen)
+                asked = follows
+            raise KeyswitchError(catalogue.CONTRADICTION, user_name=asked)
+
+
+def _of_user(switches: Mapping[str, Status], seen: Sighting) -> dict[str, Status]:
+    """Of what this phase plans or made, what is about keys of the user that was looked at."""
+    ids = (key.access_key_id for key in seen.listed)
+    return {each: switches[each] for each in ids if each in switches}
+
+
+def _looking(access_key_id: str, user_name: str | None, record: Record | None) -> Attempt:
+    known = user_name or (record.user_name if record else None)
+    return Attempt("looking at", access_key_id, known)
+
+
+def _account_of(record: Record | None) -> str:
+    return record.account_id if record is not None else ""

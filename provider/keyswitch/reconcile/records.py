@@ -1,0 +1,74 @@
+"""Makes the record of a key from what was seen of it, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.state import Declaration, Pending, Record
+from keyswitch.model.status import DeactivatedBy, Status
+from keyswitch.reconcile.observe import Sighting
+from keyswitch.reconcile.plan import Judgement
+
+
+class DoneButFailedError(KeyswitchError):
+    """A switch that was made, and an error all the same: what was done has to be recorded.
+
+    :ivar record: of the key as it is now.
+    """
+
+    def __init__(self, record: Record, error: KeyswitchError) -> None:
+        super().__init__(error.entry, error.attempt, error.answer, also=error.also, **error.fields)
+        self.record = record
+
+
+def as_seen(
+    declaration: Declaration,
+    record: Record | None,
+    seen: Sighting,
+    now: str,
+    account_id: Callable[[], str],
+) -> Record:
+    """The record of a key that is left as it was seen.
+
+    :param record: what was recorded before; ``None`` of a key that is adopted.
+    :param now: ISO 8601.
+    :param account_id: asked for a key whose account is not recorded yet.
+    :raises KeyswitchError: the account cannot be asked for.
+    """
+    if record is not None:
+        found = replace(
+            record.seen_as(seen.status, now),
+            user_name=seen.user_name,
+            account_id=record.account_id or account_id(),
+            create_date=seen.create_date or record.create_date,
+            pending=None,
+        )
+        return found.carried_out(declaration, switched=False)
+    adopted = Record(
+        declaration=declaration,
+        user_name=seen.user_name,
+        status=seen.status,
+        account_id=account_id(),
+        create_date=seen.create_date,
+        changed_at="",
+        adopted_status=seen.status,
+        status_since=now,
+        deactivated_by=DeactivatedBy.NOBODY,
+    )
+    return adopted.carried_out(declaration, switched=False)
+
+
+def held(recorded: Record, judgement: Judgement) -> Record:
+    """The status last carried out is kept, so that a later run knows the switch for one of its own.
+
+    Of a key that is only being adopted it is Active in both directions: a key to be switched off
+    was found so, and one to be switched on must be remembered as wanted so, or the next run would
+    take it for switched off by this program.
+    """
+    record = judgement.record
+    desired = record.declaration.status if record else Status.ACTIVE
+    waits_for = tuple(rule.safeguard for rule in judgement.unmet)
+    pending = Pending(judgement.declaration.status, judgement.held_since, waits_for)
+    return recorded.holding(desired, pending, record)

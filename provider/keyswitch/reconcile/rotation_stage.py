@@ -1,0 +1,71 @@
+"""Where a rotation stands: pure, from what is recorded of its keys and the time of day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from keyswitch.model.durations import Duration, after, iso
+from keyswitch.model.status import ObservedStatus
+
+NO_PREVIOUS_KEY = "settled: there is no previous key"
+WAITING_FOR_FIRST_USE = "waiting for first use of the current key"
+WAITING_UNTIL_UNUSED = "waiting until the previous key is unused"
+DONE = "done: the previous key may be deleted"
+DELETED = "done: the previous key is deleted, and can go from the program"
+
+
+@dataclass(frozen=True)
+class PreviousKey:
+    """What is recorded of the key that is rotated out.
+
+    :param status: as last seen.
+    :param status_since: when that status was first seen or set, ISO 8601; empty in a state of
+        keyswitch 0.1.0.
+    :param waits_for: the safeguards that its switch is held by.
+    """
+
+    status: ObservedStatus
+    status_since: str
+    waits_for: tuple[str, ...] = ()
+
+
+def stage_of(
+    previous: PreviousKey | None,
+    current_made: str,
+    overlap: Duration,
+    soak: Duration,
+    now: datetime,
+) -> str:
+    """The stage, in words that begin with ``settled``, ``overlap``, ``waiting``, ``soaking`` or ``done``.
+
+    :param previous: the key that is rotated out; ``None`` if there is none.
+    :param current_made: when the current key was made, ISO 8601.
+    :param overlap: how long both keys stay Active from then on.
+    :param soak: how long the previous key stays Inactive before it may be deleted.
+    :param now: the time of day in UTC.
+    """
+    if previous is None:
+        return NO_PREVIOUS_KEY
+    if previous.status is ObservedStatus.DELETED:
+        return DELETED
+    if previous.status is ObservedStatus.ACTIVE:
+        overlap_ends = after(current_made, overlap.span)
+        if now < overlap_ends:
+            return f"overlap until {iso(overlap_ends)}: both keys are Active"
+        only_used = previous.waits_for == ("unused_for",)
+        return WAITING_UNTIL_UNUSED if only_used else WAITING_FOR_FIRST_USE
+    if not previous.status.is_known:
+        return (
+            f"waiting: the previous key is {previous.status}, a status that keyswitch does not know"
+        )
+    return _soaking(previous.status_since, soak, now)
+
+
+def _soaking(since: str, soak: Duration, now: datetime) -> str:
+    if not since:
+        return "soaking since before this program took note"
+    soaked = after(since, soak.span)
+    if now < soaked:
+        return f"soaking since {since}, until {iso(soaked)}"
+    return DONE

@@ -1,0 +1,310 @@
+"""The safeguards that a switch must meet, judged from what was looked up: pure, rule by rule.
+
+What a rule needs to know is in an :class:`Evidence`, which :mod:`keyswitch.reconcile.evidence` gathers; a rule
+that is not met is an :class:`Unmet`, in the words that a reader sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from keyswitch.iam.client import AccessKey, LastUsed
+from keyswitch.messages import catalogue
+from keyswitch.messages.catalogue import Entry
+from keyswitch.messages.format import message
+from keyswitch.model.durations import after, ago, is_to_come, iso, moment
+from keyswitch.model.safeguards import DeclaredSafeguards
+from keyswitch.model.status import DeactivatedBy, ObservedStatus, Status
+
+QUARANTINE_POLICY: Final = "AWSCompromisedKeyQuarantine"
+"""What the names of the policies begin with that AWS attaches to the user of a leaked key."""
+
+
+@dataclass(frozen=True)
+class UserKeys:
+    """A key and the others of its user, as just seen.
+
+    :param planned: key id to status, of the switches that this phase has already allowed.
+    """
+
+    key: AccessKey
+    others: tuple[AccessKey, ...] = ()
+    planned: Mapping[str, Status] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, listed: tuple[AccessKey, ...], access_key_id: str, planned: Mapping[str, Status]
+    ) -> UserKeys:
+        """From a list that the key is in."""
+        keys = {key.access_key_id: key for key in listed}
+        return cls(keys.pop(access_key_id), tuple(keys.values()), planned)
+
+    def other(self, access_key_id: str | None) -> AccessKey | None:
+        """That other key of the user, if there is one of that id."""
+        return next((key for key in self.others if key.access_key_id == access_key_id), None)
+
+    @property
+    def another_stays_active(self) -> bool:
+        """Whether the user keeps another Active key."""
+        return any(self.stays_active(other) for other in self.others)
+
+    def stays_active(self, other: AccessKey) -> bool:
+        """Whether another key is Active once this phase's switches are made."""
+        if other.access_key_id in self.planned:
+            return self.planned[other.access_key_id] is Status.ACTIVE
+        return other.status is ObservedStatus.ACTIVE
+
+    def state_of(self, other: AccessKey) -> str:
+        """``is Active``, or ``goes Inactive in this run``."""
+        planned = self.planned.get(other.access_key_id)
+        return f"is {other.status}" if planned is None else f"goes {planned} in this run"
+
+    def __str__(self) -> str:
+        """``AKIA... is Inactive, AKIA... goes Inactive in this run``, or that there is none."""
+        words = [f"{other.access_key_id} {self.state_of(other)}" for other in self.others]
+        return ", ".join(words) or "the user has no other key"
+
+
+@dataclass(frozen=True)
+class Untold:
+    """IAM did not tell what a safeguard asks about.
+
+    :param reason: why not, in words.
+    :param other: the user whom IAM answered about instead; empty where IAM did not answer.
+    """
+
+    reason: str = ""
+    other: str = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was looked up to judge one switch.
+
+    :param now: the time of day in UTC.
+    :param keys: the key and the others of its user.
+    :param inactive_by: by whose word an Inactive key is so.
+    :param override: the words of the override that it is Inactive by, or what stands for them.
+    :param last_used: of the key; ``None`` where it was not asked.
+    :param successor_last_used: the same of the successor.
+    :param signing_keys: id to whose calls it signs, directly or by a role: the name of one of the
+        program's accounts, or empty for those of the key's own.
+    :param policies: names of the user's attached policies; ``None`` as above.
+    """
+
+    now: datetime
+    keys: UserKeys
+    inactive_by: DeactivatedBy = DeactivatedBy.PROGRAM
+    override: str = "an override"
+    last_used: LastUsed | Untold | None = None
+    successor_last_used: LastUsed | Untold | None = None
+    signing_keys: Mapping[str, str] = field(default_factory=dict)
+    policies: tuple[str, ...] | Untold | None = None
+
+    @property
+    def key(self) -> AccessKey:
+        """The key that is to be switched."""
+        return self.keys.key
+
+
+@dataclass(frozen=True)
+class Unmet:
+    """One safeguard that does not allow the switch, in the catalogue's words."""
+
+    safeguard: str
+    entry: Entry
+    fields: Mapping[str, object]
+
+    @property
+    def cause(self) -> str:
+        """Why, without the remedy."""
+        return self.entry.cause.format(**self.fields)
+
+    def __str__(self) -> str:
+        return message(self.entry, None, None, **self.fields)
+
+
+def guarding(safeguards: DeclaredSafeguards, target: Status) -> tuple[str, ...]:
+    """The names of the safeguards that a switch to ``target`` has to meet."""
+    return tuple(
+        name
+        for name in _RULES[target]
+        if bool(getattr(safeguards, name)) is not (name in _ON_UNLESS_SET)
+    )
+
+
+def unmet(safeguards: DeclaredSafeguards, target: Status, evidence: Evidence) -> tuple[Unmet, ...]:
+    """Every safeguard that stands against switching to ``target``."""
+    judged = {name: rule(safeguards, evidence) for name, rule in _RULES[target].items()}
+    return tuple(Unmet(name, *against) for name, against in judged.items() if against)
+
+
+def no_longer_met(safeguards: DeclaredSafeguards, keys: UserKeys) -> str | None:
+    """The safeguard that another's switch made untrue while this key was deactivated, by name."""
+    if safeguards.keep_one_active and not keys.another_stays_active:
+        return "keep_one_active"
+    successor = keys.other(safeguards.successor)
+    gone = successor is None or not keys.stays_active(successor)
+    return "successor" if safeguards.successor is not None and gone else None
+
+
+def use_in_words(used: LastUsed, key: AccessKey, now: datetime) -> str:
+    """``last used 3 hours ago by s3 in eu-west-1 (2026-11-24T19:00:00Z)``, or that it never was."""
+    if used.date is None:
+        made = f", {ago(key.create_date, now)} ({key.create_date})" if key.create_date else ""
+        return f"never used since it was made{made}"
+    by = f" by {used.service_name} in {used.region}"
+    return f"last used {ago(used.date, now)}{by} ({used.date})"
+
+
+def calls_in_words(signing_keys: Mapping[str, str], key: AccessKey) -> str:
+    """Whose calls a key signs: ``this program's own calls``, or those in another of its accounts."""
+    account = signing_keys[key.access_key_id]
+    return f"this program's calls in account {account}" if account else "this program's own calls"
+
+
+Against = tuple[Entry, Mapping[str, object]]
+"""What a rule that is not met answers: the catalogue's entry, and its fields."""
+
+
+def _own_key(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
+    if safeguards.allow_own_key or evidence.key.access_key_id not in evidence.signing_keys:
+        return None
+    return catalogue.OWN_KEY, {"calls": calls_in_words(evidence.signing_keys, evidence.key)}
+
+
+def _unused_for(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
+    wanted, key = safeguards.unused_for, evidence.key
+    if wanted is None:
+        return None
+    used = _use_of("unused_for", key, evidence.last_used, evidence.now)
+    if not isinstance(used, LastUsed):
+        return used
+    since = used.date or key.create_date
+    if not since:
+        return _last_use_not_told("unused_for", key, Untold(_NO_DATE))
+    free_at = after(since, wanted.span)
+    if evidence.now >= free_at:
+        return None
+    told = use_in_words(used, key, evidence.now)
+    return catalogue.USED_TOO_RECENTLY, {
+        "unused_for": wanted,
+        "used": told,
+        "free_at": iso(free_at),
+    }
+
+
+def _overlap(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
+    wanted, successor = safeguards.overlap, evidence.keys.other(safeguards.successor)
+    if wanted is None or successor is None:
+        return None
+    created = successor.create_date or iso(evidence.now)
+    free_at = after(created, wanted.span)
+    if evidence.now >= free_at:
+        return None
+    made = f"{ago(created, evidence.now)} ({created})"
+    return catalogue.OVERLAP_TOO_SHORT, {
+        "overlap": wanted,
+        "successor": successor.access_key_id,
+        "made": made,
+        "free_at": iso(free_at),
+    }
+
+
+def _successor(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
+    wanted, successor = safeguards.successor, evidence.keys.other(safeguards.successor)
+    if wanted is None:
+        return None
+    if successor is None or not evidence.keys.stays_active(successor):
+        seen = "the user has no such key"
+        if successor is not None:
+            seen = f"that key {evidence.keys.state_of(successor)}"
+        return catalogue.SUCCESSOR_NOT_ACTIVE, {"successor": wanted, "seen": seen}
+    used = _use_of("successor", evidence.key, evidence.last_used, evidence.now)
+    successor_used = _use_of("successor", successor, evidence.successor_last_used, evidence.now)
+    if not isinstance(used, LastUsed):
+        return used
+    if not isinstance(successor_used, LastUsed):
+        return successor_used
+    taken_over = successor_used.date
+    if taken_over is not None and (used.date is None or moment(taken_over) > moment(used.date)):
+        return None
+    return catalogue.SUCCESSOR_NOT_USED, {
+        "successor": wanted,
+        "successor_used": use_in_words(successor_used, successor, evidence.now),
+        "used": use_in_words(used, evidence.key, evidence.now),
+    }
+
+
+def _keep_one_active(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
+    if not safeguards.keep_one_active or evidence.keys.another_stays_active:
+        return None
+    return catalogue.LAST_ACTIVE_KEY, {"others": evidence.keys}
+
+
+def _reactivation(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
+    if safeguards.allow_reactivation or evidence.inactive_by is DeactivatedBy.PROGRAM:
+        return None
+    if evidence.inactive_by is DeactivatedBy.OVERRIDE:
+        return catalogue.OVERRIDE_WITHDRAWN, {"override": evidence.override}
+    return catalogue.REACTIVATION, {}
+
+
+def _quarantined(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
+    if not safeguards.refuse_quarantined:
+        return None
+    if evidence.policies is None or isinstance(evidence.policies, Untold):
+        return catalogue.QUARANTINE_NOT_TOLD, {
+            "user_name": evidence.key.user_name,
+            "reason": evidence.policies.reason if evidence.policies else "AWS gives no reason",
+        }
+    found = [name for name in evidence.policies if name.startswith(QUARANTINE_POLICY)]
+    if not found:
+        return None
+    return catalogue.QUARANTINED, {"policies": ", ".join(sorted(found))}
+
+
+_Rule = Callable[[DeclaredSafeguards, Evidence], Against | None]
+_RULES: Final[Mapping[Status, Mapping[str, _Rule]]] = {
+    Status.INACTIVE: {
+        "allow_own_key": _own_key,
+        "unused_for": _unused_for,
+        "overlap": _overlap,
+        "successor": _successor,
+        "keep_one_active": _keep_one_active,
+    },
+    Status.ACTIVE: {
+        "allow_reactivation": _reactivation,
+        "refuse_quarantined": _quarantined,
+    },
+}
+_ON_UNLESS_SET: Final = frozenset({"allow_own_key", "allow_reactivation"})
+"""The safeguards that a program switches off by saying so."""
+
+
+_NOT_ALLOWED: Final = "iam:GetAccessKeyLastUsed is not allowed"
+_NO_DATE: Final = "neither a use nor the day when the key was made"
+
+
+def _last_use_not_told(safeguard: str, key: AccessKey, untold: Untold | None) -> Against:
+    told = {"safeguard": safeguard, "key": key.access_key_id}
+    if untold is not None and untold.other:
+        owner = f"user {key.user_name}" if key.user_name else "the root user"
+        return catalogue.ABOUT_ANOTHER_USER, {**told, "owner": owner, "other": untold.other}
+    reason = untold.reason if untold is not None else ""
+    return catalogue.LAST_USE_NOT_TOLD, {**told, "reason": reason or _NOT_ALLOWED}
+
+
+def _use_of(
+    safeguard: str, key: AccessKey, used: LastUsed | Untold | None, now: datetime
+) -> LastUsed | Against:
+    """The last use, if a safeguard can be judged by it."""
+    if not isinstance(used, LastUsed):
+        return _last_use_not_told(safeguard, key, used)
+    if used.date and is_to_come(used.date, now):
+        told = {"safeguard": safeguard, "key": key.access_key_id, "date": used.date}
+        return catalogue.USE_TO_COME, told
+    return used

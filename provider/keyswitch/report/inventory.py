@@ -1,0 +1,124 @@
+"""All keys of many users, looked at several users at a time.
+
+Each user costs one ListAccessKeys, and one with keys one GetAccessKeyLastUsed for each and one
+ListAttachedUserPolicies. What is not allowed of the latter two is left out, by name; a key that
+cannot be listed ends the walk, for a census that passed over keys would be taken for whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from keyswitch.iam.client import (
+    AccessKey,
+    Directory,
+    LastUsed,
+    NoSuchEntityError,
+    OwnerNotToldError,
+)
+from keyswitch.iam.concurrently import ask_all
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import KeyswitchError
+
+
+@dataclass(frozen=True)
+class SeenKey:
+    """One key; ``used`` is ``None`` where IAM did not tell when it was last used."""
+
+    key: AccessKey
+    used: LastUsed | None
+
+
+@dataclass(frozen=True)
+class SeenUser:
+    """One user and its keys; ``policies`` is ``None`` where IAM did not tell those attached to it."""
+
+    user_name: str
+    keys: tuple[SeenKey, ...]
+    policies: tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class Census:
+    """Users in the order of their names, those without keys among them.
+
+    :param since: when the first of them was looked at, an aware moment.
+    :param is_complete: whether they are all users of the account.
+    """
+
+    users: tuple[SeenUser, ...]
+    since: datetime
+    is_complete: bool
+
+    @property
+    def declarable(self) -> Iterator[tuple[SeenUser, SeenKey]]:
+        """Every key that can be declared as it is, with its user: one in a status that is known."""
+        return ((user, seen) for user, seen in self.keys if seen.key.status.is_known)
+
+    @property
+    def keys(self) -> Iterator[tuple[SeenUser, SeenKey]]:
+        """Every key with its user."""
+        for user in self.users:
+            for seen in user.keys:
+                yield user, seen
+
+
+def look_at(gateway: Directory, user_name: str) -> SeenUser | None:
+    """One user, ``None`` if it is not there.
+
+    :raises KeyswitchError: its keys cannot be listed, or AWS cannot be reached.
+    """
+    try:
+        keys = gateway.list_access_keys(user_name)
+        seen = tuple(SeenKey(key, _last_used(gateway, key)) for key in keys)
+        return SeenUser(user_name, seen, _policies(gateway, user_name) if keys else ())
+    except NoSuchEntityError:
+        return None
+
+
+def look_again(gateway: Directory, seen: SeenUser) -> SeenUser | None:
+    """One user that was seen before, with the keys and statuses of now; what else is known is kept.
+
+    :raises KeyswitchError: see :func:`look_at`.
+    """
+    try:
+        keys = gateway.list_access_keys(seen.user_name)
+    except NoSuchEntityError:
+        return None
+    return (
+        seen if keys == tuple(each.key for each in seen.keys) else look_at(gateway, seen.user_name)
+    )
+
+
+def walk(
+    gateway: Directory,
+    user_names: Iterable[str],
+    tell: Callable[[str, SeenUser | None], None],
+) -> None:
+    """Looks at every user, and tells of each what :func:`look_at` answered, as soon as it is seen.
+
+    See :func:`~keyswitch.iam.concurrently.ask_all` for how it ends after a fault or an interrupt.
+
+    :raises KeyswitchError: one could not be looked at.
+    """
+    ask_all(user_names, lambda name: look_at(gateway, name), tell)
+
+
+def _last_used(gateway: Directory, key: AccessKey) -> LastUsed | None:
+    """An answer about another user's key tells nothing of this one."""
+    try:
+        used = gateway.last_used(key.access_key_id)
+    except (OwnerNotToldError, NoSuchEntityError):
+        return None
+    return used if used.is_of(key) else None
+
+
+def _policies(gateway: Directory, user_name: str) -> tuple[str, ...] | None:
+    try:
+        return gateway.attached_policies(user_name)
+    except KeyswitchError as error:
+        if error.entry in catalogue.DENIALS:
+            return None
+        raise

@@ -1,0 +1,45 @@
+"""Whether a message can be ours, as far as the engine's own step tells: the step is no program's word."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from keyswitch.messages import catalogue
+from keyswitch.messages.catalogue import Entry
+from keyswitch.messages.parse import Reading
+from keyswitch.report.preview_json import Step
+
+_SAME: Final = ("same", "refresh", "read", "delete")
+"""The engine's words for steps that declare nothing new of a key."""
+_OF_RECORDED: Final = ("update",)
+"""And for what happens to a key that is recorded already."""
+
+
+def is_borne_out(reading: Reading, step: Step) -> bool:
+    """Whether a message is about the step's key, and says nothing that the step speaks against.
+
+    A hold needs safeguards that hold, a drift that is only reported an ``on_drift`` that reports, an
+    adoption a key that is not recorded yet. What is a secret, or not known before the update, speaks
+    against nothing.
+    """
+    ids = {step.before.access_key_id, step.after.access_key_id} - {""}
+    are_told = bool(step.after.access_key_id) or not step.is_replacement
+    if ids and are_told and reading.access_key_id not in ids:
+        return False
+    if step.op in _SAME:
+        return True
+    target = reading.fields.get("target") or reading.fields.get("declared")
+    is_towards = not target or step.after.status in ("", target)
+    return is_towards and _needed(reading, step)
+
+
+def _needed(reading: Reading, step: Step) -> bool:
+    """Whether the step has what the message cannot be without."""
+    needed: dict[Entry | None, bool] = {
+        catalogue.HELD: step.after.may_hold,
+        catalogue.DRIFT_REPORTED: step.after.may_report,
+        catalogue.NOT_LOOKED_AT: step.after.is_partly_unknown,
+        catalogue.ADOPTED: step.op not in _OF_RECORDED,
+        catalogue.ALREADY: step.op in _OF_RECORDED,
+    }
+    return needed.get(reading.entry, True)

@@ -1,0 +1,74 @@
+"""The row of a digest for a key that is no longer declared: what becomes of it by its ``on_destroy``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from keyswitch.messages import catalogue
+from keyswitch.messages.catalogue import Entry
+from keyswitch.messages.parse import Reading
+from keyswitch.messages.redact import redact
+from keyswitch.model.status import ObservedStatus, OnDestroy, Status
+from keyswitch.report.key_states import UNTOLD, KeyState
+from keyswitch.report.rows import Outcome, Row, in_short
+
+_WORDS: Final = frozenset(str(word) for word in OnDestroy)
+
+
+def let_go(name: str, state: KeyState, readings: Mapping[Entry, Reading]) -> Row:
+    """The row of a key that is no longer declared.
+
+    :param name: of its resource.
+    :param state: what was recorded of it.
+    :param readings: the messages about it that count; where they do not tell what becomes of it,
+        its ``on_destroy`` does.
+    """
+    told = readings.get(catalogue.LET_GO)
+    before = state.status
+    if state.is_retained:
+        target, kept = "", "retain_on_delete"
+    elif told is not None:
+        target, before = _as_told(told.fields.get("outcome", ""), before)
+        kept = f"on_destroy is {told.fields.get('on_destroy')}"
+        against = readings.get(catalogue.NOT_RESTORED)
+        if against is not None:
+            kept = in_short(f"{kept}, but {against.fields.get('reasons')}")
+    elif state.on_destroy == UNTOLD:
+        target, kept = UNTOLD, "its on_destroy is a secret here, so what it does is not told"
+    else:
+        policy = OnDestroy(state.on_destroy) if state.on_destroy in _WORDS else OnDestroy.LEAVE
+        target, kept = _at_end(policy, state), f"on_destroy is {policy}"
+    return Row(
+        redact(name),
+        redact(state.access_key_id),
+        redact(state.user_name),
+        before,
+        target if target not in ("", UNTOLD) else before,
+        Outcome.LET_GO_BY_POLICY if target else Outcome.LET_GO,
+        "",
+        f"its declaration is taken out; {kept}",
+        "",
+    )
+
+
+def _as_told(outcome: str, recorded: str) -> tuple[str, str]:
+    """The status that a key is switched to, or nothing, and the one that it has before."""
+    active, inactive = str(Status.ACTIVE), str(Status.INACTIVE)
+    target = outcome.removeprefix("it is switched to ")
+    if target in (active, inactive):
+        return target, inactive if target == active else active
+    stays = outcome.removeprefix("it stays ")
+    return "", stays if stays != outcome else recorded
+
+
+def _at_end(policy: OnDestroy, state: KeyState) -> str:
+    """The status that a key is let go with, if that is a switch as far as the record tells."""
+    if policy is OnDestroy.LEAVE or state.status == str(ObservedStatus.DELETED):
+        return ""
+    if policy is OnDestroy.DEACTIVATE:
+        return str(Status.INACTIVE)
+    if state.adopted_status == str(Status.ACTIVE) and state.override:
+        return ""
+    restorable = state.adopted_status in (str(Status.ACTIVE), str(Status.INACTIVE))
+    return state.adopted_status if restorable else ""

@@ -1,0 +1,192 @@
+"""A digest as the Markdown of a comment, as plain text and as JSON.
+
+Whatever came out of a preview stands in code spans, so that no name or reason is taken for Markdown,
+HTML or a mention.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from typing import Final
+
+from keyswitch.messages.format import counted
+from keyswitch.messages.printable import printable
+from keyswitch.report.digest import Digest
+from keyswitch.report.rows import Row
+from keyswitch.report.text_table import Listing
+
+COMMENT_BYTES: Final = 65_536
+"""The most that fits a comment: GitHub takes as many characters, GitLab more."""
+SUMMARY_BYTES: Final = 1_048_576
+"""The most that GitHub takes as a step's part of a job's summary."""
+_OPS: Final = {
+    "create": "to create",
+    "update": "to update",
+    "delete": "to delete",
+    "replace": "to replace",
+    "import": "to import",
+}
+_PLAIN: Final = re.compile(r"[A-Za-z →]*")
+_ROOM_FOR_REST: Final = 200
+_SHOWN_ERRORS: Final = 20
+_ID_ENDS: Final = 4
+
+
+def hidden_marker(name: str) -> str:
+    """The hidden line by which a pipeline finds its comment again, to edit it instead of adding another."""
+    words = "".join(each if each.isalnum() or each in "/_." else "-" for each in name)
+    while "--" in words:
+        words = words.replace("--", "-")
+    return f"<!-- keyswitch digest {words} -->" if words else "<!-- keyswitch digest -->"
+
+
+def to_markdown(digest: Digest, limit: int = COMMENT_BYTES, *, marker: str | None = None) -> str:
+    """The comment: the verdict, a table, what else happens, the marker.
+
+    :param limit: the most bytes of UTF-8; rows that would go beyond it are counted instead.
+    :param marker: what tells this comment from those of other stacks; the stack if omitted.
+    """
+    stack = f" Stack {code_span(digest.stack)}." if digest.stack else ""
+    head = [f"**Keyswitch: {digest.verdict}.**{stack}", ""]
+    table = [
+        "| key | user | from → to | why | last use |",
+        "|---|---|---|---|---|",
+    ]
+    gap = [""] if digest.rows else []
+    tail = [*gap, *_tail(digest), hidden_marker(marker or digest.stack), ""]
+    names = shortened([row.access_key_id for row in digest.rows])
+    lines = (_markdown_row(row, names) for row in digest.rows)
+    shown = fitting(lines, limit, beside=(*head, *table, *tail))
+    left = len(digest.rows) - len(shown)
+    more = f"… and {counted(left, 'more key')}; `keyswitch digest --format text` lists them all."
+    rest = ["", more] if left else []
+    return "\n".join([*head, *(table if shown else []), *shown, *rest, *tail])
+
+
+def fitting(lines: Iterable[str], limit: int, beside: Iterable[str]) -> list[str]:
+    """The first lines, as many as fit into so many bytes beside others and a line about the rest."""
+    shown: list[str] = []
+    room = limit - _ROOM_FOR_REST - _size(beside)
+    for line in lines:
+        room -= _size([line])
+        if room < 0:
+            break
+        shown.append(line)
+    return shown
+
+
+def _size(lines: Iterable[str]) -> int:
+    """The bytes of these lines as UTF-8, with their ends."""
+    return sum(len(line.encode()) + 1 for line in lines)
+
+
+def to_text(digest: Digest, width: int = 120) -> str:
+    """The same for a log: no colours, no marker.
+
+    :param width: of the table, in characters.
+    """
+    import io
+
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(file=io.StringIO(), width=width, color_system=None)
+    stack = f" ({digest.stack})" if digest.stack else ""
+    console.print(Text(f"Keyswitch: {digest.verdict}.{stack}"))
+    if digest.rows:
+        rows = [
+            (row.access_key_id or row.name, row.user_name, change(row), _why(row), row.last_use)
+            for row in digest.rows
+        ]
+        Listing(("key", "user", "from → to", "why", "last use"), rows, names=3).print_on(console)
+    for line in _tail(digest):
+        console.print(Text(line.replace("`", "")))
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    return "\n".join(line.rstrip() for line in str(text).splitlines()) + "\n"
+
+
+def to_json(digest: Digest) -> str:
+    """For a machine: every row in full."""
+    bag = {
+        "verdict": digest.verdict,
+        "stack": digest.stack,
+        "failed": digest.failed,
+        "keys": [{**asdict(row), "outcome": row.outcome.name.lower()} for row in digest.rows],
+        "unchanged": digest.unchanged,
+        "others": dict(digest.others),
+        "errors": list(digest.errors),
+        "policy_violations": digest.violations,
+        "is_cut_short": digest.is_cut_short,
+    }
+    return json.dumps(bag, indent=2, ensure_ascii=False) + "\n"
+
+
+def shortened(ids: Sequence[str]) -> dict[str, str]:
+    """Each id by its ends, ``AKIA…MPLE``; those that would look the same stay whole."""
+    ends = {each: f"{each[:_ID_ENDS]}…{each[-_ID_ENDS:]}" for each in ids}
+    taken = list(ends.values())
+    return {each: end if taken.count(end) == 1 else each for each, end in ends.items()}
+
+
+def change(row: Row) -> str:
+    """``Active → Inactive``, or one status that stays."""
+    if row.before == row.after or not (row.before and row.after):
+        return f"→ {row.after}" if row.after and not row.before else row.before
+    return f"{row.before} → {row.after}"
+
+
+def _markdown_row(row: Row, names: dict[str, str]) -> str:
+    key = names.get(row.access_key_id) if row.access_key_id else row.name
+    step = change(row)
+    cells = (
+        code_span(key or ""),
+        code_span(row.user_name),
+        step if _PLAIN.fullmatch(step) else code_span(step),
+        _why(row, quote=code_span),
+        code_span(row.last_use),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _why(row: Row, quote: Callable[[str], str] = str) -> str:
+    """Our own words and code, and after them what the preview says."""
+    told = f"{row.outcome.why} {row.code}".strip()
+    return f"{told}: {quote(row.why)}" if row.why else told
+
+
+def _tail(digest: Digest) -> list[str]:
+    lines = []
+    others = [f"{count} {_OPS.get(op, op)}" for op, count in digest.others.items()]
+    if others:
+        lines.append(f"Other resources of the stack: {', '.join(others)}.")
+    if digest.unchanged:
+        lines.append(f"Unchanged resources: {digest.unchanged}.")
+    errors = digest.errors[:_SHOWN_ERRORS]
+    lines.extend(f"Error: {code_span(error)}" for error in errors)
+    if digest.is_cut_short:
+        lines.append(
+            "The preview ended early: a key that is neither named nor counted here was not judged."
+        )
+    if digest.tells_no_error and digest.violations is None:
+        lines.append(
+            "A policy is violated, or the program failed: this output does not tell. The preview with "
+            "`PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true` in its environment names the policy."
+        )
+    if errors or digest.tells_no_error:
+        lines.append("`pulumi preview` without `--json` prints the rest.")
+    if len(digest.errors) > len(errors):
+        lines.append(f"… and {len(digest.errors) - len(errors)} more errors.")
+    codes = sorted({row.code for row in digest.rows if row.code})
+    if codes:
+        lines.append(f"What a code asks for: `keyswitch explain {codes[0]}`.")
+    return [each for line in lines for each in (line, "")]
+
+
+def code_span(text: str) -> str:
+    """A code span that ends nowhere but at its end, also inside a table; empty for empty text."""
+    line = printable(" ".join(text.replace("`", "'").split()))
+    plain = re.sub(r"\\*\|", r"\\|", line)
+    return f"`{plain}`" if plain else ""

@@ -1,0 +1,73 @@
+"""The rows of a digest: one key each, what becomes of it, and why."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from enum import Enum
+from typing import Any, Final
+
+from keyswitch.messages.printable import printable
+from keyswitch.messages.redact import redact
+
+_LONGEST_REASON: Final = 300
+
+
+class Outcome(Enum):
+    """What becomes of a key, in the order in which a reviewer wants to know.
+
+    ``verdict`` follows a number of keys, ``why`` stands in a key's own row.
+    """
+
+    REFUSED = ("refused", "refused")
+    FAILED = ("that failed", "failed")
+    HELD = ("held", "hold")
+    DRIFT = ("drifted and to be switched back", "drift")
+    SWITCHED_OFF = ("to be switched off", "declared")
+    SWITCHED_ON = ("to be switched on", "declared")
+    LET_GO_BY_POLICY = ("to be let go as on_destroy says", "no longer declared")
+    DRIFT_REPORTED = ("drifted, which is only reported", "drift, reported")
+    NOT_LOOKED_AT = ("of which the preview does not tell", "not looked at")
+    GONE = ("deleted outside", "deleted outside")
+    LET_GO = ("no longer declared", "no longer declared")
+    ADOPTED = ("adopted as found", "adopted as found")
+    RECORDED = ("only to be recorded", "record only")
+
+    def __init__(self, verdict: str, why: str) -> None:
+        self.verdict = verdict
+        self.why = why
+
+
+@dataclass(frozen=True)
+class Row:
+    """One key that something happens to, or that there is something to say about.
+
+    :param name: the logical name of its resource.
+    :param before: the status that it has as far as the preview tells; empty if it does not.
+    :param after: the one that it will have.
+    :param code: of the message that says why, or empty.
+    :param why: in a reader's words, without secrets.
+    :param last_use: where a message tells it, else empty.
+    """
+
+    name: str
+    access_key_id: str
+    user_name: str
+    before: str
+    after: str
+    outcome: Outcome
+    code: str
+    why: str
+    last_use: str
+
+    def printable(self) -> Row:
+        """The same as it can be shown anywhere."""
+        told: dict[str, Any] = {
+            name: printable(value) for name, value in asdict(self).items() if isinstance(value, str)
+        }
+        return replace(self, **told)
+
+
+def in_short(text: str) -> str:
+    """One line without secrets, as it can be shown, not too long for a table."""
+    line = printable(" ".join(redact(text).split()))
+    return line if len(line) <= _LONGEST_REASON else f"{line[: _LONGEST_REASON - 1]}…"

@@ -1,0 +1,100 @@
+"""The keys that a stack's state declares, read from what ``pulumi stack export`` prints."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.fields import ACCESS_KEY_ID, STATUS, USER_NAME
+from keyswitch.model.fleet import STATUSES
+from keyswitch.model.fleet_state import RECORDS, parse_fleet_outputs
+from keyswitch.model.parsing import parse_outputs
+from keyswitch.model.state import DESIRED_STATUS, USER_NAME_RESOLVED, Record
+from keyswitch.report.checks import ExpectedKey
+from keyswitch.report.key_states import bag_of, key_id_of
+from keyswitch.report.preview_json import FLEET_TYPE, KEY_TYPE, Urn
+
+_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+"""The key by which the engine marks a map as a secret."""
+
+
+def read_export(text: str, account_id: str) -> dict[str, ExpectedKey]:
+    """The declared keys of one account in what ``pulumi stack export`` printed, by id.
+
+    :param account_id: keys adopted in another account are left out.
+    :raises KeyswitchError: it is no such output (KS705).
+    """
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError):
+        raise _no_export("it is empty" if not text.strip() else "it is no JSON") from None
+    deployment = whole.get("deployment") if isinstance(whole, dict) else None
+    if not isinstance(deployment, dict):
+        raise _no_export("it has no deployment")
+    resources = deployment.get("resources") or []
+    if not isinstance(resources, list):
+        raise _no_export("its resources are no list")
+    return dict(_expected(resources, account_id))
+
+
+def _expected(resources: Iterable[object], account_id: str) -> Iterable[tuple[str, ExpectedKey]]:
+    """Without what is only left to be deleted, and without keys of the root user, which no walk sees."""
+    for resource in resources:
+        if not isinstance(resource, dict) or resource.get("delete") is True:
+            continue
+        urn = Urn(str(resource.get("urn")))
+        if urn.type not in (KEY_TYPE, FLEET_TYPE):
+            continue
+        try:
+            of_fleet = urn.type == FLEET_TYPE
+            records = _fleet_records(resource) if of_fleet else [_record(resource)]
+        except KeyswitchError as error:
+            raise _no_export(f"{error.fields['property']} of {urn.text} cannot be read") from None
+        for record, is_of_root in records:
+            if record.account_id in (account_id, "") and not is_of_root:
+                key = record.declaration.access_key_id
+                yield key, ExpectedKey(key, record.user_name or "", record.declared.status)
+
+
+def _record(resource: Mapping[str, Any]) -> tuple[Record, bool]:
+    """What is recorded, and whether it is a key of the root user."""
+    outputs = bag_of(resource.get("outputs"))
+    record = parse_outputs(_without_secrets(outputs, key_id_of(resource)))
+    return record, isinstance(outputs.get(USER_NAME), str) and record.user_name is None
+
+
+def _fleet_records(resource: Mapping[str, Any]) -> list[tuple[Record, bool]]:
+    outputs: Any = _without_secrets_below(bag_of(resource.get("outputs")))
+    recorded = {key: bag_of(each) for key, each in bag_of(outputs.get(RECORDS)).items()}
+    desired = {key: each.get(DESIRED_STATUS) for key, each in recorded.items()}
+    outputs[STATUSES] = {**desired, **bag_of(outputs.get(STATUSES))}
+    records = parse_fleet_outputs(outputs).values()
+    return [(record, record.user_name is None) for record in records]
+
+
+def _without_secrets_below(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: _without_secrets_below(each) for name, each in value.items() if not _is_secret(each)
+    }
+
+
+def _without_secrets(outputs: Mapping[str, Any], access_key_id: str) -> dict[str, Any]:
+    """The outputs with what stands for those that the program made secrets, which are maps here."""
+    told = {name: value for name, value in outputs.items() if not _is_secret(value)}
+    if USER_NAME not in told:
+        told |= {USER_NAME: "", USER_NAME_RESOLVED: True}
+    status = told.get(DESIRED_STATUS)
+    return {ACCESS_KEY_ID: access_key_id, STATUS: status, **told}
+
+
+def _is_secret(value: object) -> bool:
+    return isinstance(value, dict) and _SIGNATURE in value
+
+
+def _no_export(problem: str) -> KeyswitchError:
+    return KeyswitchError(catalogue.UNREADABLE_EXPORT, problem=problem)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from keyswitch.model.status import OnDestroy, OnDrift, Status, WhenUnmet
-    from keyswitch.program.register_program.access_key_fleet import AccessKeyFleet
-    from keyswitch.program.register_program.access_key_rotation import AccessKeyRotation
-    from keyswitch.program.register_program.access_key_status import AccessKeyStatus
-    from keyswitch.program.register_program.args import AccessKeyStatusArgs, Account, Safeguards
+    from keyswitch.program.access_key_fleet import AccessKeyFleet
+    from keyswitch.program.access_key_rotation import AccessKeyRotation
+    from keyswitch.program.access_key_status import AccessKeyStatus
+    from keyswitch.program.args import AccessKeyStatusArgs, Account, Safeguards
 
 __version__ = "0.1.0"
 
@@ -32,12 +32,10 @@ __all__ = [
 ]
 
 _MODULES: Final = {
-    **dict.fromkeys(
-        ("AccessKeyStatusArgs", "Account", "Safeguards"), "keyswitch.program.register_program.args"
-    ),
-    "AccessKeyFleet": "keyswitch.program.register_program.access_key_fleet",
-    "AccessKeyRotation": "keyswitch.program.register_program.access_key_rotation",
-    "AccessKeyStatus": "keyswitch.program.register_program.access_key_status",
+    **dict.fromkeys(("AccessKeyStatusArgs", "Account", "Safeguards"), "keyswitch.program.args"),
+    "AccessKeyFleet": "keyswitch.program.access_key_fleet",
+    "AccessKeyRotation": "keyswitch.program.access_key_rotation",
+    "AccessKeyStatus": "keyswitch.program.access_key_status",
     **dict.fromkeys(("OnDestroy", "OnDrift", "Status", "WhenUnmet"), "keyswitch.model.status"),
 }
 

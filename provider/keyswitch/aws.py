@@ -12,8 +12,8 @@ import pulumi
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import message
 from keyswitch.model.fields import USER_NAME
-from keyswitch.program.register_program.hooks import Guard
-from keyswitch.program.register_program.inputs import refuse_arguments, sendable, text
+from keyswitch.program.hooks import Guard
+from keyswitch.program.inputs import refuse_arguments, sendable, text
 
 
 class MissingExtraError(pulumi.RunError, ImportError):

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 from click.testing import CliRunner
-from keyswitch.program.register_program.register_program import MANY_KEYS
 
 from keyswitch import cli
+from keyswitch.program.register_program import MANY_KEYS
 from support.engine import ROOT, Project, Run
 from support.http import RecordingServer, refuse
 from support.moto_iam import SHOP, Elsewhere, Outsider, role_in

@@ -9,8 +9,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from keyswitch.program.register_program.access_key_fleet import _split_known
-from keyswitch.program.register_program.inputs import sendable
 
 from keyswitch.iam.concurrently import AT_A_TIME
 from keyswitch.messages import catalogue
@@ -23,6 +21,8 @@ from keyswitch.model.parsing import UNKNOWN
 from keyswitch.model.safeguards import DeclaredSafeguards
 from keyswitch.model.state import Declaration, Record
 from keyswitch.model.status import ObservedStatus, OnDestroy, Status
+from keyswitch.program.access_key_fleet import _split_known
+from keyswitch.program.inputs import sendable
 from keyswitch.reconcile.batch import Fleet
 from keyswitch.reconcile.batch_plan import FleetOutcome, named
 from keyswitch.reconcile.clock import Patience

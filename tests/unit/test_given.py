@@ -17,7 +17,6 @@ from typing import Any
 
 import pulumi
 import pytest
-from keyswitch.program.register_program.hooks import Guard
 from pulumi.runtime import rpc
 from pulumi.runtime.settings import SETTINGS
 from pulumi.runtime.stack import run_pulumi_func
@@ -34,6 +33,7 @@ from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.fleet import MAPS_BY_KEY, parse_fleet
 from keyswitch.model.parsing import parse_program
 from keyswitch.plugin.property_bags import plain
+from keyswitch.program.hooks import Guard
 
 KEY, OTHER = "AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE"
 OF_A_KEY = {"create_date": "2026-03-01T00:00:00Z", "status_since": "2026-03-01T00:00:00Z"}

@@ -12,12 +12,12 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from keyswitch.program.register_program.plaintext_credentials import warnings_of_plain_secrets
 from pulumi.runtime import config
 
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import Attempt, message
 from keyswitch.messages.redact import looks_secret, redact
+from keyswitch.program.plaintext_credentials import warnings_of_plain_secrets
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 PLAIN = "wJalrXUtnFEMIqK7MDENGzbPxRfiCYEXAMPLEKEY"

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from keyswitch.program.register_program.access_key_rotation import safeguards_of_previous
 
 from keyswitch.model.durations import Duration
 from keyswitch.model.parsing import parse_inputs
 from keyswitch.model.state import Declaration, Record
 from keyswitch.model.status import ObservedStatus, Status
+from keyswitch.program.access_key_rotation import safeguards_of_previous
 from keyswitch.reconcile.diff import Action
 from keyswitch.reconcile.rotation_stage import (
     DELETED,

@@ -32,7 +32,7 @@ INPUTS: Final = (
     ACCOUNT,
 )
 MOVED_FROM: Final = "moved_from"
-"""What was recorded of a key under another name; no input of programs, see :mod:`keyswitch.program.register_program.moved_keys`."""
+"""What was recorded of a key under another name; no input of programs, see :mod:`keyswitch.program.moved_keys`."""
 REQUIRED: Final = (ACCESS_KEY_ID, STATUS)
 SAFEGUARD_NAMES: Final = tuple(field.name for field in fields(DeclaredSafeguards))
 

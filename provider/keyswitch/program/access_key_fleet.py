@@ -18,11 +18,11 @@ from keyswitch.model.fleet import (
 )
 from keyswitch.model.fleet_state import FLEET_COMPUTED
 from keyswitch.plugin.resource_options import refuse_options
-from keyswitch.program.register_program.args import AccountInput, SafeguardsInput
-from keyswitch.program.register_program.fleet_hook import fleet_binding
-from keyswitch.program.register_program.hooks import Guard
-from keyswitch.program.register_program.inputs import refuse_arguments, sendable, single
-from keyswitch.program.register_program.moved_keys import may_restore
+from keyswitch.program.args import AccountInput, SafeguardsInput
+from keyswitch.program.fleet_hook import fleet_binding
+from keyswitch.program.hooks import Guard
+from keyswitch.program.inputs import refuse_arguments, sendable, single
+from keyswitch.program.moved_keys import may_restore
 
 _NO_MAP: Final = ""
 """In the place of what is no map: it need not be repeated, and may be a secret in the wrong place."""

@@ -14,9 +14,9 @@ from keyswitch.model.durations import Duration
 from keyswitch.model.state import Pending
 from keyswitch.model.status import ObservedStatus, Status, WhenUnmet
 from keyswitch.plugin.resource_options import refuse_options
-from keyswitch.program.register_program.access_key_status import AccessKeyStatus
-from keyswitch.program.register_program.args import AccountInput, Safeguards
-from keyswitch.program.register_program.inputs import duration, refuse_arguments, sendable
+from keyswitch.program.access_key_status import AccessKeyStatus
+from keyswitch.program.args import AccountInput, Safeguards
+from keyswitch.program.inputs import duration, refuse_arguments, sendable
 from keyswitch.reconcile.rotation_stage import PreviousKey, stage_of
 
 

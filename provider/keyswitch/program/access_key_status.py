@@ -26,19 +26,19 @@ from keyswitch.model.fields import (
 from keyswitch.model.state import COMPUTED
 from keyswitch.model.status import OnDestroy, OnDrift, Status
 from keyswitch.plugin.resource_options import refuse_options
-from keyswitch.program.register_program.args import (
+from keyswitch.program.args import (
     AccessKeyStatusArgs,
     AccountInput,
     SafeguardsInput,
 )
-from keyswitch.program.register_program.hooks import Guard
-from keyswitch.program.register_program.inputs import (
+from keyswitch.program.hooks import Guard
+from keyswitch.program.inputs import (
     refuse_argument,
     refuse_arguments,
     sendable,
     single,
 )
-from keyswitch.program.register_program.moved_keys import may_restore
+from keyswitch.program.moved_keys import may_restore
 from keyswitch.provider import AccessKeyStatusProvider
 
 

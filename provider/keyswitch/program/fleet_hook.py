@@ -25,9 +25,9 @@ from keyswitch.model.fleet import (
 from keyswitch.model.fleet_state import parse_fleet_outputs, taken_over_by_fleet
 from keyswitch.model.state import Record
 from keyswitch.plugin.property_bags import plain, revealed
-from keyswitch.program.register_program.duplicates import Claim
-from keyswitch.program.register_program.hooks import HIDDEN, Guard, is_secret, moved_note
-from keyswitch.program.register_program.in_thread import in_thread
+from keyswitch.program.duplicates import Claim
+from keyswitch.program.hooks import HIDDEN, Guard, is_secret, moved_note
+from keyswitch.program.in_thread import in_thread
 from keyswitch.reconcile.batch import Fleet
 from keyswitch.reconcile.deletion import target_on_destroy
 

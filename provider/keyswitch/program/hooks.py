@@ -41,11 +41,11 @@ from keyswitch.model.state import JUDGED_BY, Record
 from keyswitch.model.user_names import folded
 from keyswitch.plugin.process_state import Phase
 from keyswitch.plugin.property_bags import plain, revealed
-from keyswitch.program.register_program.duplicates import Claims, as_soon_as_known
-from keyswitch.program.register_program.in_thread import in_thread
-from keyswitch.program.register_program.moved_keys import Recorded, recorded_in_state
-from keyswitch.program.register_program.plaintext_credentials import warnings_of_plain_secrets
-from keyswitch.program.register_program.progress import Steps
+from keyswitch.program.duplicates import Claims, as_soon_as_known
+from keyswitch.program.in_thread import in_thread
+from keyswitch.program.moved_keys import Recorded, recorded_in_state
+from keyswitch.program.plaintext_credentials import warnings_of_plain_secrets
+from keyswitch.program.progress import Steps
 from keyswitch.reconcile.diff import Action
 from keyswitch.reconcile.key_quota import refuse_third_key
 from keyswitch.reconcile.plan import Judgement

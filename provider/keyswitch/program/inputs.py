@@ -17,7 +17,7 @@ from keyswitch.messages import catalogue
 from keyswitch.messages.format import message
 from keyswitch.model.durations import Duration
 from keyswitch.model.validators import Problem, kind_of, problem_of_value
-from keyswitch.program.register_program.args import Account, Safeguards
+from keyswitch.program.args import Account, Safeguards
 
 _A_NAME: Final = "a string that is not empty"
 _OPTIONS: Final = "pulumi.ResourceOptions"
@@ -56,7 +56,7 @@ def refuse_argument(class_name: str, argument: str, value: object, takes: str) -
 def sendable(name: str, value: object) -> Any:
     """An input of which Pulumi can hand on every part.
 
-    Values of :mod:`keyswitch.program.register_program.args` become mappings, enumerations their values, and what can be awaited becomes an
+    Values of :mod:`keyswitch.program.args` become mappings, enumerations their values, and what can be awaited becomes an
     output, for it can be awaited once only. Outputs stay outputs, and are judged once they are known.
 
     :param name: what a message calls the input.

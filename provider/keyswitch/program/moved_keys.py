@@ -24,7 +24,7 @@ from keyswitch.model.fields import ON_DESTROY
 from keyswitch.model.fleet_state import parse_fleet_outputs
 from keyswitch.model.parsing import handed_on, parse_outputs
 from keyswitch.model.status import OnDestroy
-from keyswitch.program.register_program.in_thread import in_thread
+from keyswitch.program.in_thread import in_thread
 
 _READ: Final = "pulumi:pulumi:readStackResourceOutputs"
 _KEY: Final = "pulumi-python:dynamic/keyswitch:AccessKeyStatus"

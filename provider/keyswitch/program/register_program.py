@@ -13,8 +13,8 @@ from keyswitch.messages.format import message
 from keyswitch.model.fields import ACCESS_KEY_ID, ACCOUNT, REASON
 from keyswitch.model.register import ACCOUNTS_KEY, CONFIG_KEY, DEFAULTS_KEY, Register, read_register
 from keyswitch.model.state import Declaration
-from keyswitch.program.register_program.access_key_fleet import AccessKeyFleet
-from keyswitch.program.register_program.access_key_status import AccessKeyStatus
+from keyswitch.program.access_key_fleet import AccessKeyFleet
+from keyswitch.program.access_key_status import AccessKeyStatus
 
 FLEET_KEY: Final = "fleet"
 MAX_CHANGES_KEY: Final = "maxChanges"

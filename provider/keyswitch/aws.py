@@ -12,7 +12,7 @@ import pulumi
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import message
 from keyswitch.model.fields import USER_NAME
-from keyswitch.program.hooks import Guard
+from keyswitch.program.hooks import Hooks
 from keyswitch.program.inputs import refuse_arguments, sendable, text
 
 
@@ -44,9 +44,9 @@ def access_key(
     """
     refuse_arguments("aws.access_key", resource_name, opts)
     user = text(USER_NAME, sendable("user", user))
-    guard = Guard.of_program()
+    hooks = Hooks.of_program()
     own = pulumi.ResourceOptions(ignore_changes=["status"])
-    own = pulumi.ResourceOptions.merge(own, guard.binding_of_minted())
+    own = pulumi.ResourceOptions.merge(own, hooks.binding_of_minted())
     key = aws.iam.AccessKey(resource_name, user=user, opts=pulumi.ResourceOptions.merge(opts, own))
-    guard.watch(key)
+    hooks.watch(key)
     return key

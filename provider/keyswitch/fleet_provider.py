@@ -1,4 +1,4 @@
-"""The dynamic provider of a fleet: the engine's calls on one side, :class:`~keyswitch.reconcile.batch.Fleet` on the other.
+"""The dynamic provider of a fleet: the engine's calls on one side, :class:`~keyswitch.reconcile.batch.Batch` on the other.
 
 ``keyswitch.fleet_provider.AccessKeyFleetProvider`` is written into every state by name and is public
 for ever.
@@ -53,11 +53,11 @@ from keyswitch.plugin.host import (
     urn_of_call,
     warn,
 )
-from keyswitch.plugin.process_state import PHASE
+from keyswitch.plugin.process_state import PROCESS
 from keyswitch.plugin.property_bags import plain, without_provider, without_secrets
 from keyswitch.plugin.resource_options import refuse_ignored_changes
-from keyswitch.reconcile.batch import Fleet
-from keyswitch.reconcile.batch_plan import FleetOutcome
+from keyswitch.reconcile.batch import Batch
+from keyswitch.reconcile.batch_plan import BatchOutcome
 
 _ID = "fleet"
 _FROM_THE_PROGRAM: Final = (KEYS, STATUSES)
@@ -82,7 +82,7 @@ class AccessKeyFleetProvider(ResourceProvider):
         bag = plain(news, MAPS_BY_KEY)
         parsed = parse_fleet(bag)
         if parsed.declaration is not None:
-            PHASE.declare(parsed.declaration.ids, account_of(bag.get(ACCOUNT)))
+            PROCESS.declare(parsed.declaration.ids, account_of(bag.get(ACCOUNT)))
         self._checked.add(urn_of_call())
         checked = without_secrets(without_provider(news))
         moved = map_of(bag, MOVED_FROM)
@@ -91,7 +91,7 @@ class AccessKeyFleetProvider(ResourceProvider):
         return CheckResult({**checked, MOVED_FROM: new} if new else checked, [])
 
     @clean_errors
-    @PHASE.counted
+    @PROCESS.counted
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Whether a step is needed, by a look at every live key; a refusal counts as a change.
 
@@ -115,7 +115,7 @@ class AccessKeyFleetProvider(ResourceProvider):
             return self._diff_of_unknown(parsed.unknown)
         declared = _declaration(parsed)
         fleet = self._fleet()
-        judged = fleet.judge(declared, records, PHASE.declared)
+        judged = fleet.plan(declared, records, PROCESS.declared)
         left, new = records.keys() - declared.ids, declared.unknown.keys() - records.keys()
         # The end of a fleet is judged by the limit in the state.
         limited = declared.max_changes != MaxChanges.of(_olds)
@@ -125,7 +125,7 @@ class AccessKeyFleetProvider(ResourceProvider):
         return DiffResult(changes=changes)
 
     @clean_errors
-    @PHASE.counted
+    @PROCESS.counted
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Adopts every key; switches those whose status is not the declared one."""
         outcome, declared = self._carried_out(props, {})
@@ -134,7 +134,7 @@ class AccessKeyFleetProvider(ResourceProvider):
         return CreateResult(_ID, outs)
 
     @clean_errors
-    @PHASE.counted
+    @PROCESS.counted
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Looks again, then switches what is (still) to be switched, and lets go what is taken out."""
         refuse_ignored_changes(ignored_properties(), _FROM_THE_PROGRAM, "the fleet")
@@ -144,7 +144,7 @@ class AccessKeyFleetProvider(ResourceProvider):
         return UpdateResult(outs)
 
     @clean_errors
-    @PHASE.counted
+    @PROCESS.counted
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Refreshes every key, the statuses among the inputs too."""
         records = parse_fleet_outputs(props)
@@ -156,12 +156,12 @@ class AccessKeyFleetProvider(ResourceProvider):
         return ReadResult(id_, {**outs, ACCOUNT_ID: bag.get(ACCOUNT_ID, "")}, inputs)
 
     @clean_errors
-    @PHASE.counted
+    @PROCESS.counted
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Does what ``on_destroy`` says, but not to keys that this program still declares."""
         records = parse_fleet_outputs(_props)
         with self._telling_each():
-            self._fleet().destroy(records, MaxChanges.of(_props), Row().tell, PHASE.declared)
+            self._fleet().destroy(records, MaxChanges.of(_props), Row().tell, PROCESS.declared)
 
     @contextmanager
     def _telling_each(self) -> Iterator[None]:
@@ -171,36 +171,36 @@ class AccessKeyFleetProvider(ResourceProvider):
             yield
         except KeyswitchError as error:
             row.error(map(str, error.also))
-            raise error.alone() from None
+            raise error.without_related() from None
 
     def _carried_out(
         self, news: Mapping[str, Any], records: Mapping[str, Record]
-    ) -> tuple[FleetOutcome, FleetDeclaration]:
+    ) -> tuple[BatchOutcome, FleetDeclaration]:
         bag = plain(news, MAPS_BY_KEY)
         records = {**records, **taken_over_by_fleet(bag, records)}
         declared = _declaration(parse_fleet(bag, records, as_written=True))
         fleet = self._fleet()
         row = Row()
-        judged = fleet.judge(declared, records, PHASE.declared)
+        judged = fleet.plan(declared, records, PROCESS.declared)
         row.warn(judged.let_through.warnings())
-        return fleet.apply(judged, records, row.tell, PHASE.declared), declared
+        return fleet.apply(judged, records, row.tell, PROCESS.declared), declared
 
     def _fail(
-        self, outcome: FleetOutcome, declared: FleetDeclaration, outs: dict[str, Any]
+        self, outcome: BatchOutcome, declared: FleetDeclaration, outs: dict[str, Any]
     ) -> None:
         failure = outcome.failure(declared.ids)
         if failure is None:
             return
         each = [str(outcome.failures[key]) for key in sorted(outcome.failures)]
-        partly_done(_ID, outs, [str(failure.alone()), *each])
+        partly_done(_ID, outs, [str(failure.without_related()), *each])
         raise failure
 
-    def _fleet(self) -> Fleet:
+    def _fleet(self) -> Batch:
         origin = Origin.of_urn(urn_of_call())
-        return Fleet(
-            lambda account: PHASE.lifecycle_in(account, self._settings, origin, warn),
+        return Batch(
+            lambda account: PROCESS.reconciler_in(account, self._settings, origin, warn),
             before_each=require_engine,
-            before_signers=PHASE.wait_for_others,
+            before_signers=PROCESS.wait_for_others,
         )
 
     def _diff_of_unknown(self, unknown: tuple[str, ...]) -> DiffResult:

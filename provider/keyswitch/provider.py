@@ -1,4 +1,4 @@
-"""The dynamic provider: the engine's calls on one side, the lifecycle on the other.
+"""The dynamic provider: the engine's calls on one side, the reconciler on the other.
 
 ``keyswitch.provider.AccessKeyStatusProvider`` is written into every state by name and is public
 for ever: an engine that no longer finds it cannot even destroy. The pickled provider is a
@@ -35,17 +35,17 @@ from keyswitch.model.parsing import (
 )
 from keyswitch.model.state import JUDGED_BY, Declaration, Record
 from keyswitch.plugin.host import clean_errors, ignored_properties, partly_done, urn_of_call, warn
-from keyswitch.plugin.process_state import PHASE
+from keyswitch.plugin.process_state import PROCESS
 from keyswitch.plugin.property_bags import plain, without_provider, without_secrets
 from keyswitch.plugin.resource_options import refuse_ignored_changes
-from keyswitch.reconcile.reconciler import Lifecycle
+from keyswitch.reconcile.reconciler import Reconciler
 from keyswitch.reconcile.records import DoneButFailedError
 
 _FROM_THE_PROGRAM: Final = (ACCESS_KEY_ID, STATUS)
 
 
 class AccessKeyStatusProvider(ResourceProvider):
-    """Maps Check, Diff, Create, Read, Update and Delete to the lifecycle of a declared key."""
+    """Maps Check, Diff, Create, Read, Update and Delete to the reconciler of a declared key."""
 
     serialize_as_secret_always = False
 
@@ -69,14 +69,14 @@ class AccessKeyStatusProvider(ResourceProvider):
         access_key_id = bag.get(ACCESS_KEY_ID)
         if isinstance(access_key_id, str):
             self._declared.add(access_key_id)
-            PHASE.declare([access_key_id], account_of(bag.get(ACCOUNT)))
+            PROCESS.declare([access_key_id], account_of(bag.get(ACCOUNT)))
         checked = without_secrets(without_provider(news))
         if _olds or not isinstance(bag.get(MOVED_FROM), Mapping):
             checked.pop(MOVED_FROM, None)
         return CheckResult(checked, [])
 
     @clean_errors
-    @PHASE.counted
+    @PROCESS.counted
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Whether a step is needed, by a look at the live key.
 
@@ -101,21 +101,21 @@ class AccessKeyStatusProvider(ResourceProvider):
         declaration = declaration_of(parsed, bag)
         if parsed.unknown & JUDGED_BY:
             return self._diff_of_unknown(declaration, record, parsed.unknown)
-        judgement = self._of(declaration).judge(declaration, record)
-        if not judgement.decision.needs_step:
-            for warning in judgement.warnings():
+        plan = self._of(declaration).plan(declaration, record)
+        if not plan.decision.needs_step:
+            for warning in plan.warnings():
                 warn(warning)
-        return DiffResult(changes=judgement.decision.needs_step)
+        return DiffResult(changes=plan.decision.needs_step)
 
     @clean_errors
-    @PHASE.counted
+    @PROCESS.counted
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Adopts the key; ``iam:UpdateAccessKey`` only if its status is not the declared one."""
         record = self._applied(props, taken_over(plain(props)))
         return CreateResult(record.declaration.access_key_id, record.to_outputs())
 
     @clean_errors
-    @PHASE.counted
+    @PROCESS.counted
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Looks again, then switches if that is (still) needed."""
         refuse_ignored_changes(ignored_properties(), _FROM_THE_PROGRAM, f"key {_id}")
@@ -124,18 +124,18 @@ class AccessKeyStatusProvider(ResourceProvider):
     def _applied(self, news: dict[str, Any], record: Record | None) -> Record:
         bag = plain(news)
         declaration = declaration_of(parse_program(bag, record), bag)
-        lifecycle = self._of(declaration)
-        if lifecycle.deactivates_signer(declaration):
-            PHASE.wait_for_others()
+        reconciler = self._of(declaration)
+        if reconciler.deactivates_signer(declaration):
+            PROCESS.wait_for_others()
         try:
-            return lifecycle.apply(declaration, record)
+            return reconciler.apply(declaration, record)
         except DoneButFailedError as error:
             outs = error.record.to_outputs()
             partly_done(declaration.access_key_id, {**news, **outs}, [str(error)])
             raise
 
     @clean_errors
-    @PHASE.counted
+    @PROCESS.counted
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Refreshes, the status among the inputs too, so that the next preview shows its drift."""
         recorded = parse_outputs(props)
@@ -145,7 +145,7 @@ class AccessKeyStatusProvider(ResourceProvider):
         return ReadResult(id_, record.to_outputs(), record.to_inputs())
 
     @clean_errors
-    @PHASE.counted
+    @PROCESS.counted
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Does what ``on_destroy`` says, but not to a key that this program still declares.
 
@@ -153,18 +153,18 @@ class AccessKeyStatusProvider(ResourceProvider):
         then deletes the old one, of the same key: that must not touch it.
         """
         record = parse_outputs(_props)
-        if record.declaration.access_key_id not in PHASE.declared:
-            lifecycle = self._of(record.declaration)
-            if lifecycle.ends_signer(record):
-                PHASE.wait_for_others()
-            warning = lifecycle.destroy(record)
+        if record.declaration.access_key_id not in PROCESS.declared:
+            reconciler = self._of(record.declaration)
+            if reconciler.deletes_signer(record):
+                PROCESS.wait_for_others()
+            warning = reconciler.destroy(record)
             if warning is not None:
                 warn(warning)
 
-    def _of(self, declaration: Declaration) -> Lifecycle:
-        """The lifecycle in the key's account; one for each account and process."""
+    def _of(self, declaration: Declaration) -> Reconciler:
+        """The reconciler in the key's account; one for each account and process."""
         origin = Origin.of_urn(urn_of_call())
-        return PHASE.lifecycle_in(declaration.account, self._settings, origin, warn)
+        return PROCESS.reconciler_in(declaration.account, self._settings, origin, warn)
 
     def _diff_of_unknown(
         self, declaration: Declaration, record: Record, unknown: frozenset[str]

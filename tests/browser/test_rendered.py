@@ -20,7 +20,7 @@ from keyswitch.model.durations import iso
 from keyswitch.model.status import ObservedStatus
 from keyswitch.report.checks import findings
 from keyswitch.report.digest import digest
-from keyswitch.report.inventory import Census, SeenKey, SeenUser
+from keyswitch.report.inventory import Inventory, SeenKey, SeenUser
 from keyswitch.report.preview_json import read_preview
 from keyswitch.report.render import to_markdown
 
@@ -119,10 +119,10 @@ def test_the_audits_page_has_its_tables_and_a_picture_of_the_ages(
     active, inactive = ObservedStatus.ACTIVE, ObservedStatus.INACTIVE
     ages = [(1, active), (2, active), (50, inactive), (100, active), (400, active), (401, inactive)]
     users = tuple(seen(number, days, status) for number, (days, status) in enumerate(ages))
-    census = Census(users, NOW, is_complete=True)
-    found = findings(census, {}, NOW)
+    inventory = Inventory(users, NOW, is_complete=True)
+    found = findings(inventory, {}, NOW)
 
-    page = show(to_html(Audited("123456789012", NOW, census, found, "the stack prod")))
+    page = show(to_html(Audited("123456789012", NOW, inventory, found, "the stack prod")))
 
     shown = page.find_elements(By.CSS_SELECTOR, "#findings tbody tr")
     assert len(shown) == len(found) == 8
@@ -145,8 +145,8 @@ def test_an_audit_in_a_comment_is_a_table_and_a_list_of_controls(
     show: Callable[[str], Chrome],
 ) -> None:
     users = (seen(1, 100, ObservedStatus.ACTIVE), seen(2, 200, ObservedStatus.ACTIVE))
-    census = Census(users, NOW, is_complete=True)
-    audited = Audited("123456789012", NOW, census, findings(census, None, NOW), "")
+    inventory = Inventory(users, NOW, is_complete=True)
+    audited = Audited("123456789012", NOW, inventory, findings(inventory, None, NOW), "")
 
     page = show(comment(audit_to_markdown(audited)))
 

@@ -15,7 +15,7 @@ from keyswitch.iam.client import AccessKey
 from keyswitch.model.durations import iso
 from keyswitch.model.status import ObservedStatus, Status
 from keyswitch.report.checks import ExpectedKey, findings
-from keyswitch.report.inventory import Census, SeenKey, SeenUser
+from keyswitch.report.inventory import Inventory, SeenKey, SeenUser
 from keyswitch.report.render import COMMENT_BYTES
 from support.http import RecordingServer
 from support.strict_iam import StrictIam
@@ -139,8 +139,8 @@ def test_a_thousand_findings_fit_a_comment_and_nothing_leaves_its_cell() -> None
         SeenUser(f"user|{n}", (key_of(f"AKIA{n:016d}", f"user|{n}", NOW - timedelta(days=99)),), ())
         for n in range(1000)
     )
-    census = Census(users, NOW, is_complete=True)
-    audited = Audited("123456789012", NOW, census, findings(census, None, NOW), "")
+    inventory = Inventory(users, NOW, is_complete=True)
+    audited = Audited("123456789012", NOW, inventory, findings(inventory, None, NOW), "")
 
     told = to_markdown(audited)
 
@@ -168,7 +168,7 @@ def test_a_state_that_is_no_utf_8_is_told_of(keyswitch: Keyswitch, tmp_path: Pat
 
 def test_an_audit_that_goes_on_from_an_earlier_walk_says_from_when_to_when() -> None:
     def looked(since: datetime) -> str:
-        return Audited("123456789012", NOW, Census((), since, is_complete=True), (), "").when
+        return Audited("123456789012", NOW, Inventory((), since, is_complete=True), (), "").when
 
     assert looked(NOW - timedelta(minutes=1)) == iso(NOW)
     assert (
@@ -213,9 +213,11 @@ def test_every_form_can_be_written_to_a_file(
 def test_no_user_name_is_broken_on_a_narrow_screen(width: int) -> None:
     name = "first.last.of.the.shop@corp.example.com"
     key = key_of("AKIAIOSFODNN7EXAMPLE", name, NOW - timedelta(days=99))
-    census = Census((SeenUser(name, (key,), None),), NOW, is_complete=True)
+    inventory = Inventory((SeenUser(name, (key,), None),), NOW, is_complete=True)
 
-    told = to_table(Audited("123456789012", NOW, census, findings(census, {}, NOW), ""), width)
+    told = to_table(
+        Audited("123456789012", NOW, inventory, findings(inventory, {}, NOW), ""), width
+    )
 
     assert told.count(name) == told.count("AKIAIOSFODNN7EXAMPLE") == 3
     found = [line for line in told.splitlines() if not line.startswith("Account ")]
@@ -262,21 +264,21 @@ def test_a_count_of_keys_with_findings_is_of_those_that_are_there(
     gone: int, days: int, verdict: str
 ) -> None:
     key = key_of("AKIAIOSFODNN7EXAMPLE", "bob", NOW - timedelta(days=days))
-    census = Census((SeenUser("bob", (key,), ()),), NOW, is_complete=True)
+    inventory = Inventory((SeenUser("bob", (key,), ()),), NOW, is_complete=True)
     named = [f"AKIAGONE{number:012d}" for number in range(gone)]
     expected = {each: ExpectedKey(each, "eve", Status.ACTIVE) for each in named}
     expected["AKIAIOSFODNN7EXAMPLE"] = ExpectedKey("AKIAIOSFODNN7EXAMPLE", "bob", Status.ACTIVE)
 
-    audited = Audited("123456789012", NOW, census, findings(census, expected, NOW), "")
+    audited = Audited("123456789012", NOW, inventory, findings(inventory, expected, NOW), "")
 
     assert audited.verdict == verdict
 
 
 def test_of_declared_keys_that_are_gone_alone_no_other_is_counted() -> None:
-    census = Census((), NOW, is_complete=True)
+    inventory = Inventory((), NOW, is_complete=True)
     expected = {"AKIAGONE000000000000": ExpectedKey("AKIAGONE000000000000", "", Status.ACTIVE)}
 
-    audited = Audited("123456789012", NOW, census, findings(census, expected, NOW), "")
+    audited = Audited("123456789012", NOW, inventory, findings(inventory, expected, NOW), "")
 
     assert audited.verdict == "0 keys, 1 finding about 1 declared key not there any more."
 
@@ -298,10 +300,10 @@ def test_a_report_is_not_written_through_a_link(
 def test_the_page_escapes_whatever_is_in_a_name_and_loads_nothing() -> None:
     name = "bob<script>alert(1)</script>"
     key = key_of("AKIAIOSFODNN7EXAMPLE", name)
-    census = Census((SeenUser(name, (key,), None),), NOW, is_complete=True)
-    found = findings(census, {}, NOW)
+    inventory = Inventory((SeenUser(name, (key,), None),), NOW, is_complete=True)
+    found = findings(inventory, {}, NOW)
 
-    page = to_html(Audited("123456789012", NOW, census, found, against="the stack <b>"))
+    page = to_html(Audited("123456789012", NOW, inventory, found, against="the stack <b>"))
 
     assert "<script" not in page
     assert "<b>" not in page

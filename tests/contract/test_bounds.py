@@ -19,7 +19,7 @@ from botocore.awsrequest import AWSRequest
 from werkzeug.wrappers import Response
 
 from keyswitch.iam import credentials
-from keyswitch.iam.boto import BotoGateway
+from keyswitch.iam.boto import BotoClient
 from keyswitch.iam.call_limits import BOUNDS, Bounds
 from keyswitch.iam.client import Directory
 from keyswitch.iam.http_session import (
@@ -33,9 +33,9 @@ from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.aws_settings import AwsSettings
 from keyswitch.model.status import ObservedStatus, Status
 from keyswitch.reconcile.apply import Switch, Switched
-from keyswitch.reconcile.cache import PhaseView
+from keyswitch.reconcile.cache import KeyCache
 from keyswitch.reconcile.clock import Clock, Patience
-from keyswitch.reconcile.observe import Sighting
+from keyswitch.reconcile.observe import Observation
 from support.hostile import (
     Fault,
     Network,
@@ -102,12 +102,12 @@ def given_up(ask: Callable[[], object]) -> KeyswitchError:
 
 
 ASKED: dict[str, Callable[[Directory], object]] = {
-    "ListAccessKeys": lambda gateway: gateway.list_access_keys("bob"),
-    "GetAccessKeyLastUsed": lambda gateway: gateway.last_used(KEY),
-    "ListAttachedUserPolicies": lambda gateway: gateway.attached_policies("bob"),
-    "ListUsers": lambda gateway: gateway.users(),
-    "UpdateAccessKey": lambda gateway: gateway.update_access_key(KEY, "bob", Status.INACTIVE),
-    "GetCallerIdentity": lambda gateway: gateway.account_id(),
+    "ListAccessKeys": lambda client: client.list_access_keys("bob"),
+    "GetAccessKeyLastUsed": lambda client: client.last_used(KEY),
+    "ListAttachedUserPolicies": lambda client: client.attached_policies("bob"),
+    "ListUsers": lambda client: client.users(),
+    "UpdateAccessKey": lambda client: client.update_access_key(KEY, "bob", Status.INACTIVE),
+    "GetCallerIdentity": lambda client: client.account_id(),
 }
 
 
@@ -131,7 +131,7 @@ def test_a_call_is_given_up_whatever_goes_on_coming_back(
 ) -> None:
     way.faults["", ""] = fault
 
-    error = given_up(lambda: ask(BotoGateway(settings(way.url), bounds=bounds)))
+    error = given_up(lambda: ask(BotoClient(settings(way.url), bounds=bounds)))
 
     assert error.entry is entry
     assert says in str(error)
@@ -148,8 +148,8 @@ def test_a_call_that_was_too_slow_is_tried_again_and_one_that_was_too_large_is_n
 
     for fault, bounds in ((drips, SMALL), (floods, PATIENT)):
         way.faults["", ""] = counted(fault)
-        gateway = BotoGateway(settings(way.url, maxRetries="2"), bounds=bounds)
-        given_up(lambda gateway=gateway: gateway.list_access_keys("bob"))
+        client = BotoClient(settings(way.url, maxRetries="2"), bounds=bounds)
+        given_up(lambda client=client: client.list_access_keys("bob"))
 
     assert len(asked) == 2 + 1
 
@@ -160,10 +160,10 @@ def test_the_bounds_are_of_one_request_and_not_of_all_on_a_connection(
     iam.add_user("bob")
     key = iam.add_key("bob")
     one_answer = replace(PATIENT, answer_bytes=1_000)
-    gateway = BotoGateway(settings(way.url), bounds=one_answer)
+    client = BotoClient(settings(way.url), bounds=one_answer)
 
     for _ in range(20):
-        assert [each.access_key_id for each in gateway.list_access_keys("bob")] == [key]
+        assert [each.access_key_id for each in client.list_access_keys("bob")] == [key]
 
 
 def test_nothing_is_sent_once_the_time_is_over(
@@ -179,9 +179,9 @@ def test_nothing_is_sent_once_the_time_is_over(
         return look_up(*args, **kwargs)
 
     monkeypatch.setattr(socket, "getaddrinfo", slowly)
-    gateway = BotoGateway(settings(way.url), bounds=SMALL)
+    client = BotoClient(settings(way.url), bounds=SMALL)
 
-    error = given_up(lambda: gateway.update_access_key(KEY, "bob", Status.INACTIVE))
+    error = given_up(lambda: client.update_access_key(KEY, "bob", Status.INACTIVE))
 
     assert error.entry is TOO_SLOW
     assert asked == []
@@ -196,12 +196,12 @@ def test_a_write_whose_answer_was_given_up_may_have_landed_and_is_looked_for(
     key = iam.add_key("bob")
     way.faults["UpdateAccessKey", ""] = having_done_it(fault) if done else fault
     bounds = replace(SMALL, try_seconds=2) if fault is drips else PATIENT
-    view = PhaseView(BotoGateway(settings(way.url), bounds=bounds))
-    (listed,) = view.keys_of("bob")
-    seen = Sighting(listed.status, "bob", listed=(listed,))
+    cache = KeyCache(BotoClient(settings(way.url), bounds=bounds))
+    (listed,) = cache.keys_of("bob")
+    seen = Observation(listed.status, "bob", listed=(listed,))
 
     def switch() -> Switched:
-        return Switch(view, Clock(), Patience(0.1, 0.01, 0.01)).make(key, seen, Status.INACTIVE)
+        return Switch(cache, Clock(), Patience(0.1, 0.01, 0.01)).make(key, seen, Status.INACTIVE)
 
     if done:
         assert switch().status is ObservedStatus.INACTIVE
@@ -214,7 +214,7 @@ def test_credentials_of_a_role_are_given_up_as_any_call(way: Network) -> None:
     way.faults["AssumeRole", ""] = drips
     of_role = settings(way.url, assumeRoles=json.dumps([{"roleArn": ROLE}]))
 
-    error = given_up(lambda: BotoGateway(of_role, bounds=SMALL).list_access_keys("bob"))
+    error = given_up(lambda: BotoClient(of_role, bounds=SMALL).list_access_keys("bob"))
 
     assert error.entry is TOO_SLOW
     assert "sts:AssumeRole" in str(error)
@@ -237,7 +237,7 @@ def test_credentials_of_a_container_and_of_a_machine_are_given_up_too(
     way.faults["", ""] = fault
     nobody = replace(settings(way.url), access_key=None, secret_key=None)
 
-    error = given_up(lambda: BotoGateway(nobody).list_access_keys("bob"))
+    error = given_up(lambda: BotoClient(nobody).list_access_keys("bob"))
 
     if fault is floods:
         assert error.entry is TOO_LARGE
@@ -258,7 +258,7 @@ def test_a_metadata_server_that_answers_and_has_no_role_is_not_said_to_be_silent
     )
     nobody = replace(settings(way.url), access_key=None, secret_key=None)
 
-    error = given_up(lambda: BotoGateway(nobody).list_access_keys("bob"))
+    error = given_up(lambda: BotoClient(nobody).list_access_keys("bob"))
 
     assert error.entry is catalogue.NO_CREDENTIALS
 
@@ -287,7 +287,7 @@ def test_credentials_of_single_sign_on_are_given_up_too(
     monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
     nobody = replace(settings(way.url), access_key=None, secret_key=None)
 
-    error = given_up(lambda: BotoGateway(nobody).list_access_keys("bob"))
+    error = given_up(lambda: BotoClient(nobody).list_access_keys("bob"))
 
     assert error.entry is catalogue.CREDENTIALS_EXPIRED
     assert "sso" in bounded
@@ -313,7 +313,7 @@ def test_an_answer_by_tls_and_through_a_proxy_is_given_up_too(
         if proxied:
             more["httpsProxy"] = stack.enter_context(proxying(tls.url, tls.url)).url
             url = "https://iam.example.test"
-        asked = BotoGateway(settings(url, **more), bounds=PATIENT)
+        asked = BotoClient(settings(url, **more), bounds=PATIENT)
 
         assert given_up(lambda: asked.list_access_keys("bob")).entry is TOO_LARGE
         assert tls.count("ListAccessKeys") == 1
@@ -321,7 +321,7 @@ def test_an_answer_by_tls_and_through_a_proxy_is_given_up_too(
 
 def test_a_proxy_that_never_ends_its_answer_to_connect_is_given_up(way: Network) -> None:
     way.faults["", ""] = drips_a_header
-    asked = BotoGateway(settings("https://iam.example.test", httpsProxy=way.url), bounds=SMALL)
+    asked = BotoClient(settings("https://iam.example.test", httpsProxy=way.url), bounds=SMALL)
 
     assert given_up(lambda: asked.list_access_keys("bob")).entry is TOO_SLOW
 
@@ -351,7 +351,7 @@ def test_a_list_whose_pages_never_end_is_given_up(
     numbers = iter(range(1_000_000))
     server.rules.append(lambda _: members(action, rows, "", "m" if same else f"m{next(numbers)}"))
 
-    error = given_up(lambda: ASKED[action](BotoGateway(settings(server.url), bounds=SMALL)))
+    error = given_up(lambda: ASKED[action](BotoClient(settings(server.url), bounds=SMALL)))
 
     assert error.entry is catalogue.ENDLESS_LIST
     assert f"iam:{action}" in str(error)
@@ -365,7 +365,7 @@ def test_a_list_of_as_many_pages_as_are_allowed_is_read_whole(
     for name in names:
         iam.add_user(name)
 
-    assert sorted(BotoGateway(settings(server.url), bounds=SMALL).users()) == names
+    assert sorted(BotoClient(settings(server.url), bounds=SMALL).users()) == names
 
 
 def test_the_bounds_leave_room_for_the_largest_answer_of_aws(
@@ -377,7 +377,7 @@ def test_the_bounds_leave_room_for_the_largest_answer_of_aws(
     for name in names:
         iam.add_user(name, f"/{'p' * 510}/")
 
-    assert sorted(BotoGateway(settings(server.url)).users()) == names
+    assert sorted(BotoClient(settings(server.url)).users()) == names
 
 
 @pytest.mark.parametrize(

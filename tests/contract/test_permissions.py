@@ -18,8 +18,8 @@ from keyswitch.model.safeguards import NO_SAFEGUARDS, DeclaredSafeguards
 from keyswitch.model.state import Declaration
 from keyswitch.model.status import ObservedStatus, Status
 from keyswitch.reconcile.diff import Action
-from keyswitch.reconcile.plan import Judgement
-from keyswitch.reconcile.reconciler import Lifecycle
+from keyswitch.reconcile.plan import Plan
+from keyswitch.reconcile.reconciler import Reconciler
 from support.engine import ROOT
 from support.versitygw import ACCOUNT, Versity, versity
 from support.world import Calendar
@@ -53,16 +53,16 @@ class Runs:
         user_name = self.user_name if named else None
         return Declaration(self.key, Status.INACTIVE, user_name, safeguards=safeguards)
 
-    def preview(self, declaration: Declaration) -> Judgement:
-        return self._lifecycle().judge(declaration, None, for_reader=True)
+    def preview(self, declaration: Declaration) -> Plan:
+        return self._reconciler().plan(declaration, None, for_reader=True)
 
     def up(self, declaration: Declaration) -> None:
-        self._lifecycle().apply(declaration, None)
+        self._reconciler().apply(declaration, None)
 
-    def _lifecycle(self) -> Lifecycle:
+    def _reconciler(self) -> Reconciler:
         """A month later, when the key was long not used."""
         today = datetime.now(timezone.utc) + timedelta(days=30)
-        return Lifecycle(self.iam.gateway(self.signer), Calendar(today))
+        return Reconciler(self.iam.client(self.signer), Calendar(today))
 
 
 def without(policy: Policy, action: str) -> Policy:
@@ -99,13 +99,13 @@ def test_with_the_policy_for_previews_a_preview_sees_everything_and_nothing_can_
 ) -> None:
     runs = Runs(iam, PREVIEW)
 
-    judgement = runs.preview(runs.declared(UNUSED, named=named))
+    plan = runs.preview(runs.declared(UNUSED, named=named))
 
-    assert judgement.decision.action is Action.SWITCH
-    assert judgement.refusal() is None
-    assert judgement.sighting.user_name == runs.user_name
-    assert "never used since it was made" in " ".join([*judgement.notes(), *judgement.warnings()])
-    assert "could not" not in " ".join(judgement.warnings())
+    assert plan.decision.action is Action.SWITCH
+    assert plan.refusal() is None
+    assert plan.observation.user_name == runs.user_name
+    assert "never used since it was made" in " ".join([*plan.notes(), *plan.warnings()])
+    assert "could not" not in " ".join(plan.warnings())
     with pytest.raises(KeyswitchError) as raised:
         runs.up(runs.declared(UNUSED, named=named))
     assert refused(raised.value, "iam:UpdateAccessKey", runs)
@@ -187,39 +187,39 @@ def test_a_deny_goes_before_what_is_allowed(iam: Versity) -> None:
 
 def test_discover_needs_to_list_users_besides_what_previews_need(iam: Versity) -> None:
     runs = Runs(iam, PREVIEW)
-    gateway = iam.gateway(runs.signer)
+    client = iam.client(runs.signer)
 
     with pytest.raises(KeyswitchError) as raised:
-        gateway.users()
+        client.users()
     assert refused(raised.value, "iam:ListUsers", runs)
 
     more = copy.deepcopy(PREVIEW)
     more["Statement"].append({"Effect": "Allow", "Action": "iam:ListUsers", "Resource": "*"})
     iam.permit(iam.owners[runs.signer], more)
-    assert runs.user_name in gateway.users()
+    assert runs.user_name in client.users()
 
 
 def test_a_key_that_was_switched_off_signs_nothing_any_more(iam: Versity) -> None:
     runs = Runs(iam, UP)
     own = Runs(iam, UP)
     iam.permit(runs.user_name, UP)
-    gateway = iam.gateway(runs.key)
-    assert [key.status for key in gateway.list_access_keys(None)] == [ObservedStatus.ACTIVE]
+    client = iam.client(runs.key)
+    assert [key.status for key in client.list_access_keys(None)] == [ObservedStatus.ACTIVE]
 
     own.up(Declaration(runs.key, Status.INACTIVE, runs.user_name))
 
     with pytest.raises(KeyswitchError) as raised:
-        gateway.list_access_keys(None)
+        client.list_access_keys(None)
     assert raised.value.entry is catalogue.CREDENTIALS_REFUSED
     iam.switch(runs.key, "Active")
-    assert [key.status for key in gateway.list_access_keys(None)] == [ObservedStatus.ACTIVE]
+    assert [key.status for key in client.list_access_keys(None)] == [ObservedStatus.ACTIVE]
 
 
 def test_a_wrong_secret_is_refused(iam: Versity) -> None:
     signer = Runs(iam, UP).signer
 
     with pytest.raises(KeyswitchError) as raised:
-        iam.gateway(signer, "anothers-secret").list_access_keys(None)
+        iam.client(signer, "anothers-secret").list_access_keys(None)
 
     assert raised.value.entry is catalogue.CREDENTIALS_REFUSED
     assert "anothers-secret" not in str(raised.value)

@@ -14,7 +14,7 @@ import trustme
 import urllib3
 from urllib3.exceptions import InsecureRequestWarning
 
-from keyswitch.iam.boto import BotoGateway
+from keyswitch.iam.boto import BotoClient
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.aws_settings import AwsSettings
 from support.http import RecordingServer, serving
@@ -89,7 +89,7 @@ def look(endpoint: str, **config: object) -> str:
         **config,
     }
     try:
-        keys = BotoGateway(AwsSettings.read(everything.get)).list_access_keys("bob")
+        keys = BotoClient(AwsSettings.read(everything.get)).list_access_keys("bob")
     except KeyswitchError as error:
         return error.code
     return f"{len(keys)} key"

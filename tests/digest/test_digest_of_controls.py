@@ -20,7 +20,7 @@ from keyswitch.model.durations import iso
 from keyswitch.model.status import ObservedStatus, Status
 from keyswitch.report.checks import ExpectedKey, findings
 from keyswitch.report.digest import digest
-from keyswitch.report.inventory import Census, SeenKey, SeenUser
+from keyswitch.report.inventory import Inventory, SeenKey, SeenUser
 from keyswitch.report.preview_json import read_preview
 from keyswitch.report.render import to_json, to_markdown, to_text
 
@@ -59,9 +59,9 @@ def texts_of_digest(text: str, width: int) -> list[str]:
 def texts_of_audit(text: str, width: int) -> list[str]:
     key = AccessKey("AKIAIOSFODNN7EXAMPLE", text, ObservedStatus.ACTIVE, iso(NOW))
     used = LastUsed(text, iso(NOW), text, text)
-    census = Census((SeenUser(text, (SeenKey(key, used),), (text,)),), NOW, is_complete=True)
+    inventory = Inventory((SeenUser(text, (SeenKey(key, used),), (text,)),), NOW, is_complete=True)
     expected = {text: ExpectedKey(text, text, Status.ACTIVE)}
-    audited = Audited("123456789012", NOW, census, findings(census, expected, NOW), text)
+    audited = Audited("123456789012", NOW, inventory, findings(inventory, expected, NOW), text)
     return [
         to_table(audited, width),
         audit_to_markdown(audited),

@@ -13,13 +13,13 @@ from keyswitch.messages.format import message
 from keyswitch.model.fleet import parse_fleet
 from keyswitch.model.fleet_state import fleet_outputs, parse_fleet_outputs
 from keyswitch.model.status import ObservedStatus
-from keyswitch.reconcile.batch import Fleet
-from keyswitch.reconcile.batch_plan import FleetJudgement
-from keyswitch.reconcile.reconciler import Lifecycle
+from keyswitch.reconcile.batch import Batch
+from keyswitch.reconcile.batch_plan import BatchPlan
+from keyswitch.reconcile.reconciler import Reconciler
 from keyswitch.report.digest import Digest, digest
 from keyswitch.report.preview_json import FLEET_TYPE, read_preview
 from keyswitch.report.rows import Outcome
-from support.strict_iam import FakeGateway, StrictIam
+from support.strict_iam import FakeClient, StrictIam
 
 URN = f"urn:pulumi:test::project::{FLEET_TYPE}::all"
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -36,20 +36,20 @@ def bag(*keys: str, on_destroy: str = "deactivate") -> dict[str, Any]:
 
 def judged(
     iam: StrictIam, news: Mapping[str, Any], olds: Mapping[str, Any] | None = None
-) -> FleetJudgement:
+) -> BatchPlan:
     records = parse_fleet_outputs(olds) if olds else {}
     declared = parse_fleet(news, records).declaration
     assert declared is not None
-    lifecycle = Lifecycle(FakeGateway(iam))
-    return Fleet(lambda _account: lifecycle).judge(declared, records, for_reader=True)
+    reconciler = Reconciler(FakeClient(iam))
+    return Batch(lambda _account: reconciler).plan(declared, records, for_reader=True)
 
 
 def adopted(iam: StrictIam, news: Mapping[str, Any]) -> dict[str, Any]:
     """The outputs after the first run."""
-    judgement = judged(iam, news)
-    lifecycle = Lifecycle(FakeGateway(iam))
-    fleet = Fleet(lambda _account: lifecycle)
-    return fleet_outputs(news, fleet.apply(judgement, {}, print).records)
+    plan = judged(iam, news)
+    reconciler = Reconciler(FakeClient(iam))
+    fleet = Batch(lambda _account: reconciler)
+    return fleet_outputs(news, fleet.apply(plan, {}, print).records)
 
 
 def digest_of(
@@ -87,9 +87,9 @@ def test_the_row_of_a_key_that_is_let_go_is_what_the_preview_says(
     old, new = bag(stays, gone, on_destroy=on_destroy), bag(stays, on_destroy=on_destroy)
     outputs = adopted(iam, old)
     iam.set_status(gone, live)
-    judgement = judged(iam, new, outputs)
-    told = [("info", note) for note in judgement.notes()]
-    told += [("warning", warning) for warning in judgement.warnings_of_ends()]
+    plan = judged(iam, new, outputs)
+    told = [("info", note) for note in plan.notes()]
+    told += [("warning", warning) for warning in plan.warnings_of_ends()]
 
     seen = digest_of(new if failed_before else old, outputs, new, *told)
 

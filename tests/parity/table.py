@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from keyswitch.iam.boto import BotoGateway
+from keyswitch.iam.boto import BotoClient
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.aws_settings import AwsSettings
 
@@ -68,8 +68,8 @@ def build(
 def outcome(config: dict[str, Any]) -> KeyswitchError | None:
     """What a run does first: the account where it has to be checked, then a look."""
     try:
-        gateway = BotoGateway(settings_of(config))
-        gateway.list_access_keys("bob")
+        client = BotoClient(settings_of(config))
+        client.list_access_keys("bob")
     except KeyswitchError as error:
         return error
     return None

@@ -223,7 +223,7 @@ class AnyOrder(RuleBasedStateMachine):
         outcome = self.world.run(self.declared, faults)
         for write in outcome.writes:
             assert faults.unseen is None or write.access_key_id not in self.iam.users[faults.unseen]
-            self.judge(write, before.get(write.access_key_id))
+            self.plan(write, before.get(write.access_key_id))
             if write.status is Status.INACTIVE:
                 self.switched_off_here.add(write.access_key_id)
         self.judge_how_many(outcome, before)
@@ -243,7 +243,7 @@ class AnyOrder(RuleBasedStateMachine):
         elif declared.status is Status.INACTIVE:
             self.under_override.discard(key)
 
-    def judge(self, write: Write, record: Record | None) -> None:
+    def plan(self, write: Write, record: Record | None) -> None:
         declared = self.declared.keys.get(write.access_key_id)
         if declared is None:
             assert record is not None, "a key that was never declared is switched by nobody"

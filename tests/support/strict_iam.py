@@ -1,7 +1,7 @@
 """IAM in memory, as strict as AWS where the emulator is not.
 
 Pages, resolves an omitted UserName from the signing key, finds users in any letter case, refuses what
-AWS refuses, a signer that is Inactive among it, knows Expired keys and reads that follow writes late. :class:`StrictIam` is the model, :class:`FakeGateway` its face in
+AWS refuses, a signer that is Inactive among it, knows Expired keys and reads that follow writes late. :class:`StrictIam` is the model, :class:`FakeClient` its face in
 the domain's words, :func:`support.strict_app.strict_app` the one over HTTP; the contract suite runs over all.
 """
 
@@ -177,7 +177,7 @@ def _page(rows: list[T], marker: str | None, size: int) -> tuple[list[T], str | 
     return rows[start:end], str(end) if end < len(rows) else None
 
 
-class FakeGateway:
+class FakeClient:
     """The strict model behind the :class:`keyswitch.iam.client.Directory` protocol, keeping a log."""
 
     def __init__(self, iam: StrictIam, signer: str = ADMIN, account: str = ACCOUNT) -> None:
@@ -219,7 +219,7 @@ class FakeGateway:
         self.log.append("caller")
         return Caller(self.account, f"arn:aws:iam::{self.account}:key/{self.signer}", "in memory")
 
-    def _admitted(self) -> FakeGateway:
+    def _admitted(self) -> FakeClient:
         self._ask(lambda: self.iam.admit(self.signer))
         return self
 
@@ -248,7 +248,7 @@ class FakeGateway:
             raise UserNameNeededError(AwsAnswer(refusal.code, "fake")) from None
 
 
-class CountingGateway(FakeGateway):
+class CountingGateway(FakeClient):
     """Counts how many lists are asked for at a time.
 
     :param together: users whose lists wait for each other.

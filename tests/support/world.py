@@ -13,8 +13,8 @@ from keyswitch.model.safeguards import NO_SAFEGUARDS, DeclaredSafeguards
 from keyswitch.model.state import Declaration
 from keyswitch.model.status import Status
 from keyswitch.reconcile.clock import Clock
-from keyswitch.reconcile.reconciler import Lifecycle
-from support.strict_iam import FakeGateway, StrictIam
+from keyswitch.reconcile.reconciler import Reconciler
+from support.strict_iam import FakeClient, StrictIam
 
 TODAY = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 
@@ -37,10 +37,10 @@ class World:
     clock: Calendar = field(default_factory=Calendar)
     log: list[str] = field(default_factory=list)
 
-    def phase(self, signer: str = "AKIAADMINISTRATOR000") -> Lifecycle:
-        gateway = FakeGateway(self.iam, signer)
-        self.log = gateway.log
-        return Lifecycle(gateway, self.clock)
+    def phase(self, signer: str = "AKIAADMINISTRATOR000") -> Reconciler:
+        client = FakeClient(self.iam, signer)
+        self.log = client.log
+        return Reconciler(client, self.clock)
 
     def use(self, key: str, **ago: float) -> None:
         self.iam.used[key] = iso(self.clock.now() - timedelta(**ago))
@@ -56,7 +56,7 @@ def declared(
     return Declaration(key, status, "bob", safeguards=safeguards)
 
 
-class Denied(FakeGateway):
+class Denied(FakeClient):
     """IAM for a caller who may list keys and switch them, and no more."""
 
     def last_used(self, access_key_id: str) -> LastUsed:

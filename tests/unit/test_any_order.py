@@ -16,18 +16,18 @@ from keyswitch.model.change_limit import MAX_CHANGES, MaxChanges
 from keyswitch.model.fleet import FleetDeclaration
 from keyswitch.model.state import Record
 from keyswitch.model.status import Status
-from keyswitch.reconcile.batch import Fleet
+from keyswitch.reconcile.batch import Batch
 from keyswitch.reconcile.clock import Patience
-from keyswitch.reconcile.reconciler import Lifecycle
+from keyswitch.reconcile.reconciler import Reconciler
 from support.any_order import NO_FAULTS, AnyOrder, Declared, Faults, Outcome, Write
 from support.fuzz import for_a_while
-from support.strict_iam import FakeGateway, StrictIam
+from support.strict_iam import FakeClient, StrictIam
 
 LOST = KeyswitchError(catalogue.NO_ANSWER, operation="x", endpoint="y", message="z")
 
 
 @dataclass
-class Faulty(FakeGateway):
+class Faulty(FakeClient):
     """Meets the faults, and keeps the writes that IAM did."""
 
     iam: StrictIam
@@ -68,33 +68,33 @@ class Core:
         return self._records
 
     def preview(self, declared: Declared) -> tuple[set[str], list[Write]]:
-        gateway = Faulty(self.iam)
-        judged = fleet_of(gateway).judge(whole(declared), self._records, for_reader=True)
+        client = Faulty(self.iam)
+        judged = fleet_of(client).plan(whole(declared), self._records, for_reader=True)
         refused = judged.too_wide is not None
-        return set(judged.overridden if refused else judged.switched), gateway.done
+        return set(judged.overridden if refused else judged.switched), client.done
 
     def refresh(self) -> list[Write]:
-        gateway = Faulty(self.iam)
-        self._records = fleet_of(gateway).read(self._records, lambda _warning: None)
-        return gateway.done
+        client = Faulty(self.iam)
+        self._records = fleet_of(client).read(self._records, lambda _warning: None)
+        return client.done
 
     def run(self, declared: Declared, faults: Faults) -> Outcome:
-        gateway = Faulty(self.iam, faults)
-        fleet = fleet_of(gateway)
-        judged = fleet.judge(whole(declared), self._records)
+        client = Faulty(self.iam, faults)
+        fleet = fleet_of(client)
+        judged = fleet.plan(whole(declared), self._records)
         if judged.too_wide is not None and not judged.overridden:
             with pytest.raises(KeyswitchError, match="KS621"):
                 fleet.apply(judged, self._records, lambda _warning: None)
-            return Outcome(gateway.done, set(judged.ids))
+            return Outcome(client.done, set(judged.ids))
         outcome = fleet.apply(judged, self._records, lambda _warning: None)
         self._records = outcome.records
         failed = set(outcome.failures)
         if outcome.too_wide is not None:
             failed |= judged.ids - set(judged.overridden)
-        return Outcome(gateway.done, failed)
+        return Outcome(client.done, failed)
 
     def is_unchanged(self, declared: Declared) -> bool:
-        return not fleet_of(Faulty(self.iam)).judge(whole(declared), self._records).needs_step
+        return not fleet_of(Faulty(self.iam)).plan(whole(declared), self._records).needs_step
 
     def close(self) -> None:
         """Nothing is open."""
@@ -105,9 +105,9 @@ def whole(declared: Declared) -> FleetDeclaration:
     return FleetDeclaration(keys, MaxChanges.of({MAX_CHANGES: declared.max_changes}))
 
 
-def fleet_of(gateway: FakeGateway) -> Fleet:
-    lifecycle = Lifecycle(gateway, patience=Patience(0, 0, 0))
-    return Fleet(lambda _account: lifecycle, at_a_time=1)
+def fleet_of(client: FakeClient) -> Batch:
+    reconciler = Reconciler(client, patience=Patience(0, 0, 0))
+    return Batch(lambda _account: reconciler, at_a_time=1)
 
 
 class AnyOrderOfCore(AnyOrder):

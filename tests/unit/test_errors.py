@@ -64,7 +64,7 @@ def test_a_message_tells_attempt_key_user_cause_aws_answer_and_remedy_in_one_lin
 def test_an_error_from_below_is_told_of_the_attempt_that_it_served() -> None:
     error = KeyswitchError(catalogue.UNREACHABLE, endpoint="https://iam", message="refused")
 
-    told = error.during(Attempt("looking at", "AKIA", None))
+    told = error.with_context(Attempt("looking at", "AKIA", None))
 
     assert str(told).startswith("KS401 looking at access key AKIA: https://iam cannot be reached")
 

@@ -23,12 +23,12 @@ from keyswitch.model.state import Declaration, Record
 from keyswitch.model.status import ObservedStatus, OnDestroy, Status
 from keyswitch.program.access_key_fleet import _split_known
 from keyswitch.program.inputs import sendable
-from keyswitch.reconcile.batch import Fleet
-from keyswitch.reconcile.batch_plan import FleetOutcome, named
+from keyswitch.reconcile.batch import Batch
+from keyswitch.reconcile.batch_plan import BatchOutcome, named
 from keyswitch.reconcile.clock import Patience
-from keyswitch.reconcile.reconciler import Lifecycle
+from keyswitch.reconcile.reconciler import Reconciler
 from keyswitch.reconcile.schedule import ROOT_USER, task_of
-from support.strict_iam import CountingGateway, FakeGateway, StrictIam
+from support.strict_iam import CountingGateway, FakeClient, StrictIam
 
 ACTIVE, INACTIVE = Status.ACTIVE, Status.INACTIVE
 KEY, OTHER = "AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE"
@@ -41,14 +41,14 @@ def iam() -> StrictIam:
 
 
 @pytest.fixture
-def gateway(iam: StrictIam) -> FakeGateway:
-    return FakeGateway(iam)
+def client(iam: StrictIam) -> FakeClient:
+    return FakeClient(iam)
 
 
-def fleet_of(gateway: FakeGateway) -> Fleet:
+def fleet_of(client: FakeClient) -> Batch:
     """As in a process of its own: nothing seen yet."""
-    lifecycle = Lifecycle(gateway, patience=Patience(0, 0, 0))
-    return Fleet(lambda _account: lifecycle)
+    reconciler = Reconciler(client, patience=Patience(0, 0, 0))
+    return Batch(lambda _account: reconciler)
 
 
 def bag(statuses: Mapping[str, object], **more: object) -> dict[str, object]:
@@ -60,8 +60,8 @@ def declared(*keys: Declaration, max_changes: str | None = None) -> FleetDeclara
     return FleetDeclaration(keys, limit)
 
 
-def writes(gateway: FakeGateway) -> list[str]:
-    return [line for line in gateway.log if line.startswith("update")]
+def writes(client: FakeClient) -> list[str]:
+    return [line for line in client.log if line.startswith("update")]
 
 
 def nobody(_warning: str) -> None:
@@ -69,10 +69,10 @@ def nobody(_warning: str) -> None:
 
 
 def applied(
-    gateway: FakeGateway, fleet: FleetDeclaration, records: Mapping[str, Record] | None = None
-) -> FleetOutcome:
-    one = fleet_of(gateway)
-    return one.apply(one.judge(fleet, records or {}), records or {}, nobody)
+    client: FakeClient, fleet: FleetDeclaration, records: Mapping[str, Record] | None = None
+) -> BatchOutcome:
+    one = fleet_of(client)
+    return one.apply(one.plan(fleet, records or {}), records or {}, nobody)
 
 
 def many(iam: StrictIam, count: int) -> list[Declaration]:
@@ -150,15 +150,13 @@ def test_a_problem_is_told_of_its_key_or_of_the_fleet(
     assert SECRET not in " ".join(messages)
 
 
-def test_a_key_that_is_declared_wrongly_keeps_no_other(
-    iam: StrictIam, gateway: FakeGateway
-) -> None:
+def test_a_key_that_is_declared_wrongly_keeps_no_other(iam: StrictIam, client: FakeClient) -> None:
     leaked, typo = iam.add_key("bob"), iam.add_key("eve")
     keys = {leaked: {"user_name": "bob", "override": "INC-1"}, typo: {"user_name": "eve"}}
     parsed = parse_fleet({"statuses": {leaked: "Inactive", typo: "inactive"}, "keys": keys})
     assert parsed.declaration is not None
 
-    outcome = applied(gateway, parsed.declaration)
+    outcome = applied(client, parsed.declaration)
 
     assert iam.status(leaked) is ObservedStatus.INACTIVE
     assert set(outcome.records) == {leaked}
@@ -167,7 +165,7 @@ def test_a_key_that_is_declared_wrongly_keeps_no_other(
 
 @pytest.mark.parametrize("leaked", [0, 1])
 def test_an_override_is_carried_out_before_what_is_guarded_whatever_the_ids(
-    iam: StrictIam, gateway: FakeGateway, leaked: int
+    iam: StrictIam, client: FakeClient, leaked: int
 ) -> None:
     keys = [iam.add_key("bob"), iam.add_key("bob")]
     entries: dict[str, dict[str, object]] = {
@@ -177,10 +175,10 @@ def test_an_override_is_carried_out_before_what_is_guarded_whatever_the_ids(
     parsed = parse_fleet(bag(dict.fromkeys(keys, "Inactive"), keys=entries)).declaration
     assert parsed is not None
 
-    outcome = applied(gateway, parsed)
+    outcome = applied(client, parsed)
 
     assert set(outcome.failures) == {keys[1 - leaked]}
-    assert writes(gateway) == [f"update {keys[leaked]} bob Inactive"]
+    assert writes(client) == [f"update {keys[leaked]} bob Inactive"]
 
 
 @pytest.mark.parametrize(
@@ -241,36 +239,36 @@ def test_a_limit_is_a_number_or_a_share(
 
 
 def test_a_wider_change_is_refused_before_anything_is_switched(
-    iam: StrictIam, gateway: FakeGateway
+    iam: StrictIam, client: FakeClient
 ) -> None:
     keys = many(iam, 5)
 
     with pytest.raises(KeyswitchError) as raised:
-        applied(gateway, declared(*keys, max_changes="4"))
+        applied(client, declared(*keys, max_changes="4"))
 
     assert raised.value.entry is catalogue.TOO_MANY_CHANGES
-    assert writes(gateway) == []
-    assert applied(gateway, declared(*keys, max_changes="100%")).failures == {}
+    assert writes(client) == []
+    assert applied(client, declared(*keys, max_changes="100%")).failures == {}
 
 
 def test_an_override_goes_past_the_limit_and_nothing_else_with_it(
-    iam: StrictIam, gateway: FakeGateway
+    iam: StrictIam, client: FakeClient
 ) -> None:
     kept = many(iam, 1)[0]
-    records = applied(gateway, declared(kept)).records
+    records = applied(client, declared(kept)).records
     leaked, *others = (replace(key, on_destroy=OnDestroy.DEACTIVATE) for key in many(iam, 5))
     leaked = replace(leaked, override="INC-1")
     iam.set_status(kept.access_key_id, ObservedStatus.ACTIVE)
-    gateway.log.clear()
+    client.log.clear()
 
-    outcome = applied(gateway, declared(kept, leaked, *others, max_changes="4"), records)
+    outcome = applied(client, declared(kept, leaked, *others, max_changes="4"), records)
 
-    assert writes(gateway) == [f"update {leaked.access_key_id} user-000 Inactive"]
+    assert writes(client) == [f"update {leaked.access_key_id} user-000 Inactive"]
     assert outcome.records.keys() == {kept.access_key_id, leaked.access_key_id}
     assert outcome.records[kept.access_key_id] == records[kept.access_key_id]
     assert str(outcome.failure([])).startswith("KS621 5 of 6 keys would be switched")
     assert f"only {leaked.access_key_id}, by override, goes through" in str(outcome.failure([]))
-    assert applied(gateway, declared(leaked, *others, max_changes="4")).failure([]) is None
+    assert applied(client, declared(leaked, *others, max_changes="4")).failure([]) is None
 
 
 def test_an_override_that_fails_beside_too_wide_a_change_is_told_too(
@@ -290,18 +288,18 @@ def test_an_override_that_fails_beside_too_wide_a_change_is_told_too(
 def test_an_account_that_is_not_told_keeps_from_adopting_and_from_nothing_else(
     iam: StrictIam,
 ) -> None:
-    class WithoutSts(FakeGateway):
+    class WithoutSts(FakeClient):
         def account_id(self) -> str:
             raise THROTTLED
 
     leaked = many(iam, 1)[0]
-    records = applied(FakeGateway(iam), declared(replace(leaked, status=ACTIVE))).records
+    records = applied(FakeClient(iam), declared(replace(leaked, status=ACTIVE))).records
     new = Declaration(iam.add_key("bob"), ACTIVE)
-    gateway = WithoutSts(iam)
+    client = WithoutSts(iam)
 
-    outcome = applied(gateway, declared(new, leaked), records)
+    outcome = applied(client, declared(new, leaked), records)
 
-    assert writes(gateway) == [f"update {leaked.access_key_id} user-000 Inactive"]
+    assert writes(client) == [f"update {leaked.access_key_id} user-000 Inactive"]
     assert outcome.records.keys() == {leaked.access_key_id}
     assert outcome.failures.keys() == {new.access_key_id}
     assert str(outcome.failures[new.access_key_id]).startswith(
@@ -310,65 +308,65 @@ def test_an_account_that_is_not_told_keeps_from_adopting_and_from_nothing_else(
 
 
 def test_of_two_keys_that_go_off_the_one_that_is_let_go_goes_last_as_it_was_judged(
-    iam: StrictIam, gateway: FakeGateway
+    iam: StrictIam, client: FakeClient
 ) -> None:
     old = Declaration(iam.add_key("bob"), ACTIVE, on_destroy=OnDestroy.DEACTIVATE)
-    records = applied(gateway, declared(old)).records
+    records = applied(client, declared(old)).records
     new = Declaration(
         iam.add_key("bob"), INACTIVE, safeguards=DeclaredSafeguards(keep_one_active=True)
     )
-    judged = fleet_of(gateway).judge(declared(new), records)
+    judged = fleet_of(client).plan(declared(new), records)
 
-    outcome = applied(gateway, declared(new), records)
+    outcome = applied(client, declared(new), records)
 
     assert judged.switched == [new.access_key_id, old.access_key_id]
     assert outcome.failures == {}
-    assert writes(gateway) == [
+    assert writes(client) == [
         f"update {new.access_key_id} bob Inactive",
         f"update {old.access_key_id} bob Inactive",
     ]
 
 
 def test_what_is_raised_before_a_key_ends_the_whole_before_another_is_begun(
-    iam: StrictIam, gateway: FakeGateway
+    iam: StrictIam, client: FakeClient
 ) -> None:
     keys = declared(*many(iam, 9))
-    lifecycle = Lifecycle(gateway, patience=Patience(0, 0, 0))
+    reconciler = Reconciler(client, patience=Patience(0, 0, 0))
     left = iter(range(3))
 
     def engine_is_there() -> None:
         if next(left, None) is None:
             raise ConnectionRefusedError
 
-    fleet = Fleet(lambda _account: lifecycle, at_a_time=1, before_each=engine_is_there)
+    fleet = Batch(lambda _account: reconciler, at_a_time=1, before_each=engine_is_there)
 
     with pytest.raises(ConnectionRefusedError):
-        fleet.apply(fleet.judge(keys, {}), {}, nobody)
+        fleet.apply(fleet.plan(keys, {}), {}, nobody)
 
-    assert len(writes(gateway)) == 3
+    assert len(writes(client)) == 3
 
 
 def test_keys_that_are_as_declared_are_looked_at_once_and_others_once_more_on_either_side(
-    iam: StrictIam, gateway: FakeGateway
+    iam: StrictIam, client: FakeClient
 ) -> None:
     as_declared, switched = many(iam, 10), many(iam, 0)
     switched = [Declaration(iam.add_key(f"other-{n}"), INACTIVE, f"other-{n}") for n in range(2)]
     for key in as_declared:
         iam.set_status(key.access_key_id, ObservedStatus.INACTIVE)
 
-    outcome = applied(gateway, declared(*as_declared, *switched))
+    outcome = applied(client, declared(*as_declared, *switched))
 
     assert len(outcome.records) == 12
-    looks = [line for line in gateway.log if line.startswith("list")]
+    looks = [line for line in client.log if line.startswith("list")]
     assert len(looks) == 12 + 2 * 2
-    assert sum(line.startswith("update") for line in gateway.log) == 2
-    assert gateway.log.count("account") == 1
+    assert sum(line.startswith("update") for line in client.log) == 2
+    assert client.log.count("account") == 1
 
 
 def test_one_that_fails_keeps_no_other_and_its_record_is_what_it_was(iam: StrictIam) -> None:
     keys = many(iam, 6)
     active = [Declaration(key.access_key_id, ACTIVE, key.user_name) for key in keys]
-    records = applied(FakeGateway(iam), declared(*active)).records
+    records = applied(FakeClient(iam), declared(*active)).records
 
     outcome = applied(broken(iam, "user-002", THROTTLED), declared(*keys), records)
 
@@ -381,10 +379,10 @@ def test_one_that_fails_keeps_no_other_and_its_record_is_what_it_was(iam: Strict
     assert f"KS306 switching access key {bad} of user user-002" in told
 
 
-def broken(iam: StrictIam, user: str, error: Exception) -> FakeGateway:
+def broken(iam: StrictIam, user: str, error: Exception) -> FakeClient:
     """IAM that answers every switch of one user's keys with the error."""
 
-    class Broken(FakeGateway):
+    class Broken(FakeClient):
         def update_access_key(
             self, access_key_id: str, user_name: str | None, status: Status
         ) -> None:
@@ -413,15 +411,15 @@ def test_an_error_that_nobody_foresaw_is_the_failure_of_its_key_alone(iam: Stric
 
 def test_users_are_looked_at_several_at_a_time_and_never_more(iam: StrictIam) -> None:
     keys = many(iam, 40)
-    gateway = CountingGateway(iam, ("user-000", "user-001"))
+    client = CountingGateway(iam, ("user-000", "user-001"))
 
-    fleet_of(gateway).judge(declared(*keys), {})
+    fleet_of(client).plan(declared(*keys), {})
 
-    assert 2 <= gateway.most <= AT_A_TIME
+    assert 2 <= client.most <= AT_A_TIME
 
 
 def test_of_one_user_the_key_that_goes_on_is_switched_before_the_one_that_goes_off(
-    iam: StrictIam, gateway: FakeGateway
+    iam: StrictIam, client: FakeClient
 ) -> None:
     old, new = iam.add_key("bob"), iam.add_key("bob", ObservedStatus.INACTIVE)
     safe = DeclaredSafeguards(keep_one_active=True, allow_reactivation=True)
@@ -430,10 +428,10 @@ def test_of_one_user_the_key_that_goes_on_is_switched_before_the_one_that_goes_o
         Declaration(new, ACTIVE, "bob", safeguards=safe),
     )
 
-    outcome = applied(gateway, declared(*keys))
+    outcome = applied(client, declared(*keys))
 
     assert outcome.failures == {}
-    assert writes(gateway) == [f"update {new} bob Active", f"update {old} bob Inactive"]
+    assert writes(client) == [f"update {new} bob Active", f"update {old} bob Inactive"]
 
 
 def test_the_root_users_keys_are_one_users() -> None:
@@ -448,7 +446,7 @@ def test_the_root_users_keys_are_one_users() -> None:
 
 @pytest.mark.parametrize("named", [(), ("old",), ("new",)])
 def test_that_is_so_for_keys_whose_user_is_looked_up_too(
-    iam: StrictIam, gateway: FakeGateway, named: tuple[str, ...]
+    iam: StrictIam, client: FakeClient, named: tuple[str, ...]
 ) -> None:
     old, new = iam.add_key("bob"), iam.add_key("bob", ObservedStatus.INACTIVE)
     safe = DeclaredSafeguards(keep_one_active=True, allow_reactivation=True)
@@ -457,23 +455,23 @@ def test_that_is_so_for_keys_whose_user_is_looked_up_too(
         Declaration(new, ACTIVE, "bob" if "new" in named else None, safeguards=safe),
     )
 
-    outcome = applied(gateway, declared(*keys))
+    outcome = applied(client, declared(*keys))
 
     assert outcome.failures == {}
-    assert len(writes(gateway)) == 2
+    assert len(writes(client)) == 2
 
 
 def test_a_key_that_is_taken_out_is_let_go_unless_the_program_declares_it_elsewhere(
-    iam: StrictIam, gateway: FakeGateway
+    iam: StrictIam, client: FakeClient
 ) -> None:
     gone, moved = (
         Declaration(iam.add_key(user), ACTIVE, user, on_destroy=OnDestroy.DEACTIVATE)
         for user in ("bob", "eve")
     )
-    records = applied(gateway, declared(gone, moved)).records
-    fleet = fleet_of(gateway)
+    records = applied(client, declared(gone, moved)).records
+    fleet = fleet_of(client)
 
-    judged = fleet.judge(declared(), records, {moved.access_key_id})
+    judged = fleet.plan(declared(), records, {moved.access_key_id})
     outcome = fleet.apply(judged, records, nobody)
 
     assert [note.split()[0] for note in judged.notes()] == ["KS220"]
@@ -489,7 +487,7 @@ def let_go(
     """The record of one key of bob's that the program no longer declares."""
     status = Status(str(adopted))
     key = Declaration(iam.add_key("bob", adopted), status, "bob", on_destroy=on_destroy, **more)
-    return applied(FakeGateway(iam), declared(key)).records
+    return applied(FakeClient(iam), declared(key)).records
 
 
 @pytest.mark.parametrize(
@@ -518,10 +516,10 @@ def test_what_becomes_of_a_key_that_is_let_go_is_judged_by_a_look_at_it(
         iam.delete_key(key)
     else:
         iam.set_status(key, ObservedStatus(live))
-    gateway = FakeGateway(iam)
-    fleet = fleet_of(gateway)
+    client = FakeClient(iam)
+    fleet = fleet_of(client)
 
-    judged = fleet.judge(declared(max_changes="0"), records)
+    judged = fleet.plan(declared(max_changes="0"), records)
 
     (note,) = judged.notes()
     assert f"on_destroy={on_destroy}: {told}." in note
@@ -530,87 +528,87 @@ def test_what_becomes_of_a_key_that_is_let_go_is_judged_by_a_look_at_it(
         told_of_it: list[str] = []
         fleet.apply(judged, records, told_of_it.append)
         assert told_of_it == list(judged.warnings_of_ends())
-    assert writes(gateway) == []
+    assert writes(client) == []
 
 
 def test_a_key_that_may_not_be_let_go_is_refused_beside_another_that_goes_off_too(
-    iam: StrictIam, gateway: FakeGateway
+    iam: StrictIam, client: FakeClient
 ) -> None:
     safe = DeclaredSafeguards(keep_one_active=True)
     records = let_go(iam, OnDestroy.DEACTIVATE, ObservedStatus.ACTIVE, safeguards=safe)
     (gone,) = records
     other = Declaration(iam.add_key("bob"), INACTIVE, "bob", safeguards=safe)
-    fleet = fleet_of(gateway)
+    fleet = fleet_of(client)
 
-    judged = fleet.judge(declared(other), records)
+    judged = fleet.plan(declared(other), records)
     outcome = fleet.apply(judged, records, nobody)
 
     assert [str(error)[:5] for error in judged.refusals.values()] == ["KS620"]
     assert outcome.records[gone] == records[gone]
     assert set(outcome.failures) == {gone}
-    assert writes(gateway) == [f"update {other.access_key_id} bob Inactive"]
+    assert writes(client) == [f"update {other.access_key_id} bob Inactive"]
 
 
 def test_a_key_that_another_resource_takes_in_the_meantime_is_not_let_go(
-    iam: StrictIam, gateway: FakeGateway
+    iam: StrictIam, client: FakeClient
 ) -> None:
     records = let_go(iam, OnDestroy.DEACTIVATE, ObservedStatus.ACTIVE)
-    fleet = fleet_of(gateway)
-    judged = fleet.judge(declared(), records)
+    fleet = fleet_of(client)
+    judged = fleet.plan(declared(), records)
 
     outcome = fleet.apply(judged, records, nobody, kept=set(records))
 
-    assert (outcome.records, writes(gateway)) == ({}, [])
+    assert (outcome.records, writes(client)) == ({}, [])
 
 
 def test_a_key_that_needed_no_switch_when_all_were_counted_gets_none_when_it_is_let_go(
-    iam: StrictIam, gateway: FakeGateway
+    iam: StrictIam, client: FakeClient
 ) -> None:
     records = let_go(iam, OnDestroy.DEACTIVATE, ObservedStatus.ACTIVE)
     (gone,) = records
     iam.set_status(gone, ObservedStatus.INACTIVE)
-    fleet = fleet_of(gateway)
-    judged = fleet.judge(declared(max_changes="0"), records)
+    fleet = fleet_of(client)
+    judged = fleet.plan(declared(max_changes="0"), records)
     iam.set_status(gone, ObservedStatus.ACTIVE)
 
     outcome = fleet.apply(judged, records, nobody)
 
-    assert (outcome.records, outcome.failures, writes(gateway)) == ({}, {}, [])
+    assert (outcome.records, outcome.failures, writes(client)) == ({}, {}, [])
 
 
 def test_a_destroyed_fleet_keeps_to_its_limit_and_names_what_it_could_not_let_go(
     iam: StrictIam,
 ) -> None:
     keys = [replace(key, status=ACTIVE, on_destroy=OnDestroy.DEACTIVATE) for key in many(iam, 3)]
-    records = applied(FakeGateway(iam), declared(*keys)).records
-    gateway = broken(iam, "user-001", THROTTLED)
+    records = applied(FakeClient(iam), declared(*keys)).records
+    client = broken(iam, "user-001", THROTTLED)
 
     with pytest.raises(KeyswitchError) as refused:
-        fleet_of(gateway).destroy(records, MaxChanges.read("2"), nobody)
+        fleet_of(client).destroy(records, MaxChanges.read("2"), nobody)
     assert refused.value.entry is catalogue.TOO_MANY_CHANGES
-    assert writes(gateway) == []
+    assert writes(client) == []
 
     with pytest.raises(KeyswitchError) as failed:
-        fleet_of(gateway).destroy(records, MaxChanges.read("100%"), nobody)
+        fleet_of(client).destroy(records, MaxChanges.read("100%"), nobody)
     assert failed.value.entry is catalogue.FLEET_NOT_LET_GO
-    assert str(failed.value.alone()).startswith(
+    assert str(failed.value.without_related()).startswith(
         f"KS623 1 of 3 keys could not be let go: {keys[1].access_key_id}."
     )
-    assert len(writes(gateway)) == 2
+    assert len(writes(client)) == 2
 
 
 def test_the_share_is_of_all_keys_also_of_those_that_moved_away(
-    iam: StrictIam, gateway: FakeGateway
+    iam: StrictIam, client: FakeClient
 ) -> None:
     keys = [replace(key, status=ACTIVE, on_destroy=OnDestroy.DEACTIVATE) for key in many(iam, 10)]
-    records = applied(gateway, declared(*keys)).records
+    records = applied(client, declared(*keys)).records
     moved = {key.access_key_id for key in keys[1:]}
 
-    judged = fleet_of(gateway).judge(declared(max_changes="10%"), records, moved)
-    fleet_of(gateway).destroy(records, MaxChanges.read("10%"), nobody, moved)
+    judged = fleet_of(client).plan(declared(max_changes="10%"), records, moved)
+    fleet_of(client).destroy(records, MaxChanges.read("10%"), nobody, moved)
 
     assert judged.too_wide is None
-    assert len(writes(gateway)) == 1
+    assert len(writes(client)) == 1
 
 
 def test_keys_of_a_renamed_user_are_judged_in_one_order_whether_declared_or_let_go(
@@ -621,9 +619,9 @@ def test_keys_of_a_renamed_user_are_judged_in_one_order_whether_declared_or_let_
     (gone,) = records
     off = Declaration(iam.add_key("bob"), INACTIVE, safeguards=safe)
     iam.rename("bob", "robert")
-    fleet = fleet_of(FakeGateway(iam))
+    fleet = fleet_of(FakeClient(iam))
 
-    judged = fleet.judge(declared(off), records)
+    judged = fleet.plan(declared(off), records)
 
     assert set(judged.refusals) == {gone}
     assert judged.endings[gone].user_name == "robert"
@@ -633,16 +631,16 @@ def test_keys_are_let_go_in_the_account_that_they_were_adopted_in(iam: StrictIam
     old, new = (DeclaredAccount(name=name, profile=name) for name in ("old", "new"))
     elsewhere = StrictIam()
     elsewhere.add_key("somebody")
-    gateways = {old: FakeGateway(iam), new: FakeGateway(elsewhere)}
-    lifecycles = {
-        account: Lifecycle(gateway, patience=Patience(0, 0, 0))
-        for account, gateway in gateways.items()
+    clients = {old: FakeClient(iam), new: FakeClient(elsewhere)}
+    reconcilers = {
+        account: Reconciler(client, patience=Patience(0, 0, 0))
+        for account, client in clients.items()
     }
-    fleet = Fleet(lambda account: lifecycles[account])  # type: ignore[index]
+    fleet = Batch(lambda account: reconcilers[account])  # type: ignore[index]
     records = let_go(iam, OnDestroy.DEACTIVATE, ObservedStatus.ACTIVE, account=old)
     key = Declaration(elsewhere.add_key("eve"), ACTIVE, "eve", account=new)
 
-    outcome = fleet.apply(fleet.judge(declared(key), records), records, nobody)
+    outcome = fleet.apply(fleet.plan(declared(key), records), records, nobody)
 
     assert outcome.failures == {}
     assert set(outcome.records) == {key.access_key_id}
@@ -650,7 +648,7 @@ def test_keys_are_let_go_in_the_account_that_they_were_adopted_in(iam: StrictIam
 
 
 def test_a_key_that_fails_is_kept_with_all_that_it_was_declared_with(
-    iam: StrictIam, gateway: FakeGateway
+    iam: StrictIam, client: FakeClient
 ) -> None:
     given: dict[str, Any] = bag(
         {iam.add_key("bob"): "Active"},
@@ -660,7 +658,7 @@ def test_a_key_that_fails_is_kept_with_all_that_it_was_declared_with(
     )
     parsed = parse_fleet(given).declaration
     assert parsed is not None
-    records = applied(gateway, parsed).records
+    records = applied(client, parsed).records
     assert parse_fleet_outputs(fleet_outputs(given, records)) == records
     outs = fleet_outputs(bag({}, account={"name": "other"}), records)
     assert parse_fleet_outputs(outs) == records
@@ -668,7 +666,7 @@ def test_a_key_that_fails_is_kept_with_all_that_it_was_declared_with(
 
 
 def test_a_secret_place_is_not_copied_to_where_it_would_be_plain(
-    iam: StrictIam, gateway: FakeGateway
+    iam: StrictIam, client: FakeClient
 ) -> None:
     key = iam.add_key("bob")
     entry = {"user_name": "bob", "reason": "hidden reason", "override": "hidden override"}
@@ -676,7 +674,7 @@ def test_a_secret_place_is_not_copied_to_where_it_would_be_plain(
     given = bag({key: "Inactive"}, keys={key: entry}, account=account)
     parsed = parse_fleet(given).declaration
     assert parsed is not None
-    records = applied(gateway, parsed).records
+    records = applied(client, parsed).records
     outs = fleet_outputs(given, records)
 
     assert "hidden" not in str({**outs, "keys": {}, "account": {}})
@@ -689,7 +687,7 @@ def test_a_secret_place_is_not_copied_to_where_it_would_be_plain(
 
 
 def test_a_refresh_of_what_a_program_may_not_write_is_no_contradiction(
-    iam: StrictIam, gateway: FakeGateway
+    iam: StrictIam, client: FakeClient
 ) -> None:
     key, missing = iam.add_key("bob"), "AKIANOTTHERE00000000"
     given = bag(
@@ -697,12 +695,12 @@ def test_a_refresh_of_what_a_program_may_not_write_is_no_contradiction(
     )
     parsed = parse_fleet(given, as_written=True).declaration
     assert parsed is not None
-    records = applied(gateway, parsed).records
+    records = applied(client, parsed).records
     iam.set_status(key, ObservedStatus.ACTIVE)
     outs = fleet_outputs(given, records)
 
     for _ in range(2):
-        records = fleet_of(gateway).read(parse_fleet_outputs(outs), nobody)
+        records = fleet_of(client).read(parse_fleet_outputs(outs), nobody)
         inputs = refreshed_inputs(outs, records)
         outs = fleet_outputs({**outs, "keys": inputs["keys"]}, records)
         assert inputs["statuses"] == {key: "Active"}
@@ -722,13 +720,13 @@ def test_a_refresh_of_what_a_program_may_not_write_is_no_contradiction(
     ],
 )
 def test_an_input_that_nothing_is_judged_by_may_be_unknown(
-    iam: StrictIam, gateway: FakeGateway, entry: dict[str, object], unknown: tuple[str, ...]
+    iam: StrictIam, client: FakeClient, entry: dict[str, object], unknown: tuple[str, ...]
 ) -> None:
     key = iam.add_key("bob")
     known = {"user_name": "bob", "reason": "OPS-1", "on_destroy": "restore"}
     parsed = parse_fleet(bag({key: "Active"}, keys={key: known})).declaration
     assert parsed is not None
-    records = applied(gateway, parsed).records
+    records = applied(client, parsed).records
 
     again = parse_fleet(bag({key: "Active"}, keys={key: {**known, **entry}}), records).declaration
 
@@ -749,7 +747,7 @@ def test_an_entry_may_be_awaitable() -> None:
         assert loop.run_until_complete(split()) == ("Active", {"user_name": "bob"})
 
 
-def test_what_is_recorded_is_read_back_as_it_was(iam: StrictIam, gateway: FakeGateway) -> None:
+def test_what_is_recorded_is_read_back_as_it_was(iam: StrictIam, client: FakeClient) -> None:
     keys = {iam.add_key("bob"): "bob", iam.add_key("eve"): None}
     given: dict[str, Any] = {
         "statuses": dict.fromkeys(keys, "Inactive"),
@@ -760,8 +758,8 @@ def test_what_is_recorded_is_read_back_as_it_was(iam: StrictIam, gateway: FakeGa
     }
     parsed = parse_fleet(given)
     assert parsed.declaration is not None
-    fleet = fleet_of(gateway)
-    held = fleet.apply(fleet.judge(parsed.declaration, {}), {}, lambda _: None).records
+    fleet = fleet_of(client)
+    held = fleet.apply(fleet.plan(parsed.declaration, {}), {}, lambda _: None).records
     assert all(record.pending for record in held.values())
 
     assert parse_fleet_outputs(fleet_outputs(given, held)) == held
@@ -769,18 +767,16 @@ def test_what_is_recorded_is_read_back_as_it_was(iam: StrictIam, gateway: FakeGa
     assert parse_fleet_outputs(fleet_outputs(given, off)) == off
 
 
-def test_a_refresh_writes_the_names_and_statuses_of_now(
-    iam: StrictIam, gateway: FakeGateway
-) -> None:
+def test_a_refresh_writes_the_names_and_statuses_of_now(iam: StrictIam, client: FakeClient) -> None:
     key = iam.add_key("bob", ObservedStatus.INACTIVE)
     given: dict[str, Any] = bag({key: "Inactive"}, keys={key: {"user_name": "bob"}})
     parsed = parse_fleet(given)
     assert parsed.declaration is not None
-    records = applied(gateway, parsed.declaration).records
+    records = applied(client, parsed.declaration).records
     iam.rename("bob", "robert")
     iam.set_status(key, ObservedStatus.ACTIVE)
 
-    refreshed = fleet_of(gateway).read(records, nobody)
+    refreshed = fleet_of(client).read(records, nobody)
 
     inputs = refreshed_inputs(given, refreshed)
     assert inputs["statuses"] == {key: "Active"}
@@ -788,22 +784,22 @@ def test_a_refresh_writes_the_names_and_statuses_of_now(
 
 
 def test_a_refresh_warns_once_of_each_key_that_it_finds_deleted(
-    iam: StrictIam, gateway: FakeGateway
+    iam: StrictIam, client: FakeClient
 ) -> None:
     keys = [iam.add_key(user, ObservedStatus.INACTIVE) for user in ("ann", "bob", "eve")]
     parsed = parse_fleet(bag(dict.fromkeys(keys, "Inactive")))
     assert parsed.declaration is not None
-    records = applied(gateway, parsed.declaration).records
+    records = applied(client, parsed.declaration).records
     iam.delete_key(keys[0])
     iam.delete_key(keys[2])
     told: list[str] = []
 
-    refreshed = fleet_of(gateway).read(records, told.append)
+    refreshed = fleet_of(client).read(records, told.append)
 
     assert [line[: len("KS224 access key ") + 20] for line in told] == [
         f"KS224 access key {key}" for key in sorted((keys[0], keys[2]))
     ]
-    fleet_of(gateway).read(refreshed, told.append)
+    fleet_of(client).read(refreshed, told.append)
     assert len(told) == 2
 
 

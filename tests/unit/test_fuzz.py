@@ -18,7 +18,7 @@ from keyswitch.model.fleet_state import FLEET_COMPUTED, parse_fleet_outputs
 from keyswitch.model.parsing import UNKNOWN, parse_inputs, parse_outputs
 from keyswitch.model.register import read_register
 from support.fuzz import for_a_while
-from unit.test_settings import PULUMI_AWS
+from unit.test_aws_settings import PULUMI_AWS
 
 KEY = "AKIAIOSFODNN7EXAMPLE"
 SECRET = "wJalrXUtnFEMIqK7MDENGzbPxRfiCYEXAMPLEKEY"

@@ -33,7 +33,7 @@ from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.fleet import MAPS_BY_KEY, parse_fleet
 from keyswitch.model.parsing import parse_program
 from keyswitch.plugin.property_bags import plain
-from keyswitch.program.hooks import Guard
+from keyswitch.program.hooks import Hooks
 
 KEY, OTHER = "AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE"
 OF_A_KEY = {"create_date": "2026-03-01T00:00:00Z", "status_since": "2026-03-01T00:00:00Z"}
@@ -392,9 +392,9 @@ def test_an_account_of_which_a_field_is_an_output_is_known_to_the_guard() -> Non
     seen: list[DeclaredAccount | None] = []
 
     def program() -> None:
-        guard = Guard()
-        guard._phase = SimpleNamespace(declare=lambda _, account: seen.append(account))  # type: ignore[assignment]
-        guard.declare_in({"name": "x", "external_id": pulumi.Output.secret("ext")})
+        hooks = Hooks()
+        hooks._phase = SimpleNamespace(declare=lambda _, account: seen.append(account))  # type: ignore[assignment]
+        hooks.declare_in({"name": "x", "external_id": pulumi.Output.secret("ext")})
 
     assert told_of(program)[0] == set()
     assert seen == [DeclaredAccount("x", external_id="ext")]

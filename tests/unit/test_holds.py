@@ -14,8 +14,8 @@ from keyswitch.model.safeguards import DeclaredSafeguards
 from keyswitch.model.state import Declaration, Pending, Record
 from keyswitch.model.status import DeactivatedBy, ObservedStatus, OnDrift, Status, WhenUnmet
 from keyswitch.reconcile.diff import Action
-from keyswitch.reconcile.reconciler import Lifecycle
-from support.strict_iam import FakeGateway
+from keyswitch.reconcile.reconciler import Reconciler
+from support.strict_iam import FakeClient
 from support.world import World, declared
 
 ON, OFF = Status.ACTIVE, Status.INACTIVE
@@ -43,24 +43,24 @@ def test_hold_across_runs_until_the_key_is_no_longer_used(world: World) -> None:
 
     world.clock.today += timedelta(days=3)
     world.use(key, hours=1)
-    judgement = world.phase().judge(declaration, held)
-    assert not judgement.decision.needs_step
-    (warning,) = judgement.warnings()
+    plan = world.phase().plan(declaration, held)
+    assert not plan.decision.needs_step
+    (warning,) = plan.warnings()
     assert warning.startswith(
         f"KS611 access key {key} of user bob: it stays Active and is not switched to Inactive, "
         "held since 2026-03-01T12:00:00Z, because unused_for=7d is not met before 2026-03-11T11:00:00Z: it was last used an "
     )
 
     world.clock.today += timedelta(days=8)
-    judgement = world.phase().judge(declaration, held, for_reader=True)
-    assert judgement.decision.action is Action.SWITCH
-    assert "KS617" in judgement.notes()[0]
+    plan = world.phase().plan(declaration, held, for_reader=True)
+    assert plan.decision.action is Action.SWITCH
+    assert "KS617" in plan.notes()[0]
     switched = world.phase().apply(declaration, held)
     assert switched.status is INACTIVE
     assert switched.declaration.status is OFF
     assert switched.pending is None
     assert switched.changed_at == "2026-03-12T12:00:00Z"
-    assert not world.phase().judge(declaration, switched).decision.needs_step
+    assert not world.phase().plan(declaration, switched).decision.needs_step
 
 
 def test_what_a_hold_waits_for_is_recorded_anew_when_it_changes_and_since_when_is_kept(
@@ -73,7 +73,7 @@ def test_what_a_hold_waits_for_is_recorded_anew_when_it_changes_and_since_when_i
     world.iam.set_status(other, ACTIVE)
     world.clock.today += timedelta(days=1)
 
-    assert world.phase().judge(declaration, held).decision.action is Action.HOLD
+    assert world.phase().plan(declaration, held).decision.action is Action.HOLD
     again = world.phase().apply(declaration, held)
 
     assert again.pending == Pending(OFF, "2026-03-01T12:00:00Z", ("unused_for",))
@@ -145,7 +145,7 @@ def test_a_key_switched_off_by_somebody_else_stays_off_until_the_program_itself_
     world.iam.set_status(key, INACTIVE)
 
     for record in (on, world.phase().read(on)[0]):
-        refusal = world.phase().judge(declared(key, ON, DeclaredSafeguards()), record).refusal()
+        refusal = world.phase().plan(declared(key, ON, DeclaredSafeguards()), record).refusal()
         assert refusal is not None
         assert refusal.entry is catalogue.REACTIVATION
 
@@ -160,7 +160,7 @@ def test_allow_reactivation_switches_it_back_with_a_warning_of_the_drift(world: 
     on = world.phase().apply(declaration, None)
     world.iam.set_status(key, INACTIVE)
 
-    assert "KS210" in world.phase().judge(declaration, on).warnings()[0]
+    assert "KS210" in world.phase().plan(declaration, on).warnings()[0]
     assert world.phase().apply(declaration, on).status is ACTIVE
 
 
@@ -169,7 +169,7 @@ def test_an_override_is_held_up_by_no_drift_policy(world: World) -> None:
     report = replace(declared(key, OFF), on_drift=OnDrift.REPORT)
     record = world.phase().apply(report, None)
     world.iam.set_status(key, ACTIVE)
-    assert not world.phase().judge(report, record).decision.needs_step
+    assert not world.phase().plan(report, record).decision.needs_step
 
     assert world.phase().apply(replace(report, override="INC-1"), record).status is INACTIVE
 
@@ -184,9 +184,9 @@ def test_drift_that_is_only_reported_is_a_warning_in_each_run_and_never_a_write(
     world.iam.set_status(key, found)
 
     for before in (record, world.phase().read(record)[0]):
-        judgement = world.phase().judge(declaration, before)
-        assert not judgement.decision.needs_step
-        assert judgement.warnings()[0].startswith(f"KS616 access key {key} of user bob: found ")
+        plan = world.phase().plan(declaration, before)
+        assert not plan.decision.needs_step
+        assert plan.warnings()[0].startswith(f"KS616 access key {key} of user bob: found ")
         assert world.phase().apply(declaration, before).status is found
         assert world.writes == []
         assert not world.phase().has_drifted(declaration, before)
@@ -196,9 +196,9 @@ def test_a_hold_is_told_when_it_arises_only_right_before_the_write(world: World)
     key = world.iam.add_key("bob")
     world.use(key, hours=1)
     told: list[str] = []
-    lifecycle = Lifecycle(FakeGateway(world.iam), world.clock, tell=told.append)
+    reconciler = Reconciler(FakeClient(world.iam), world.clock, tell=told.append)
 
-    lifecycle.apply(declared(key, OFF, HOLD_WHILE_USED), None)
+    reconciler.apply(declared(key, OFF, HOLD_WHILE_USED), None)
 
     assert [text.partition(" ")[0] for text in told] == ["KS611"]
 
@@ -213,7 +213,7 @@ def test_a_switch_on_that_is_held_since_the_adoption_is_no_drift_and_is_made_onc
     held = world.phase().apply(declaration, None)
 
     for before in (held, world.phase().read(held)[0]):
-        assert "KS611" in world.phase().judge(declaration, before).warnings()[0]
+        assert "KS611" in world.phase().plan(declaration, before).warnings()[0]
     del world.iam.policies["bob"]
 
     assert world.phase().apply(declaration, held).status is ACTIVE
@@ -228,14 +228,14 @@ def test_nothing_is_said_to_be_no_longer_held_that_was_not(world: World) -> None
     assert held.pending is not None
     world.iam.set_status(key, INACTIVE)
 
-    turned = world.phase().judge(declared(key, ON, HOLD), held)
+    turned = world.phase().plan(declared(key, ON, HOLD), held)
     overridden = replace(declared(key, OFF, HOLD_WHILE_USED), override="INC-1")
     world.iam.set_status(key, ACTIVE)
-    past = world.phase().judge(overridden, held)
+    past = world.phase().plan(overridden, held)
 
-    for judgement in (turned, past):
-        assert judgement.decision.action is Action.SWITCH
-        assert "KS617" not in " ".join(judgement.notes())
+    for plan in (turned, past):
+        assert plan.decision.action is Action.SWITCH
+        assert "KS617" not in " ".join(plan.notes())
 
 
 def test_since_when_a_status_holds_is_noted_when_it_is_first_seen(world: World) -> None:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from keyswitch.iam.key_ids import account_of
 from keyswitch.model.state import Declaration
 from keyswitch.model.status import Status
-from keyswitch.reconcile.reconciler import Lifecycle
-from support.strict_iam import ACCOUNT, FakeGateway, StrictIam
+from keyswitch.reconcile.reconciler import Reconciler
+from support.strict_iam import ACCOUNT, FakeClient, StrictIam
 
 
 @pytest.mark.parametrize(
@@ -54,8 +54,6 @@ def test_a_key_that_is_not_found_is_told_with_the_account_that_its_id_names(
     iam = StrictIam()
     iam.add_user("bob")
 
-    judgement = Lifecycle(FakeGateway(iam)).judge(
-        Declaration(access_key_id, Status.ACTIVE, "bob"), None
-    )
+    plan = Reconciler(FakeClient(iam)).plan(Declaration(access_key_id, Status.ACTIVE, "bob"), None)
 
-    assert says in str(judgement.refusal())
+    assert says in str(plan.refusal())

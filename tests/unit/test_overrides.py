@@ -15,9 +15,9 @@ from keyswitch.model.parsing import parse_outputs
 from keyswitch.model.safeguards import DeclaredSafeguards
 from keyswitch.model.state import Declaration, Record
 from keyswitch.model.status import ObservedStatus, OnDestroy, OnDrift, Status, WhenUnmet
-from keyswitch.reconcile.batch import Fleet
-from keyswitch.reconcile.reconciler import Lifecycle
-from support.strict_iam import FakeGateway
+from keyswitch.reconcile.batch import Batch
+from keyswitch.reconcile.reconciler import Reconciler
+from support.strict_iam import FakeClient
 from support.world import World
 
 ON, OFF = Status.ACTIVE, Status.INACTIVE
@@ -40,13 +40,13 @@ class Program:
     def record(self) -> Record | None:
         return parse_outputs(self.outputs) if self.outputs is not None else None
 
-    def phase(self) -> Lifecycle:
-        gateway = FakeGateway(self.iam)
-        return Lifecycle(gateway, self.world.clock, shows_overrides=self.shows_overrides)
+    def phase(self) -> Reconciler:
+        client = FakeClient(self.iam)
+        return Reconciler(client, self.world.clock, shows_overrides=self.shows_overrides)
 
     def up(self, status: Status, **more: Any) -> None:
         declaration = Declaration(self.key, status, "bob", **more)
-        told = self.phase().judge(declaration, self.record).refusal()
+        told = self.phase().plan(declaration, self.record).refusal()
         if told is None:
             self.outputs = self.phase().apply(declaration, self.record).to_outputs()
             return
@@ -74,9 +74,9 @@ class Program:
 class FleetProgram(Program):
     """The same key, as one of a fleet."""
 
-    def _fleet(self) -> Fleet:
-        lifecycle = self.phase()
-        return Fleet(lambda _: lifecycle)
+    def _fleet(self) -> Batch:
+        reconciler = self.phase()
+        return Batch(lambda _: reconciler)
 
     @property
     def records(self) -> Mapping[str, Record]:
@@ -89,9 +89,9 @@ class FleetProgram(Program):
     def up(self, status: Status, **more: Any) -> None:
         declaration = Declaration(self.key, status, "bob", **more)
         declared = FleetDeclaration((declaration,))
-        told = self._fleet().judge(declared, self.records).refusals
+        told = self._fleet().plan(declared, self.records).refusals
         fleet = self._fleet()
-        outcome = fleet.apply(fleet.judge(declared, self.records), self.records, print)
+        outcome = fleet.apply(fleet.plan(declared, self.records), self.records, print)
         assert {key: str(each) for key, each in outcome.failures.items()} == {
             key: str(each) for key, each in told.items()
         }, "a preview says what the update says"

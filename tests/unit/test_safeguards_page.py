@@ -17,11 +17,11 @@ from keyswitch.model.fleet import FleetDeclaration
 from keyswitch.model.safeguards import DeclaredSafeguards
 from keyswitch.model.state import Declaration
 from keyswitch.model.status import ObservedStatus, OnDestroy, OnDrift, Status, WhenUnmet
-from keyswitch.reconcile.batch import Fleet
+from keyswitch.reconcile.batch import Batch
 from keyswitch.reconcile.key_quota import refuse_third_key
-from keyswitch.reconcile.reconciler import Lifecycle
+from keyswitch.reconcile.reconciler import Reconciler
 from support.engine import ROOT
-from support.strict_iam import FakeGateway
+from support.strict_iam import FakeClient
 from support.world import TODAY, Denied, World
 
 PAGE = (ROOT / "docs" / "safeguards.md").read_text()
@@ -45,17 +45,17 @@ def world(*others: ObservedStatus, made_days_ago: float = 400) -> World:
 
 def told(world: World, declaration: Declaration, signer: str = "AKIACI") -> list[str]:
     """What a preview of an adoption says."""
-    judgement = world.phase(signer).judge(declaration, None, for_reader=True)
-    refusal = judgement.refusal()
-    return [str(refusal)] if refusal else [*judgement.notes(), *judgement.warnings()]
+    plan = world.phase(signer).plan(declaration, None, for_reader=True)
+    refusal = plan.refusal()
+    return [str(refusal)] if refusal else [*plan.notes(), *plan.warnings()]
 
 
 def denied(world: World, declaration: Declaration) -> list[str]:
     """The same without any optional permission."""
-    lifecycle = Lifecycle(Denied(world.iam), world.clock)
-    judgement = lifecycle.judge(declaration, None, for_reader=True)
-    refusal = judgement.refusal()
-    return [str(refusal)] if refusal else list(judgement.warnings())
+    reconciler = Reconciler(Denied(world.iam), world.clock)
+    plan = reconciler.plan(declaration, None, for_reader=True)
+    refusal = plan.refusal()
+    return [str(refusal)] if refusal else list(plan.warnings())
 
 
 def used(world: World, key: str = KEY, **ago: float) -> World:
@@ -95,7 +95,7 @@ def released() -> list[str]:
     declaration = off(safeguards=replace(SEVEN_DAYS, unmet=WhenUnmet.HOLD))
     held = there.phase().apply(declaration, None)
     there.clock.today += timedelta(days=8)
-    return list(there.phase().judge(declaration, held).notes())
+    return list(there.phase().plan(declaration, held).notes())
 
 
 def reported() -> list[str]:
@@ -103,32 +103,32 @@ def reported() -> list[str]:
     declaration = off(on_drift=OnDrift.REPORT)
     record = there.phase().apply(declaration, None)
     there.iam.set_status(KEY, ACTIVE)
-    return list(there.phase().judge(declaration, record).warnings())
+    return list(there.phase().plan(declaration, record).warnings())
 
 
 def withdrawn() -> list[str]:
     there = used(world(ACTIVE), days=30)
     record = there.phase().apply(off(override="INC-4711 leaked"), None)
-    lifecycle = Lifecycle(FakeGateway(there.iam), there.clock, shows_overrides=True)
-    return [str(lifecycle.judge(off(status=ON), record).refusal())]
+    reconciler = Reconciler(FakeClient(there.iam), there.clock, shows_overrides=True)
+    return [str(reconciler.plan(off(status=ON), record).refusal())]
 
 
 def signer_went() -> list[str]:
     there, told = world(ACTIVE), list[str]()
-    lifecycle = Lifecycle(FakeGateway(there.iam, KEY), there.clock, tell=told.append)
-    lifecycle.apply(off(override="INC-4711 leaked"), None)
+    reconciler = Reconciler(FakeClient(there.iam, KEY), there.clock, tell=told.append)
+    reconciler.apply(off(override="INC-4711 leaked"), None)
     return told
 
 
 def lost_by_a_race() -> list[str]:
-    class Meanwhile(FakeGateway):
+    class Meanwhile(FakeClient):
         def update_access_key(self, access_key_id: str, user_name: str | None, to: Status) -> None:
             self.iam.set_status(OTHER, INACTIVE)
             super().update_access_key(access_key_id, user_name, to)
 
     there = world(ACTIVE)
     try:
-        Lifecycle(Meanwhile(there.iam), there.clock).apply(guarded(keep_one_active=True), None)
+        Reconciler(Meanwhile(there.iam), there.clock).apply(guarded(keep_one_active=True), None)
     except KeyswitchError as error:
         return [str(error)]
     return []
@@ -136,7 +136,7 @@ def lost_by_a_race() -> list[str]:
 
 def third_key() -> list[str]:
     try:
-        refuse_third_key(FakeGateway(world(INACTIVE).iam), "bob", announced=0)
+        refuse_third_key(FakeClient(world(INACTIVE).iam), "bob", announced=0)
     except KeyswitchError as refusal:
         return [str(refusal)]
     return []
@@ -155,44 +155,44 @@ def destroyed(on_destroy: OnDestroy, status: Status) -> list[str]:
         return [str(refusal)]
 
 
-def fleet_of(count: int, max_changes: str) -> tuple[FakeGateway, FleetDeclaration]:
+def fleet_of(count: int, max_changes: str) -> tuple[FakeClient, FleetDeclaration]:
     world = World()
     keys = [Declaration(world.iam.add_key(f"user-{n}"), OFF, f"user-{n}") for n in range(count)]
-    return FakeGateway(world.iam), FleetDeclaration(tuple(keys), MaxChanges.read(max_changes))
+    return FakeClient(world.iam), FleetDeclaration(tuple(keys), MaxChanges.read(max_changes))
 
 
 def too_many() -> list[str]:
-    gateway, declared = fleet_of(10, "20%")
+    client, declared = fleet_of(10, "20%")
     for key in declared.keys[3:]:
-        gateway.iam.set_status(key.access_key_id, INACTIVE)
-    lifecycle = Lifecycle(gateway)
-    return [str(Fleet(lambda _: lifecycle).judge(declared, {}).too_wide)]
+        client.iam.set_status(key.access_key_id, INACTIVE)
+    reconciler = Reconciler(client)
+    return [str(Batch(lambda _: reconciler).plan(declared, {}).too_wide)]
 
 
 def one_failed() -> list[str]:
-    gateway, declared = fleet_of(3, "3")
-    gateway.iam.set_status(declared.keys[1].access_key_id, ObservedStatus.EXPIRED)
+    client, declared = fleet_of(3, "3")
+    client.iam.set_status(declared.keys[1].access_key_id, ObservedStatus.EXPIRED)
     on = replace(declared.keys[1], status=ON)
     declared = replace(declared, keys=(declared.keys[0], on, declared.keys[2]))
-    lifecycle = Lifecycle(gateway)
-    fleet = Fleet(lambda _: lifecycle)
-    failure = fleet.apply(fleet.judge(declared, {}), {}, print).failure(declared.ids)
+    reconciler = Reconciler(client)
+    fleet = Batch(lambda _: reconciler)
+    failure = fleet.apply(fleet.plan(declared, {}), {}, print).failure(declared.ids)
     assert failure is not None
-    return [str(failure.alone())]
+    return [str(failure.without_related())]
 
 
 def one_not_let_go() -> list[str]:
-    gateway, declared = fleet_of(3, "3")
+    client, declared = fleet_of(3, "3")
     kept = DeclaredSafeguards(keep_one_active=True)
     keys = [replace(key, status=ON, on_destroy=OnDestroy.DEACTIVATE) for key in declared.keys]
     keys[1] = replace(keys[1], safeguards=kept)
-    lifecycle = Lifecycle(gateway)
-    fleet = Fleet(lambda _: lifecycle)
-    records = fleet.apply(fleet.judge(FleetDeclaration(tuple(keys)), {}), {}, print).records
+    reconciler = Reconciler(client)
+    fleet = Batch(lambda _: reconciler)
+    records = fleet.apply(fleet.plan(FleetDeclaration(tuple(keys)), {}), {}, print).records
     try:
         fleet.destroy(records, None, print)
     except KeyswitchError as failure:
-        return [str(failure.alone())]
+        return [str(failure.without_related())]
     return []
 
 

@@ -16,7 +16,7 @@ from botocore.tokens import SSOTokenProvider
 
 from keyswitch import __version__
 from keyswitch.iam import botocore_session as sdk
-from keyswitch.iam.boto import BotoGateway, gateway_in
+from keyswitch.iam.boto import BotoClient, client_in
 from keyswitch.iam.session import Clients
 from keyswitch.iam.user_agent import Origin
 from keyswitch.messages.format import KeyswitchError
@@ -324,14 +324,14 @@ def test_a_role_that_is_refused_when_it_is_to_be_renewed_is_told_the_same_way(
 ) -> None:
     network = Network(session_minutes=[1, 1])
     network.install(monkeypatch)
-    gateway = BotoGateway(read({"assumeRoles": json.dumps([ROLE]), "maxRetries": "1"}))
-    gateway.signing_keys()
+    client = BotoClient(read({"assumeRoles": json.dumps([ROLE]), "maxRetries": "1"}))
+    client.signing_keys()
     network.rule = {"actions": ["AssumeRole"], "status": 403, "code": "AccessDenied"}
 
     with pytest.raises(
         KeyswitchError, match=r"^KS313 AWS does not hand out the role arn:aws:iam::"
     ):
-        gateway.list_access_keys("bob")
+        client.list_access_keys("bob")
 
 
 def test_a_profile_that_takes_its_keys_from_an_environment_without_any_is_told(
@@ -462,7 +462,7 @@ def test_a_role_of_a_profile_that_aws_could_not_be_asked_for_is_told_of_its_prof
     )
 
     with pytest.raises(KeyswitchError) as raised:
-        BotoGateway(read({})).list_access_keys("bob")
+        BotoClient(read({})).list_access_keys("bob")
 
     assert raised.value.code == "KS327"
     assert f"was not asked for the role {ROLE['roleArn']}: Parameter validation" in str(
@@ -515,7 +515,7 @@ def test_an_account_that_must_not_be_acted_in_is_told_with_the_one_that_is_meant
     Network().install(monkeypatch)
 
     with pytest.raises(KeyswitchError) as raised:
-        gateway_in(account, read(settings), Origin.of("p", "s")).list_access_keys("bob")
+        client_in(account, read(settings), Origin.of("p", "s")).list_access_keys("bob")
 
     assert raised.value.code == "KS316"
     assert says in str(raised.value)
@@ -527,7 +527,7 @@ def test_a_metadata_endpoint_that_is_none_is_no_call_that_was_not_made(
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "false")
 
     with pytest.raises(KeyswitchError) as raised:
-        BotoGateway(read({"ec2MetadataServiceEndpoint": "not a url"})).list_access_keys("bob")
+        BotoClient(read({"ec2MetadataServiceEndpoint": "not a url"})).list_access_keys("bob")
 
     assert raised.value.code == "KS308"
     assert "those of profile default cannot be had: " in str(raised.value)
@@ -576,11 +576,11 @@ def test_what_keeps_clients_from_being_made_is_not_tried_again_for_every_key(
 ) -> None:
     network = Network(rule={"actions": ["AssumeRole"], "status": 403, "code": "AccessDenied"})
     network.install(monkeypatch)
-    gateway = BotoGateway(read({"assumeRoles": json.dumps([ROLE])}))
+    client = BotoClient(read({"assumeRoles": json.dumps([ROLE])}))
 
     for _ in range(5):
         with pytest.raises(KeyswitchError, match=r"^KS313"):
-            gateway.list_access_keys("bob")
+            client.list_access_keys("bob")
 
     assert len(network.calls) == 1
 
@@ -642,11 +642,11 @@ def test_a_client_is_made_once_for_each_signer_and_that_of_sts_only_where_it_is_
 
     monkeypatch.setattr(botocore.session.Session, "create_client", counted)
 
-    gateway = BotoGateway(read(config))
-    gateway.list_access_keys("bob")
+    client = BotoClient(read(config))
+    client.list_access_keys("bob")
     to_assume = ["sts"] if "assumeRoles" in config else []
     assert made == [*to_assume, "iam"]
 
-    gateway.account_id()
-    gateway.account_id()
+    client.account_id()
+    client.account_id()
     assert made == [*to_assume, "iam", "sts"]

@@ -15,8 +15,8 @@ from keyswitch.model.state import Declaration, Record
 from keyswitch.model.status import ObservedStatus, Status
 from keyswitch.reconcile.clock import Patience
 from keyswitch.reconcile.coordination import Shared, UserLocks
-from keyswitch.reconcile.reconciler import Lifecycle
-from support.strict_iam import FakeGateway, StrictIam
+from keyswitch.reconcile.reconciler import Reconciler
+from support.strict_iam import FakeClient, StrictIam
 
 OFF = Status.INACTIVE
 KEPT = DeclaredSafeguards(keep_one_active=True)
@@ -27,9 +27,9 @@ def active(iam: StrictIam) -> list[str]:
     return [key for key in iam.users["bob"] if iam.status(key) is ObservedStatus.ACTIVE]
 
 
-def two_ways(iam: StrictIam) -> list[Lifecycle]:
+def two_ways(iam: StrictIam) -> list[Reconciler]:
     shared = Shared()
-    return [Lifecycle(FakeGateway(iam), shared=shared) for _ in range(2)]
+    return [Reconciler(FakeClient(iam), shared=shared) for _ in range(2)]
 
 
 def test_the_second_of_a_users_two_keys_is_refused_whichever_way_it_is_reached() -> None:
@@ -37,7 +37,7 @@ def test_the_second_of_a_users_two_keys_is_refused_whichever_way_it_is_reached()
     keys = [iam.add_key("bob"), iam.add_key("bob")]
     declared = [Declaration(key, OFF, "bob", safeguards=KEPT) for key in keys]
 
-    judged = [way.judge(key, None) for way, key in zip(two_ways(iam), declared, strict=True)]
+    judged = [way.plan(key, None) for way, key in zip(two_ways(iam), declared, strict=True)]
 
     assert [each.refusal() is None for each in judged] == [True, False]
 
@@ -48,7 +48,7 @@ def test_of_two_switches_at_one_time_by_two_ways_one_is_made(late: int) -> None:
     keys = [iam.add_key("bob"), iam.add_key("bob")]
     together = threading.Barrier(2)
 
-    def switch(way: Lifecycle, key: str) -> str:
+    def switch(way: Reconciler, key: str) -> str:
         together.wait(SECONDS)
         try:
             way.apply(Declaration(key, OFF, "Bob", safeguards=KEPT), None)
@@ -105,7 +105,7 @@ def test_who_waits_for_whom(
     thread.join()
 
 
-class Meanwhile(FakeGateway):
+class Meanwhile(FakeClient):
     """Somebody else deactivates the user's other key right before this write."""
 
     def __init__(self, iam: StrictIam, other: str) -> None:
@@ -124,10 +124,10 @@ def test_a_race_that_leaves_no_active_key_is_an_error_with_the_way_back(safeguar
     iam.used[other] = "2026-03-01T09:00:00Z"
     wanted = {"keep_one_active": True, "successor": other}
     safeguards = DeclaredSafeguards(**{safeguard: wanted[safeguard]})  # type: ignore[arg-type]
-    lifecycle = Lifecycle(Meanwhile(iam, other))
+    reconciler = Reconciler(Meanwhile(iam, other))
 
     with pytest.raises(KeyswitchError, match="KS628") as raised:
-        lifecycle.apply(Declaration(key, OFF, "bob", safeguards=safeguards), None)
+        reconciler.apply(Declaration(key, OFF, "bob", safeguards=safeguards), None)
 
     assert f"{other} at the same time, so that {safeguard} no longer holds" in str(raised.value)
     assert f"--user-name bob --access-key-id {key} --status Active" in str(raised.value)
@@ -144,11 +144,11 @@ def test_no_race_is_told_of_what_an_override_deactivates_or_where_nothing_is_to_
     bare = Declaration(keys[1][0], OFF, "eve")
 
     for (_, other), declaration in zip(keys, (safe, bare), strict=True):
-        record = Lifecycle(Meanwhile(iam, other)).apply(declaration, None)
+        record = Reconciler(Meanwhile(iam, other)).apply(declaration, None)
         assert record.status is ObservedStatus.INACTIVE
 
 
-class Unseen(FakeGateway):
+class Unseen(FakeClient):
     """AWS accepts a switch, and answers no look after it."""
 
     def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
@@ -162,20 +162,20 @@ class Unseen(FakeGateway):
 def test_what_an_override_asked_for_is_recorded_once_aws_has_accepted_it() -> None:
     iam = StrictIam()
     key = iam.add_key("bob")
-    lifecycle = Lifecycle(Unseen(iam), patience=Patience(limit=0))
+    reconciler = Reconciler(Unseen(iam), patience=Patience(limit=0))
 
     with pytest.raises(KeyswitchError, match="KS306") as raised:
-        lifecycle.apply(Declaration(key, OFF, "bob", override="INC-1"), None)
+        reconciler.apply(Declaration(key, OFF, "bob", override="INC-1"), None)
 
     record = getattr(raised.value, "record", None)
     assert isinstance(record, Record)
     back = Declaration(key, Status.ACTIVE, "bob")
-    refusal = Lifecycle(FakeGateway(iam)).judge(back, record).refusal()
+    refusal = Reconciler(FakeClient(iam)).plan(back, record).refusal()
     assert refusal is not None
     assert refusal.code == "KS625"
 
 
-class Denying(FakeGateway):
+class Denying(FakeClient):
     def update_access_key(self, access_key_id: str, user_name: str | None, status: Status) -> None:
         raise KeyswitchError(
             catalogue.ACCESS_DENIED,
@@ -191,15 +191,15 @@ def test_a_switch_that_was_refused_is_not_counted_for_the_users_other_key() -> N
     keys = [iam.add_key("bob"), iam.add_key("bob")]
     shared = Shared()
     with pytest.raises(KeyswitchError, match="KS301"):
-        Lifecycle(Denying(iam), shared=shared).apply(Declaration(keys[0], OFF, "bob"), None)
+        Reconciler(Denying(iam), shared=shared).apply(Declaration(keys[0], OFF, "bob"), None)
 
     guarded = Declaration(keys[1], OFF, "bob", safeguards=KEPT)
-    record = Lifecycle(FakeGateway(iam), shared=shared).apply(guarded, None)
+    record = Reconciler(FakeClient(iam), shared=shared).apply(guarded, None)
 
     assert record.status is ObservedStatus.INACTIVE
 
 
-class Stranger(FakeGateway):
+class Stranger(FakeClient):
     """Answers with another spelling of the name than it was asked by, as IAM does."""
 
     def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
@@ -211,12 +211,12 @@ def test_a_name_in_another_letter_case_is_the_same_name() -> None:
     iam = StrictIam()
     key = iam.add_key("First.Last@corp.com")
     declaration = Declaration(key, OFF, "first.last@corp.com")
-    record = Lifecycle(Stranger(iam)).apply(declaration, None)
+    record = Reconciler(Stranger(iam)).apply(declaration, None)
 
-    refreshed, warning = Lifecycle(Stranger(iam)).read(record)
+    refreshed, warning = Reconciler(Stranger(iam)).read(record)
     for recorded in (record, refreshed):
         assert recorded.declaration == declaration
-        assert not Lifecycle(Stranger(iam)).judge(declaration, recorded).decision.needs_step
+        assert not Reconciler(Stranger(iam)).plan(declaration, recorded).decision.needs_step
     respelt = Declaration(key, OFF, "FIRST.LAST@corp.com")
-    assert not Lifecycle(Stranger(iam)).judge(respelt, record).decision.needs_step
+    assert not Reconciler(Stranger(iam)).plan(respelt, record).decision.needs_step
     assert warning is None

@@ -16,11 +16,11 @@ from keyswitch.model.fleet import FleetDeclaration
 from keyswitch.model.safeguards import DeclaredSafeguards
 from keyswitch.model.state import Declaration
 from keyswitch.model.status import ObservedStatus, OnDestroy, Status
-from keyswitch.plugin.process_state import Phase
-from keyswitch.reconcile.batch import Fleet
+from keyswitch.plugin.process_state import ProcessState
+from keyswitch.reconcile.batch import Batch
 from keyswitch.reconcile.clock import Patience
-from keyswitch.reconcile.reconciler import Lifecycle
-from support.strict_iam import FakeGateway, StrictIam
+from keyswitch.reconcile.reconciler import Reconciler
+from support.strict_iam import FakeClient, StrictIam
 
 ON, OFF = Status.ACTIVE, Status.INACTIVE
 INACTIVE = ObservedStatus.INACTIVE
@@ -37,8 +37,8 @@ class Incident:
         self.keys = [self.iam.add_key(f"user-{number}") for number in range(5)]
         self.signer = self.keys[2]
         self.told: list[str] = []
-        self.gateway = FakeGateway(self.iam, signer=self.signer)
-        self.lifecycle = Lifecycle(self.gateway, patience=IMPATIENT, tell=self.told.append)
+        self.client = FakeClient(self.iam, signer=self.signer)
+        self.reconciler = Reconciler(self.client, patience=IMPATIENT, tell=self.told.append)
 
     def declared(self, **more: object) -> FleetDeclaration:
         return FleetDeclaration(
@@ -50,7 +50,7 @@ class Incident:
 
     @property
     def written(self) -> list[str]:
-        return [line.split()[1] for line in self.gateway.log if line.startswith("update")]
+        return [line.split()[1] for line in self.client.log if line.startswith("update")]
 
 
 @pytest.mark.parametrize("more", [{"override": "INC-1"}, {"safeguards": OWN}])
@@ -59,10 +59,10 @@ def test_a_fleet_deactivates_the_key_that_signs_last_of_all(
     more: dict[str, object], at_a_time: int
 ) -> None:
     incident = Incident()
-    fleet = Fleet(lambda _: incident.lifecycle, at_a_time)
+    fleet = Batch(lambda _: incident.reconciler, at_a_time)
     declared = incident.declared(**more)
 
-    judged = fleet.judge(declared, {}, for_reader=True)
+    judged = fleet.plan(declared, {}, for_reader=True)
     outcome = fleet.apply(judged, {}, incident.told.append)
 
     assert outcome.failures == {}
@@ -77,10 +77,10 @@ def test_a_fleet_deactivates_the_key_that_signs_last_of_all(
 
 def test_the_end_of_a_fleet_deactivates_the_key_that_signs_last_of_all() -> None:
     incident = Incident()
-    fleet = Fleet(lambda _: incident.lifecycle)
-    ending = incident.declared(on_destroy=OnDestroy.DEACTIVATE, safeguards=OWN)
-    kept = FleetDeclaration(tuple(_active(key) for key in ending.keys))
-    records = fleet.apply(fleet.judge(kept, {}), {}, print).records
+    fleet = Batch(lambda _: incident.reconciler)
+    deletion_plan = incident.declared(on_destroy=OnDestroy.DEACTIVATE, safeguards=OWN)
+    kept = FleetDeclaration(tuple(_active(key) for key in deletion_plan.keys))
+    records = fleet.apply(fleet.plan(kept, {}), {}, print).records
 
     fleet.destroy(records, None, print)
 
@@ -100,13 +100,13 @@ def _active(key: Declaration) -> Declaration:
 
 def test_a_key_that_the_signer_went_before_says_so_and_guesses_at_no_clock() -> None:
     incident = Incident()
-    incident.lifecycle.apply(
+    incident.reconciler.apply(
         Declaration(incident.signer, OFF, "user-2", override="INC-1"),
         None,
     )
 
     with pytest.raises(KeyswitchError, match="KS322") as raised:
-        incident.lifecycle.apply(Declaration(incident.keys[0], OFF, override="INC-1"), None)
+        incident.reconciler.apply(Declaration(incident.keys[0], OFF, override="INC-1"), None)
 
     assert f"this run deactivated {incident.signer}" in str(raised.value)
     assert incident.iam.status(incident.keys[0]) is ObservedStatus.ACTIVE
@@ -117,15 +117,15 @@ def test_a_signer_that_was_off_before_the_run_is_another_matter() -> None:
     incident.iam.set_status(incident.signer, INACTIVE)
 
     with pytest.raises(KeyswitchError) as raised:
-        incident.lifecycle.apply(Declaration(incident.keys[0], OFF, "user-0"), None)
+        incident.reconciler.apply(Declaration(incident.keys[0], OFF, "user-0"), None)
 
     assert raised.value.entry is catalogue.CREDENTIALS_REFUSED
 
 
-def phase_of(ways: dict[str | None, FakeGateway], **more: float) -> tuple[Phase, AwsSettings]:
+def phase_of(ways: dict[str | None, FakeClient], **more: float) -> tuple[ProcessState, AwsSettings]:
     """A phase that reaches its accounts by these gateways, by profile."""
-    phase, settings = Phase(**more), AwsSettings()
-    phase.gateway_in = lambda account, *_: ways[account.profile if account else None]  # type: ignore[method-assign, assignment, return-value]
+    phase, settings = ProcessState(**more), AwsSettings()
+    phase.client_in = lambda account, *_: ways[account.profile if account else None]  # type: ignore[method-assign, assignment, return-value]
     return phase, settings
 
 
@@ -142,9 +142,9 @@ def test_a_key_that_signs_in_another_account_of_the_program_stays_on(
     iam = StrictIam()
     k1, k2 = iam.add_key("deploy"), iam.add_key("deploy-x")
     account = DeclaredAccount("x", profile="p2")
-    ways: dict[str | None, FakeGateway] = {
-        None: FakeGateway(iam, signer=k1),
-        "p2": FakeGateway(iam, signer=k2),
+    ways: dict[str | None, FakeClient] = {
+        None: FakeClient(iam, signer=k1),
+        "p2": FakeClient(iam, signer=k2),
     }
     phase, settings = phase_of(ways)
     phase.declare([k2], None)
@@ -152,10 +152,10 @@ def test_a_key_that_signs_in_another_account_of_the_program_stays_on(
     where, key = (None, k2) if leaked_in is None else (account, k1)
     declaration = Declaration(key, OFF, account=where)
 
-    lifecycle = phase.lifecycle_in(where, settings, NOBODY)
-    assert re.match(told, str(lifecycle.judge(declaration, None).refusal()))
+    reconciler = phase.reconciler_in(where, settings, NOBODY)
+    assert re.match(told, str(reconciler.plan(declaration, None).refusal()))
     with pytest.raises(KeyswitchError, match=told):
-        lifecycle.apply(declaration, None)
+        reconciler.apply(declaration, None)
     assert iam.status(key) is ObservedStatus.ACTIVE
 
 
@@ -167,22 +167,22 @@ def test_of_two_keys_that_sign_the_one_that_signs_the_switches_goes_last(
     iam = StrictIam()
     users = ["a-stack", "b-x"] if own_first else ["b-stack", "a-x"]
     k1, k2, other = (iam.add_key(user) for user in (*users, "c"))
-    own, x = FakeGateway(iam, signer=k1), FakeGateway(iam, signer=k2)
+    own, x = FakeClient(iam, signer=k1), FakeClient(iam, signer=k2)
     phase, settings = phase_of({None: own, "p2": x})
     phase.declare([], DeclaredAccount("x", profile="p2"))
     keys = FleetDeclaration(
         tuple(Declaration(key, OFF, override="INC-1") for key in (k1, k2, other))
     )
-    fleet = Fleet(lambda account: phase.lifecycle_in(account, settings, NOBODY), at_a_time)
+    fleet = Batch(lambda account: phase.reconciler_in(account, settings, NOBODY), at_a_time)
 
-    outcome = fleet.apply(fleet.judge(keys, {}), {}, print)
+    outcome = fleet.apply(fleet.plan(keys, {}), {}, print)
 
     assert outcome.failures == {}
     assert [line.split()[1] for line in own.log if line.startswith("update")] == [other, k2, k1]
 
 
 def test_a_signer_waits_until_no_other_call_is_under_way() -> None:
-    phase = Phase(quiet=0.05)
+    phase = ProcessState(quiet=0.05)
     order: list[str] = []
     begun, go_on = threading.Event(), threading.Event()
 
@@ -222,4 +222,4 @@ def test_only_a_deactivation_that_is_let_through_goes_last() -> None:
     }
 
     for declaration, last in waits.items():
-        assert incident.lifecycle.deactivates_signer(declaration) is last
+        assert incident.reconciler.deactivates_signer(declaration) is last

@@ -75,13 +75,13 @@ def audit(
         raise click.UsageError("Give --state or --stack, not both.", ctx)
     if output is not None:
         check_report(output)
-    gateway = signing.gateway()
-    caller = caller_of(gateway)
+    client = signing.client()
+    caller = caller_of(client)
     expected, against = _expected(signing, state, stack, caller.account_id)
-    census = selection.census(gateway, caller)
+    inventory = selection.inventory(client, caller)
     now = datetime.now(timezone.utc)
-    found = findings(census, expected, now)
-    audited = report.Audited(caller.account_id, now, census, found, against)
+    found = findings(inventory, expected, now)
+    audited = report.Audited(caller.account_id, now, inventory, found, against)
     if form == "table" and output is None:
         report.print_findings(audited)
     else:

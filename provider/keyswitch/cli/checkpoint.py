@@ -1,7 +1,7 @@
 """What a walk has seen so far, kept so that the next one goes on where it ended.
 
 One line of JSON for each user, written as it is seen. It holds ids, names, statuses and dates, no
-secret, and is readable by its owner alone. A journal that cannot be kept is gone without.
+secret, and is readable by its owner alone. A checkpoint that cannot be kept is gone without.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ KEPT: Final = timedelta(hours=1)
 """How long what was seen of a user counts: after that it is looked at anew."""
 
 
-class Journal:
-    """The journal of one walk.
+class Checkpoint:
+    """The checkpoint of one walk.
 
     :param folder: where journals are kept; it is made if need be.
     :param caller: who walks, and where: others may see other things. Without an account of twelve
@@ -76,7 +76,7 @@ class Journal:
             self.is_kept = False
 
     def end(self) -> None:
-        """Throws the journal away: the walk is whole."""
+        """Throws the checkpoint away: the walk is whole."""
         with suppress(OSError):
             self._path.unlink(missing_ok=True)
 

@@ -13,7 +13,7 @@ from typing import IO, Any, Final, TypeVar
 import click
 
 from keyswitch.cli.stack_config import StackConfig
-from keyswitch.iam.boto import BotoGateway, gateway_in
+from keyswitch.iam.boto import BotoClient, client_in
 from keyswitch.iam.client import Caller, Directory
 from keyswitch.iam.user_agent import Origin
 from keyswitch.messages import catalogue
@@ -70,8 +70,8 @@ class Signing:
     region: str | None
     role_arn: str | None
 
-    def gateway(self) -> BotoGateway:
-        """The gateway to that account; options go before the file, the file before the environment.
+    def client(self) -> BotoClient:
+        """The client to that account; options go before the file, the file before the environment.
 
         :raises KeyswitchError: a setting cannot be read, or there is no such account.
         """
@@ -82,7 +82,7 @@ class Signing:
             )
             click.echo(f"warning: {seen}", err=True)
         settings = AwsSettings.read(self._setting)
-        return gateway_in(self.declared_account(), settings, Origin.of("", ""))
+        return client_in(self.declared_account(), settings, Origin.of("", ""))
 
     def _setting(self, key: str) -> object:
         options = {"profile": self.profile, "region": self.region}
@@ -107,12 +107,12 @@ class Signing:
         return self.config.account(self.account)
 
 
-def caller_of(gateway: Directory) -> Caller:
+def caller_of(client: Directory) -> Caller:
     """Who walks an account. Its id stands in reports, programs and the names of files.
 
     :raises KeyswitchError: what answers has no account id of twelve digits (KS715), or none at all.
     """
-    caller = gateway.caller()
+    caller = client.caller()
     if caller.account_id and not ACCOUNT_ID.fullmatch(caller.account_id):
         raise KeyswitchError(catalogue.NO_ACCOUNT_ID)
     return caller

@@ -19,7 +19,7 @@ from keyswitch.messages.format import Attempt, counted, message
 from keyswitch.model.account import ACCOUNT_NAMES, DeclaredAccount
 from keyswitch.model.status import ObservedStatus, Status
 from keyswitch.report.checks import Finding, of_controls
-from keyswitch.report.inventory import Census, SeenKey, SeenUser
+from keyswitch.report.inventory import Inventory, SeenKey, SeenUser
 from keyswitch.report.text_table import Listing
 
 _TITLES: Final = ("key", "user", "status", "age", "last used", "findings")
@@ -60,31 +60,31 @@ def discover(*, signing: Signing, selection: Selection, write: Path | None, form
     if config is not None:
         config.check_that_it_takes_entries(signing.account)
         signing = replace(signing, config=signing.config or config)
-    gateway = signing.gateway()
-    caller = caller_of(gateway)
-    census = selection.census(gateway, caller, as_of_now=config is not None)
+    client = signing.client()
+    caller = caller_of(client)
+    inventory = selection.inventory(client, caller, as_of_now=config is not None)
     now = datetime.now(timezone.utc)
-    for user, seen in census.keys:
+    for user, seen in inventory.keys:
         if not seen.key.status.is_known:
             click.echo(_unknown_status(user, seen), err=True)
     if form == "json":
-        click.echo(json_text(_rows(census, now)), nl=False)
+        click.echo(json_text(_rows(inventory, now)), nl=False)
     elif form == "python":
-        click.echo(_program(census, caller.account_id, signing.declared_account()), nl=False)
+        click.echo(_program(inventory, caller.account_id, signing.declared_account()), nl=False)
     else:
-        _print_census(census, caller.account_id, now)
+        _print_census(inventory, caller.account_id, now)
     if config is not None:
-        _adopt(census, config, signing.account)
+        _adopt(inventory, config, signing.account)
 
 
-def _adopt(census: Census, config: StackConfig, account: str | None) -> None:
+def _adopt(inventory: Inventory, config: StackConfig, account: str | None) -> None:
     entries = {
         seen.key.access_key_id: {
             "userName": user.user_name,
             "status": str(_declared(seen)),
             **({"account": account} if account else {}),
         }
-        for user, seen in census.declarable
+        for user, seen in inventory.declarable
     }
     added = config.add(entries)
     known = len(entries) - len(added)
@@ -106,7 +106,7 @@ def _declared(seen: SeenKey) -> Status:
     return Status.ACTIVE if active else Status.INACTIVE
 
 
-def _print_census(census: Census, account_id: str, now: datetime) -> None:
+def _print_census(inventory: Inventory, account_id: str, now: datetime) -> None:
     rows = [
         (
             seen.key.access_key_id,
@@ -116,18 +116,18 @@ def _print_census(census: Census, account_id: str, now: datetime) -> None:
             last_use(seen, now),
             "\n".join(f"{each.entry.code} {each.entry.title}" for each in _found(user, seen, now)),
         )
-        for user, seen in census.keys
+        for user, seen in inventory.keys
     ]
     print_listing(Listing(_TITLES, rows, names=3))
     keys = counted(len(rows), "key")
-    with_keys = counted(sum(bool(user.keys) for user in census.users), "user")
+    with_keys = counted(sum(bool(user.keys) for user in inventory.users), "user")
     click.echo(f"Account {account_id}: {keys} of {with_keys}.")
 
 
-def _rows(census: Census, now: datetime) -> list[dict[str, Any]]:
+def _rows(inventory: Inventory, now: datetime) -> list[dict[str, Any]]:
     return [
         key_bag(user, seen, [each.entry.code for each in _found(user, seen, now)])
-        for user, seen in census.keys
+        for user, seen in inventory.keys
     ]
 
 
@@ -135,14 +135,14 @@ def _found(user: SeenUser, seen: SeenKey, now: datetime) -> list[Finding]:
     return list(of_controls(user, seen, now))
 
 
-def _program(census: Census, account_id: str, account: DeclaredAccount | None) -> str:
+def _program(inventory: Inventory, account_id: str, account: DeclaredAccount | None) -> str:
     lines = [f'"""The access keys of account {account_id}, as they were found."""', ""]
     lines += ["import keyswitch", ""]
     if account is not None:
         fields = ((name, getattr(account, name)) for name in ACCOUNT_NAMES if name != "name")
         given = "".join(f", {name}={_quoted(value)}" for name, value in fields if value)
         lines += [f"account = keyswitch.Account({_quoted(account.name)}{given})", ""]
-    for user, seen in census.declarable:
+    for user, seen in inventory.declarable:
         lines += [
             "keyswitch.AccessKeyStatus(",
             f"    {_quoted(seen.key.access_key_id)},",

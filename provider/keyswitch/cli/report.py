@@ -26,7 +26,7 @@ from keyswitch.messages.printable import printable
 from keyswitch.model.durations import iso, moment
 from keyswitch.model.status import ObservedStatus
 from keyswitch.report.checks import Finding
-from keyswitch.report.inventory import Census
+from keyswitch.report.inventory import Inventory
 from keyswitch.report.render import COMMENT_BYTES, code_span, fitting
 from keyswitch.report.text_table import Listing
 
@@ -60,14 +60,14 @@ class Audited:
 
     account_id: str
     at: datetime
-    census: Census
+    inventory: Inventory
     findings: Sequence[Finding]
     against: str
 
     @cached_property
     def keys(self) -> int:
         """How many keys were looked at."""
-        return sum(1 for _ in self.census.keys)
+        return sum(1 for _ in self.inventory.keys)
 
     @property
     def verdict(self) -> str:
@@ -75,7 +75,7 @@ class Audited:
         keys = counted(self.keys, "key")
         if not self.findings:
             return f"{keys}, no findings."
-        there = {seen.key.access_key_id for _, seen in self.census.keys}
+        there = {seen.key.access_key_id for _, seen in self.inventory.keys}
         concerned = {each.access_key_id for each in self.findings}
         gone = counted(len(concerned - there), "declared key")
         told = (
@@ -90,7 +90,7 @@ class Audited:
         """The picture of the keys' ages."""
         ages = [
             (max((self.at - moment(seen.key.create_date)).days, 0), seen.key.status)
-            for _, seen in self.census.keys
+            for _, seen in self.inventory.keys
             if seen.key.create_date
         ]
         counts = []
@@ -114,8 +114,8 @@ class Audited:
     @property
     def when(self) -> str:
         """ISO 8601; from when to when, where an earlier walk was gone on with."""
-        since, at = iso(self.census.since), iso(self.at)
-        return at if self.at - self.census.since < _AT_ONCE else f"{since} to {at}"
+        since, at = iso(self.inventory.since), iso(self.at)
+        return at if self.at - self.inventory.since < _AT_ONCE else f"{since} to {at}"
 
 
 def print_findings(audited: Audited) -> None:
@@ -160,7 +160,7 @@ def to_json(audited: Audited) -> str:
         "against": audited.against,
         "keys": [
             key_bag(user, seen, codes.get(seen.key.access_key_id, []))
-            for user, seen in audited.census.keys
+            for user, seen in audited.inventory.keys
         ],
         "findings": found,
     }
@@ -180,7 +180,7 @@ def to_markdown(audited: Audited, limit: int = COMMENT_BYTES) -> str:
     tail += [""] if controls else []
     tail += [f"Looked at {audited.when}.{against} `keyswitch explain CODE` says what to do."]
     lines = (_markdown_row(each, controls) for each in audited.findings)
-    shown = fitting(lines, limit, beside=(*head, *table, *tail))
+    shown = fitting(lines, limit, declared_elsewhere=(*head, *table, *tail))
     left = len(audited.findings) - len(shown)
     more = f"… and {counted(left, 'more finding')}; `keyswitch audit --format json` lists them all."
     rest = [*([""] if shown else []), *([more, ""] if left else [])]

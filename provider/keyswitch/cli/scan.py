@@ -11,14 +11,14 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from keyswitch.cli.checkpoint import Journal
+from keyswitch.cli.checkpoint import Checkpoint
 from keyswitch.cli.command import gathering
 from keyswitch.iam.client import Caller, Directory
 from keyswitch.iam.concurrently import ask_all
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError, message
 from keyswitch.model.user_names import folded
-from keyswitch.report.inventory import Census, SeenUser, look_again, walk
+from keyswitch.report.inventory import Inventory, SeenUser, look_again, walk
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Selection:
         """Whether it is every user of the account."""
         return not self.users and self.path_prefix == "/"
 
-    def census(self, gateway: Directory, caller: Caller, *, as_of_now: bool = False) -> Census:
+    def inventory(self, client: Directory, caller: Caller, *, as_of_now: bool = False) -> Inventory:
         """Everybody that is selected.
 
         :param as_of_now: list the keys of those users again whom an earlier walk has seen.
@@ -47,52 +47,52 @@ class Selection:
         names = tuple({folded(name): name for name in self.users}.values())
         if not names:
             with working("listing users"):
-                names = gateway.users(self.path_prefix)
+                names = client.users(self.path_prefix)
         folder = Path(click.get_app_dir("keyswitch"))
         selection = (self.path_prefix, *sorted(set(self.users)))
-        journal = Journal(folder, caller, selection, fresh=self.fresh)
-        left = [name for name in names if name not in journal.seen]
-        again = [user for name in names if (user := journal.seen.get(name)) and as_of_now]
-        if journal.seen:
+        checkpoint = Checkpoint(folder, caller, selection, fresh=self.fresh)
+        left = [name for name in names if name not in checkpoint.seen]
+        again = [user for name in names if (user := checkpoint.seen.get(name)) and as_of_now]
+        if checkpoint.seen:
             told = f"Going on from an earlier walk: {len(names) - len(left)} of {len(names)} users"
             stderr.print(f"{told} are known. --fresh begins anew.", highlight=False)
         try:
             with _progress(stderr, len(names), len(names) - len(left)) as advance:
 
                 def tell(name: str, seen: SeenUser | None) -> None:
-                    journal.note(name, seen)
+                    checkpoint.note(name, seen)
                     advance()
 
-                walk(gateway, left, tell)
+                walk(client, left, tell)
             with working("looking again at users of the earlier walk"):
                 ask_all(
                     again,
-                    lambda user: look_again(gateway, user),
-                    lambda user, seen: journal.note(user.user_name, seen),
+                    lambda user: look_again(client, user),
+                    lambda user, seen: checkpoint.note(user.user_name, seen),
                 )
         except KeyswitchError as error:
-            also = (*error.also, *_kept(journal, names))
+            also = (*error.also, *_kept(checkpoint, names))
             raise KeyswitchError(
                 error.entry, error.attempt, error.answer, also=also, **error.fields
             ) from None
         except KeyboardInterrupt:
-            stderr.print(*_kept(journal, names), highlight=False, soft_wrap=True)
+            stderr.print(*_kept(checkpoint, names), highlight=False, soft_wrap=True)
             raise
-        journal.end()
-        missing = [name for name in names if self.users and journal.seen[name] is None]
+        checkpoint.end()
+        missing = [name for name in names if self.users and checkpoint.seen[name] is None]
         if missing:
             raise KeyswitchError(
                 catalogue.NO_SUCH_USER,
                 user_name=", ".join(missing),
                 account=caller.account_id or "of these credentials",
             )
-        found = (journal.seen[name] for name in sorted(names))
+        found = (checkpoint.seen[name] for name in sorted(names))
         users = tuple(user for user in found if user is not None)
-        return Census(users, journal.since, self.is_complete)
+        return Inventory(users, checkpoint.since, self.is_complete)
 
 
-def _kept(journal: Journal, names: Sequence[str]) -> tuple[str, ...]:
-    known = sum(name in journal.seen for name in names) if journal.is_kept else 0
+def _kept(checkpoint: Checkpoint, names: Sequence[str]) -> tuple[str, ...]:
+    known = sum(name in checkpoint.seen for name in names) if checkpoint.is_kept else 0
     return (message(catalogue.WALK_ENDED, seen=known, users=len(names)),) if known else ()
 
 

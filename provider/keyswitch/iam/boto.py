@@ -1,4 +1,4 @@
-"""The gateway over AWS: one method, one operation; botocore retries, this module translates."""
+"""The client over AWS: one method, one operation; botocore retries, this module translates."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _NO_SUCH_ENTITY = "NoSuchEntity"
 _USER_NAME_NEEDED = "Must specify userName"
 
 
-class BotoGateway:
+class BotoClient:
     """:class:`~keyswitch.iam.client.Directory` over boto3; clients are made at the first call.
 
     :param bounds: after which a call is given up.
@@ -57,21 +57,21 @@ class BotoGateway:
         self._making = Lock()
 
     def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
-        """See :meth:`Gateway.list_access_keys`."""
+        """See :meth:`IamClient.list_access_keys`."""
         with self._calling("iam:ListAccessKeys", user_name) as clients:
             pages = clients.iam.get_paginator("list_access_keys").paginate(**_user(user_name))
             read = _at_most(self._bounds.pages_about_a_user, pages, "iam:ListAccessKeys")
             return tuple(_access_key(row) for page in read for row in page["AccessKeyMetadata"])
 
     def update_access_key(self, access_key_id: str, user_name: str | None, status: Status) -> None:
-        """See :meth:`Gateway.update_access_key`."""
+        """See :meth:`IamClient.update_access_key`."""
         with self._calling("iam:UpdateAccessKey", user_name) as clients:
             clients.iam.update_access_key(
                 AccessKeyId=access_key_id, Status=status.value, **_user(user_name)
             )
 
     def last_used(self, access_key_id: str) -> LastUsed:
-        """See :meth:`Gateway.last_used`."""
+        """See :meth:`IamClient.last_used`."""
         try:
             with self._calling("iam:GetAccessKeyLastUsed", "*") as clients:
                 answer = clients.iam.get_access_key_last_used(AccessKeyId=access_key_id)
@@ -88,7 +88,7 @@ class BotoGateway:
             raise
 
     def attached_policies(self, user_name: str) -> tuple[str, ...]:
-        """See :meth:`Gateway.attached_policies`."""
+        """See :meth:`IamClient.attached_policies`."""
         with self._calling("iam:ListAttachedUserPolicies", user_name) as clients:
             pages = clients.iam.get_paginator("list_attached_user_policies").paginate(
                 UserName=user_name
@@ -105,12 +105,12 @@ class BotoGateway:
             return tuple(row["UserName"] for page in read for row in page["Users"])
 
     def signing_keys(self) -> frozenset[str]:
-        """See :meth:`Gateway.signing_keys`."""
+        """See :meth:`IamClient.signing_keys`."""
         with self._calling("iam:ListAccessKeys", None) as clients:
             return clients.signing_keys()
 
     def account_id(self) -> str:
-        """See :meth:`Gateway.account_id`; empty under ``aws:skipRequestingAccountId``."""
+        """See :meth:`IamClient.account_id`; empty under ``aws:skipRequestingAccountId``."""
         if self._settings.skip_requesting_account_id:
             return ""
         return self.caller().account_id
@@ -152,7 +152,7 @@ class BotoGateway:
         """Made once; what keeps them from being made is not tried again for each key either."""
         with self._making:
             if self._unmade is not None:
-                raise self._unmade.during(None)
+                raise self._unmade.with_context(None)
             if self._made is None:
                 try:
                     self._made = self._made_and_allowed(operation, user_name)
@@ -218,12 +218,10 @@ class BotoGateway:
         return Call(operation, endpoint, f"arn:{partition}:iam::*:user/{user}", by_session)
 
 
-def gateway_in(
-    account: DeclaredAccount | None, settings: AwsSettings, origin: Origin
-) -> BotoGateway:
-    """The gateway to an account that a program names, or to the stack's own."""
+def client_in(account: DeclaredAccount | None, settings: AwsSettings, origin: Origin) -> BotoClient:
+    """The client to an account that a program names, or to the stack's own."""
     over = account.over(settings) if account else settings
-    return BotoGateway(over, origin, account=account)
+    return BotoClient(over, origin, account=account)
 
 
 def _make_sts(clients: Clients, operation: str) -> None:

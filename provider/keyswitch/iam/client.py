@@ -1,9 +1,9 @@
 """What keyswitch asks of IAM, in its own words: a narrow protocol, and the faults it can answer with.
 
-Everything above this module is written against :class:`Gateway`; :mod:`keyswitch.iam.boto` is the
+Everything above this module is written against :class:`IamClient`; :mod:`keyswitch.iam.boto` is the
 implementation over AWS. An implementation answers with these types or raises
 :class:`~keyswitch.messages.format.KeyswitchError` (a fault of AWS or of the way to it) or one of the
-:class:`NoSuchEntityError` errors, which are answers in their own right: the lifecycle decides what they mean.
+:class:`NoSuchEntityError` errors, which are answers in their own right: the reconciler decides what they mean.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class UserNameNeededError(Exception):
         self.answer = answer
 
 
-class Gateway(Protocol):
+class IamClient(Protocol):
     """IAM and STS as keyswitch sees them. Every method is one operation, safe to run again."""
 
     def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
@@ -136,7 +136,7 @@ class Caller:
     endpoint: str
 
 
-class Directory(Gateway, Protocol):
+class Directory(IamClient, Protocol):
     """IAM for whoever walks a whole account: the command line, never the provider."""
 
     def caller(self) -> Caller:

@@ -79,11 +79,11 @@ class KeyswitchError(Exception):
         """Why, without the attempt and the remedy."""
         return in_one_line(self.entry.cause.format(**self.fields))
 
-    def during(self, attempt: Attempt | None) -> KeyswitchError:
+    def with_context(self, attempt: Attempt | None) -> KeyswitchError:
         """A copy, told of ``attempt``: the lower layers do not know what they serve."""
         return KeyswitchError(self.entry, attempt, self.answer, also=self.also, **self.fields)
 
-    def alone(self) -> KeyswitchError:
+    def without_related(self) -> KeyswitchError:
         """A copy without what else stands against it, for whoever has told that already."""
         return self.with_also(())
 
@@ -115,14 +115,14 @@ def in_one_line(text: str) -> str:
 
 
 @contextmanager
-def telling(attempt: Attempt) -> Iterator[None]:
+def error_context(attempt: Attempt) -> Iterator[None]:
     """Gives an error from below, which does not know what it serves, its attempt."""
     try:
         yield
     except KeyswitchError as error:
         if error.attempt is not None:
             raise
-        raise error.during(attempt) from None
+        raise error.with_context(attempt) from None
 
 
 def counted(number: int, word: str) -> str:

@@ -148,7 +148,7 @@ def _problems_of_whole(bag: Mapping[str, object]) -> Iterator[str]:
     else:
         shared = {SAFEGUARDS: bag.get(SAFEGUARDS), ACCOUNT: bag.get(ACCOUNT)}
         for problem in parse_inputs({**defaults, **shared, **_OF_SOME_KEY}).problems:
-            yield problem.told_of("the fleet")
+            yield problem.with_subject("the fleet")
     try:
         MaxChanges.of(bag)
     except ValueError as error:

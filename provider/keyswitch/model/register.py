@@ -91,7 +91,7 @@ class Register:
     @property
     def summary(self) -> str:
         """What to fail with, once every problem has been told."""
-        return str(self.refusal().alone())
+        return str(self.refusal().without_related())
 
     def refusal(self) -> KeyswitchError:
         """The same as an error (KS116) that tells every problem too."""
@@ -159,7 +159,7 @@ def _secret_properties(encrypted: Collection[str]) -> frozenset[str]:
 
 def _told(subject: str, found: Iterable[Problem], encrypted: Collection[str]) -> tuple[str, ...]:
     problems = (problem.without_value() if encrypted else problem for problem in found)
-    return tuple(problem.told_of(subject) for problem in problems)
+    return tuple(problem.with_subject(subject) for problem in problems)
 
 
 def named_account(name: str, accounts: str | None) -> DeclaredAccount:
@@ -177,7 +177,7 @@ def named_account(name: str, accounts: str | None) -> DeclaredAccount:
         raise KeyswitchError(catalogue.UNKNOWN_ACCOUNT, account=name, known=_known(named))
     parsed = parse_inputs(whole, spelling=_IN_REGISTER)
     if parsed.declaration is None or parsed.declaration.account is None:
-        told = tuple(problem.told_of(f"account {redact(name)}") for problem in parsed.problems)
+        told = tuple(problem.with_subject(f"account {redact(name)}") for problem in parsed.problems)
         raise Register((), told).refusal()
     return parsed.declaration.account
 

@@ -54,7 +54,7 @@ class Problem:
     def __str__(self) -> str:
         return message(self.entry, None, None, **self.fields)
 
-    def told_of(self, subject: str) -> str:
+    def with_subject(self, subject: str) -> str:
         """The message with what it is about, for a place that no resource's row names."""
         return message(self.entry, subject, None, **self.fields)
 

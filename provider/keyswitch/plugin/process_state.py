@@ -3,7 +3,7 @@
 The engine runs a preview and an update in processes of their own, and every dynamic provider of a
 program in the same one; the program itself runs in another. In each of them keys of one user may be
 declared by themselves or in fleets, and in several accounts, so all are judged and switched through
-the lifecycles of one :class:`Phase`, or they would not see each other's switches.
+the reconcilers of one :class:`ProcessState`, or they would not see each other's switches.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from contextlib import contextmanager
 from threading import Condition, Lock, get_ident
 from typing import ParamSpec, TypeVar
 
-from keyswitch.iam.boto import BotoGateway, gateway_in
+from keyswitch.iam.boto import BotoClient, client_in
 from keyswitch.iam.user_agent import Origin
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.aws_settings import AwsSettings
 from keyswitch.reconcile.coordination import Shared
-from keyswitch.reconcile.reconciler import Lifecycle
+from keyswitch.reconcile.reconciler import Reconciler
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,10 +31,10 @@ QUIET_SECONDS = 2.0
 a moment from the end of one step to the beginning of the next."""
 
 
-class Phase:
-    """The lifecycles, one for each account, and what the program was seen to declare.
+class ProcessState:
+    """The reconcilers, one for each account, and what the program was seen to declare.
 
-    :param shows_overrides: see :class:`~keyswitch.reconcile.reconciler.Lifecycle`.
+    :param shows_overrides: see :class:`~keyswitch.reconcile.reconciler.Reconciler`.
     :ivar declared: the ids of all keys that passed Check, for whoever lets one go.
     """
 
@@ -44,8 +44,8 @@ class Phase:
         self._quiet = quiet
         self._accounts: set[DeclaredAccount | None] = set()
         self._shared = Shared()
-        self._gateways: dict[tuple[AwsSettings, DeclaredAccount | None], BotoGateway] = {}
-        self._lifecycles: dict[tuple[AwsSettings, DeclaredAccount | None], Lifecycle] = {}
+        self._clients: dict[tuple[AwsSettings, DeclaredAccount | None], BotoClient] = {}
+        self._reconcilers: dict[tuple[AwsSettings, DeclaredAccount | None], Reconciler] = {}
         self._making = Lock()
         self._calls_changed = Condition()
         self._calls: set[int] = set()
@@ -57,40 +57,40 @@ class Phase:
         with self._making:
             self._accounts.add(account)
 
-    def lifecycle_in(
+    def reconciler_in(
         self,
         account: DeclaredAccount | None,
         settings: AwsSettings,
         origin: Origin,
         tell: Callable[[str], None] | None = None,
-    ) -> Lifecycle:
-        """The lifecycle in an account, made at the first call.
+    ) -> Reconciler:
+        """The reconciler in an account, made at the first call.
 
-        :param tell: see :class:`~keyswitch.reconcile.reconciler.Lifecycle`.
+        :param tell: see :class:`~keyswitch.reconcile.reconciler.Reconciler`.
         """
-        gateway = self.gateway_in(account, settings, origin)
+        client = self.client_in(account, settings, origin)
         with self._making:
             self._accounts.add(account)
-            known = self._lifecycles.get((settings, account))
+            known = self._reconcilers.get((settings, account))
             if known is None:
-                known = Lifecycle(
-                    gateway,
+                known = Reconciler(
+                    client,
                     tell=tell,
                     shared=self._shared,
                     signing_elsewhere=lambda: self._signing(settings, origin, account),
                     shows_overrides=self._shows_overrides,
                 )
-                self._lifecycles[settings, account] = known
+                self._reconcilers[settings, account] = known
             return known
 
-    def gateway_in(
+    def client_in(
         self, account: DeclaredAccount | None, settings: AwsSettings, origin: Origin
-    ) -> BotoGateway:
-        """The gateway to an account, made at the first call; it calls nobody before it is asked."""
+    ) -> BotoClient:
+        """The client to an account, made at the first call; it calls nobody before it is asked."""
         with self._making:
-            if (settings, account) not in self._gateways:
-                self._gateways[settings, account] = gateway_in(account, settings, origin)
-            return self._gateways[settings, account]
+            if (settings, account) not in self._clients:
+                self._clients[settings, account] = client_in(account, settings, origin)
+            return self._clients[settings, account]
 
     def signer_goes(self, access_key_id: str) -> None:
         """Notes that a key that signs is about to be deactivated by another process of this run."""
@@ -113,7 +113,7 @@ class Phase:
             if profile == own:
                 continue
             try:
-                keys = self.gateway_in(account, settings, origin).signing_keys()
+                keys = self.client_in(account, settings, origin).signing_keys()
             except KeyswitchError:
                 continue
             found.update(dict.fromkeys(keys, account.name if account else ""))
@@ -159,5 +159,5 @@ class Phase:
             self._calls_changed.notify_all()
 
 
-PHASE = Phase()
+PROCESS = ProcessState()
 """The one of the plugin's process."""

@@ -20,7 +20,7 @@ from keyswitch.model.fleet_state import FLEET_COMPUTED
 from keyswitch.plugin.resource_options import refuse_options
 from keyswitch.program.args import AccountInput, SafeguardsInput
 from keyswitch.program.fleet_hook import fleet_binding
-from keyswitch.program.hooks import Guard
+from keyswitch.program.hooks import Hooks
 from keyswitch.program.inputs import refuse_arguments, sendable, single
 from keyswitch.program.moved_keys import may_restore
 
@@ -86,24 +86,24 @@ class AccessKeyFleet(Resource, module="keyswitch", name="AccessKeyFleet"):
             ACCOUNT: sendable(ACCOUNT, account),
             MAX_CHANGES: sendable(MAX_CHANGES, max_changes),
         }
-        guard = Guard.of_program()
-        claim = guard.claims.claim_each(keys, resource_name)
-        guard.declare_in(own[ACCOUNT])
+        hooks = Hooks.of_program()
+        claim = hooks.declared_keys.claim_each(keys, resource_name)
+        hooks.declare_in(own[ACCOUNT])
         props: dict[str, Any] = {
             **_split(keys),
             **own,
             **dict.fromkeys(FLEET_COMPUTED),
         }
         if may_restore(own[DEFAULTS], *(keys.values() if isinstance(keys, Mapping) else [keys])):
-            wanted = pulumi.Output.all(props[STATUSES], guard.recorded())
+            wanted = pulumi.Output.all(props[STATUSES], hooks.recorded())
             props[MOVED_FROM] = wanted.apply(_moved_from)
         super().__init__(
             AccessKeyFleetProvider(),
             resource_name,
             props,
-            pulumi.ResourceOptions.merge(opts, fleet_binding(guard, claim)),
+            pulumi.ResourceOptions.merge(opts, fleet_binding(hooks, claim)),
         )
-        guard.watch(self)
+        hooks.watch(self)
 
 
 def _moved_from(wanted: Sequence[Any]) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from keyswitch.program.args import (
     AccountInput,
     SafeguardsInput,
 )
-from keyswitch.program.hooks import Guard
+from keyswitch.program.hooks import Hooks
 from keyswitch.program.inputs import (
     refuse_argument,
     refuse_arguments,
@@ -149,20 +149,20 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
             name: (sendable if name in MAPS else single)(name, value)
             for name, value in given.items()
         }
-        guard = Guard.of_program()
-        guard.claims.claim(given[ACCESS_KEY_ID], resource_name)
-        guard.declare_in(given[ACCOUNT])
+        hooks = Hooks.of_program()
+        hooks.declared_keys.claim(given[ACCESS_KEY_ID], resource_name)
+        hooks.declare_in(given[ACCOUNT])
         props: dict[str, Any] = {**given, **dict.fromkeys(COMPUTED)}
         if may_restore(given[ON_DESTROY]):
-            wanted = pulumi.Output.all(given[ACCESS_KEY_ID], given[ON_DESTROY], guard.recorded())
+            wanted = pulumi.Output.all(given[ACCESS_KEY_ID], given[ON_DESTROY], hooks.recorded())
             props[MOVED_FROM] = wanted.apply(_moved_from)
         super().__init__(
             AccessKeyStatusProvider(),
             resource_name,
             props,
-            pulumi.ResourceOptions.merge(opts, guard.binding()),
+            pulumi.ResourceOptions.merge(opts, hooks.binding()),
         )
-        guard.watch(self)
+        hooks.watch(self)
 
 
 def _moved_from(wanted: Sequence[Any]) -> Any:

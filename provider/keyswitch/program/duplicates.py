@@ -12,7 +12,7 @@ from keyswitch.messages.format import Attempt, KeyswitchError
 from keyswitch.model.state import Declaration
 
 
-class Claim:
+class DeclaredKey:
     """One resource's word that it declares certain keys.
 
     Two resources may have one name, of two types or under two parents, so it is this object that
@@ -26,12 +26,12 @@ class Claim:
         self.keys = 0
 
 
-class Claims:
+class DeclaredKeys:
     """The claims of one program."""
 
     def __init__(self) -> None:
-        self._of: defaultdict[str, list[Claim]] = defaultdict(list)
-        self._all: list[Claim] = []
+        self._of: defaultdict[str, list[DeclaredKey]] = defaultdict(list)
+        self._all: list[DeclaredKey] = []
 
     @property
     def keys(self) -> int:
@@ -49,7 +49,7 @@ class Claims:
 
         as_soon_as_known(access_key_id, known)
 
-    def claim_each(self, keys: object, name: str) -> Claim:
+    def claim_each(self, keys: object, name: str) -> DeclaredKey:
         """Remembers the same of a fleet, for the ids in the map ``keys``."""
         claim = self._made(name)
 
@@ -60,21 +60,21 @@ class Claims:
         as_soon_as_known(keys, known)
         return claim
 
-    def known(self, claim: Claim, access_key_ids: Collection[str]) -> None:
+    def known(self, claim: DeclaredKey, access_key_ids: Collection[str]) -> None:
         """Remembers that these are all the keys of a claim."""
         claim.keys = len(access_key_ids)
         for access_key_id in access_key_ids:
             if claim not in self._of[access_key_id]:
                 self._of[access_key_id].append(claim)
 
-    def beside(self, claim: Claim) -> set[str]:
+    def declared_elsewhere(self, claim: DeclaredKey) -> set[str]:
         """The ids of keys that other resources declare."""
         return {key for key, all_ in self._of.items() if any(each is not claim for each in all_)}
 
-    def second(self, declaration: Declaration, name: str) -> KeyswitchError | None:
+    def duplicate_error(self, declaration: Declaration, name: str) -> KeyswitchError | None:
         """The refusal (KS110) of a key that another resource than ``name`` declares too."""
-        claims = [claim.name for claim in self._of[declaration.access_key_id]]
-        names = sorted(claims if name in claims else [*claims, name])
+        declared_keys = [claim.name for claim in self._of[declaration.access_key_id]]
+        names = sorted(declared_keys if name in declared_keys else [*declared_keys, name])
         if len(names) == 1:
             return None
         return KeyswitchError(
@@ -83,8 +83,8 @@ class Claims:
             names=" and ".join(names),
         )
 
-    def _made(self, name: str) -> Claim:
-        claim = Claim(name)
+    def _made(self, name: str) -> DeclaredKey:
+        claim = DeclaredKey(name)
         self._all.append(claim)
         return claim
 

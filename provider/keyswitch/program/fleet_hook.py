@@ -1,4 +1,4 @@
-"""The guard's part for fleets: in a preview it judges every key and tells of each on the fleet's row.
+"""The hook of a fleet: in a preview it judges every key and tells of each on the fleet's row.
 
 In an update the plugin judges, refuses and switches key by key, so that one that is refused keeps
 none of the others; the hook refuses then only what no key of the fleet may go on with.
@@ -25,29 +25,29 @@ from keyswitch.model.fleet import (
 from keyswitch.model.fleet_state import parse_fleet_outputs, taken_over_by_fleet
 from keyswitch.model.state import Record
 from keyswitch.plugin.property_bags import plain, revealed
-from keyswitch.program.duplicates import Claim
-from keyswitch.program.hooks import HIDDEN, Guard, is_secret, moved_note
+from keyswitch.program.duplicates import DeclaredKey
+from keyswitch.program.hooks import HIDDEN, Hooks, is_secret, moved_note
 from keyswitch.program.in_thread import in_thread
-from keyswitch.reconcile.batch import Fleet
+from keyswitch.reconcile.batch import Batch
 from keyswitch.reconcile.deletion import target_on_destroy
 
 
-def fleet_binding(guard: Guard, claim: Claim) -> pulumi.ResourceOptions:
-    """The options that put a fleet under the program's guard, to be merged into its own."""
-    hook = guard.fleet_hook(_before_step(guard, claim))
+def fleet_binding(hooks: Hooks, claim: DeclaredKey) -> pulumi.ResourceOptions:
+    """The options that bind a fleet to its hook, to be merged into its own."""
+    hook = hooks.fleet_hook(_before_step(hooks, claim))
     return pulumi.ResourceOptions(
         hooks=pulumi.ResourceHookBinding(before_create=[hook], before_update=[hook])
     )
 
 
 def _before_step(
-    guard: Guard, claim: Claim
+    hooks: Hooks, claim: DeclaredKey
 ) -> Callable[[pulumi.ResourceHookArgs], Awaitable[None]]:
     async def before_step(args: pulumi.ResourceHookArgs) -> None:
-        with guard.steps.judging(args.urn):
-            await judge(args)
+        with hooks.steps.judging(args.urn):
+            await plan(args)
 
-    async def judge(args: pulumi.ResourceHookArgs) -> None:
+    async def plan(args: pulumi.ResourceHookArgs) -> None:
         records = await _records(args)
         news = plain(await revealed(args.new_inputs), MAPS_BY_KEY)
         moved = taken_over_by_fleet(news, records)
@@ -58,9 +58,9 @@ def _before_step(
         if parsed.problems and not is_dry_run():
             raise fleet_error(parsed.problems)
         for problem in parsed.problems:
-            guard.refuse([args.name], problem, args.urn)
+            hooks.refuse([args.name], problem, args.urn)
         if parsed.declaration is not None:
-            await _tell_of_keys(guard, claim, args, parsed.declaration, records)
+            await _tell_of_keys(hooks, claim, args, parsed.declaration, records)
         elif not parsed.problems:
             row = DependencyResource(args.urn)
             pulumi.log.warn(whole_not_looked_at(parsed.unknown), resource=row)
@@ -79,16 +79,16 @@ async def _records(args: pulumi.ResourceHookArgs) -> Mapping[str, Record]:
 
 
 async def _tell_of_keys(
-    guard: Guard,
-    claim: Claim,
+    hooks: Hooks,
+    claim: DeclaredKey,
     args: pulumi.ResourceHookArgs,
     declared: FleetDeclaration,
     records: Mapping[str, Record],
 ) -> None:
-    guard.claims.known(claim, declared.ids)
-    elsewhere = guard.claims.beside(claim)
+    hooks.declared_keys.known(claim, declared.ids)
+    elsewhere = hooks.declared_keys.declared_elsewhere(claim)
     refusals = {
-        **_declared_twice(guard, declared, args.name),
+        **_declared_twice(hooks, declared, args.name),
         **_moving(declared, records, elsewhere),
     }
     if not is_dry_run():
@@ -96,7 +96,7 @@ async def _tell_of_keys(
             raise refusal
     # The program's config, project and stack can be read on its own thread only.
     known = {
-        account: guard.lifecycle_of(account)
+        account: hooks.reconciler_of(account)
         for account in {
             *(key.account for key in declared.keys),
             *(record.declaration.account for record in records.values()),
@@ -105,10 +105,10 @@ async def _tell_of_keys(
     if not is_dry_run():
         keys = declared.keys
         if await in_thread(lambda: any(known[key.account].deactivates_signer(key) for key in keys)):
-            await guard.steps.others_first(last=True)
+            await hooks.steps.others_first(last=True)
         return
-    fleet = Fleet(known.__getitem__)
-    judged = await in_thread(lambda: fleet.judge(declared, records, elsewhere, for_reader=True))
+    fleet = Batch(known.__getitem__)
+    judged = await in_thread(lambda: fleet.plan(declared, records, elsewhere, for_reader=True))
     claim.keys = len(judged.ids)
     row = DependencyResource(args.urn)
     for note in judged.notes():
@@ -118,15 +118,17 @@ async def _tell_of_keys(
     for warning in (*not_looked_at(declared), *judged.warnings_of_ends(), *warnings):
         pulumi.log.warn(warning, resource=row)
     for access_key_id, refusal in {**judged.refusals, **refusals}.items():
-        guard.refuse([access_key_id], refusal, args.urn)
+        hooks.refuse([access_key_id], refusal, args.urn)
     if judged.too_wide is not None:
-        guard.refuse(judged.limited, judged.too_wide, args.urn)
+        hooks.refuse(judged.limited, judged.too_wide, args.urn)
 
 
 def _declared_twice(
-    guard: Guard, declared: FleetDeclaration, name: str
+    hooks: Hooks, declared: FleetDeclaration, name: str
 ) -> dict[str, KeyswitchError]:
-    refusals = {key.access_key_id: guard.claims.second(key, name) for key in declared.keys}
+    refusals = {
+        key.access_key_id: hooks.declared_keys.duplicate_error(key, name) for key in declared.keys
+    }
     return {key: refusal for key, refusal in refusals.items() if refusal is not None}
 
 

@@ -1,6 +1,6 @@
 """Judges every create and update of a program before it happens, in the preview too.
 
-A refusal inside the plugin would end a run at the first key. The guard is a resource hook instead,
+A refusal inside the plugin would end a run at the first key. So a resource hook judges first,
 which runs in the program's process: in a preview it reports on each refused key's own row and goes
 on, and when all keys are through it fails the program once, so that one preview names every
 violator. In an update it stops each refused key before the plugin is asked. The plugin judges
@@ -21,7 +21,7 @@ from pulumi.resource import DependencyResource
 from pulumi.runtime import get_root_resource, is_dry_run
 from pulumi.runtime.settings import SETTINGS
 
-from keyswitch.iam.client import Gateway
+from keyswitch.iam.client import IamClient
 from keyswitch.iam.user_agent import Origin
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import Attempt, KeyswitchError, message
@@ -39,17 +39,17 @@ from keyswitch.model.parsing import (
 )
 from keyswitch.model.state import JUDGED_BY, Record
 from keyswitch.model.user_names import folded
-from keyswitch.plugin.process_state import Phase
+from keyswitch.plugin.process_state import ProcessState
 from keyswitch.plugin.property_bags import plain, revealed
-from keyswitch.program.duplicates import Claims, as_soon_as_known
+from keyswitch.program.duplicates import DeclaredKeys, as_soon_as_known
 from keyswitch.program.in_thread import in_thread
 from keyswitch.program.moved_keys import Recorded, recorded_in_state
 from keyswitch.program.plaintext_credentials import warnings_of_plain_secrets
-from keyswitch.program.progress import Steps
+from keyswitch.program.progress import Progress
 from keyswitch.reconcile.diff import Action
 from keyswitch.reconcile.key_quota import refuse_third_key
-from keyswitch.reconcile.plan import Judgement
-from keyswitch.reconcile.reconciler import Lifecycle
+from keyswitch.reconcile.plan import Plan
+from keyswitch.reconcile.reconciler import Reconciler
 
 T = TypeVar("T")
 
@@ -59,8 +59,8 @@ _ATTRIBUTE = "_keyswitch_guard"
 _LATE_DECLARATIONS_SECONDS = 0.2
 
 
-class Guard:
-    """One program's guard: its hook, which keys it declares, and what was refused."""
+class Hooks:
+    """One program's hooks: which keys it declares, and what was refused."""
 
     def __init__(self) -> None:
         self.hook = pulumi.ResourceHook(
@@ -70,30 +70,30 @@ class Guard:
             "keyswitch-room", self._before_minting, pulumi.ResourceHookOptions(on_dry_run=True)
         )
         self._fleets = 0
-        self.claims = Claims()
+        self.declared_keys = DeclaredKeys()
         self._refused: dict[tuple[str, str], str] = {}
-        self.steps = Steps()
+        self.steps = Progress()
         self._minting: Counter[str | None] = Counter()
-        self._phase = Phase(shows_overrides=True)
+        self._phase = ProcessState(shows_overrides=True)
         self._recorded: pulumi.Output[Recorded] | None = None
 
     @classmethod
-    def of_program(cls) -> Guard:
-        """The running program's guard.
+    def of_program(cls) -> Hooks:
+        """The running program's hooks.
 
         A hook's name can be registered once in a program and belongs to its event loop, so the
-        guard lives as long as the program's root resource, not as long as the module.
+        hooks live as long as the program's root resource, not as long as the module.
         """
         root = get_root_resource()
-        guard: Guard | None = getattr(root, _ATTRIBUTE, None)
-        if guard is None:
-            guard = cls()
+        hooks: Hooks | None = getattr(root, _ATTRIBUTE, None)
+        if hooks is None:
+            hooks = cls()
             _wait_for_registrations_first()
             for warning in warnings_of_plain_secrets():
                 pulumi.log.warn(warning)
             if root is not None:
-                setattr(root, _ATTRIBUTE, guard)
-        return guard
+                setattr(root, _ATTRIBUTE, hooks)
+        return hooks
 
     def declare_in(self, account: object) -> None:
         """Notes an account that the program declares keys in, as soon as it is known."""
@@ -113,7 +113,7 @@ class Guard:
         return self._recorded
 
     def binding(self) -> pulumi.ResourceOptions:
-        """The options that put a resource under this guard, to be merged into its own."""
+        """The options that bind a resource to the hook, to be merged into its own."""
         return pulumi.ResourceOptions(
             hooks=pulumi.ResourceHookBinding(before_create=[self.hook], before_update=[self.hook])
         )
@@ -150,30 +150,30 @@ class Guard:
             message(
                 catalogue.REFUSED,
                 refused=len(refused),
-                declared=self.claims.keys,
+                declared=self.declared_keys.keys,
                 names=", ".join(refused),
             )
         )
 
     async def _before_step(self, args: pulumi.ResourceHookArgs) -> None:
         with self.steps.judging(args.urn):
-            judgement = await self._unless_refused(args, self._judge(args))
-            if judgement is None:
+            plan = await self._unless_refused(args, self._plan(args))
+            if plan is None:
                 return
-            self._tell(args, judgement)
-            if judgement.signing_keys and not is_dry_run():
-                access_key_id = judgement.declaration.access_key_id
-                await self.steps.others_first(last=judgement.signs_itself)
+            self._tell(args, plan)
+            if plan.signing_keys and not is_dry_run():
+                access_key_id = plan.declaration.access_key_id
+                await self.steps.others_first(last=plan.signs_itself)
                 self._phase.signer_goes(access_key_id)
 
     @staticmethod
-    def _tell(args: pulumi.ResourceHookArgs, judgement: Judgement) -> None:
+    def _tell(args: pulumi.ResourceHookArgs, plan: Plan) -> None:
         row = DependencyResource(args.urn)
-        for note in judgement.notes():
+        for note in plan.notes():
             pulumi.log.info(note, resource=row)
-        if judgement.decision.action is Action.HOLD and not is_dry_run():
+        if plan.decision.action is Action.HOLD and not is_dry_run():
             return
-        for warning in judgement.warnings():
+        for warning in plan.warnings():
             pulumi.log.warn(warning, resource=row)
 
     async def _before_minting(self, args: pulumi.ResourceHookArgs) -> None:
@@ -206,19 +206,19 @@ class Guard:
         user_name = plain(await revealed(args.new_inputs)).get("user")
         if not isinstance(user_name, str):
             return
-        gateway = self._gateway_of(None)
+        client = self._client_of(None)
         name = folded(user_name)
         announced = self._minting[name] if is_dry_run() else 0
         self._minting[name] += 1
         try:
-            await in_thread(lambda: refuse_third_key(gateway, user_name, announced))
+            await in_thread(lambda: refuse_third_key(client, user_name, announced))
         except KeyswitchError as error:
             if error.entry is catalogue.NO_ROOM_FOR_A_KEY:
                 raise
             pulumi.log.warn(str(error), resource=DependencyResource(args.urn))
 
-    async def _judge(self, args: pulumi.ResourceHookArgs) -> Judgement | None:
-        """The judgement of a step, or ``None`` where not enough is known yet.
+    async def _plan(self, args: pulumi.ResourceHookArgs) -> Plan | None:
+        """The plan of a step, or ``None`` where not enough is known yet.
 
         :raises KeyswitchError: the step is refused, or the key cannot be looked at.
         """
@@ -237,18 +237,18 @@ class Guard:
             self._tell_unknown(args, parsed)
             return None
         declaration = parsed.declaration
-        second = self.claims.second(declaration, args.name)
-        if second is not None:
-            raise second
-        lifecycle = self.lifecycle_of(declaration.account)
+        duplicate_error = self.declared_keys.duplicate_error(declaration, args.name)
+        if duplicate_error is not None:
+            raise duplicate_error
+        reconciler = self.reconciler_of(declaration.account)
         if is_secret(args.new_inputs, OVERRIDE):
             declaration = replace(declaration, override=HIDDEN)
         reads = is_dry_run() or declaration.override is None
-        judgement = await in_thread(lambda: lifecycle.judge(declaration, record, for_reader=reads))
-        refusal = judgement.refusal()
+        plan = await in_thread(lambda: reconciler.plan(declaration, record, for_reader=reads))
+        refusal = plan.refusal()
         if refusal is not None:
             raise refusal
-        return judgement
+        return plan
 
     def _tell_unknown(self, args: pulumi.ResourceHookArgs, parsed: Parsed) -> None:
         """A key whose id is not known yet is about to be made: that is worth no warning."""
@@ -261,12 +261,12 @@ class Guard:
         text = message(catalogue.NOT_LOOKED_AT, attempt, properties=names)
         log(text, resource=DependencyResource(args.urn))
 
-    def lifecycle_of(self, account: DeclaredAccount | None) -> Lifecycle:
-        """The lifecycle in an account; one for each, so that its keys are looked at once."""
-        return self._phase.lifecycle_in(account, *_signing())
+    def reconciler_of(self, account: DeclaredAccount | None) -> Reconciler:
+        """The reconciler in an account; one for each, so that its keys are looked at once."""
+        return self._phase.reconciler_in(account, *_signing())
 
-    def _gateway_of(self, account: DeclaredAccount | None) -> Gateway:
-        return self._phase.gateway_in(account, *_signing())
+    def _client_of(self, account: DeclaredAccount | None) -> IamClient:
+        return self._phase.client_in(account, *_signing())
 
 
 def moved_note(moved: Record) -> str:

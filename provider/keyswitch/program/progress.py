@@ -15,7 +15,7 @@ _LONGEST_STEP_SECONDS: Final = 60.0
 """How long a step is waited for whose end nobody tells, as of one that failed."""
 
 
-class Steps:
+class Progress:
     """Counts on the program's own thread.
 
     :ivar under_way: how many resources are declared and not through yet.

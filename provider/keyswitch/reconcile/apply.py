@@ -7,12 +7,12 @@ from typing import Final
 
 from keyswitch.iam.client import AccessKey, NoSuchEntityError
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import Attempt, KeyswitchError, telling
+from keyswitch.messages.format import Attempt, KeyswitchError, error_context
 from keyswitch.model.state import Declaration
 from keyswitch.model.status import ObservedStatus, Status
-from keyswitch.reconcile.cache import PhaseView
+from keyswitch.reconcile.cache import KeyCache
 from keyswitch.reconcile.clock import Clock, Patience
-from keyswitch.reconcile.observe import Sighting
+from keyswitch.reconcile.observe import Observation
 from keyswitch.reconcile.safeguards import UserKeys, no_longer_met
 
 MAY_HAVE_LANDED: Final = (
@@ -43,13 +43,13 @@ class Switched:
 class Switch:
     """``iam:UpdateAccessKey`` and the looks after it. The caller is alone with the key's user."""
 
-    def __init__(self, view: PhaseView, clock: Clock, patience: Patience) -> None:
-        self._view = view
+    def __init__(self, cache: KeyCache, clock: Clock, patience: Patience) -> None:
+        self._cache = cache
         self._clock = clock
         self._patience = patience
 
     def make(
-        self, access_key_id: str, seen: Sighting, target: Status, *, own_key: bool = False
+        self, access_key_id: str, seen: Observation, target: Status, *, own_key: bool = False
     ) -> Switched:
         """Writes once, whatever comes back, and believes what is seen afterwards.
 
@@ -60,9 +60,9 @@ class Switch:
         :raises KeyswitchError: KS302, KS404 and whatever AWS refused; running again is safe.
         """
         goal = f"from {seen.status} to {target}"
-        with telling(Attempt("switching", access_key_id, seen.user_name, goal)):
+        with error_context(Attempt("switching", access_key_id, seen.user_name, goal)):
             try:
-                self._view.update_access_key(access_key_id, seen.user_name, target)
+                self._cache.update_access_key(access_key_id, seen.user_name, target)
             except NoSuchEntityError as missing:
                 what = _what_aws_names(missing, access_key_id, seen.user_name)
                 what = what or self._what_vanished(access_key_id, seen.user_name)
@@ -103,7 +103,7 @@ class Switch:
 
     def _keys_of(self, user_name: str | None) -> tuple[AccessKey, ...]:
         try:
-            return self._view.keys_of(user_name, fresh=True)
+            return self._cache.keys_of(user_name, fresh=True)
         except NoSuchEntityError:
             return ()
 
@@ -117,7 +117,7 @@ class Switch:
 
     def _what_vanished(self, access_key_id: str, user_name: str | None) -> str:
         try:
-            self._view.keys_of(user_name, fresh=True)
+            self._cache.keys_of(user_name, fresh=True)
         except NoSuchEntityError:
             return f"no user {user_name}"
         except KeyswitchError:
@@ -141,7 +141,7 @@ def _status_in(keys: tuple[AccessKey, ...], access_key_id: str) -> ObservedStatu
 
 
 def lost_by_a_race(
-    declaration: Declaration, seen: Sighting, made: Switched
+    declaration: Declaration, seen: Observation, made: Switched
 ) -> KeyswitchError | None:
     """The error where somebody else's switch at the same moment undid what the safeguards had found.
 

@@ -19,23 +19,23 @@ from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.change_limit import MaxChanges
 from keyswitch.model.fleet import FleetDeclaration
 from keyswitch.model.state import Declaration, Record
-from keyswitch.reconcile.batch_plan import FleetJudgement, FleetOutcome
-from keyswitch.reconcile.deletion import Ending, target_on_destroy
+from keyswitch.reconcile.batch_plan import BatchOutcome, BatchPlan
+from keyswitch.reconcile.deletion import DeletionPlan, target_on_destroy
 from keyswitch.reconcile.diff import Action
-from keyswitch.reconcile.observe import Sighting
-from keyswitch.reconcile.plan import Judgement
-from keyswitch.reconcile.reconciler import Lifecycle
+from keyswitch.reconcile.observe import Observation
+from keyswitch.reconcile.plan import Plan
+from keyswitch.reconcile.reconciler import Reconciler
 from keyswitch.reconcile.records import DoneButFailedError
 from keyswitch.reconcile.schedule import ROOT_USER, Task, do_all, task_of, task_of_end
 
 Tell = Callable[[str], None]
-LifecycleIn = Callable[[DeclaredAccount | None], Lifecycle]
+LifecycleIn = Callable[[DeclaredAccount | None], Reconciler]
 
 
-class Fleet:
-    """Carries a fleet's declarations out through the lifecycles that judge each of its keys.
+class Batch:
+    """Carries a fleet's declarations out through the reconcilers that judge each of its keys.
 
-    :param lifecycle_in: the lifecycle in an account, the same at every call.
+    :param reconciler_in: the reconciler in an account, the same at every call.
     :param before_each: is called before each key that is switched or let go; what it raises ends
         the whole, with no further key begun.
     :param before_signers: is called before the keys that sign the program's calls are deactivated, which
@@ -44,60 +44,60 @@ class Fleet:
 
     def __init__(
         self,
-        lifecycle_in: LifecycleIn,
+        reconciler_in: LifecycleIn,
         at_a_time: int = AT_A_TIME,
         before_each: Callable[[], None] = lambda: None,
         before_signers: Callable[[], None] = lambda: None,
     ) -> None:
-        self._in = lifecycle_in
+        self._in = reconciler_in
         self._at_a_time = at_a_time
         self._before_each = before_each
         self._before_signers = before_signers
 
-    def judge(
+    def plan(
         self,
         declared: FleetDeclaration,
         records: Mapping[str, Record],
         kept: Collection[str] = (),
         *,
         for_reader: bool = False,
-    ) -> FleetJudgement:
+    ) -> BatchPlan:
         """Looks at every key that is known, and decides; what keeps it from looking is no error here.
 
         :param records: what is recorded, by key id.
         :param kept: ids of keys that the program declares elsewhere, and so does not let go.
-        :param for_reader: see :meth:`Lifecycle.judge`.
+        :param for_reader: see :meth:`Reconciler.plan`.
         """
         gone = [records[key] for key in sorted(set(records) - declared.ids - set(kept))]
         errors = dict(declared.unreadable)
-        sightings = self._looks(declared, gone, records, errors)
-        judgements: dict[str, Judgement] = {}
-        endings: dict[str, Ending] = {}
+        observations = self._looks(declared, gone, records, errors)
+        plans: dict[str, Plan] = {}
+        endings: dict[str, DeletionPlan] = {}
 
-        def judge(key: Declaration) -> None:
+        def plan(key: Declaration) -> None:
             access_key_id = key.access_key_id
-            judgements[access_key_id] = self._in(key.account).judge(
-                key, records.get(access_key_id), sightings[access_key_id], for_reader=for_reader
+            plans[access_key_id] = self._in(key.account).plan(
+                key, records.get(access_key_id), observations[access_key_id], for_reader=for_reader
             )
 
-        def judge_end(record: Record) -> None:
+        def plan_deletion(record: Record) -> None:
             key = record.declaration
-            seen = sightings.get(key.access_key_id)
-            endings[key.access_key_id] = self._in(key.account).judge_end(record, seen)
+            seen = observations.get(key.access_key_id)
+            endings[key.access_key_id] = self._in(key.account).plan_deletion(record, seen)
 
         def user_name_of(record: Record) -> str | None:
-            seen = sightings.get(record.declaration.access_key_id)
+            seen = observations.get(record.declaration.access_key_id)
             return (seen.user_name or ROOT_USER) if seen is not None else record.user_name
 
         do_all(
             [
                 *(
-                    task_of(key, sightings[key.access_key_id].user_name or ROOT_USER, judge)
+                    task_of(key, observations[key.access_key_id].user_name or ROOT_USER, plan)
                     for key in declared.keys
-                    if key.access_key_id in sightings
+                    if key.access_key_id in observations
                 ),
                 *(
-                    task_of_end(record, user_name_of(record), judge_end)
+                    task_of_end(record, user_name_of(record), plan_deletion)
                     for record in gone
                     if record.declaration.access_key_id not in errors
                 ),
@@ -107,10 +107,10 @@ class Fleet:
         )
         declared_ids = [*declared.unreadable, *(key.access_key_id for key in declared.keys)]
         order = [*declared_ids, *(record.declaration.access_key_id for record in gone)]
-        return FleetJudgement(
+        return BatchPlan(
             declared,
             declared.ids.union(records),
-            {key: judgements[key] for key in order if key in judgements},
+            {key: plans[key] for key in order if key in plans},
             {key: endings[key] for key in order if key in endings},
             {key: errors[key] for key in order if key in errors},
         )
@@ -121,14 +121,14 @@ class Fleet:
         gone: Iterable[Record],
         records: Mapping[str, Record],
         errors: dict[str, KeyswitchError],
-    ) -> dict[str, Sighting]:
+    ) -> dict[str, Observation]:
         """A look at each key, before any is judged: only then it is known whose they are."""
-        sightings: dict[str, Sighting] = {}
+        observations: dict[str, Observation] = {}
 
         def look(key: Declaration, user_name: str | None) -> None:
             record = records.get(key.access_key_id)
-            lifecycle = self._in(key.account)
-            sightings[key.access_key_id] = lifecycle.look(key.access_key_id, user_name, record)
+            reconciler = self._in(key.account)
+            observations[key.access_key_id] = reconciler.look(key.access_key_id, user_name, record)
 
         def look_at_declared(key: Declaration) -> None:
             look(key, key.user_name)
@@ -148,21 +148,21 @@ class Fleet:
             errors,
             self._at_a_time,
         )
-        return sightings
+        return observations
 
     def apply(
         self,
-        judged: FleetJudgement,
+        judged: BatchPlan,
         records: Mapping[str, Record],
         tell: Tell,
         kept: Collection[str] = (),
-    ) -> FleetOutcome:
+    ) -> BatchOutcome:
         """Switches what is to be switched, each after a fresh look, and records the others as judged.
 
         Of a change that is wider than ``max_changes`` only what overrides ask for is done.
 
         :param tell: is told what became of a switch that was held when it was to be made.
-        :param kept: see :meth:`judge`; asked again for each key that is let go, for more may be
+        :param kept: see :meth:`plan`; asked again for each key that is let go, for more may be
             declared by then.
         :raises KeyswitchError: the change is wider than ``max_changes``, and no override asks for
             anything; nothing was done.
@@ -177,14 +177,14 @@ class Fleet:
 
     def _carry_out(
         self,
-        judged: FleetJudgement,
+        judged: BatchPlan,
         records: Mapping[str, Record],
         tell: Tell,
         kept: Collection[str],
-    ) -> FleetOutcome:
+    ) -> BatchOutcome:
         failures = judged.refusals
         unknown = {key: records[key] for key in judged.declared.unknown if key in records}
-        outcome = FleetOutcome(unknown, failures)
+        outcome = BatchOutcome(unknown, failures)
         warnings: dict[str, str] = {}
 
         def switch(key: Declaration) -> None:
@@ -197,17 +197,17 @@ class Fleet:
             outcome.records[key.access_key_id] = done
 
         def record(key: Declaration) -> None:
-            judgement = judged.judgements[key.access_key_id]
-            outcome.records[key.access_key_id] = self._in(key.account).record_of(judgement)
+            plan = judged.plans[key.access_key_id]
+            outcome.records[key.access_key_id] = self._in(key.account).record_of(plan)
 
         switches: list[Task] = []
         others: list[Task] = []
-        for key, judgement in judged.judgements.items():
-            user_name = judgement.sighting.user_name or ROOT_USER
-            if judgement.decision.action is Action.SWITCH:
-                switches.append(task_of(judgement.declaration, user_name, switch))
+        for key, plan in judged.plans.items():
+            user_name = plan.observation.user_name or ROOT_USER
+            if plan.decision.action is Action.SWITCH:
+                switches.append(task_of(plan.declaration, user_name, switch))
             elif key not in failures:
-                others.append(task_of(judgement.declaration, user_name, record))
+                others.append(task_of(plan.declaration, user_name, record))
         # In the order in which they were judged: of a user's keys that go off, the last is refused.
         switches.extend(self._ends(judged, kept, warnings))
         self._do(switches, failures, others)
@@ -292,11 +292,11 @@ class Fleet:
         """Lets every key go as its ``on_destroy`` says; running again is safe.
 
         :param tell: is told of what could not be restored.
-        :param kept: see :meth:`judge`.
+        :param kept: see :meth:`plan`.
         :raises KeyswitchError: more would be switched than ``max_changes`` allows, and nothing was
             done; or some could not be let go, and those that could were.
         """
-        judged = self.judge(FleetDeclaration((), max_changes), records, kept)
+        judged = self.plan(FleetDeclaration((), max_changes), records, kept)
         if judged.too_wide is not None:
             raise judged.too_wide
         failures = judged.refusals
@@ -308,7 +308,7 @@ class Fleet:
         _raise(failures, records, catalogue.FLEET_NOT_LET_GO)
 
     def _ends(
-        self, judged: FleetJudgement, kept: Collection[str], warnings: dict[str, str]
+        self, judged: BatchPlan, kept: Collection[str], warnings: dict[str, str]
     ) -> list[Task]:
         """The switches of keys that may be let go; one that needs none is left as it was judged.
 
@@ -344,6 +344,6 @@ def _tell_all(warnings: Mapping[str, str], tell: Tell) -> None:
 
 def _raise(failures: Mapping[str, KeyswitchError], keys: Iterable[str], entry: Entry) -> None:
     """All failures as one error, with each of them told."""
-    failure = FleetOutcome({}, dict(failures)).failure(keys, entry)
+    failure = BatchOutcome({}, dict(failures)).failure(keys, entry)
     if failure is not None:
         raise failure

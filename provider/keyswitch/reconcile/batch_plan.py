@@ -11,41 +11,41 @@ from keyswitch.messages.catalogue import Entry
 from keyswitch.messages.format import KeyswitchError, counted
 from keyswitch.model.fleet import FleetDeclaration
 from keyswitch.model.state import Record
-from keyswitch.reconcile.deletion import Ending
+from keyswitch.reconcile.deletion import DeletionPlan
 from keyswitch.reconcile.diff import Action
-from keyswitch.reconcile.plan import Judgement
+from keyswitch.reconcile.plan import Plan
 
 _NAMED: Final = 20
 """Keys that one message names; each of them has a message of its own too."""
 
 
 @dataclass(frozen=True)
-class FleetJudgement:
+class BatchPlan:
     """All keys of a fleet, judged.
 
     :param ids: all that are declared or recorded, those among them that are kept elsewhere.
-    :param judgements: of those that are declared, by key id.
+    :param plans: of those that are declared, by key id.
     :param endings: of those that are no longer declared, by key id.
     :param errors: of those that could not be looked at.
     """
 
     declared: FleetDeclaration
     ids: frozenset[str]
-    judgements: Mapping[str, Judgement]
-    endings: Mapping[str, Ending]
+    plans: Mapping[str, Plan]
+    endings: Mapping[str, DeletionPlan]
     errors: Mapping[str, KeyswitchError]
 
     @property
     def needs_step(self) -> bool:
         """Whether the engine has to plan an update."""
-        needed = any(each.decision.needs_step for each in self.judgements.values())
+        needed = any(each.decision.needs_step for each in self.plans.values())
         return needed or bool(self.errors) or bool(self.endings)
 
     @property
     def refusals(self) -> dict[str, KeyswitchError]:
         """Every key that is refused, or could not be looked at."""
         refused = {
-            **{key: each.refusal() for key, each in self.judgements.items()},
+            **{key: each.refusal() for key, each in self.plans.items()},
             **{key: each.refusal for key, each in self.endings.items()},
         }
         return {**self.errors, **{key: error for key, error in refused.items() if error}}
@@ -53,7 +53,7 @@ class FleetJudgement:
     @property
     def switched(self) -> list[str]:
         """The keys that are switched unless the whole is refused."""
-        declared = self.judgements.items()
+        declared = self.plans.items()
         return [
             *(key for key, each in declared if each.decision.action is Action.SWITCH),
             *(key for key, each in self.endings.items() if each.switches_to is not None),
@@ -65,16 +65,16 @@ class FleetJudgement:
         return [
             key
             for key in self.switched
-            if key in self.judgements and self.judgements[key].declaration.override is not None
+            if key in self.plans and self.plans[key].declaration.override is not None
         ]
 
     @property
-    def let_through(self) -> FleetJudgement:
+    def let_through(self) -> BatchPlan:
         """What is carried out: all, and of too wide a change what overrides ask for."""
         if self.too_wide is None:
             return self
-        of_these = {key: self.judgements[key] for key in self.overridden}
-        return replace(self, judgements=of_these, endings={}, errors={})
+        of_these = {key: self.plans[key] for key in self.overridden}
+        return replace(self, plans=of_these, endings={}, errors={})
 
     @property
     def limited(self) -> list[str]:
@@ -100,7 +100,7 @@ class FleetJudgement:
 
     def notes(self) -> Iterator[str]:
         """What explains a step, key by key."""
-        for each in self.judgements.values():
+        for each in self.plans.values():
             yield from each.notes()
         for end in self.endings.values():
             if end.refusal is None:
@@ -111,7 +111,7 @@ class FleetJudgement:
 
         :param with_overrides: whether the reasons of overrides are repeated: they may be secrets.
         """
-        for each in self.judgements.values():
+        for each in self.plans.values():
             told = each
             if each.declaration.override is not None and not with_overrides:
                 hidden = replace(each.declaration, override="(not repeated here)")
@@ -126,7 +126,7 @@ class FleetJudgement:
 
 
 @dataclass
-class FleetOutcome:
+class BatchOutcome:
     """What became of every key.
 
     :param records: of all that are kept, those that failed as they were before.

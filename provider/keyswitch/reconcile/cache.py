@@ -1,7 +1,7 @@
 """What one phase of one process has seen of IAM, each thing looked at once.
 
 The engine runs a preview and an update in processes of their own, and within one of them asks
-about many keys, four at a time. A :class:`PhaseView` lives as long as such a process and
+about many keys, four at a time. A :class:`KeyCache` lives as long as such a process and
 guarantees: one ListAccessKeys per user however many of its keys are asked about, also when they
 are asked about at the same time; never an answer from before a write; at most one
 GetCallerIdentity, failed ones too unless throttled: each key that is adopted would wait for another.
@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import RLock
 
-from keyswitch.iam.client import AccessKey, Gateway, LastUsed, NoSuchEntityError
+from keyswitch.iam.client import AccessKey, IamClient, LastUsed, NoSuchEntityError
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.status import Status
@@ -26,7 +26,7 @@ from keyswitch.reconcile.coordination import Shared
 
 @dataclass
 class _Seen:
-    """What is known of one user. ``lock`` is held over looks, and by :meth:`PhaseView.alone_with`.
+    """What is known of one user. ``lock`` is held over looks, and by :meth:`KeyCache.alone_with`.
 
     :ivar began: the last write before the look, see :class:`~keyswitch.reconcile.coordination.Writes`.
     """
@@ -37,15 +37,15 @@ class _Seen:
     began: int = 0
 
 
-class PhaseView:
-    """A :class:`~keyswitch.iam.client.Gateway` seen through what this phase already knows.
+class KeyCache:
+    """A :class:`~keyswitch.iam.client.IamClient` seen through what this phase already knows.
 
     :param shared: what this process does through other views; their writes make a look here out of
         date too.
     """
 
-    def __init__(self, gateway: Gateway, shared: Shared | None = None) -> None:
-        self._gateway = gateway
+    def __init__(self, client: IamClient, shared: Shared | None = None) -> None:
+        self._client = client
         self._shared = shared or Shared()
         self._signing: frozenset[str] | None = None
         self._users: defaultdict[str | None, _Seen] = defaultdict(_Seen)
@@ -75,7 +75,7 @@ class PhaseView:
         :param expecting: the id of a key that may have been made since the last look: if it is not
             among the keys seen then, IAM is asked again.
         :raises NoSuchEntityError: there is no such user.
-        :raises UserNameNeededError: see :meth:`Gateway.list_access_keys`.
+        :raises UserNameNeededError: see :meth:`IamClient.list_access_keys`.
         """
         seen = self._seen(user_name)
         with seen.lock:
@@ -87,13 +87,13 @@ class PhaseView:
                 return self._look(seen, user_name)
             return seen.keys
 
-    def glance(self, user_name: str | None) -> tuple[AccessKey, ...]:
+    def list_uncached(self, user_name: str | None) -> tuple[AccessKey, ...]:
         """The user's keys, asked again and not kept: for a caller that is alone with another user.
 
         :raises NoSuchEntityError: see :meth:`keys_of`, as the others.
         """
         with self._asking("iam:ListAccessKeys"):
-            return self._gateway.list_access_keys(user_name)
+            return self._client.list_access_keys(user_name)
 
     def some_key(self) -> str | None:
         """The id of any key that this phase has seen, ``None`` if it has seen none."""
@@ -105,26 +105,26 @@ class PhaseView:
         """Writes; every look that the write may have made untrue, in any view, is out of date then."""
         try:
             with self._asking("iam:UpdateAccessKey"):
-                self._gateway.update_access_key(access_key_id, user_name, status)
+                self._client.update_access_key(access_key_id, user_name, status)
         finally:
             self._shared.writes.note(access_key_id, user_name)
         if status is Status.INACTIVE:
             self._shared.accepted.add(access_key_id)
 
     def last_used(self, access_key_id: str) -> LastUsed:
-        """See :meth:`Gateway.last_used`; asked each time, as it changes with every use."""
+        """See :meth:`IamClient.last_used`; asked each time, as it changes with every use."""
         with self._asking("iam:GetAccessKeyLastUsed"):
-            return self._gateway.last_used(access_key_id)
+            return self._client.last_used(access_key_id)
 
     def attached_policies(self, user_name: str) -> tuple[str, ...]:
-        """See :meth:`Gateway.attached_policies`; asked each time."""
+        """See :meth:`IamClient.attached_policies`; asked each time."""
         with self._asking("iam:ListAttachedUserPolicies"):
-            return self._gateway.attached_policies(user_name)
+            return self._client.attached_policies(user_name)
 
     def signing_keys(self) -> frozenset[str]:
-        """See :meth:`Gateway.signing_keys`; remembered, for they are asked for once they are off too."""
+        """See :meth:`IamClient.signing_keys`; remembered, for they are asked for once they are off too."""
         if self._signing is None:
-            self._signing = self._gateway.signing_keys()
+            self._signing = self._client.signing_keys()
         return self._signing
 
     def account_id(self) -> str:
@@ -134,10 +134,10 @@ class PhaseView:
         """
         with self._account_lock:
             if self._account_unknown is not None:
-                raise self._account_unknown.during(None)
+                raise self._account_unknown.with_context(None)
             if self._account_id is None:
                 try:
-                    self._account_id = self._gateway.account_id()
+                    self._account_id = self._client.account_id()
                 except KeyswitchError as error:
                     if error.entry is not catalogue.THROTTLED:
                         self._account_unknown = error
@@ -149,7 +149,7 @@ class PhaseView:
         seen.keys, seen.missing = None, None
         seen.began = self._shared.writes.now()
         try:
-            seen.keys = self.glance(user_name)
+            seen.keys = self.list_uncached(user_name)
         except NoSuchEntityError as missing:
             seen.missing = missing
             raise

@@ -1,4 +1,4 @@
-"""Time, as the lifecycle needs it: to say when, and to wait."""
+"""Time, as the reconciler needs it: to say when, and to wait."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What protects a user, shared by all lifecycles of one process, whichever way each reaches AWS.
+"""What protects a user, shared by all reconcilers of one process, whichever way each reaches AWS.
 
 A program may reach one AWS account by two ways: with the stack's own settings and with an ``account``,
-or with two of those. Two keys of one user may then be in the hands of two lifecycles. So what they must
+or with two of those. Two keys of one user may then be in the hands of two reconcilers. So what they must
 know of each other is kept here, by what is true of AWS: key ids are unique everywhere, user names within
 an account.
 """
@@ -92,7 +92,7 @@ class UserLocks:
 
 
 class Shared:
-    """What the lifecycles of one process know of each other.
+    """What the reconcilers of one process know of each other.
 
     :ivar planned: key id to status, of the switches that were judged and allowed.
     :ivar deactivated: the same of the deactivations that were made.

@@ -9,7 +9,7 @@ from keyswitch.messages import catalogue
 from keyswitch.messages.format import Attempt, KeyswitchError, message
 from keyswitch.model.state import Declaration, Record
 from keyswitch.model.status import ObservedStatus, OnDestroy, Status
-from keyswitch.reconcile.observe import Sighting
+from keyswitch.reconcile.observe import Observation
 from keyswitch.reconcile.safeguards import Unmet
 
 Safeguarding = Callable[[Declaration], Iterable[Unmet]]
@@ -17,7 +17,7 @@ Safeguarding = Callable[[Declaration], Iterable[Unmet]]
 
 
 @dataclass(frozen=True)
-class Ending:
+class DeletionPlan:
     """What becomes of one key that is let go.
 
     :param status: the one that it was seen in; ``None`` where it is left, and nobody looks.
@@ -55,15 +55,17 @@ def target_on_destroy(record: Record) -> Status | None:
     return None
 
 
-def ending(record: Record, target: Status, seen: Sighting, unmet: Safeguarding) -> Ending:
+def deletion_plan(
+    record: Record, target: Status, seen: Observation, unmet: Safeguarding
+) -> DeletionPlan:
     """Decides for a key that ``on_destroy`` asks to be in ``target``."""
     key = Attempt("letting go of", record.declaration.access_key_id, seen.user_name)
     if seen.undecided:
         refusal = KeyswitchError(
             catalogue.DELETED_OR_RENAMED, key, seen.answer, user_name=seen.user_name
         )
-        return Ending(record, seen.status, seen.user_name, refusal=refusal)
-    stays = Ending(record, seen.status, seen.user_name)
+        return DeletionPlan(record, seen.status, seen.user_name, refusal=refusal)
+    stays = DeletionPlan(record, seen.status, seen.user_name)
     if seen.status is ObservedStatus.DELETED or seen.status.satisfies(target):
         return stays
     if seen.status is ObservedStatus.EXPIRED:
@@ -78,7 +80,7 @@ def ending(record: Record, target: Status, seen: Sighting, unmet: Safeguarding) 
     return replace(stays, switches_to=target)
 
 
-def _against(record: Record, target: Status, seen: Sighting, unmet: Safeguarding) -> str:
+def _against(record: Record, target: Status, seen: Observation, unmet: Safeguarding) -> str:
     if not seen.status.is_known:
         return catalogue.UNKNOWN_STATUS.cause.format(observed=seen.status)
     return "; ".join(rule.cause for rule in unmet(replace(record.declaration, status=target)))

@@ -1,6 +1,6 @@
 """The decision: what is to happen to one key. A table, without any call, clock or state of its own.
 
-``tests/unit/test_decision.py`` has one row per case and reads as the specification.
+``tests/unit/test_diff.py`` has one row per case and reads as the specification.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Cause(Enum):
 
 
 @dataclass(frozen=True)
-class Memory:
+class PriorState:
     """What the last run left behind.
 
     :param desired: the status that it carried out, or found and let be.
@@ -72,7 +72,7 @@ class Memory:
 
 
 @dataclass(frozen=True)
-class Situation:
+class DiffInput:
     """Everything that a decision depends on.
 
     :param declared: the status that the program declares.
@@ -88,7 +88,7 @@ class Situation:
 
     declared: Status
     observed: ObservedStatus
-    memory: Memory | None = None
+    prior_state: PriorState | None = None
     owned_by_another: bool = False
     undecided: bool = False
     otherwise_changed: bool = False
@@ -110,20 +110,20 @@ class Decision:
         return self.action is not Action.KEEP
 
 
-def decide(situation: Situation) -> Decision:
+def decide(diff_input: DiffInput) -> Decision:
     """Decides for one key."""
-    s = situation
+    s = diff_input
     if s.owned_by_another:
         return Decision(Action.REFUSE, Cause.OTHER_OWNER)
     if s.undecided:
         return Decision(Action.REFUSE, Cause.UNDECIDED)
-    if s.observed is ObservedStatus.DELETED and s.memory is None:
+    if s.observed is ObservedStatus.DELETED and s.prior_state is None:
         return Decision(Action.REFUSE, Cause.ABSENT)
     if not s.observed.is_known:
         return Decision(Action.REFUSE, Cause.UNKNOWN_STATUS)
     if not s.observed.satisfies(s.declared):
         return _unsatisfied(s)
-    recorded = s.memory == Memory(s.declared, s.observed) and not s.otherwise_changed
+    recorded = s.prior_state == PriorState(s.declared, s.observed) and not s.otherwise_changed
     return Decision(Action.KEEP if recorded else Action.RECORD, _CAUSE_WHEN_SATISFIED[s.observed])
 
 
@@ -135,19 +135,19 @@ _CAUSE_WHEN_SATISFIED = {
 }
 
 
-def _unsatisfied(s: Situation) -> Decision:
+def _unsatisfied(s: DiffInput) -> Decision:
     if s.observed is ObservedStatus.DELETED:
         return Decision(Action.REFUSE, Cause.GONE)
     if s.observed is ObservedStatus.EXPIRED:
         return Decision(Action.REFUSE, Cause.EXPIRED)
-    drifted = s.memory is not None and s.memory.wanted(s.declared)
+    drifted = s.prior_state is not None and s.prior_state.wanted(s.declared)
     if drifted and s.on_drift is OnDrift.REPORT:
-        outdated = s.otherwise_changed or bool(s.memory and s.memory.waits_for)
+        outdated = s.otherwise_changed or bool(s.prior_state and s.prior_state.waits_for)
         return Decision(Action.RECORD if outdated else Action.KEEP, Cause.DRIFT_REPORTED)
     if s.unmet and s.when_unmet is WhenUnmet.REFUSE:
         return Decision(Action.REFUSE, Cause.UNMET)
     if s.unmet:
-        recorded = s.memory is not None and s.memory.waits_for == s.unmet
+        recorded = s.prior_state is not None and s.prior_state.waits_for == s.unmet
         held = recorded and not s.otherwise_changed
         return Decision(Action.KEEP if held else Action.HOLD, Cause.UNMET)
     return Decision(Action.SWITCH, Cause.DRIFT if drifted else Cause.DECLARED)

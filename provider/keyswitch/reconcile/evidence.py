@@ -11,8 +11,8 @@ from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.state import Declaration
 from keyswitch.model.status import DeactivatedBy, Status
-from keyswitch.reconcile.cache import PhaseView
-from keyswitch.reconcile.observe import Sighting
+from keyswitch.reconcile.cache import KeyCache
+from keyswitch.reconcile.observe import Observation
 from keyswitch.reconcile.safeguards import Evidence, Untold, UserKeys, guarding
 
 
@@ -28,22 +28,22 @@ class Usage:
     failure: str = ""
 
 
-class Inquiry:
-    """Asks IAM, through a :class:`~keyswitch.reconcile.cache.PhaseView`, on behalf of the safeguards.
+class EvidenceSource:
+    """Asks IAM, through a :class:`~keyswitch.reconcile.cache.KeyCache`, on behalf of the safeguards.
 
     :param signing_elsewhere: answers with the keys that sign in other accounts of the program, id to name.
     """
 
     def __init__(
-        self, view: PhaseView, signing_elsewhere: Callable[[], Mapping[str, str]] = dict
+        self, cache: KeyCache, signing_elsewhere: Callable[[], Mapping[str, str]] = dict
     ) -> None:
-        self._view = view
+        self._cache = cache
         self._signing_elsewhere = signing_elsewhere
 
     def evidence(
         self,
         declaration: Declaration,
-        seen: Sighting,
+        seen: Observation,
         now: datetime,
         planned: Mapping[str, Status],
         *,
@@ -80,7 +80,7 @@ class Inquiry:
 
         :raises KeyswitchError: the keys that sign here cannot be told.
         """
-        return {**self._signing_elsewhere(), **dict.fromkeys(self._view.signing_keys(), "")}
+        return {**self._signing_elsewhere(), **dict.fromkeys(self._cache.signing_keys(), "")}
 
     def usage(self, key: AccessKey) -> Usage:
         """For a warning: whatever keeps it from looking is told, and raises nothing."""
@@ -100,7 +100,7 @@ class Inquiry:
         An answer that names another user than the key's is about another key.
         """
         try:
-            used = self._view.last_used(key.access_key_id)
+            used = self._cache.last_used(key.access_key_id)
         except NoSuchEntityError:
             return Untold("IAM does not find the key")
         except OwnerNotToldError as refused:
@@ -112,7 +112,7 @@ class Inquiry:
         if user_name is None:
             return ()
         try:
-            return self._view.attached_policies(user_name)
+            return self._cache.attached_policies(user_name)
         except NoSuchEntityError:
             return ()
         except KeyswitchError as fault:

@@ -1,7 +1,7 @@
 """Finds one key in IAM: with which user, in which account, in which status, or truly gone.
 
 "Not there" is the one answer that must not be taken lightly: credentials of another account, a
-renamed user and a missing permission all look like it. A :class:`Finder` says ``DELETED`` only
+renamed user and a missing permission all look like it. A :class:`Observer` says ``DELETED`` only
 where the user is there and does not list the key, or where IAM could have named another owner and
 did not; where it cannot tell, it says that.
 """
@@ -22,11 +22,11 @@ from keyswitch.messages.format import AwsAnswer, KeyswitchError
 from keyswitch.model.state import Record
 from keyswitch.model.status import ObservedStatus
 from keyswitch.model.user_names import same_user
-from keyswitch.reconcile.cache import PhaseView
+from keyswitch.reconcile.cache import KeyCache
 
 
 @dataclass(frozen=True)
-class Sighting:
+class Observation:
     """What was seen of one key.
 
     :param user_name: whose key it is, or whose it was looked for.
@@ -50,11 +50,11 @@ class Sighting:
         return self.absence is catalogue.DELETED_OR_RENAMED
 
 
-class Finder:
-    """Looks for keys through a :class:`~keyswitch.reconcile.cache.PhaseView`. Holds no lock."""
+class Observer:
+    """Looks for keys through a :class:`~keyswitch.reconcile.cache.KeyCache`. Holds no lock."""
 
-    def __init__(self, view: PhaseView) -> None:
-        self._view = view
+    def __init__(self, cache: KeyCache) -> None:
+        self._cache = cache
 
     def whom_to_ask(
         self, access_key_id: str, user_name: str | None, record: Record | None
@@ -75,12 +75,12 @@ class Finder:
     def _is_own_key_of_root(self, access_key_id: str, owner: str) -> bool:
         """Whether the root user signs, and has the key that IAM says is of a user ``owner`` who does not."""
         try:
-            if any(key.access_key_id == access_key_id for key in self._view.keys_of(owner)):
+            if any(key.access_key_id == access_key_id for key in self._cache.keys_of(owner)):
                 return False
         except NoSuchEntityError:
             pass
         try:
-            own = self._view.glance(None)
+            own = self._cache.list_uncached(None)
         except (NoSuchEntityError, UserNameNeededError):
             return False
         except KeyswitchError as fault:
@@ -91,7 +91,7 @@ class Finder:
 
     def look_following(
         self, access_key_id: str, user_name: str | None, record: Record | None
-    ) -> Sighting:
+    ) -> Observation:
         """Looks for the key, and once more with its owner if no user is declared.
 
         :raises KeyswitchError: see :meth:`look`.
@@ -104,7 +104,7 @@ class Finder:
 
     def look(
         self, access_key_id: str, asked: str | None, record: Record | None, *, fresh: bool = False
-    ) -> Sighting:
+    ) -> Observation:
         """Looks for the key among those of ``asked``, and for its owner if it is not there.
 
         :param asked: from :meth:`whom_to_ask`, or the ``other_owner`` of an earlier look.
@@ -112,13 +112,13 @@ class Finder:
         :param fresh: ask IAM again, whatever this phase has seen.
         :raises KeyswitchError: KS204 if these are another account's credentials, KS207 if the
             signer has no keys of its own, KS214 if IAM contradicts itself, and whatever keeps the
-            gateway from looking.
+            client from looking.
         """
         answer: AwsAnswer | None = None
         keys: tuple[AccessKey, ...] | None = None
         try:
             may_be_new = access_key_id if record is None else None
-            keys = self._view.keys_of(asked, fresh=fresh, expecting=may_be_new)
+            keys = self._cache.keys_of(asked, fresh=fresh, expecting=may_be_new)
         except NoSuchEntityError as missing:
             answer = missing.answer
         except UserNameNeededError as needed:
@@ -126,13 +126,13 @@ class Finder:
             raise KeyswitchError(entry, None, needed.answer) from None
         for key in keys or ():
             if key.access_key_id == access_key_id:
-                return Sighting(
+                return Observation(
                     key.status, key.user_name or asked, key.create_date, listed=keys or ()
                 )
         self._refuse_another_account(record)
         owner = self._other_owner(access_key_id, asked, record)
         absence = None if owner else self._absence(asked, record, user_exists=keys is not None)
-        return Sighting(
+        return Observation(
             ObservedStatus.DELETED,
             asked,
             other_owner=owner,
@@ -153,7 +153,7 @@ class Finder:
         if record is None or same_user(record.user_name, asked):
             return None
         try:
-            keys = self._view.glance(record.user_name)
+            keys = self._cache.list_uncached(record.user_name)
         except (NoSuchEntityError, UserNameNeededError):
             return None
         is_there = any(key.access_key_id == access_key_id for key in keys)
@@ -173,19 +173,19 @@ class Finder:
 
         It refuses the question for a key that does not exist just as it does without permission.
         """
-        known = self._view.some_key()
+        known = self._cache.some_key()
         return known is not None and self._owner(known) is not None
 
     def _owner(self, access_key_id: str) -> str | None:
         try:
-            return self._view.last_used(access_key_id).user_name
+            return self._cache.last_used(access_key_id).user_name
         except (NoSuchEntityError, OwnerNotToldError):
             return None
 
     def _refuse_another_account(self, record: Record | None) -> None:
         if record is None or not record.account_id:
             return
-        caller = self._view.account_id()
+        caller = self._cache.account_id()
         if caller and caller != record.account_id:
             raise KeyswitchError(
                 catalogue.WRONG_ACCOUNT, caller_account=caller, account=record.account_id

@@ -17,7 +17,7 @@ from keyswitch.model.state import Declaration, Record
 from keyswitch.model.status import ObservedStatus, OnDestroy, Status
 from keyswitch.reconcile.diff import Action, Cause, Decision
 from keyswitch.reconcile.evidence import Usage
-from keyswitch.reconcile.observe import Sighting
+from keyswitch.reconcile.observe import Observation
 from keyswitch.reconcile.safeguards import Unmet, UserKeys, calls_in_words, guarding, use_in_words
 
 _RECENT_USE: Final = timedelta(days=7)
@@ -25,7 +25,7 @@ _RECENT_USE: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Plan:
     """A decision about one key, with what it was judged from.
 
     :param record: what was recorded of the key before; ``None`` if it is to be adopted.
@@ -39,7 +39,7 @@ class Judgement:
 
     decision: Decision
     declaration: Declaration
-    sighting: Sighting
+    observation: Observation
     record: Record | None
     account_id: str
     now: datetime
@@ -71,12 +71,12 @@ class Judgement:
         first, *others = self.unmet
         goal = f"from {self._seen} to {self._declared}"
         attempt = Attempt(
-            "switching", self.declaration.access_key_id, self.sighting.user_name, goal
+            "switching", self.declaration.access_key_id, self.observation.user_name, goal
         )
         return KeyswitchError(first.entry, attempt, None, also=others, **first.fields)
 
     def _refusal_of_key(self) -> KeyswitchError:
-        seen = self.sighting
+        seen = self.observation
         adopting = self.record is None
         attempt = Attempt(
             "adopting" if adopting else "keeping",
@@ -194,7 +194,7 @@ class Judgement:
 
     @property
     def _seen(self) -> ObservedStatus:
-        return self.sighting.status
+        return self.observation.status
 
     @property
     def _declared(self) -> Status:
@@ -205,10 +205,10 @@ class Judgement:
 
     @property
     def _keys(self) -> UserKeys:
-        return UserKeys.of(self.sighting.listed, self.declaration.access_key_id, self.planned)
+        return UserKeys.of(self.observation.listed, self.declaration.access_key_id, self.planned)
 
     def _told(self, entry: Entry, **fields: object) -> str:
-        key = Attempt("", self.declaration.access_key_id, self.sighting.user_name)
+        key = Attempt("", self.declaration.access_key_id, self.observation.user_name)
         return message(entry, key, None, **fields)
 
 

@@ -9,44 +9,49 @@ from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.state import Declaration, Record
 from keyswitch.model.status import DeactivatedBy, OnDrift, Status, WhenUnmet
 from keyswitch.model.user_names import same_user
-from keyswitch.reconcile.cache import PhaseView
+from keyswitch.reconcile.cache import KeyCache
 from keyswitch.reconcile.clock import Clock
-from keyswitch.reconcile.diff import Action, Cause, Decision, Memory, Situation, decide
-from keyswitch.reconcile.evidence import Inquiry
-from keyswitch.reconcile.observe import Sighting
-from keyswitch.reconcile.plan import Judgement
+from keyswitch.reconcile.diff import Action, Cause, Decision, DiffInput, PriorState, decide
+from keyswitch.reconcile.evidence import EvidenceSource
+from keyswitch.reconcile.observe import Observation
+from keyswitch.reconcile.plan import Plan
 from keyswitch.reconcile.safeguards import Unmet, UserKeys, unmet
 
 
-class Judge:
+class Planner:
     """Decides; looks up what a decision needs, and switches nothing.
 
     :param shows_overrides: whether the words of overrides may be repeated.
     """
 
     def __init__(
-        self, view: PhaseView, inquiry: Inquiry, clock: Clock, *, shows_overrides: bool
+        self,
+        cache: KeyCache,
+        evidence_source: EvidenceSource,
+        clock: Clock,
+        *,
+        shows_overrides: bool,
     ) -> None:
-        self._view = view
-        self._inquiry = inquiry
+        self._cache = cache
+        self._evidence_source = evidence_source
         self._clock = clock
         self._shows_overrides = shows_overrides
 
-    def judgement(
+    def plan(
         self,
         declaration: Declaration,
         record: Record | None,
-        seen: Sighting,
+        seen: Observation,
         planned: Mapping[str, Status],
-    ) -> Judgement:
+    ) -> Plan:
         """The decision on a key, and what it was judged from.
 
         :param record: what is recorded of the key; ``None`` if it is to be adopted.
         :param planned: see :class:`~keyswitch.reconcile.safeguards.UserKeys`.
         :raises KeyswitchError: a safeguard cannot be judged, for a fault.
         """
-        situation = situation_of(declaration, record, seen)
-        decision = decide(situation)
+        diff_input = diff_input_of(declaration, record, seen)
+        decision = decide(diff_input)
         against: tuple[Unmet, ...] = ()
         if decision.action is Action.SWITCH:
             by = record.inactive_by if record is not None else DeactivatedBy.OUTSIDE
@@ -54,12 +59,12 @@ class Judge:
             against = self.unmet(declaration, seen, planned, inactive_by=by, override=words)
             decision = decide(
                 replace(
-                    situation,
+                    diff_input,
                     unmet=tuple(rule.safeguard for rule in against),
                     when_unmet=declaration.safeguards.unmet or WhenUnmet.REFUSE,
                 )
             )
-        return Judgement(
+        return Plan(
             decision,
             declaration,
             seen,
@@ -71,18 +76,18 @@ class Judge:
             signing_keys=self._signing_keys_if_own(declaration, decision),
         )
 
-    def with_usage(self, judgement: Judgement) -> Judgement:
+    def with_usage(self, plan: Plan) -> Plan:
         """The same for a reader, who is told when a key that goes off was last used."""
-        switched = judgement.decision.action is Action.SWITCH
-        if not switched or judgement.declaration.status is Status.ACTIVE:
-            return judgement
-        listed, key_id = judgement.sighting.listed, judgement.declaration.access_key_id
-        return replace(judgement, usage=self._inquiry.usage(UserKeys.of(listed, key_id, {}).key))
+        switched = plan.decision.action is Action.SWITCH
+        if not switched or plan.declaration.status is Status.ACTIVE:
+            return plan
+        listed, key_id = plan.observation.listed, plan.declaration.access_key_id
+        return replace(plan, usage=self._evidence_source.usage(UserKeys.of(listed, key_id, {}).key))
 
     def unmet(
         self,
         declaration: Declaration,
-        seen: Sighting,
+        seen: Observation,
         planned: Mapping[str, Status],
         *,
         inactive_by: DeactivatedBy,
@@ -96,7 +101,7 @@ class Judge:
         """
         if declaration.override is not None and declaration.status is Status.INACTIVE:
             return ()
-        evidence = self._inquiry.evidence(
+        evidence = self._evidence_source.evidence(
             declaration,
             seen,
             self._clock.now(),
@@ -113,7 +118,7 @@ class Judge:
         if decision.action is not Action.SWITCH or declaration.status is Status.ACTIVE:
             return {}
         try:
-            signing = self._inquiry.signing_keys()
+            signing = self._evidence_source.signing_keys()
         except KeyswitchError:
             return {}
         return signing if declaration.access_key_id in signing else {}
@@ -123,17 +128,17 @@ class Judge:
         if decision.cause not in (Cause.ABSENT, Cause.GONE):
             return ""
         try:
-            return self._view.account_id()
+            return self._cache.account_id()
         except KeyswitchError:
             return ""
 
 
-def situation_of(declaration: Declaration, record: Record | None, seen: Sighting) -> Situation:
+def diff_input_of(declaration: Declaration, record: Record | None, seen: Observation) -> DiffInput:
     """What a decision depends on, safeguards aside."""
-    return Situation(
+    return DiffInput(
         declared=declaration.status,
         observed=seen.status,
-        memory=_memory(record) if record is not None else None,
+        prior_state=_prior_state(record) if record is not None else None,
         owned_by_another=seen.other_owner is not None,
         undecided=seen.undecided,
         otherwise_changed=record is not None and _otherwise_changed(declaration, record, seen),
@@ -141,8 +146,8 @@ def situation_of(declaration: Declaration, record: Record | None, seen: Sighting
     )
 
 
-def _memory(record: Record) -> Memory:
-    return Memory(
+def _prior_state(record: Record) -> PriorState:
+    return PriorState(
         record.declaration.status,
         record.status,
         record.pending.waits_for if record.pending else (),
@@ -150,7 +155,7 @@ def _memory(record: Record) -> Memory:
     )
 
 
-def _otherwise_changed(declaration: Declaration, record: Record, seen: Sighting) -> bool:
+def _otherwise_changed(declaration: Declaration, record: Record, seen: Observation) -> bool:
     named = declaration.user_name
     if same_user(record.declaration.user_name, named):
         named = record.declaration.user_name

@@ -17,23 +17,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from keyswitch.iam.client import Gateway
+from keyswitch.iam.client import IamClient
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import Attempt, KeyswitchError, message, telling
+from keyswitch.messages.format import Attempt, KeyswitchError, error_context, message
 from keyswitch.model.durations import iso
 from keyswitch.model.state import Declaration, Record
 from keyswitch.model.status import ObservedStatus, Status
 from keyswitch.model.user_names import same_user
 from keyswitch.reconcile.apply import MAY_HAVE_LANDED, Switch, Switched, lost_by_a_race
-from keyswitch.reconcile.cache import PhaseView
+from keyswitch.reconcile.cache import KeyCache
 from keyswitch.reconcile.clock import Clock, Patience
 from keyswitch.reconcile.coordination import Shared
-from keyswitch.reconcile.deletion import Ending, ending, target_on_destroy
+from keyswitch.reconcile.deletion import DeletionPlan, deletion_plan, target_on_destroy
 from keyswitch.reconcile.diff import Action, Cause, decide
-from keyswitch.reconcile.evidence import Inquiry
-from keyswitch.reconcile.observe import Finder, Sighting
-from keyswitch.reconcile.plan import Judgement, found_deleted
-from keyswitch.reconcile.planner import Judge, situation_of
+from keyswitch.reconcile.evidence import EvidenceSource
+from keyswitch.reconcile.observe import Observation, Observer
+from keyswitch.reconcile.plan import Plan, found_deleted
+from keyswitch.reconcile.planner import Planner, diff_input_of
 from keyswitch.reconcile.records import DoneButFailedError, as_seen, held
 from keyswitch.reconcile.safeguards import Unmet
 
@@ -42,18 +42,18 @@ T = TypeVar("T")
 _MOST_NAMES_FOLLOWED = 3
 
 
-class Lifecycle:
+class Reconciler:
     """Carries one phase's declarations out. Safe to share between threads.
 
     :param tell: is told what became of a switch that was held when it was to be made.
-    :param shared: what this process does by other lifecycles; one of its own if omitted.
-    :param signing_elsewhere: see :class:`~keyswitch.reconcile.evidence.Inquiry`.
+    :param shared: what this process does by other reconcilers; one of its own if omitted.
+    :param signing_elsewhere: see :class:`~keyswitch.reconcile.evidence.EvidenceSource`.
     :param shows_overrides: whether messages may repeat the words of overrides.
     """
 
     def __init__(
         self,
-        gateway: Gateway,
+        client: IamClient,
         clock: Clock | None = None,
         patience: Patience | None = None,
         tell: Callable[[str], None] | None = None,
@@ -63,32 +63,34 @@ class Lifecycle:
         shows_overrides: bool = False,
     ) -> None:
         self._shared = shared or Shared()
-        self._view = PhaseView(gateway, self._shared)
-        self._finder = Finder(self._view)
+        self._cache = KeyCache(client, self._shared)
+        self._observer = Observer(self._cache)
         self._clock = clock or Clock()
-        self._inquiry = Inquiry(self._view, signing_elsewhere)
-        self._judge = Judge(self._view, self._inquiry, self._clock, shows_overrides=shows_overrides)
-        self._switch = Switch(self._view, self._clock, patience or Patience())
+        self._evidence_source = EvidenceSource(self._cache, signing_elsewhere)
+        self._plan = Planner(
+            self._cache, self._evidence_source, self._clock, shows_overrides=shows_overrides
+        )
+        self._switch = Switch(self._cache, self._clock, patience or Patience())
         self._tell = tell or (lambda _warning: None)
 
-    def look(self, access_key_id: str, user_name: str | None, record: Record | None) -> Sighting:
+    def look(self, access_key_id: str, user_name: str | None, record: Record | None) -> Observation:
         """Looks for the key, through what this phase has seen; its owner is followed if none is named.
 
         :param user_name: the one that is declared, if any.
         :param record: what is recorded of the key, if anything.
         :raises KeyswitchError: it cannot be looked at.
         """
-        with telling(_looking(access_key_id, user_name, record)):
-            return self._finder.look_following(access_key_id, user_name, record)
+        with error_context(_looking(access_key_id, user_name, record)):
+            return self._observer.look_following(access_key_id, user_name, record)
 
-    def judge(
+    def plan(
         self,
         declaration: Declaration,
         record: Record | None,
-        seen: Sighting | None = None,
+        seen: Observation | None = None,
         *,
         for_reader: bool = False,
-    ) -> Judgement:
+    ) -> Plan:
         """Decides on a look at the key.
 
         A switch that it allows is remembered: of two keys that must not both go off, the second is
@@ -101,13 +103,13 @@ class Lifecycle:
         """
         access_key_id, user_name = declaration.access_key_id, declaration.user_name
         seen = seen or self.look(access_key_id, user_name, record)
-        with telling(_looking(access_key_id, user_name, record)):
-            with self._view.alone_with(seen.user_name, _account_of(record)):
+        with error_context(_looking(access_key_id, user_name, record)):
+            with self._cache.alone_with(seen.user_name, _account_of(record)):
                 planned = _of_user(self._shared.planned, seen)
-                judgement = self._judge.judgement(declaration, record, seen, planned)
-                if judgement.decision.action is Action.SWITCH:
+                plan = self._plan.plan(declaration, record, seen, planned)
+                if plan.decision.action is Action.SWITCH:
                     self._shared.planned[access_key_id] = declaration.status
-            return self._judge.with_usage(judgement) if for_reader else judgement
+            return self._plan.with_usage(plan) if for_reader else plan
 
     def has_drifted(self, declaration: Declaration, record: Record) -> bool:
         """Whether a refresh has found something that a program would change, safeguards aside.
@@ -119,7 +121,7 @@ class Lifecycle:
             return False
         seen = self.look(declaration.access_key_id, declaration.user_name, record)
         recorded = replace(record, declaration=declaration)
-        return decide(situation_of(declaration, recorded, seen)).needs_step
+        return decide(diff_input_of(declaration, recorded, seen)).needs_step
 
     def apply(
         self,
@@ -136,32 +138,32 @@ class Lifecycle:
         :raises KeyswitchError: a refusal, or a fault; running again is safe.
         """
 
-        def carry_out(seen: Sighting) -> Record:
+        def carry_out(seen: Observation) -> Record:
             off = _of_user(self._shared.deactivated, seen)
-            judgement = self._judge.judgement(declaration, record, seen, off)
-            refusal = judgement.refusal()
+            plan = self._plan.plan(declaration, record, seen, off)
+            refusal = plan.refusal()
             if refusal is not None:
                 raise refusal
-            if judgement.decision.action is Action.SWITCH:
+            if plan.decision.action is Action.SWITCH:
                 recorded = self._recorded(declaration, record, seen)
                 return self._switched(declaration, recorded, seen, tell or self._tell)
-            if judgement.decision.cause is Cause.UNMET:
-                for warning in judgement.warnings():
+            if plan.decision.cause is Cause.UNMET:
+                for warning in plan.warnings():
                     (tell or self._tell)(warning)
-            return self.record_of(judgement)
+            return self.record_of(plan)
 
         return self._alone(declaration.access_key_id, declaration.user_name, record, carry_out)
 
-    def record_of(self, judgement: Judgement) -> Record:
+    def record_of(self, plan: Plan) -> Record:
         """The record of a key that is left as it was judged: nothing is switched.
 
         :raises KeyswitchError: the account that it is adopted in cannot be asked for.
         """
-        record, seen = judgement.record, judgement.sighting
-        with telling(Attempt("adopting", judgement.declaration.access_key_id, seen.user_name)):
-            recorded = self._recorded(judgement.declaration, record, seen)
-        if judgement.decision.cause is Cause.UNMET:
-            return held(recorded, judgement)
+        record, seen = plan.record, plan.observation
+        with error_context(Attempt("adopting", plan.declaration.access_key_id, seen.user_name)):
+            recorded = self._recorded(plan.declaration, record, seen)
+        if plan.decision.cause is Cause.UNMET:
+            return held(recorded, plan)
         return recorded
 
     def read(self, record: Record) -> tuple[Record, str | None]:
@@ -195,21 +197,21 @@ class Lifecycle:
         )
         return refreshed.brought_up_to_date(), found_deleted(record) if newly_gone else None
 
-    def judge_end(self, record: Record, seen: Sighting | None = None) -> Ending:
+    def plan_deletion(self, record: Record, seen: Observation | None = None) -> DeletionPlan:
         """Decides on a look at a key that is to be let go what :meth:`destroy` would do.
 
-        As in :meth:`judge` a switch that it allows is remembered.
+        As in :meth:`plan` a switch that it allows is remembered.
 
         :param seen: the look, if it was taken already; none is needed to leave a key as it is.
         :raises KeyswitchError: the key cannot be looked at, or a safeguard not be judged.
         """
         target = target_on_destroy(record)
         if target is None:
-            return Ending(record, None, record.user_name)
+            return DeletionPlan(record, None, record.user_name)
         access_key_id = record.declaration.access_key_id
         seen = seen or self.look(access_key_id, None, record)
-        looking = telling(_looking(access_key_id, None, record))
-        with looking, self._view.alone_with(seen.user_name, record.account_id):
+        looking = error_context(_looking(access_key_id, None, record))
+        with looking, self._cache.alone_with(seen.user_name, record.account_id):
             end = self._ending(record, target, seen, _of_user(self._shared.planned, seen))
             if end.switches_to is not None:
                 self._shared.planned[access_key_id] = end.switches_to
@@ -227,7 +229,7 @@ class Lifecycle:
             return None
         access_key_id = record.declaration.access_key_id
 
-        def let_go(seen: Sighting) -> str | None:
+        def let_go(seen: Observation) -> str | None:
             end = self._ending(record, target, seen, _of_user(self._shared.deactivated, seen))
             if end.refusal is not None:
                 raise end.refusal
@@ -242,23 +244,25 @@ class Lifecycle:
         return self._alone(access_key_id, None, record, let_go)
 
     def _ending(
-        self, record: Record, target: Status, seen: Sighting, planned: Mapping[str, Status]
-    ) -> Ending:
+        self, record: Record, target: Status, seen: Observation, planned: Mapping[str, Status]
+    ) -> DeletionPlan:
         def unmet(declaration: Declaration) -> tuple[Unmet, ...]:
             by = record.restorable_from
-            return self._judge.unmet(declaration, seen, planned, inactive_by=by)
+            return self._plan.unmet(declaration, seen, planned, inactive_by=by)
 
-        return ending(record, target, seen, unmet)
+        return deletion_plan(record, target, seen, unmet)
 
-    def _recorded(self, declaration: Declaration, record: Record | None, seen: Sighting) -> Record:
+    def _recorded(
+        self, declaration: Declaration, record: Record | None, seen: Observation
+    ) -> Record:
         now = iso(self._clock.now())
-        return as_seen(declaration, record, seen, now, self._view.account_id)
+        return as_seen(declaration, record, seen, now, self._cache.account_id)
 
     def _switched(
         self,
         declaration: Declaration,
         recorded: Record,
-        seen: Sighting,
+        seen: Observation,
         tell: Callable[[str], None],
     ) -> Record:
         now = iso(self._clock.now())
@@ -276,7 +280,7 @@ class Lifecycle:
         return done
 
     def _make(
-        self, access_key_id: str, seen: Sighting, target: Status, tell: Callable[[str], None]
+        self, access_key_id: str, seen: Observation, target: Status, tell: Callable[[str], None]
     ) -> Switched:
         self._shared.deactivated.pop(access_key_id, None)
         own_key = target is Status.INACTIVE and self.signs_with(access_key_id)
@@ -302,7 +306,7 @@ class Lifecycle:
         off = declaration.status is Status.INACTIVE
         return off and bool(allowed) and self.signs_with(declaration.access_key_id)
 
-    def ends_signer(self, record: Record) -> bool:
+    def deletes_signer(self, record: Record) -> bool:
         """The same of a key that is let go."""
         off = target_on_destroy(record) is Status.INACTIVE
         return off and self.signs_with(record.declaration.access_key_id)
@@ -318,7 +322,7 @@ class Lifecycle:
     def _signing_keys(self) -> Mapping[str, str]:
         """None where they cannot be told."""
         try:
-            return self._inquiry.signing_keys()
+            return self._evidence_source.signing_keys()
         except KeyswitchError:
             return {}
 
@@ -327,18 +331,18 @@ class Lifecycle:
         access_key_id: str,
         user_name: str | None,
         record: Record | None,
-        act: Callable[[Sighting], T],
+        act: Callable[[Observation], T],
     ) -> T:
         """Acts on a fresh look, while no other thread looks at or writes to the key's user.
 
         A renamed user, and one that was asked for by another name or by none, is followed by letting
         go of the one name before taking hold of the next.
         """
-        with telling(_looking(access_key_id, user_name, record)):
-            asked = self._finder.whom_to_ask(access_key_id, user_name, record)
+        with error_context(_looking(access_key_id, user_name, record)):
+            asked = self._observer.whom_to_ask(access_key_id, user_name, record)
             for _ in range(_MOST_NAMES_FOLLOWED):
-                with self._view.alone_with(asked, _account_of(record)):
-                    seen = self._finder.look(access_key_id, asked, record, fresh=True)
+                with self._cache.alone_with(asked, _account_of(record)):
+                    seen = self._observer.look(access_key_id, asked, record, fresh=True)
                     follows = seen.other_owner if user_name is None else None
                     if follows is None and seen.listed:
                         follows = seen.user_name
@@ -348,7 +352,7 @@ class Lifecycle:
             raise KeyswitchError(catalogue.CONTRADICTION, user_name=asked)
 
 
-def _of_user(switches: Mapping[str, Status], seen: Sighting) -> dict[str, Status]:
+def _of_user(switches: Mapping[str, Status], seen: Observation) -> dict[str, Status]:
     """Of what this phase plans or made, what is about keys of the user that was looked at."""
     ids = (key.access_key_id for key in seen.listed)
     return {each: switches[each] for each in ids if each in switches}

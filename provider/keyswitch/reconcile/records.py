@@ -8,8 +8,8 @@ from dataclasses import replace
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.state import Declaration, Pending, Record
 from keyswitch.model.status import DeactivatedBy, Status
-from keyswitch.reconcile.observe import Sighting
-from keyswitch.reconcile.plan import Judgement
+from keyswitch.reconcile.observe import Observation
+from keyswitch.reconcile.plan import Plan
 
 
 class DoneButFailedError(KeyswitchError):
@@ -26,7 +26,7 @@ class DoneButFailedError(KeyswitchError):
 def as_seen(
     declaration: Declaration,
     record: Record | None,
-    seen: Sighting,
+    seen: Observation,
     now: str,
     account_id: Callable[[], str],
 ) -> Record:
@@ -60,15 +60,15 @@ def as_seen(
     return adopted.carried_out(declaration, switched=False)
 
 
-def held(recorded: Record, judgement: Judgement) -> Record:
+def held(recorded: Record, plan: Plan) -> Record:
     """The status last carried out is kept, so that a later run knows the switch for one of its own.
 
     Of a key that is only being adopted it is Active in both directions: a key to be switched off
     was found so, and one to be switched on must be remembered as wanted so, or the next run would
     take it for switched off by this program.
     """
-    record = judgement.record
+    record = plan.record
     desired = record.declaration.status if record else Status.ACTIVE
-    waits_for = tuple(rule.safeguard for rule in judgement.unmet)
-    pending = Pending(judgement.declaration.status, judgement.held_since, waits_for)
+    waits_for = tuple(rule.safeguard for rule in plan.unmet)
+    pending = Pending(plan.declaration.status, plan.held_since, waits_for)
     return recorded.holding(desired, pending, record)

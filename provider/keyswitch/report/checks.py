@@ -18,7 +18,7 @@ from keyswitch.model.durations import is_to_come, moment
 from keyswitch.model.status import ObservedStatus, Status
 from keyswitch.model.user_names import folded
 from keyswitch.reconcile.safeguards import QUARANTINE_POLICY, use_in_words
-from keyswitch.report.inventory import Census, SeenKey, SeenUser
+from keyswitch.report.inventory import Inventory, SeenKey, SeenUser
 
 _OLD: Final = timedelta(days=90)
 _UNUSED: Final = timedelta(days=45)
@@ -67,20 +67,20 @@ class Finding:
 
 
 def findings(
-    census: Census, expected: Mapping[str, ExpectedKey] | None, now: datetime
+    inventory: Inventory, expected: Mapping[str, ExpectedKey] | None, now: datetime
 ) -> tuple[Finding, ...]:
     """Everything that is wrong, in the order of users, keys and codes.
 
     :param expected: what is declared, by key id; ``None`` if that is not asked.
-        A key of a user that the census does not hold is known to be gone only if that is complete.
+        A key of a user that the inventory does not hold is known to be gone only if that is complete.
     :param now: an aware moment.
     """
     found = [
         finding
-        for user, key in census.keys
+        for user, key in inventory.keys
         for finding in (*of_controls(user, key, now), *_of_declaration(key, expected))
     ]
-    found += _gone(census, expected or {})
+    found += _gone(inventory, expected or {})
     return tuple(sorted(found, key=lambda f: (f.user_name, f.access_key_id, f.entry.code)))
 
 
@@ -119,11 +119,11 @@ def _of_declaration(seen: SeenKey, expected: Mapping[str, ExpectedKey] | None) -
         )
 
 
-def _gone(census: Census, expected: Mapping[str, ExpectedKey]) -> Iterator[Finding]:
-    there = {seen.key.access_key_id for _, seen in census.keys}
-    looked_at = {folded(user.user_name) for user in census.users}
+def _gone(inventory: Inventory, expected: Mapping[str, ExpectedKey]) -> Iterator[Finding]:
+    there = {seen.key.access_key_id for _, seen in inventory.keys}
+    looked_at = {folded(user.user_name) for user in inventory.users}
     for key in expected.values():
-        known = census.is_complete or folded(key.user_name) in looked_at
+        known = inventory.is_complete or folded(key.user_name) in looked_at
         if known and key.access_key_id not in there:
             named = f"user {key.user_name} has no such key"
             seen = named if key.user_name else "no user of the account has it"

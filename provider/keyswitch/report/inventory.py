@@ -2,7 +2,7 @@
 
 Each user costs one ListAccessKeys, and one with keys one GetAccessKeyLastUsed for each and one
 ListAttachedUserPolicies. What is not allowed of the latter two is left out, by name; a key that
-cannot be listed ends the walk, for a census that passed over keys would be taken for whole.
+cannot be listed ends the walk, for an inventory that passed over keys would be taken for whole.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class SeenUser:
 
 
 @dataclass(frozen=True)
-class Census:
+class Inventory:
     """Users in the order of their names, those without keys among them.
 
     :param since: when the first of them was looked at, an aware moment.
@@ -65,35 +65,35 @@ class Census:
                 yield user, seen
 
 
-def look_at(gateway: Directory, user_name: str) -> SeenUser | None:
+def look_at(client: Directory, user_name: str) -> SeenUser | None:
     """One user, ``None`` if it is not there.
 
     :raises KeyswitchError: its keys cannot be listed, or AWS cannot be reached.
     """
     try:
-        keys = gateway.list_access_keys(user_name)
-        seen = tuple(SeenKey(key, _last_used(gateway, key)) for key in keys)
-        return SeenUser(user_name, seen, _policies(gateway, user_name) if keys else ())
+        keys = client.list_access_keys(user_name)
+        seen = tuple(SeenKey(key, _last_used(client, key)) for key in keys)
+        return SeenUser(user_name, seen, _policies(client, user_name) if keys else ())
     except NoSuchEntityError:
         return None
 
 
-def look_again(gateway: Directory, seen: SeenUser) -> SeenUser | None:
+def look_again(client: Directory, seen: SeenUser) -> SeenUser | None:
     """One user that was seen before, with the keys and statuses of now; what else is known is kept.
 
     :raises KeyswitchError: see :func:`look_at`.
     """
     try:
-        keys = gateway.list_access_keys(seen.user_name)
+        keys = client.list_access_keys(seen.user_name)
     except NoSuchEntityError:
         return None
     return (
-        seen if keys == tuple(each.key for each in seen.keys) else look_at(gateway, seen.user_name)
+        seen if keys == tuple(each.key for each in seen.keys) else look_at(client, seen.user_name)
     )
 
 
 def walk(
-    gateway: Directory,
+    client: Directory,
     user_names: Iterable[str],
     tell: Callable[[str, SeenUser | None], None],
 ) -> None:
@@ -103,21 +103,21 @@ def walk(
 
     :raises KeyswitchError: one could not be looked at.
     """
-    ask_all(user_names, lambda name: look_at(gateway, name), tell)
+    ask_all(user_names, lambda name: look_at(client, name), tell)
 
 
-def _last_used(gateway: Directory, key: AccessKey) -> LastUsed | None:
+def _last_used(client: Directory, key: AccessKey) -> LastUsed | None:
     """An answer about another user's key tells nothing of this one."""
     try:
-        used = gateway.last_used(key.access_key_id)
+        used = client.last_used(key.access_key_id)
     except (OwnerNotToldError, NoSuchEntityError):
         return None
     return used if used.is_of(key) else None
 
 
-def _policies(gateway: Directory, user_name: str) -> tuple[str, ...] | None:
+def _policies(client: Directory, user_name: str) -> tuple[str, ...] | None:
     try:
-        return gateway.attached_policies(user_name)
+        return client.attached_policies(user_name)
     except KeyswitchError as error:
         if error.entry in catalogue.DENIALS:
             return None

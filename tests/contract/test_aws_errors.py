@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import BotoCoreError, FlexibleChecksumError, ParamValidationError
 from werkzeug.wrappers import Request, Response
 
-from keyswitch.iam.boto import BotoGateway
+from keyswitch.iam.boto import BotoClient
 from keyswitch.iam.client import OwnerNotToldError
 from keyswitch.iam.errors import Call, unanswered
 from keyswitch.messages import catalogue
@@ -50,8 +50,8 @@ def server() -> Iterator[RecordingServer]:
         yield recording
 
 
-def gateway(url: str, attempts: int = 2, token: str | None = None) -> BotoGateway:
-    return BotoGateway(
+def client(url: str, attempts: int = 2, token: str | None = None) -> BotoClient:
+    return BotoClient(
         AwsSettings(
             access_key="AKIATESTSIGNER000000",
             secret_key="made-up",
@@ -137,7 +137,7 @@ def test_a_fault_of_a_look_is_its_catalogue_entry_after_botocores_own_retries(
     server.rules.append(rule)
 
     with pytest.raises(KeyswitchError) as raised:
-        gateway(server.url).list_access_keys("bob")
+        client(server.url).list_access_keys("bob")
 
     assert raised.value.entry is entry
     assert says in str(raised.value)
@@ -162,7 +162,7 @@ def test_a_session_that_iam_refuses_and_sts_does_not_is_told_to_need_mfa(
 ) -> None:
     said = "The security token included in the request is invalid"
     server.rules.append(error(403, "InvalidClientTokenId", said))
-    asked = gateway(server.url, token=token)
+    asked = client(server.url, token=token)
 
     with pytest.raises(KeyswitchError) as raised:
         asked.list_access_keys("bob") if operation == "list_access_keys" else asked.account_id()
@@ -252,7 +252,7 @@ def test_a_denial_keeps_awss_reason_and_advises_by_it(
     server.rules.append(error(403, "AccessDenied", told))
 
     with pytest.raises(KeyswitchError) as raised:
-        gateway(server.url).update_access_key("AKIAIOSFODNN7EXAMPLE", "bob", Status.INACTIVE)
+        client(server.url).update_access_key("AKIAIOSFODNN7EXAMPLE", "bob", Status.INACTIVE)
 
     message = str(raised.value)
     assert raised.value.entry is entry
@@ -268,7 +268,7 @@ def test_a_denial_without_end_is_cut(server: RecordingServer) -> None:
     server.rules.append(error(403, "AccessDenied", f"{told}with an explicit deny in {'c' * 9999}"))
 
     with pytest.raises(KeyswitchError) as raised:
-        gateway(server.url).list_access_keys("bob")
+        client(server.url).list_access_keys("bob")
 
     assert raised.value.entry is catalogue.EXPLICIT_DENY
     assert len(str(raised.value)) < 2000
@@ -282,7 +282,7 @@ def test_a_denied_question_for_the_last_use_hands_on_why(
     server.rules.append(error(403, "AccessDenied", told))
 
     with pytest.raises(OwnerNotToldError) as raised:
-        gateway(server.url).last_used("AKIAIOSFODNN7EXAMPLE")
+        client(server.url).last_used("AKIAIOSFODNN7EXAMPLE")
 
     assert ("explicit deny" in raised.value.reason) is ("explicit deny" in reason)
     assert "polic" in raised.value.reason or "boundary" in raised.value.reason or "new" in reason
@@ -292,7 +292,7 @@ def test_an_error_of_aws_keeps_its_code_and_request_id(server: RecordingServer) 
     server.rules.append(error(409, "LimitExceeded"))
 
     with pytest.raises(KeyswitchError) as raised:
-        gateway(server.url).update_access_key("AKIAIOSFODNN7EXAMPLE", "bob", Status.INACTIVE)
+        client(server.url).update_access_key("AKIAIOSFODNN7EXAMPLE", "bob", Status.INACTIVE)
 
     assert raised.value.answer is not None
     assert raised.value.answer.code == "LimitExceeded"
@@ -307,7 +307,7 @@ def test_a_wrong_200_to_the_write_is_no_error_here_so_only_a_look_can_tell(
     """The reason why the lifecycle looks after every write; to be noticed if botocore changes."""
     server.rules.append(answer(body))
 
-    gateway(server.url).update_access_key("AKIAIOSFODNN7EXAMPLE", "bob", Status.INACTIVE)
+    client(server.url).update_access_key("AKIAIOSFODNN7EXAMPLE", "bob", Status.INACTIVE)
 
 
 @pytest.mark.parametrize("ask", ["account_id", "last_used"])
@@ -316,7 +316,7 @@ def test_a_wrong_200_to_any_other_question_is_unreadable(
     server: RecordingServer, ask: str, body: str
 ) -> None:
     server.rules.append(answer(body))
-    asked = gateway(server.url)
+    asked = client(server.url)
 
     with pytest.raises(KeyswitchError) as raised:
         asked.account_id() if ask == "account_id" else asked.last_used("AKIAIOSFODNN7EXAMPLE")
@@ -342,14 +342,14 @@ def test_a_last_use_of_any_date_is_read(server: RecordingServer, said: str, date
         )
     )
 
-    assert gateway(server.url).last_used("AKIAIOSFODNN7EXAMPLE").date == date
+    assert client(server.url).last_used("AKIAIOSFODNN7EXAMPLE").date == date
 
 
 def test_a_refused_question_for_the_owner_proves_nothing(server: RecordingServer) -> None:
     server.rules.append(error(403, "AccessDenied"))
 
     with pytest.raises(OwnerNotToldError):
-        gateway(server.url).last_used("AKIAIOSFODNN7EXAMPLE")
+        client(server.url).last_used("AKIAIOSFODNN7EXAMPLE")
 
 
 def test_a_status_that_is_no_word_is_unreadable(server: RecordingServer) -> None:
@@ -363,7 +363,7 @@ def test_a_status_that_is_no_word_is_unreadable(server: RecordingServer) -> None
     )
 
     with pytest.raises(KeyswitchError, match="<html>"):
-        gateway(server.url).list_access_keys("bob")
+        client(server.url).list_access_keys("bob")
 
 
 @pytest.fixture
@@ -387,14 +387,14 @@ def closing_port() -> Iterator[int]:
 
 def test_a_connection_closed_before_an_answer_is_no_answer(closing_port: int) -> None:
     with pytest.raises(KeyswitchError) as raised:
-        gateway(f"http://127.0.0.1:{closing_port}").list_access_keys("bob")
+        client(f"http://127.0.0.1:{closing_port}").list_access_keys("bob")
 
     assert raised.value.entry is catalogue.NO_ANSWER
 
 
 def test_an_endpoint_that_nobody_serves_is_unreachable_and_named() -> None:
     with pytest.raises(KeyswitchError) as raised:
-        gateway("http://127.0.0.1:9").list_access_keys("bob")
+        client("http://127.0.0.1:9").list_access_keys("bob")
 
     assert raised.value.entry is catalogue.UNREACHABLE
     assert "http://127.0.0.1:9 cannot be reached" in str(raised.value)
@@ -420,7 +420,7 @@ def test_a_call_that_may_have_been_made_is_not_said_to_have_been_none(
 
 def test_a_client_that_cannot_be_made_is_no_answer_of_anybody() -> None:
     with pytest.raises(KeyswitchError) as raised:
-        gateway("not a url").list_access_keys("bob")
+        client("not a url").list_access_keys("bob")
 
     assert raised.value.entry is catalogue.SDK_FAILED
     assert "iam:ListAccessKeys was not called: Invalid endpoint: not a url" in str(raised.value)
@@ -435,7 +435,7 @@ def test_a_client_of_sts_that_cannot_be_made_is_no_answer_either() -> None:
         sts_endpoint="not a url",
         attempts=1,
     )
-    asked = BotoGateway(settings)
+    asked = BotoClient(settings)
 
     with pytest.raises(KeyswitchError) as raised:
         asked.account_id()

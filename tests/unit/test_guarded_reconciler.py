@@ -19,8 +19,8 @@ from keyswitch.model.state import Declaration, Record
 from keyswitch.model.status import ObservedStatus, OnDestroy, Status, WhenUnmet
 from keyswitch.reconcile.diff import Action
 from keyswitch.reconcile.key_quota import refuse_third_key
-from keyswitch.reconcile.reconciler import Lifecycle
-from support.strict_iam import FakeGateway, StrictIam
+from keyswitch.reconcile.reconciler import Reconciler
+from support.strict_iam import FakeClient, StrictIam
 from support.world import Denied, World, declared
 
 ON, OFF = Status.ACTIVE, Status.INACTIVE
@@ -97,21 +97,21 @@ def test_a_safeguard_that_lacks_its_permission_refuses_and_names_it(
     record = world.phase().apply(off, None) if status is ON else None
 
     with pytest.raises(KeyswitchError, match=says):
-        Lifecycle(Denied(world.iam), world.clock).apply(declared(key, status, safeguards), record)
+        Reconciler(Denied(world.iam), world.clock).apply(declared(key, status, safeguards), record)
 
 
 def test_a_warning_that_lacks_its_permission_says_that_it_could_not_look(world: World) -> None:
     key = world.iam.add_key("bob")
-    lifecycle = Lifecycle(Denied(world.iam), world.clock)
+    reconciler = Reconciler(Denied(world.iam), world.clock)
 
-    judgement = lifecycle.judge(declared(key, OFF), None, for_reader=True)
+    plan = reconciler.plan(declared(key, OFF), None, for_reader=True)
 
-    assert judgement.decision.action is Action.SWITCH
-    assert "iam:GetAccessKeyLastUsed is not allowed" in judgement.warnings()[0]
-    assert judgement.warnings()[0].startswith("KS615")
+    assert plan.decision.action is Action.SWITCH
+    assert "iam:GetAccessKeyLastUsed is not allowed" in plan.warnings()[0]
+    assert plan.warnings()[0].startswith("KS615")
 
 
-class Mistaken(FakeGateway):
+class Mistaken(FakeClient):
     """IAM as something answers it that takes one key for another.
 
     :ivar owner: the user whom each answer about a last use names.
@@ -141,11 +141,11 @@ def test_a_last_use_that_names_another_user_is_no_evidence(
     key, other = world.iam.add_key("bob"), world.iam.add_key("bob")
     world.use(key, days=30)
     world.use(other, days=1)
-    gateway = Mistaken(world.iam)
-    gateway.owner = owner
-    lifecycle = Lifecycle(gateway, world.clock)
+    client = Mistaken(world.iam)
+    client.owner = owner
+    reconciler = Reconciler(client, world.clock)
 
-    refusal = lifecycle.judge(declared(key, OFF, safeguards), None).refusal()
+    refusal = reconciler.plan(declared(key, OFF, safeguards), None).refusal()
 
     if is_evidence:
         assert refusal is None
@@ -155,23 +155,23 @@ def test_a_last_use_that_names_another_user_is_no_evidence(
         f"judged: when {key} of user bob was last used, IAM answers about a key of user eve. "
     )
     with pytest.raises(KeyswitchError, match=r"^KS411"):
-        lifecycle.apply(declared(key, OFF, safeguards), None)
+        reconciler.apply(declared(key, OFF, safeguards), None)
 
 
 def test_the_last_use_of_another_users_key_is_not_told_as_this_ones(world: World) -> None:
     key = world.iam.add_key("bob")
     world.use(key, hours=1)
 
-    judgement = Lifecycle(Mistaken(world.iam), world.clock).judge(
+    plan = Reconciler(Mistaken(world.iam), world.clock).plan(
         declared(key, OFF), None, for_reader=True
     )
 
-    (looked, _last_active) = judgement.warnings()
+    (looked, _last_active) = plan.warnings()
     assert looked.startswith("KS615")
     assert "IAM answers about a key of user eve" in looked
 
 
-class Throttled(FakeGateway):
+class Throttled(FakeClient):
     def last_used(self, access_key_id: str) -> LastUsed:
         raise KeyswitchError(
             catalogue.THROTTLED, operation="iam:GetAccessKeyLastUsed", attempts="8 times"
@@ -180,13 +180,13 @@ class Throttled(FakeGateway):
 
 def test_a_fault_fails_the_safeguard_that_asked_and_not_the_warning(world: World) -> None:
     key = world.iam.add_key("bob")
-    lifecycle = Lifecycle(Throttled(world.iam), world.clock)
+    reconciler = Reconciler(Throttled(world.iam), world.clock)
 
-    judgement = lifecycle.judge(declared(key, OFF), None, for_reader=True)
-    assert "KS306 AWS throttled iam:GetAccessKeyLastUsed" in judgement.warnings()[0]
+    plan = reconciler.plan(declared(key, OFF), None, for_reader=True)
+    assert "KS306 AWS throttled iam:GetAccessKeyLastUsed" in plan.warnings()[0]
 
     with pytest.raises(KeyswitchError, match=rf"^KS306 looking at access key {key} of user bob"):
-        lifecycle.judge(declared(key, OFF, UNUSED), None)
+        reconciler.plan(declared(key, OFF, UNUSED), None)
 
 
 def test_an_override_lets_an_inactive_through_every_safeguard_without_a_call_for_them(
@@ -199,13 +199,13 @@ def test_an_override_lets_an_inactive_through_every_safeguard_without_a_call_for
         override="INC-4711 leaked",
     )
 
-    judgement = world.phase(signer=key).judge(declaration, None, for_reader=True)
+    plan = world.phase(signer=key).plan(declaration, None, for_reader=True)
     assert (
         "it is switched off past every safeguard (allow_own_key, unused_for, successor, "
         'keep_one_active), because of override="INC-4711 leaked"'
-    ) in judgement.warnings()[-1]
+    ) in plan.warnings()[-1]
 
-    record = Lifecycle(Throttled(world.iam, key), world.clock).apply(declaration, None)
+    record = Reconciler(Throttled(world.iam, key), world.clock).apply(declaration, None)
     assert record.status is INACTIVE
 
 
@@ -213,10 +213,10 @@ def test_of_two_keys_that_must_not_both_go_off_a_preview_lets_the_first_one_go(
     world: World,
 ) -> None:
     one, two = world.iam.add_key("bob"), world.iam.add_key("bob")
-    lifecycle = world.phase()
+    reconciler = world.phase()
 
-    first = lifecycle.judge(declared(one, OFF, ONE_ACTIVE), None)
-    second = lifecycle.judge(declared(two, OFF, ONE_ACTIVE), None)
+    first = reconciler.plan(declared(one, OFF, ONE_ACTIVE), None)
+    second = reconciler.plan(declared(two, OFF, ONE_ACTIVE), None)
 
     assert first.decision.action is Action.SWITCH
     refusal = second.refusal()
@@ -228,28 +228,28 @@ def test_a_key_that_goes_on_first_counts_as_active_for_the_one_that_goes_off(wor
     off_before = world.iam.add_key("bob")
     recorded = world.phase().apply(declared(off_before, OFF), None)
     on_before = world.iam.add_key("bob")
-    lifecycle = world.phase()
+    reconciler = world.phase()
 
-    lifecycle.judge(declared(off_before, ON), recorded)
-    judgement = lifecycle.judge(declared(on_before, OFF, ONE_ACTIVE), None, for_reader=True)
+    reconciler.plan(declared(off_before, ON), recorded)
+    plan = reconciler.plan(declared(on_before, OFF, ONE_ACTIVE), None, for_reader=True)
 
-    assert judgement.decision.action is Action.SWITCH
-    assert not any("KS613" in warning for warning in judgement.warnings())
+    assert plan.decision.action is Action.SWITCH
+    assert not any("KS613" in warning for warning in plan.warnings())
 
 
 def test_two_keys_switched_off_side_by_side_leave_exactly_one_active(world: World) -> None:
-    def outcome(task: tuple[Lifecycle, str]) -> str:
-        lifecycle, key = task
+    def outcome(task: tuple[Reconciler, str]) -> str:
+        reconciler, key = task
         try:
-            return str(lifecycle.apply(declared(key, OFF, ONE_ACTIVE), None).status)
+            return str(reconciler.apply(declared(key, OFF, ONE_ACTIVE), None).status)
         except KeyswitchError as refusal:
             return refusal.code
 
     for _ in range(20):
         keys = [world.iam.add_key("bob"), world.iam.add_key("bob")]
-        lifecycle = world.phase()
+        reconciler = world.phase()
         with ThreadPoolExecutor(2) as pool:
-            outcomes = list(pool.map(outcome, [(lifecycle, key) for key in keys]))
+            outcomes = list(pool.map(outcome, [(reconciler, key) for key in keys]))
         assert sorted(outcomes) == ["Inactive", "KS605"]
         for key in keys:
             world.iam.delete_key(key)
@@ -269,9 +269,9 @@ def test_the_last_active_key_is_warned_of(
     for status in others:
         world.iam.add_key("bob", status)
 
-    judgement = world.phase().judge(declared(key, OFF), None, for_reader=True)
+    plan = world.phase().plan(declared(key, OFF), None, for_reader=True)
 
-    assert re.search(says, " ".join(judgement.warnings()))
+    assert re.search(says, " ".join(plan.warnings()))
 
 
 @pytest.mark.parametrize(("days", "warned"), [(0.125, True), (6.9, True), (7.1, False)])
@@ -284,10 +284,10 @@ def test_a_recent_use_is_warned_of_and_an_older_one_noted(
     world.iam.add_key("bob")
     world.use(key, days=days)
 
-    judgement = world.phase().judge(declared(key, OFF), None, for_reader=True)
+    plan = world.phase().plan(declared(key, OFF), None, for_reader=True)
 
     expected = (["KS218"], ["KS614"]) if warned else (["KS218", "KS614"], [])
-    notes, warnings = judgement.notes(), judgement.warnings()
+    notes, warnings = plan.notes(), plan.warnings()
     assert ([note[:5] for note in notes], [warning[:5] for warning in warnings]) == expected
     (told,) = (text for text in (*notes, *warnings) if text.startswith("KS614"))
     assert told.startswith(f"KS614 access key {key} of user bob: it was last used ")
@@ -309,11 +309,11 @@ def test_what_an_adoption_does_is_noted_and_only_then(
     key = world.iam.add_key("bob", found)
     declaration = declared(key, status)
 
-    (told,) = (text for text in world.phase().judge(declaration, None).notes() if "KS21" in text)
+    (told,) = (text for text in world.phase().plan(declaration, None).notes() if "KS21" in text)
     assert told.startswith(f"{note} access key {key} of user bob: found {found}, declared {status}")
 
     record = world.phase().apply(declaration, None)
-    assert world.phase().judge(declaration, record).notes() == ()
+    assert world.phase().plan(declaration, record).notes() == ()
 
 
 @pytest.mark.parametrize(
@@ -332,7 +332,7 @@ def test_what_a_changed_declaration_does_to_the_live_key_is_noted(
     record = world.phase().apply(declared(key, ON), None)
     world.iam.set_status(key, found)
 
-    notes = world.phase().judge(declared(key, status), record).notes()
+    notes = world.phase().plan(declared(key, status), record).notes()
 
     assert [text[:5] for text in notes] == ([note] if note else [])
     if note == "KS219":
@@ -346,7 +346,7 @@ def test_nothing_is_looked_up_for_safeguards_where_nothing_is_to_be_switched(
     safeguards = replace(UNUSED, keep_one_active=True, refuse_quarantined=True)
     record = world.phase().apply(declared(key, OFF, safeguards), None)
 
-    world.phase().judge(declared(key, OFF, safeguards), record, for_reader=True)
+    world.phase().plan(declared(key, OFF, safeguards), record, for_reader=True)
 
     assert world.log == ["list bob"]
 
@@ -386,34 +386,34 @@ def test_a_destroy_restores_what_this_program_switched_off_and_nothing_else(worl
 
 
 def test_a_third_key_is_refused_with_what_is_there_and_inactive_ones_count(world: World) -> None:
-    gateway = FakeGateway(world.iam)
-    refuse_third_key(gateway, "nobody-yet", announced=1)
+    client = FakeClient(world.iam)
+    refuse_third_key(client, "nobody-yet", announced=1)
     one = world.iam.add_key("bob")
-    refuse_third_key(gateway, "bob", announced=0)
+    refuse_third_key(client, "bob", announced=0)
     with pytest.raises(
         KeyswitchError, match=rf"two \({one} Active, one that is minted in this run\)"
     ):
-        refuse_third_key(gateway, "bob", announced=1)
+        refuse_third_key(client, "bob", announced=1)
 
     two = world.iam.add_key("bob", INACTIVE)
     with pytest.raises(
         KeyswitchError, match=rf"^KS618 .* has two \({one} Active, {two} Inactive\)"
     ):
-        refuse_third_key(gateway, "bob", announced=0)
+        refuse_third_key(client, "bob", announced=0)
 
 
 def test_a_key_minted_in_the_same_phase_is_found(world: World) -> None:
-    lifecycle = world.phase()
-    lifecycle.judge(declared(world.iam.add_key("bob"), OFF), None)
+    reconciler = world.phase()
+    reconciler.plan(declared(world.iam.add_key("bob"), OFF), None)
     new = world.iam.add_key("bob")
 
-    assert lifecycle.judge(declared(new, ON), None).refusal() is None
+    assert reconciler.plan(declared(new, ON), None).refusal() is None
 
 
 def test_two_keys_of_one_user_under_two_names_are_not_judged_side_by_side(world: World) -> None:
     named, unnamed = world.iam.add_key("bob"), world.iam.add_key("bob")
-    gateway = Meeting(world.iam, named)
-    lifecycle = Lifecycle(gateway, world.clock)
+    client = Meeting(world.iam, named)
+    reconciler = Reconciler(client, world.clock)
     guarded = DeclaredSafeguards(keep_one_active=True, allow_own_key=True)
     declarations = [
         Declaration(named, OFF, "bob", safeguards=guarded),
@@ -422,7 +422,7 @@ def test_two_keys_of_one_user_under_two_names_are_not_judged_side_by_side(world:
 
     def outcome(declaration: Declaration) -> str:
         try:
-            return str(lifecycle.apply(declaration, None).status)
+            return str(reconciler.apply(declaration, None).status)
         except KeyswitchError as refusal:
             return refusal.code
 
@@ -452,7 +452,7 @@ class Meeting(Denied):
         return answer
 
 
-class GoingBack(FakeGateway):
+class GoingBack(FakeClient):
     """A read that follows a write may still show what was before it, now and then."""
 
     def __init__(self, iam: StrictIam) -> None:
@@ -470,13 +470,13 @@ def test_a_key_that_this_phase_switched_off_is_off_for_its_sibling_whatever_a_la
     world: World,
 ) -> None:
     one, two = world.iam.add_key("bob"), world.iam.add_key("bob")
-    gateway = GoingBack(world.iam)
-    lifecycle = Lifecycle(gateway, world.clock)
-    lifecycle.apply(declared(one, OFF, ONE_ACTIVE), None)
-    gateway.lagging.add(one)
+    client = GoingBack(world.iam)
+    reconciler = Reconciler(client, world.clock)
+    reconciler.apply(declared(one, OFF, ONE_ACTIVE), None)
+    client.lagging.add(one)
 
     with pytest.raises(KeyswitchError, match=r"^KS605"):
-        lifecycle.apply(declared(two, OFF, ONE_ACTIVE), None)
+        reconciler.apply(declared(two, OFF, ONE_ACTIVE), None)
 
 
 def test_users_that_swap_their_keys_do_not_wait_for_each_other_for_ever(world: World) -> None:
@@ -484,12 +484,12 @@ def test_users_that_swap_their_keys_do_not_wait_for_each_other_for_ever(world: W
     records = {
         user: world.phase().apply(Declaration(key, ON, user), None) for user, key in keys.items()
     }
-    lifecycle = Lifecycle(Denied(world.iam), world.clock)
+    reconciler = Reconciler(Denied(world.iam), world.clock)
 
     def swapped(user: str) -> str:
         other = "bob" if user == "alice" else "alice"
         try:
-            lifecycle.apply(Declaration(keys[user], ON, other), records[user])
+            reconciler.apply(Declaration(keys[user], ON, other), records[user])
         except KeyswitchError as refusal:
             return refusal.code
         return ""
@@ -522,13 +522,13 @@ def test_a_destroy_does_not_restore_what_an_override_switched_off(world: World) 
 
 
 def test_a_user_deleted_while_its_policies_are_asked_for_is_no_bug(world: World) -> None:
-    class Gone(FakeGateway):
+    class Gone(FakeClient):
         def attached_policies(self, user_name: str) -> tuple[str, ...]:
             raise NoSuchEntityError(AwsAnswer("NoSuchEntity"), "gone")
 
     key = world.iam.add_key("bob", INACTIVE)
     safeguards = DeclaredSafeguards(refuse_quarantined=True, allow_reactivation=True)
 
-    judgement = Lifecycle(Gone(world.iam), world.clock).judge(declared(key, ON, safeguards), None)
+    plan = Reconciler(Gone(world.iam), world.clock).plan(declared(key, ON, safeguards), None)
 
-    assert judgement.decision.action is Action.SWITCH
+    assert plan.decision.action is Action.SWITCH

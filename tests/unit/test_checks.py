@@ -11,7 +11,7 @@ from keyswitch.iam.client import AccessKey, LastUsed
 from keyswitch.model.durations import iso
 from keyswitch.model.status import ObservedStatus, Status
 from keyswitch.report.checks import ExpectedKey, findings
-from keyswitch.report.inventory import Census, SeenKey, SeenUser
+from keyswitch.report.inventory import Inventory, SeenKey, SeenUser
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=timezone.utc)
 KEY = "AKIAIOSFODNN7EXAMPLE"
@@ -37,8 +37,8 @@ def user(*keys: SeenKey, policies: tuple[str, ...] | None = ()) -> SeenUser:
     return SeenUser("bob", keys, policies)
 
 
-def census(*users: SeenUser, complete: bool = True) -> Census:
-    return Census(users, NOW, complete)
+def inventory(*users: SeenUser, complete: bool = True) -> Inventory:
+    return Inventory(users, NOW, complete)
 
 
 def codes(
@@ -46,7 +46,7 @@ def codes(
 ) -> list[str]:
     declared = None if expected is None else {key.access_key_id: key for key in expected}
     return [
-        found.entry.code for found in findings(census(*users, complete=complete), declared, NOW)
+        found.entry.code for found in findings(inventory(*users, complete=complete), declared, NOW)
     ]
 
 
@@ -73,7 +73,7 @@ def test_only_an_active_key_is_judged_by_the_controls(key: SeenKey, found: list[
 
 def test_a_key_unused_for_90_days_goes_against_one_control_more() -> None:
     def controls(used: float) -> str:
-        (found,) = findings(census(user(seen(made=90, used=used))), None, NOW)
+        (found,) = findings(inventory(user(seen(made=90, used=used))), None, NOW)
         return " ".join(found.controls)
 
     assert "IAM.8" not in controls(89)
@@ -82,7 +82,7 @@ def test_a_key_unused_for_90_days_goes_against_one_control_more() -> None:
 
 
 def test_a_control_is_named_by_its_document_version_and_title() -> None:
-    for found in findings(census(user(seen(made=400, used=300), seen(OTHER))), None, NOW):
+    for found in findings(inventory(user(seen(made=400, used=300), seen(OTHER))), None, NOW):
         for control in found.controls:
             assert control.startswith(
                 (

@@ -11,11 +11,11 @@ from keyswitch.iam.client import AccessKey, LastUsed, OwnerNotToldError
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.state import Declaration, Record
 from keyswitch.model.status import ObservedStatus, OnDestroy, Status
-from keyswitch.reconcile.reconciler import Lifecycle
-from support.strict_iam import FakeGateway, StrictIam
+from keyswitch.reconcile.reconciler import Reconciler
+from support.strict_iam import FakeClient, StrictIam
 
 
-class NotAllowedToAsk(FakeGateway):
+class NotAllowedToAsk(FakeClient):
     """IAM without permission for GetAccessKeyLastUsed."""
 
     def last_used(self, access_key_id: str) -> LastUsed:
@@ -31,7 +31,7 @@ def iam() -> StrictIam:
 def adopted(iam: StrictIam, **declared: object) -> tuple[str, Record]:
     key = iam.add_key("bob")
     declaration = replace(Declaration(key, Status.INACTIVE, "bob"), **declared)  # type: ignore[arg-type]
-    return key, Lifecycle(FakeGateway(iam)).apply(declaration, None)
+    return key, Reconciler(FakeClient(iam)).apply(declaration, None)
 
 
 def test_a_renamed_user_whose_key_was_switched_on_is_never_called_deleted(iam: StrictIam) -> None:
@@ -39,20 +39,20 @@ def test_a_renamed_user_whose_key_was_switched_on_is_never_called_deleted(iam: S
     iam.rename("bob", "robert")
     iam.set_status(key, ObservedStatus.ACTIVE)
 
-    judgement = Lifecycle(NotAllowedToAsk(iam)).judge(record.declaration, record)
-    assert str(judgement.refusal()).startswith(
+    plan = Reconciler(NotAllowedToAsk(iam)).plan(record.declaration, record)
+    assert str(plan.refusal()).startswith(
         f"KS212 keeping access key {key} of user bob Inactive: there is no user bob any more, and "
         "IAM does not tell whether the key is gone with it or belongs to the user under a new name "
         "(NoSuchEntity, request id fake). If the user was renamed, declare its new name."
     )
 
-    refreshed, warning = Lifecycle(NotAllowedToAsk(iam)).read(record)
+    refreshed, warning = Reconciler(NotAllowedToAsk(iam)).read(record)
     assert refreshed == record
     assert warning is not None
     assert warning.startswith("KS212")
 
     with pytest.raises(KeyswitchError, match=r"^KS212 letting go of"):
-        Lifecycle(NotAllowedToAsk(iam)).destroy(record)
+        Reconciler(NotAllowedToAsk(iam)).destroy(record)
 
 
 def test_a_user_deleted_with_its_keys_is_gone_where_iam_would_have_named_another_owner(
@@ -61,24 +61,24 @@ def test_a_user_deleted_with_its_keys_is_gone_where_iam_would_have_named_another
     key, record = adopted(iam)
     other = iam.add_key("eve", ObservedStatus.INACTIVE)
     del iam.users["bob"]
-    gateway = FakeGateway(iam)
-    lifecycle = Lifecycle(gateway)
-    lifecycle.judge(Declaration(other, Status.INACTIVE, "eve"), None)
+    client = FakeClient(iam)
+    reconciler = Reconciler(client)
+    reconciler.plan(Declaration(other, Status.INACTIVE, "eve"), None)
 
-    judgement = lifecycle.judge(record.declaration, record)
+    plan = reconciler.plan(record.declaration, record)
 
-    assert judgement.refusal() is None
-    assert "KS209" in " ".join(judgement.warnings())
-    assert gateway.log[-2:] == [f"last used {key}", f"last used {other}"]
+    assert plan.refusal() is None
+    assert "KS209" in " ".join(plan.warnings())
+    assert client.log[-2:] == [f"last used {key}", f"last used {other}"]
 
 
 def test_without_another_key_to_try_it_on_a_missing_user_stays_undecided(iam: StrictIam) -> None:
     _, record = adopted(iam)
     del iam.users["bob"]
 
-    judgement = Lifecycle(FakeGateway(iam)).judge(record.declaration, record)
+    plan = Reconciler(FakeClient(iam)).plan(record.declaration, record)
 
-    assert "KS212" in str(judgement.refusal())
+    assert "KS212" in str(plan.refusal())
 
 
 def test_a_key_that_its_user_does_not_list_is_deleted_though_no_owner_is_told(
@@ -87,10 +87,10 @@ def test_a_key_that_its_user_does_not_list_is_deleted_though_no_owner_is_told(
     key, record = adopted(iam)
     iam.delete_key(key)
 
-    judgement = Lifecycle(NotAllowedToAsk(iam)).judge(record.declaration, record)
+    plan = Reconciler(NotAllowedToAsk(iam)).plan(record.declaration, record)
 
-    assert judgement.sighting.status is ObservedStatus.DELETED
-    assert judgement.refusal() is None
+    assert plan.observation.status is ObservedStatus.DELETED
+    assert plan.refusal() is None
 
 
 def test_an_owner_who_does_not_list_the_key_is_a_contradiction_and_no_deletion(
@@ -98,26 +98,26 @@ def test_an_owner_who_does_not_list_the_key_is_a_contradiction_and_no_deletion(
 ) -> None:
     key, record = adopted(iam)
 
-    class Late(FakeGateway):
+    class Late(FakeClient):
         def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
             super().list_access_keys(user_name)
             return ()
 
     with pytest.raises(KeyswitchError, match=f"^KS214 looking at access key {key} of user bob: "):
-        Lifecycle(Late(iam)).judge(record.declaration, record)
+        Reconciler(Late(iam)).plan(record.declaration, record)
 
 
 def test_a_followed_user_is_looked_at_afresh_before_the_write(iam: StrictIam) -> None:
     key, record = adopted(iam, user_name=None)
     iam.rename("bob", "robert")
-    gateway = FakeGateway(iam)
-    lifecycle = Lifecycle(gateway)
-    lifecycle.judge(record.declaration, record)
+    client = FakeClient(iam)
+    reconciler = Reconciler(client)
+    reconciler.plan(record.declaration, record)
     iam.set_status(key, ObservedStatus.ACTIVE)
 
-    updated = lifecycle.apply(record.declaration, record)
+    updated = reconciler.apply(record.declaration, record)
 
-    assert f"update {key} robert Inactive" in gateway.log
+    assert f"update {key} robert Inactive" in client.log
     assert updated.status is ObservedStatus.INACTIVE
     assert iam.status(key) is ObservedStatus.INACTIVE
 
@@ -126,16 +126,16 @@ def test_two_users_that_swapped_their_names_are_never_waited_for_in_a_ring(iam: 
     records = {}
     for name in ("bob", "robert"):
         declaration = Declaration(iam.add_key(name), Status.INACTIVE)
-        records[name] = Lifecycle(FakeGateway(iam)).apply(declaration, None)
+        records[name] = Reconciler(FakeClient(iam)).apply(declaration, None)
     for old, new in (("bob", "x"), ("robert", "bob"), ("x", "robert")):
         iam.rename(old, new)
-    lifecycle = Lifecycle(FakeGateway(iam))
+    reconciler = Reconciler(FakeClient(iam))
     together = threading.Barrier(2)
     updated: dict[str, Record] = {}
 
     def update(name: str) -> None:
         together.wait()
-        updated[name] = lifecycle.apply(records[name].declaration, records[name])
+        updated[name] = reconciler.apply(records[name].declaration, records[name])
 
     threads = [threading.Thread(target=update, args=(name,), daemon=True) for name in records]
     for thread in threads:
@@ -156,10 +156,10 @@ def test_the_root_users_key_under_temporary_credentials_is_told_as_what_it_is(
     of_root = replace(record, user_name=None, account_id="")
 
     with pytest.raises(KeyswitchError, match=r"^KS215 looking at .*\(ValidationError"):
-        Lifecycle(FakeGateway(iam)).read(of_root)
+        Reconciler(FakeClient(iam)).read(of_root)
 
 
-class OfRoot(FakeGateway):
+class OfRoot(FakeClient):
     """An account whose root user has a key, which IAM says is of a user of the account's name."""
 
     key = AccessKey("AKIAROOT000000000000", None, ObservedStatus.ACTIVE, "2026-01-01T00:00:00Z")
@@ -190,31 +190,31 @@ def test_a_key_of_root_of_which_iam_names_a_user_is_adopted_and_switched_by_root
 ) -> None:
     if has_user_of_that_name:
         iam.add_key("acme")
-    gateway = OfRoot(iam, "root")
-    declaration = Declaration(gateway.key.access_key_id, Status.ACTIVE)
+    client = OfRoot(iam, "root")
+    declaration = Declaration(client.key.access_key_id, Status.ACTIVE)
 
-    record = Lifecycle(gateway).apply(declaration, None)
+    record = Reconciler(client).apply(declaration, None)
     assert (record.user_name, record.status) == (None, ObservedStatus.ACTIVE)
 
-    off = Lifecycle(gateway).apply(replace(declaration, status=Status.INACTIVE), record)
+    off = Reconciler(client).apply(replace(declaration, status=Status.INACTIVE), record)
     assert (off.user_name, off.status) == (None, ObservedStatus.INACTIVE)
 
 
 def test_a_key_of_root_that_somebody_else_declares_is_told_what_to_do(iam: StrictIam) -> None:
     iam.add_key("acme")
-    gateway = OfRoot(iam, "somebody")
+    client = OfRoot(iam, "somebody")
 
     with pytest.raises(
         KeyswitchError,
         match=r"^KS214 .* declare no user name, and sign with credentials of the root user",
     ):
-        Lifecycle(gateway).judge(Declaration(gateway.key.access_key_id, Status.INACTIVE), None)
+        Reconciler(client).plan(Declaration(client.key.access_key_id, Status.INACTIVE), None)
 
 
 def test_a_key_that_its_owner_lists_costs_no_look_at_the_signers_own(iam: StrictIam) -> None:
     key = iam.add_key("bob")
-    gateway = FakeGateway(iam)
+    client = FakeClient(iam)
 
-    Lifecycle(gateway).judge(Declaration(key, Status.ACTIVE), None)
+    Reconciler(client).plan(Declaration(key, Status.ACTIVE), None)
 
-    assert gateway.log == [f"last used {key}", "list bob"]
+    assert client.log == [f"last used {key}", "list bob"]

@@ -13,8 +13,8 @@ from keyswitch.messages.format import AwsAnswer, KeyswitchError
 from keyswitch.model.state import Declaration, Record
 from keyswitch.model.status import ObservedStatus, OnDestroy, Status
 from keyswitch.reconcile.clock import Clock, Patience
-from keyswitch.reconcile.reconciler import Lifecycle
-from support.strict_iam import ACCOUNT, FakeGateway, StrictIam
+from keyswitch.reconcile.reconciler import Reconciler
+from support.strict_iam import ACCOUNT, FakeClient, StrictIam
 
 
 @dataclass
@@ -42,8 +42,8 @@ def iam() -> StrictIam:
 
 
 @pytest.fixture
-def gateway(iam: StrictIam) -> FakeGateway:
-    return FakeGateway(iam)
+def client(iam: StrictIam) -> FakeClient:
+    return FakeClient(iam)
 
 
 @pytest.fixture
@@ -52,24 +52,24 @@ def clock() -> TestClock:
 
 
 @pytest.fixture
-def lifecycle(gateway: FakeGateway, clock: TestClock) -> Lifecycle:
-    return Lifecycle(gateway, clock)
+def reconciler(client: FakeClient, clock: TestClock) -> Reconciler:
+    return Reconciler(client, clock)
 
 
-def phase(gateway: FakeGateway) -> Lifecycle:
+def phase(client: FakeClient) -> Reconciler:
     """Another process: nothing of what was seen survives into it."""
-    gateway.log.clear()
-    return Lifecycle(gateway, TestClock())
+    client.log.clear()
+    return Reconciler(client, TestClock())
 
 
 def test_adopting_looks_asks_the_account_writes_once_and_looks_again(
-    lifecycle: Lifecycle, gateway: FakeGateway, iam: StrictIam
+    reconciler: Reconciler, client: FakeClient, iam: StrictIam
 ) -> None:
     key = iam.add_key("bob")
 
-    record = lifecycle.apply(Declaration(key, Status.INACTIVE, "bob"), None)
+    record = reconciler.apply(Declaration(key, Status.INACTIVE, "bob"), None)
 
-    assert gateway.log == ["list bob", "account", f"update {key} bob Inactive", "list bob"]
+    assert client.log == ["list bob", "account", f"update {key} bob Inactive", "list bob"]
     assert record.status is ObservedStatus.INACTIVE
     assert record.adopted_status is ObservedStatus.ACTIVE
     assert record.account_id == ACCOUNT
@@ -77,47 +77,47 @@ def test_adopting_looks_asks_the_account_writes_once_and_looks_again(
 
 
 def test_judging_both_keys_of_a_user_is_one_look_and_never_a_write(
-    lifecycle: Lifecycle, gateway: FakeGateway, iam: StrictIam
+    reconciler: Reconciler, client: FakeClient, iam: StrictIam
 ) -> None:
     for key in [iam.add_key("bob"), iam.add_key("bob")]:
-        lifecycle.judge(Declaration(key, Status.INACTIVE, "bob"), None)
+        reconciler.plan(Declaration(key, Status.INACTIVE, "bob"), None)
 
-    assert gateway.log == ["list bob"]
+    assert client.log == ["list bob"]
 
 
 def test_what_was_seen_before_a_write_is_never_told_after_it(
-    lifecycle: Lifecycle, iam: StrictIam
+    reconciler: Reconciler, iam: StrictIam
 ) -> None:
     key, other = iam.add_key("bob"), iam.add_key("bob")
-    lifecycle.judge(Declaration(other, Status.ACTIVE, "bob"), None)
-    record = lifecycle.apply(Declaration(key, Status.INACTIVE, "bob"), None)
+    reconciler.plan(Declaration(other, Status.ACTIVE, "bob"), None)
+    record = reconciler.apply(Declaration(key, Status.INACTIVE, "bob"), None)
 
-    judgement = lifecycle.judge(Declaration(key, Status.INACTIVE, "bob"), record)
+    plan = reconciler.plan(Declaration(key, Status.INACTIVE, "bob"), record)
 
-    assert not judgement.decision.needs_step
+    assert not plan.decision.needs_step
 
 
 def test_a_switch_that_is_seen_late_is_waited_for_with_growing_pauses(
-    lifecycle: Lifecycle, gateway: FakeGateway, iam: StrictIam, clock: TestClock
+    reconciler: Reconciler, client: FakeClient, iam: StrictIam, clock: TestClock
 ) -> None:
     key = iam.add_key("bob")
     iam.late = 4
 
-    lifecycle.apply(Declaration(key, Status.INACTIVE, "bob"), None)
+    reconciler.apply(Declaration(key, Status.INACTIVE, "bob"), None)
 
     assert clock.pauses == [0.25, 0.5, 1.0, 2.0]
-    assert gateway.log.count(f"update {key} bob Inactive") == 1
+    assert client.log.count(f"update {key} bob Inactive") == 1
 
 
 def test_a_switch_that_is_never_seen_is_an_honest_error_after_the_bound(
-    gateway: FakeGateway, iam: StrictIam, clock: TestClock
+    client: FakeClient, iam: StrictIam, clock: TestClock
 ) -> None:
     key = iam.add_key("bob")
     iam.late = 10_000
-    lifecycle = Lifecycle(gateway, clock, Patience(limit=10))
+    reconciler = Reconciler(client, clock, Patience(limit=10))
 
     with pytest.raises(KeyswitchError) as raised:
-        lifecycle.apply(Declaration(key, Status.INACTIVE, "bob"), None)
+        reconciler.apply(Declaration(key, Status.INACTIVE, "bob"), None)
 
     assert str(raised.value).startswith(
         f"KS404 switching access key {key} of user bob from Active to Inactive: "
@@ -128,12 +128,12 @@ def test_a_switch_that_is_never_seen_is_an_honest_error_after_the_bound(
 
     iam.late = 0
     iam._before.clear()
-    again = phase(gateway).apply(Declaration(key, Status.INACTIVE, "bob"), None)
+    again = phase(client).apply(Declaration(key, Status.INACTIVE, "bob"), None)
     assert again.status is ObservedStatus.INACTIVE
-    assert not [line for line in gateway.log if line.startswith("update")]
+    assert not [line for line in client.log if line.startswith("update")]
 
 
-class Unsure(FakeGateway):
+class Unsure(FakeClient):
     """Its writes fail on the way; ``lands`` says whether they arrive all the same."""
 
     entry = catalogue.NO_ANSWER
@@ -149,15 +149,15 @@ class Unsure(FakeGateway):
 
 def test_a_write_whose_answer_was_lost_counts_if_it_is_seen_to_have_landed(iam: StrictIam) -> None:
     key = iam.add_key("bob")
-    gateway = Unsure(iam)
+    client = Unsure(iam)
 
-    record = Lifecycle(gateway, TestClock()).apply(Declaration(key, Status.INACTIVE, "bob"), None)
+    record = Reconciler(client, TestClock()).apply(Declaration(key, Status.INACTIVE, "bob"), None)
 
     assert record.status is ObservedStatus.INACTIVE
-    assert len([line for line in gateway.log if line.startswith("update")]) == 1
+    assert len([line for line in client.log if line.startswith("update")]) == 1
 
 
-class Stumbling(FakeGateway):
+class Stumbling(FakeClient):
     """Its looks after the write fail ``stumbles`` times."""
 
     stumbles = 0
@@ -180,40 +180,40 @@ def test_a_look_that_fails_after_the_write_is_tried_again_so_that_the_adoption_i
     iam: StrictIam,
 ) -> None:
     key = iam.add_key("bob")
-    gateway = Stumbling(iam)
-    gateway.stumbles = 3
+    client = Stumbling(iam)
+    client.stumbles = 3
 
-    record = Lifecycle(gateway, TestClock()).apply(Declaration(key, Status.INACTIVE, "bob"), None)
+    record = Reconciler(client, TestClock()).apply(Declaration(key, Status.INACTIVE, "bob"), None)
 
     assert record.adopted_status is ObservedStatus.ACTIVE
-    assert len([line for line in gateway.log if line.startswith("update")]) == 1
+    assert len([line for line in client.log if line.startswith("update")]) == 1
 
 
 def test_looks_that_go_on_failing_after_the_write_end_in_their_own_error_within_the_bound(
     iam: StrictIam,
 ) -> None:
     key = iam.add_key("bob")
-    gateway, clock = Stumbling(iam), TestClock()
-    gateway.stumbles = 10_000
+    client, clock = Stumbling(iam), TestClock()
+    client.stumbles = 10_000
 
     with pytest.raises(
         KeyswitchError, match=rf"^KS306 switching access key {key} of user bob from"
     ):
-        Lifecycle(gateway, clock).apply(Declaration(key, Status.INACTIVE, "bob"), None)
+        Reconciler(client, clock).apply(Declaration(key, Status.INACTIVE, "bob"), None)
 
     assert 30 <= clock.elapsed < 60
 
 
 def test_a_write_that_did_not_land_is_the_error_that_it_was(iam: StrictIam) -> None:
     key = iam.add_key("bob")
-    gateway = Unsure(iam)
-    gateway.lands = False
+    client = Unsure(iam)
+    client.lands = False
 
     with pytest.raises(KeyswitchError, match=f"^KS402 switching access key {key} of user bob"):
-        Lifecycle(gateway, TestClock()).apply(Declaration(key, Status.INACTIVE, "bob"), None)
+        Reconciler(client, TestClock()).apply(Declaration(key, Status.INACTIVE, "bob"), None)
 
 
-class Vanishing(FakeGateway):
+class Vanishing(FakeClient):
     """Somebody deletes between look and write: the key, or the whole user."""
 
     what = "key"
@@ -233,18 +233,18 @@ def test_no_such_entity_at_the_write_is_told_apart_by_another_look(
     iam: StrictIam, what: str, said: str
 ) -> None:
     key = iam.add_key("bob")
-    gateway = Vanishing(iam)
-    gateway.what = what
+    client = Vanishing(iam)
+    client.what = what
 
     with pytest.raises(KeyswitchError) as raised:
-        Lifecycle(gateway, TestClock()).apply(Declaration(key, Status.INACTIVE, "bob"), None)
+        Reconciler(client, TestClock()).apply(Declaration(key, Status.INACTIVE, "bob"), None)
 
     assert raised.value.entry is catalogue.VANISHED
     assert said.format(key=key) in str(raised.value)
     assert "NoSuchEntity, request id fake" in str(raised.value)
 
 
-class Lagging(FakeGateway):
+class Lagging(FakeClient):
     """The write and the look after it are answered by servers that differ about what is there."""
 
     said = ""
@@ -268,17 +268,17 @@ def test_what_aws_names_as_missing_at_the_write_is_not_turned_into_something_els
     iam: StrictIam, aws_says: str, said: str
 ) -> None:
     key = iam.add_key("bob")
-    gateway = Lagging(iam)
-    gateway.said = aws_says.format(key=key)
+    client = Lagging(iam)
+    client.said = aws_says.format(key=key)
 
     with pytest.raises(KeyswitchError) as raised:
-        Lifecycle(gateway, TestClock()).apply(Declaration(key, Status.INACTIVE, "bob"), None)
+        Reconciler(client, TestClock()).apply(Declaration(key, Status.INACTIVE, "bob"), None)
 
     assert raised.value.entry is catalogue.VANISHED
     assert said.format(key=key) in str(raised.value)
 
 
-class DeletedAfterTheWrite(FakeGateway):
+class DeletedAfterTheWrite(FakeClient):
     """Somebody deletes the user, keys and all, once the key is switched."""
 
     def update_access_key(self, access_key_id: str, user_name: str | None, status: Status) -> None:
@@ -290,7 +290,7 @@ def test_a_user_that_is_gone_after_the_write_is_told_as_the_user(iam: StrictIam)
     key = iam.add_key("bob")
 
     with pytest.raises(KeyswitchError) as raised:
-        Lifecycle(DeletedAfterTheWrite(iam), TestClock()).apply(
+        Reconciler(DeletedAfterTheWrite(iam), TestClock()).apply(
             Declaration(key, Status.INACTIVE, "bob"), None
         )
 
@@ -298,43 +298,43 @@ def test_a_user_that_is_gone_after_the_write_is_told_as_the_user(iam: StrictIam)
     assert "AWS now finds no user bob" in str(raised.value)
 
 
-def adopted(gateway: FakeGateway, status: Status, **declared: object) -> tuple[str, Record]:
-    key = gateway.iam.add_key("bob")
+def adopted(client: FakeClient, status: Status, **declared: object) -> tuple[str, Record]:
+    key = client.iam.add_key("bob")
     declaration = replace(Declaration(key, status, "bob"), **declared)  # type: ignore[arg-type]
-    return key, Lifecycle(gateway, TestClock()).apply(declaration, None)
+    return key, Reconciler(client, TestClock()).apply(declaration, None)
 
 
 def test_a_refresh_leaves_what_was_desired_and_when_as_it_is(
-    gateway: FakeGateway, iam: StrictIam
+    client: FakeClient, iam: StrictIam
 ) -> None:
-    key, record = adopted(gateway, Status.INACTIVE)
+    key, record = adopted(client, Status.INACTIVE)
     iam.set_status(key, ObservedStatus.ACTIVE)
 
     refreshed = replace(record, status=ObservedStatus.ACTIVE)
-    assert phase(gateway).read(record) == (refreshed, None)
-    assert gateway.log == ["list bob"]
+    assert phase(client).read(record) == (refreshed, None)
+    assert client.log == ["list bob"]
 
 
 def test_a_refresh_of_a_deleted_key_says_deleted_and_asks_whose_it_might_be(
-    gateway: FakeGateway, iam: StrictIam
+    client: FakeClient, iam: StrictIam
 ) -> None:
-    key, record = adopted(gateway, Status.INACTIVE)
+    key, record = adopted(client, Status.INACTIVE)
     iam.delete_key(key)
 
-    refreshed, warning = phase(gateway).read(record)
+    refreshed, warning = phase(client).read(record)
     assert refreshed.status is ObservedStatus.DELETED
     assert warning is not None
     assert warning.startswith(
         f"KS224 access key {key} of user bob: the key was deleted outside this program; it was Inactive when it "
         "was seen last. Take its declaration out"
     )
-    assert gateway.log == ["list bob", "account", f"last used {key}"]
-    assert phase(gateway).read(refreshed) == (refreshed, None)
+    assert client.log == ["list bob", "account", f"last used {key}"]
+    assert phase(client).read(refreshed) == (refreshed, None)
 
 
-def test_a_refresh_from_another_account_is_an_error(gateway: FakeGateway, iam: StrictIam) -> None:
-    _, record = adopted(gateway, Status.INACTIVE)
-    elsewhere = FakeGateway(StrictIam(), account="222222222222")
+def test_a_refresh_from_another_account_is_an_error(client: FakeClient, iam: StrictIam) -> None:
+    _, record = adopted(client, Status.INACTIVE)
+    elsewhere = FakeClient(StrictIam(), account="222222222222")
 
     with pytest.raises(KeyswitchError, match=r"KS204 .* account 222222222222, but the key was"):
         phase(elsewhere).read(record)
@@ -356,31 +356,31 @@ def test_a_refresh_from_another_account_is_an_error(gateway: FakeGateway, iam: S
     ],
 )
 def test_destroy_makes_only_the_calls_that_on_destroy_needs(
-    gateway: FakeGateway, on_destroy: OnDestroy | None, declared: Status, calls: list[str]
+    client: FakeClient, on_destroy: OnDestroy | None, declared: Status, calls: list[str]
 ) -> None:
-    key, record = adopted(gateway, declared, on_destroy=on_destroy)
+    key, record = adopted(client, declared, on_destroy=on_destroy)
 
-    phase(gateway).destroy(record)
+    phase(client).destroy(record)
 
-    assert gateway.log == [call.format(key=key) for call in calls]
+    assert client.log == [call.format(key=key) for call in calls]
 
 
 def test_destroy_of_a_key_that_is_gone_is_fine_and_of_an_expired_one_restores_nothing(
-    gateway: FakeGateway, iam: StrictIam
+    client: FakeClient, iam: StrictIam
 ) -> None:
-    key, record = adopted(gateway, Status.INACTIVE, on_destroy=OnDestroy.RESTORE)
+    key, record = adopted(client, Status.INACTIVE, on_destroy=OnDestroy.RESTORE)
     iam.set_status(key, ObservedStatus.EXPIRED)
-    warning = phase(gateway).destroy(record)
+    warning = phase(client).destroy(record)
     assert warning is not None
     assert warning.startswith(f"KS216 letting go of access key {key} of user bob: ")
-    assert gateway.log == ["list bob"]
+    assert client.log == ["list bob"]
 
     iam.delete_key(key)
-    assert phase(gateway).destroy(record) is None
+    assert phase(client).destroy(record) is None
 
 
 def test_the_root_users_key_is_looked_at_and_switched_without_a_user_name(iam: StrictIam) -> None:
-    class Root(FakeGateway):
+    class Root(FakeClient):
         def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
             assert user_name is None
             keys = super().list_access_keys("root")
@@ -393,37 +393,31 @@ def test_the_root_users_key_is_looked_at_and_switched_without_a_user_name(iam: S
             super().update_access_key(access_key_id, "root", status)
 
     key = iam.add_key("root")
-    gateway = Root(iam)
-    gateway.last_used = lambda _: replace(iam.last_used(key), user_name=None)  # type: ignore[method-assign]
-    lifecycle = Lifecycle(gateway, TestClock())
+    client = Root(iam)
+    client.last_used = lambda _: replace(iam.last_used(key), user_name=None)  # type: ignore[method-assign]
+    reconciler = Reconciler(client, TestClock())
 
-    record = lifecycle.apply(Declaration(key, Status.INACTIVE), None)
+    record = reconciler.apply(Declaration(key, Status.INACTIVE), None)
 
     assert record.user_name is None
-    assert lifecycle.judge(record.declaration, record).decision.needs_step is False
+    assert reconciler.plan(record.declaration, record).decision.needs_step is False
 
 
 def test_an_account_that_cannot_be_told_does_not_hide_why_a_key_is_refused(iam: StrictIam) -> None:
-    class NoSts(FakeGateway):
+    class NoSts(FakeClient):
         def account_id(self) -> str:
             raise KeyswitchError(catalogue.UNREACHABLE, endpoint="https://sts", message="refused")
 
     iam.add_user("bob")
-    judgement = Lifecycle(NoSts(iam)).judge(
-        Declaration("AKIA" + "0" * 16, Status.ACTIVE, "bob"), None
-    )
+    plan = Reconciler(NoSts(iam)).plan(Declaration("AKIA" + "0" * 16, Status.ACTIVE, "bob"), None)
 
-    assert "user bob in this account has no such key (found there: none)" in str(
-        judgement.refusal()
-    )
+    assert "user bob in this account has no such key (found there: none)" in str(plan.refusal())
 
 
-def test_missing_users_are_remembered_for_the_phase(gateway: FakeGateway) -> None:
-    lifecycle = Lifecycle(gateway, TestClock())
+def test_missing_users_are_remembered_for_the_phase(client: FakeClient) -> None:
+    reconciler = Reconciler(client, TestClock())
     for number in range(3):
-        judgement = lifecycle.judge(
-            Declaration(f"AKIA{number:016d}", Status.ACTIVE, "nobody"), None
-        )
-        assert judgement.sighting.absence is catalogue.USER_NOT_FOUND
+        plan = reconciler.plan(Declaration(f"AKIA{number:016d}", Status.ACTIVE, "nobody"), None)
+        assert plan.observation.absence is catalogue.USER_NOT_FOUND
 
-    assert gateway.log.count("list nobody") == 1
+    assert client.log.count("list nobody") == 1

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from keyswitch.iam.boto import BotoGateway
+from keyswitch.iam.boto import BotoClient
 from keyswitch.iam.client import (
     Directory,
     NoSuchEntityError,
@@ -24,7 +24,7 @@ from keyswitch.model.status import ObservedStatus, Status
 from support.http import serving
 from support.moto_iam import Outsider, moto_app
 from support.strict_app import strict_app
-from support.strict_iam import ACCOUNT, ADMIN, TEMPORARY, FakeGateway, StrictIam
+from support.strict_iam import ACCOUNT, ADMIN, TEMPORARY, FakeClient, StrictIam
 from support.versitygw import ACCOUNT as VERSITY_ACCOUNT
 from support.versitygw import ANYTHING, Versity, versity
 
@@ -43,13 +43,13 @@ class World:
     account: str = ACCOUNT
 
     @property
-    def gateway(self) -> Directory:
+    def client(self) -> Directory:
         return self.signed_by(ADMIN)
 
 
 def boto(url: str, signer: str) -> Directory:
     token = "token" if signer == TEMPORARY else None
-    return BotoGateway(
+    return BotoClient(
         AwsSettings(
             access_key=signer,
             secret_key="made-up",
@@ -72,7 +72,7 @@ def world_of(server: Versity) -> World:
     def signed_by(signer: str) -> Directory:
         if signer in server.owners:
             server.permit(server.owners[signer], ANYTHING)
-        return server.gateway(signer)
+        return server.client(signer)
 
     return World(
         "versitygw", signed_by, server.new_user, server.new_key, no_such_operation, VERSITY_ACCOUNT
@@ -114,9 +114,7 @@ def a_world(kind: str, request: pytest.FixtureRequest) -> Iterator[World]:
             url = stack.enter_context(serving(strict_app(iam))).url
             yield World(kind, lambda signer: boto(url, signer), new_user, iam.add_key, attach)
         else:
-            yield World(
-                kind, lambda signer: FakeGateway(iam, signer), new_user, iam.add_key, attach
-            )
+            yield World(kind, lambda signer: FakeClient(iam, signer), new_user, iam.add_key, attach)
 
 
 @pytest.fixture(params=["moto", "versitygw", "strict-http", "strict"])
@@ -147,14 +145,14 @@ def world_of_policies(request: pytest.FixtureRequest) -> Iterator[World]:
 
 
 def test_a_user_without_keys_has_none(world: World) -> None:
-    assert world.gateway.list_access_keys(world.new_user()) == ()
+    assert world.client.list_access_keys(world.new_user()) == ()
 
 
 def test_a_key_is_listed_with_its_owner_status_and_date(world: World) -> None:
     bob = world.new_user()
     access_key_id = world.new_key(bob)
 
-    (key,) = world.gateway.list_access_keys(bob)
+    (key,) = world.client.list_access_keys(bob)
 
     assert key.access_key_id == access_key_id
     assert key.user_name == bob
@@ -164,7 +162,7 @@ def test_a_key_is_listed_with_its_owner_status_and_date(world: World) -> None:
 
 def test_a_missing_user_is_no_such_entity(world: World) -> None:
     with pytest.raises(NoSuchEntityError):
-        world.gateway.list_access_keys("nobody")
+        world.client.list_access_keys("nobody")
 
 
 @pytest.mark.parametrize("status", list(Status))
@@ -172,16 +170,16 @@ def test_a_status_that_was_set_is_seen(world: World, status: Status) -> None:
     bob = world.new_user()
     access_key_id = world.new_key(bob)
 
-    world.gateway.update_access_key(access_key_id, bob, status)
+    world.client.update_access_key(access_key_id, bob, status)
 
-    assert [key.status.value for key in world.gateway.list_access_keys(bob)] == [status.value]
+    assert [key.status.value for key in world.client.list_access_keys(bob)] == [status.value]
 
 
 def test_setting_a_missing_key_or_user_is_no_such_entity(world: World) -> None:
     bob = world.new_user()
     for user_name in (bob, "nobody"):
         with pytest.raises(NoSuchEntityError):
-            world.gateway.update_access_key(MISSING, user_name, Status.INACTIVE)
+            world.client.update_access_key(MISSING, user_name, Status.INACTIVE)
 
 
 def test_the_key_of_another_user_is_no_such_entity(strict_world: World) -> None:
@@ -189,13 +187,13 @@ def test_the_key_of_another_user_is_no_such_entity(strict_world: World) -> None:
     access_key_id = strict_world.new_key(bob)
 
     with pytest.raises(NoSuchEntityError):
-        strict_world.gateway.update_access_key(access_key_id, eve, Status.INACTIVE)
+        strict_world.client.update_access_key(access_key_id, eve, Status.INACTIVE)
 
 
 def test_the_owner_of_a_key_is_told_and_a_key_never_used_has_no_date(world: World) -> None:
     bob = world.new_user()
 
-    used = world.gateway.last_used(world.new_key(bob))
+    used = world.client.last_used(world.new_key(bob))
 
     assert used.user_name == bob
     assert used.date is None
@@ -206,18 +204,18 @@ def test_the_owner_of_a_key_that_does_not_exist_is_not_told(world: World) -> Non
     """AWS refuses the question; moto and versitygw answer NoSuchEntity."""
     deviates = world.name in ("moto", "versitygw")
     with pytest.raises(NoSuchEntityError if deviates else OwnerNotToldError):
-        world.gateway.last_used(MISSING)
+        world.client.last_used(MISSING)
 
 
 def test_the_account_has_twelve_digits(world: World) -> None:
-    assert world.gateway.account_id() == world.account
+    assert world.client.account_id() == world.account
 
 
 def test_every_page_is_read(fake_world: World) -> None:
     bob = fake_world.new_user()
     made = [fake_world.new_key(bob) for _ in range(5)]
 
-    listed = fake_world.gateway.list_access_keys(bob)
+    listed = fake_world.client.list_access_keys(bob)
 
     assert [key.access_key_id for key in listed] == made
 
@@ -225,19 +223,19 @@ def test_every_page_is_read(fake_world: World) -> None:
 def test_without_a_user_name_the_signers_own_keys_are_listed_and_set(strict_world: World) -> None:
     bob = strict_world.new_user()
     own, other = strict_world.new_key(bob), strict_world.new_key(bob)
-    gateway = strict_world.signed_by(own)
+    client = strict_world.signed_by(own)
 
-    gateway.update_access_key(other, None, Status.INACTIVE)
+    client.update_access_key(other, None, Status.INACTIVE)
 
-    statuses = {key.access_key_id: key.status.value for key in gateway.list_access_keys(None)}
+    statuses = {key.access_key_id: key.status.value for key in client.list_access_keys(None)}
     assert statuses == {own: "Active", other: "Inactive"}
 
 
 def test_temporary_credentials_need_a_user_name(fake_world: World) -> None:
-    gateway = fake_world.signed_by(TEMPORARY)
+    client = fake_world.signed_by(TEMPORARY)
 
     with pytest.raises(UserNameNeededError):
-        gateway.list_access_keys(None)
+        client.list_access_keys(None)
 
 
 def test_the_policies_of_a_user_are_named_and_a_missing_user_is_no_such_entity(
@@ -245,18 +243,18 @@ def test_the_policies_of_a_user_are_named_and_a_missing_user_is_no_such_entity(
 ) -> None:
     world = world_of_policies
     bob = world.new_user()
-    assert world.gateway.attached_policies(bob) == ()
+    assert world.client.attached_policies(bob) == ()
     names = [f"AWSCompromisedKeyQuarantineV{number}" for number in (1, 2, 3)]
     for name in names:
         world.attach(bob, name)
 
-    assert sorted(world.gateway.attached_policies(bob)) == names
+    assert sorted(world.client.attached_policies(bob)) == names
     with pytest.raises(NoSuchEntityError):
-        world.gateway.attached_policies("nobody")
+        world.client.attached_policies("nobody")
 
 
 def test_the_key_that_signs_is_named(world: World) -> None:
-    assert world.gateway.signing_keys() == {ADMIN}
+    assert world.client.signing_keys() == {ADMIN}
 
 
 def test_the_users_of_an_account_are_listed_all_pages_and_those_under_a_path(world: World) -> None:
@@ -264,5 +262,5 @@ def test_the_users_of_an_account_are_listed_all_pages_and_those_under_a_path(wor
     here = sorted(world.new_user(path) for _ in range(5))
     elsewhere = world.new_user("/elsewhere/")
 
-    assert sorted(world.gateway.users(path)) == here
-    assert {*here, elsewhere} <= set(world.gateway.users())
+    assert sorted(world.client.users(path)) == here
+    assert {*here, elsewhere} <= set(world.client.users())

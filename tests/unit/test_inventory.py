@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from keyswitch.cli.checkpoint import KEPT, Journal
+from keyswitch.cli.checkpoint import KEPT, Checkpoint
 from keyswitch.iam.client import AccessKey, Caller, LastUsed
 from keyswitch.iam.concurrently import AT_A_TIME
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.status import ObservedStatus
 from keyswitch.report.inventory import SeenUser, look_at, walk
-from support.strict_iam import CountingGateway, FakeGateway, StrictIam
+from support.strict_iam import CountingGateway, FakeClient, StrictIam
 from support.world import Calendar, Denied
 
 CALLER = Caller("123456789012", "arn:aws:iam::123456789012:user/ci", "https://iam.amazonaws.com")
@@ -40,7 +40,7 @@ def test_a_user_is_seen_with_keys_last_use_and_policies(iam: StrictIam) -> None:
     iam.used[used] = "2026-03-01T09:00:00Z"
     iam.policies["bob"] = ["AWSCompromisedKeyQuarantineV3"]
 
-    bob = look_at(FakeGateway(iam), "bob")
+    bob = look_at(FakeClient(iam), "bob")
 
     assert bob is not None
     assert [each.key.access_key_id for each in bob.keys] == [used, unused]
@@ -62,7 +62,7 @@ def test_what_is_not_allowed_is_left_out_but_for_the_keys_themselves(iam: Strict
 
 
 def test_a_last_use_that_names_another_user_is_left_out(iam: StrictIam) -> None:
-    class Mistaken(FakeGateway):
+    class Mistaken(FakeClient):
         def last_used(self, access_key_id: str) -> LastUsed:
             return LastUsed("eve", "2026-03-01T09:00:00Z", "s3", "eu-west-1")
 
@@ -76,43 +76,43 @@ def test_a_last_use_that_names_another_user_is_left_out(iam: StrictIam) -> None:
 
 def test_of_a_user_without_keys_only_those_are_asked_for(iam: StrictIam) -> None:
     iam.add_user("bob")
-    gateway = FakeGateway(iam)
+    client = FakeClient(iam)
 
-    assert look_at(gateway, "bob") == SeenUser("bob", (), ())
-    assert look_at(gateway, "gone-meanwhile") is None
-    assert gateway.log == ["list bob", "list gone-meanwhile"]
+    assert look_at(client, "bob") == SeenUser("bob", (), ())
+    assert look_at(client, "gone-meanwhile") is None
+    assert client.log == ["list bob", "list gone-meanwhile"]
 
 
 def test_every_user_is_looked_at_once_several_at_a_time_and_never_more(iam: StrictIam) -> None:
     names = users(iam, 40)
-    gateway = CountingGateway(iam, ("user-000", "user-001"))
+    client = CountingGateway(iam, ("user-000", "user-001"))
     told: list[str] = []
-    walk(gateway, names, lambda name, _: told.append(name))
+    walk(client, names, lambda name, _: told.append(name))
 
     assert sorted(told) == names
-    assert sorted(line for line in gateway.log if line.startswith("list")) == [
+    assert sorted(line for line in client.log if line.startswith("list")) == [
         f"list {name}" for name in names
     ]
-    assert 2 <= gateway.most <= AT_A_TIME
+    assert 2 <= client.most <= AT_A_TIME
 
 
 def test_after_a_fault_no_further_user_is_begun_and_what_was_seen_is_told(iam: StrictIam) -> None:
     names = users(iam, 60)
 
-    class Failing(FakeGateway):
+    class Failing(FakeClient):
         def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
             keys = super().list_access_keys(user_name)
             if user_name == "user-010":
                 raise KeyswitchError(catalogue.THROTTLED, operation="x", attempts="8 times")
             return keys
 
-    gateway = Failing(iam)
+    client = Failing(iam)
     told: dict[str, SeenUser | None] = {}
     with pytest.raises(KeyswitchError) as raised:
-        walk(gateway, names, told.__setitem__)
+        walk(client, names, told.__setitem__)
 
     assert raised.value.entry is catalogue.THROTTLED
-    begun = {line.removeprefix("list ") for line in gateway.log if line.startswith("list")}
+    begun = {line.removeprefix("list ") for line in client.log if line.startswith("list")}
     assert begun - {"user-010"} == set(told)
     assert len(begun) <= 10 + 2 * AT_A_TIME
 
@@ -121,7 +121,7 @@ def test_an_interrupt_tells_what_was_seen_and_waits_for_no_call(iam: StrictIam) 
     names = users(iam, 3)
     answered, never = threading.Barrier(3, timeout=10), threading.Event()
 
-    class Hanging(FakeGateway):
+    class Hanging(FakeClient):
         def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
             keys = super().list_access_keys(user_name)
             if user_name == "user-000":
@@ -148,18 +148,18 @@ def test_a_journal_goes_on_where_the_last_one_ended(iam: StrictIam, tmp_path: Pa
     names = users(iam, 3)
     iam.used[next(iter(iam.users["user-000"]))] = "2026-03-01T09:00:00Z"
     iam.policies["user-001"] = ["AWSCompromisedKeyQuarantineV3"]
-    gateway = FakeGateway(iam)
-    first = Journal(tmp_path, CALLER, ("/",))
+    client = FakeClient(iam)
+    first = Checkpoint(tmp_path, CALLER, ("/",))
     for name in names:
-        first.note(name, look_at(gateway, name))
+        first.note(name, look_at(client, name))
     first.note("gone", None)
 
-    again = Journal(tmp_path, CALLER, ("/",))
+    again = Checkpoint(tmp_path, CALLER, ("/",))
 
     assert again.seen == first.seen
-    assert Journal(tmp_path, CALLER, ("/",), fresh=True).seen == {}
+    assert Checkpoint(tmp_path, CALLER, ("/",), fresh=True).seen == {}
     again.end()
-    assert Journal(tmp_path, CALLER, ("/",)).seen == {}
+    assert Checkpoint(tmp_path, CALLER, ("/",)).seen == {}
 
 
 @pytest.mark.parametrize(
@@ -174,21 +174,21 @@ def test_a_journal_goes_on_where_the_last_one_ended(iam: StrictIam, tmp_path: Pa
 def test_a_journal_of_another_walk_is_not_gone_on_with(
     tmp_path: Path, caller: Caller, selection: tuple[str, ...]
 ) -> None:
-    Journal(tmp_path, CALLER, ("/",)).note("bob", None)
+    Checkpoint(tmp_path, CALLER, ("/",)).note("bob", None)
 
-    assert Journal(tmp_path, caller, selection).seen == {}
-    assert set(Journal(tmp_path, CALLER, ("/",)).seen) == {"bob"}
+    assert Checkpoint(tmp_path, caller, selection).seen == {}
+    assert set(Checkpoint(tmp_path, CALLER, ("/",)).seen) == {"bob"}
 
 
 def test_without_an_account_or_a_folder_nothing_is_kept_and_nothing_fails(tmp_path: Path) -> None:
-    unknown = Journal(tmp_path, Caller("", "", CALLER.endpoint), ("/",))
+    unknown = Checkpoint(tmp_path, Caller("", "", CALLER.endpoint), ("/",))
     (tmp_path / "file").write_text("")
-    nowhere = Journal(tmp_path / "file" / "below", CALLER, ("/",))
+    nowhere = Checkpoint(tmp_path / "file" / "below", CALLER, ("/",))
 
-    for journal in (unknown, nowhere):
-        journal.note("bob", None)
-        journal.end()
-        assert (journal.seen, journal.is_kept) == ({"bob": None}, False)
+    for checkpoint in (unknown, nowhere):
+        checkpoint.note("bob", None)
+        checkpoint.end()
+        assert (checkpoint.seen, checkpoint.is_kept) == ({"bob": None}, False)
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
@@ -200,12 +200,12 @@ def test_an_account_id_that_is_none_names_no_file_and_nothing_is_kept(
 ) -> None:
     folder = tmp_path / "a" / "b" / "walk-.." / "c"
     folder.mkdir(parents=True)
-    journal = Journal(folder, replace(CALLER, account_id=account_id), ("/",))
+    checkpoint = Checkpoint(folder, replace(CALLER, account_id=account_id), ("/",))
 
-    journal.note("bob", None)
-    journal.end()
+    checkpoint.note("bob", None)
+    checkpoint.end()
 
-    assert not journal.is_kept
+    assert not checkpoint.is_kept
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
@@ -213,27 +213,27 @@ def test_the_end_of_a_journal_throws_nothing_else_away(tmp_path: Path) -> None:
     caller = replace(CALLER, account_id="/../../victim")
     folder = tmp_path / "journals"
     (folder / "walk-").mkdir(parents=True)
-    journal = Journal(folder, caller, ("/",))
-    named = journal._path.name.rpartition("-")[2]
+    checkpoint = Checkpoint(folder, caller, ("/",))
+    named = checkpoint._path.name.rpartition("-")[2]
     victim = tmp_path / f"victim-{named}"
     victim.write_text("precious")
 
-    journal.end()
+    checkpoint.end()
 
     assert victim.read_text() == "precious"
 
 
 def test_a_journal_is_its_owners_alone_and_survives_a_cut_line(tmp_path: Path) -> None:
-    Journal(tmp_path, CALLER, ("/",)).note("bob", None)
+    Checkpoint(tmp_path, CALLER, ("/",)).note("bob", None)
     (path,) = tmp_path.iterdir()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
     with path.open("a") as file:
         file.write('\n["2026-11-25T09:30:00Z", "eve", {"user_name": "eve", "ke')
-    again = Journal(tmp_path, CALLER, ("/",))
+    again = Checkpoint(tmp_path, CALLER, ("/",))
     assert set(again.seen) == {"bob"}
     again.note("carol", None)
-    assert set(Journal(tmp_path, CALLER, ("/",)).seen) == {"bob", "carol"}
+    assert set(Checkpoint(tmp_path, CALLER, ("/",)).seen) == {"bob", "carol"}
 
 
 def test_each_user_is_forgotten_in_time_however_often_the_walk_is_gone_on_with(
@@ -241,19 +241,19 @@ def test_each_user_is_forgotten_in_time_however_often_the_walk_is_gone_on_with(
 ) -> None:
     clock = Calendar()
 
-    def journal() -> Journal:
-        return Journal(tmp_path, CALLER, ("/",), clock=clock)
+    def checkpoint() -> Checkpoint:
+        return Checkpoint(tmp_path, CALLER, ("/",), clock=clock)
 
-    first = journal()
+    first = checkpoint()
     first.note("bob", None)
     begun = clock.today
     clock.today += KEPT / 2
-    second = journal()
+    second = checkpoint()
     assert second.since == begun
     second.note("carol", None)
 
     clock.today += KEPT / 2 + timedelta(seconds=1)
-    third = journal()
+    third = checkpoint()
     assert set(third.seen) == {"carol"}
     clock.today += KEPT
-    assert (journal().seen, journal().since) == ({}, clock.today)
+    assert (checkpoint().seen, checkpoint().since) == ({}, clock.today)

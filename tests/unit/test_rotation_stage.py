@@ -94,7 +94,7 @@ class Rotation:
         for declaration in self.declarations():
             record = self.records.get(declaration.access_key_id)
             if record is not None:
-                decision = self.world.phase().judge(declaration, record).decision
+                decision = self.world.phase().plan(declaration, record).decision
                 assert decision.action is not Action.REFUSE
                 if not decision.needs_step:
                     continue

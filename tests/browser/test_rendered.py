@@ -113,7 +113,7 @@ def seen(number: int, days: int, status: ObservedStatus) -> SeenUser:
     return SeenUser(name, (SeenKey(key, LastUsed(name, iso(NOW), "s3", "eu-west-1")),), ())
 
 
-def test_the_audits_page_has_its_tables_and_a_picture_of_the_ages(
+def test_the_audits_page_has_its_tables_and_loads_nothing(
     show: Callable[[str], Chrome],
 ) -> None:
     active, inactive = ObservedStatus.ACTIVE, ObservedStatus.INACTIVE
@@ -127,15 +127,6 @@ def test_the_audits_page_has_its_tables_and_a_picture_of_the_ages(
     shown = page.find_elements(By.CSS_SELECTOR, "#findings tbody tr")
     assert len(shown) == len(found) == 8
     assert len(page.find_elements(By.CSS_SELECTOR, "#keys tbody tr")) == len(users)
-    (picture,) = page.find_elements(By.TAG_NAME, "svg")
-    assert picture.rect["width"] > 600
-    assert picture.rect["height"] > 150
-    bars = picture.find_elements(By.CSS_SELECTOR, "rect.active")[:6]
-    heights = [bar.rect["height"] for bar in bars]
-    assert heights[0] > 100
-    assert heights == pytest.approx([heights[0] * share for share in (1, 0, 0, 0.5, 0, 0.5)], abs=1)
-    limit = picture.find_element(By.CLASS_NAME, "limit").rect["x"]
-    assert bars[2].rect["x"] + bars[2].rect["width"] < limit < bars[3].rect["x"]
     assert page.execute_script("return document.documentElement.scrollWidth <= innerWidth")
     assert page.execute_script("return performance.getEntriesByType('resource').length") == 0
     assert page.get_log("browser") == []

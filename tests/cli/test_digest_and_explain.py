@@ -12,7 +12,7 @@ from digest.test_digest import RECORDED
 from keyswitch.messages.catalogue import ALL
 
 
-@pytest.mark.parametrize("form", ["markdown", "summary", "text", "json"])
+@pytest.mark.parametrize("form", ["markdown", "text", "json"])
 def test_a_preview_is_digested_from_a_file_or_a_pipe(
     keyswitch: Keyswitch, tmp_path: object, form: str
 ) -> None:

@@ -111,7 +111,7 @@ def test_a_thousand_keys_fit_a_comment_and_what_is_left_out_is_counted() -> None
     assert len(re.findall("to be switched|declared", to_markdown(digested, 10_000_000))) > 1000
 
 
-def test_a_limit_counts_bytes_for_a_summary_is_measured_so() -> None:
+def test_a_limit_counts_bytes_and_the_text_has_none() -> None:
     digested = digest(read_preview(preview(*(key_step(n, reason="→" * 200) for n in range(300)))))
 
     told = to_markdown(digested)

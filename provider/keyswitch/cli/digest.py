@@ -10,24 +10,12 @@ from keyswitch.cli.command import Command, Failed, form_option
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.report.digest import digest as digest_of
 from keyswitch.report.preview_json import read_preview
-from keyswitch.report.render import (
-    SUMMARY_BYTES,
-    hidden_marker,
-    to_json,
-    to_markdown,
-    to_text,
-)
+from keyswitch.report.render import hidden_marker, to_json, to_markdown, to_text
 
 
 @click.command(cls=Command)
 @click.argument("preview", type=click.File(encoding="utf-8", errors="replace"), default="-")
-@form_option(
-    "markdown",
-    "summary",
-    "text",
-    "json",
-    help="markdown fits a comment (65,536 characters), summary a GitHub job's summary.",
-)
+@form_option("markdown", "text", "json", help="markdown fits a comment (65,536 characters).")
 @click.option(
     "--marker",
     metavar="NAME",
@@ -49,7 +37,7 @@ def digest(preview: IO[str], *, form: str, marker: str | None, exit_code: int) -
 
     \b
     pulumi preview --json | keyswitch digest
-    keyswitch digest preview.json --format summary >>"$GITHUB_STEP_SUMMARY"
+    keyswitch digest preview.json >>"$GITHUB_STEP_SUMMARY"
 
     A violated policy fails a preview and is not in its JSON, so that the digest says no more than that it
     failed. With PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true pulumi streams events, and the digest names the
@@ -59,7 +47,7 @@ def digest(preview: IO[str], *, form: str, marker: str | None, exit_code: int) -
     try:
         digested = digest_of(read_preview(preview.read()), exit_code)
     except KeyswitchError as error:
-        if form in ("markdown", "summary"):
+        if form == "markdown":
             click.echo(
                 f"**Keyswitch: there is no preview to digest.** {error}\n\n{hidden_marker(marker or '')}"
             )
@@ -68,7 +56,5 @@ def digest(preview: IO[str], *, form: str, marker: str | None, exit_code: int) -
         click.echo(to_json(digested), nl=False)
     elif form == "text":
         click.echo(to_text(digested), nl=False)
-    elif form == "summary":
-        click.echo(to_markdown(digested, SUMMARY_BYTES, marker=marker), nl=False)
     else:
         click.echo(to_markdown(digested, marker=marker), nl=False)

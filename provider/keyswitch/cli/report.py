@@ -23,31 +23,14 @@ from keyswitch.cli.tables import (
 )
 from keyswitch.messages.format import counted
 from keyswitch.messages.printable import printable
-from keyswitch.model.durations import iso, moment
-from keyswitch.model.status import ObservedStatus
+from keyswitch.model.durations import iso
 from keyswitch.report.checks import Finding
 from keyswitch.report.inventory import Inventory
 from keyswitch.report.render import COMMENT_BYTES, code_span, fitting
 from keyswitch.report.text_table import Listing
 
-_AGES: Final = ((0, 30), (30, 60), (60, 90), (90, 180), (180, 365), (365, None))
-"""The bars of the picture, in days; a key of 90 days is not older than 90 days yet."""
 _AT_ONCE: Final = timedelta(minutes=5)
 """A walk shorter than this is of one moment."""
-_TALLEST: Final = 160
-"""Of a bar, in the picture's own units."""
-
-
-@dataclass(frozen=True)
-class Bar:
-    """How many keys are of one age; the heights are those of the picture."""
-
-    label: str
-    active: int
-    inactive: int
-    active_height: float
-    inactive_height: float
-    is_old: bool
 
 
 @dataclass(frozen=True)
@@ -84,32 +67,6 @@ class Audited:
         )
         about = " and ".join(each for each in told if each)
         return f"{keys}, {counted(len(self.findings), 'finding')} about {about}."
-
-    @property
-    def bars(self) -> tuple[Bar, ...]:
-        """The picture of the keys' ages."""
-        ages = [
-            (max((self.at - moment(seen.key.create_date)).days, 0), seen.key.status)
-            for _, seen in self.inventory.keys
-            if seen.key.create_date
-        ]
-        counts = []
-        for low, high in _AGES:
-            of_age = [status for days, status in ages if low <= days and (not high or days < high)]
-            active = of_age.count(ObservedStatus.ACTIVE)
-            counts.append((low, high, active, len(of_age) - active))
-        most = max([active + inactive for _, _, active, inactive in counts] + [1])
-        return tuple(
-            Bar(
-                f"{low} to {high} days" if high else f"{low} days and more",
-                active,
-                inactive,
-                _TALLEST * active / most,
-                _TALLEST * inactive / most,
-                low >= 90,  # noqa: PLR2004 - the controls' own number, as in _AGES
-            )
-            for low, high, active, inactive in counts
-        )
 
     @property
     def when(self) -> str:
@@ -208,9 +165,7 @@ def to_html(audited: Audited) -> str:
     environment.filters["age"] = lambda seen: age(seen, audited.at)
     environment.filters["last_use"] = lambda seen: last_use_in_full(seen, audited.at)
     template = files("keyswitch.cli").joinpath("audit.html.j2").read_text(encoding="utf-8")
-    page = environment.from_string(template).render(
-        audited=audited, version=__version__, tallest=_TALLEST
-    )
+    page = environment.from_string(template).render(audited=audited, version=__version__)
     return f"{page.rstrip()}\n"
 
 

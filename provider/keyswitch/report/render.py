@@ -20,8 +20,6 @@ from keyswitch.report.text_table import Listing
 
 COMMENT_BYTES: Final = 65_536
 """The most that fits a comment: GitHub takes as many characters, GitLab more."""
-SUMMARY_BYTES: Final = 1_048_576
-"""The most that GitHub takes as a step's part of a job's summary."""
 _OPS: Final = {
     "create": "to create",
     "update": "to update",

@@ -20,9 +20,9 @@ from keyswitch.model.durations import iso
 from keyswitch.model.status import ObservedStatus
 from keyswitch.report.checks import findings
 from keyswitch.report.digest import digest
+from keyswitch.report.digest_formats import to_markdown
 from keyswitch.report.inventory import Inventory, SeenKey, SeenUser
 from keyswitch.report.preview_json import read_preview
-from keyswitch.report.render import to_markdown
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=timezone.utc)
 QUIET = (

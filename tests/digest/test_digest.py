@@ -16,9 +16,7 @@ from keyswitch.messages.catalogue import Entry
 from keyswitch.messages.format import Attempt, KeyswitchError, message
 from keyswitch.messages.parse import read
 from keyswitch.report.digest import digest
-from keyswitch.report.key_states import UNKNOWN
-from keyswitch.report.preview_json import FLEET_TYPE, KEY_TYPE, read_preview
-from keyswitch.report.render import (
+from keyswitch.report.digest_formats import (
     COMMENT_BYTES,
     change,
     hidden_marker,
@@ -27,6 +25,8 @@ from keyswitch.report.render import (
     to_markdown,
     to_text,
 )
+from keyswitch.report.key_states import UNKNOWN
+from keyswitch.report.preview_json import FLEET_TYPE, KEY_TYPE, read_preview
 from keyswitch.report.rows import Outcome
 
 PREVIEWS = Path(__file__).parent / "previews"

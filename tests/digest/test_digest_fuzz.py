@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from keyswitch.messages.catalogue import ALL
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.report.digest import digest
+from keyswitch.report.digest_formats import COMMENT_BYTES, to_json, to_markdown, to_text
 from keyswitch.report.preview_json import KEY_TYPE, read_preview
-from keyswitch.report.render import COMMENT_BYTES, to_json, to_markdown, to_text
 from support.fuzz import for_a_while
 
 ANYTHING = st.recursive(

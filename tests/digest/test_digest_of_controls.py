@@ -20,9 +20,9 @@ from keyswitch.model.durations import iso
 from keyswitch.model.status import ObservedStatus, Status
 from keyswitch.report.checks import ExpectedKey, findings
 from keyswitch.report.digest import digest
+from keyswitch.report.digest_formats import to_json, to_markdown, to_text
 from keyswitch.report.inventory import Inventory, SeenKey, SeenUser
 from keyswitch.report.preview_json import read_preview
-from keyswitch.report.render import to_json, to_markdown, to_text
 
 NOW = datetime.now(timezone.utc)
 NASTY = {

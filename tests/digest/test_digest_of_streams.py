@@ -15,8 +15,8 @@ from digest.test_digest import KEY_TYPE, OFF, PREVIEWS, RECORDED, Markdown, key_
 from digest.test_digest_fuzz import ANYTHING, DIAGNOSTICS, STATES, URNS, digested
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.report.digest import Digest, digest
+from keyswitch.report.digest_formats import to_json, to_markdown, to_text
 from keyswitch.report.preview_json import read_preview
-from keyswitch.report.render import to_json, to_markdown, to_text
 from keyswitch.report.rows import Outcome
 from support.fuzz import for_a_while
 

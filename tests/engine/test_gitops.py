@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from keyswitch.report.render import hidden_marker
+from keyswitch.report.digest_formats import hidden_marker
 from support.engine import ROOT, Project, engine_env
 from support.forge import GITHUB_TOKEN, GITLAB_TOKEN, Comments, Workspace, forge
 from support.http import RecordingServer, refuse

@@ -1,4 +1,8 @@
-"""The command ``keyswitch``: finds keys, audits them, digests previews, explains codes."""
+"""The command ``keyswitch``: finds keys, audits them, digests previews, explains codes.
+
+One file for each command; :mod:`~keyswitch.cli.command` has what they share, :mod:`~keyswitch.cli.scan` looks at an account's users and
+:mod:`~keyswitch.cli.report` draws an audit. This room imports report and the rooms that report imports. Read first: ``discover``.
+"""
 
 from __future__ import annotations
 

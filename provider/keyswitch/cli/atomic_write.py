@@ -74,15 +74,15 @@ def _write(path: Path, text: str, mode_of_new: int) -> None:
         _write_into(path, text)
         return
     descriptor, name = tempfile.mkstemp(prefix=".keyswitch-", dir=path.parent)
-    declared_elsewhere = Path(name)
+    temporary = Path(name)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             file.write(text)
-        declared_elsewhere.chmod(_mode_of(path, mode_of_new))
-        declared_elsewhere.replace(path)
+        temporary.chmod(_mode_of(path, mode_of_new))
+        temporary.replace(path)
     except BaseException:
         with suppress(OSError):
-            declared_elsewhere.unlink()
+            temporary.unlink()
         raise
 
 

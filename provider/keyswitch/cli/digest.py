@@ -9,8 +9,8 @@ import click
 from keyswitch.cli.command import Command, Failed, form_option
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.report.digest import digest as digest_of
+from keyswitch.report.digest_formats import hidden_marker, to_json, to_markdown, to_text
 from keyswitch.report.preview_json import read_preview
-from keyswitch.report.render import hidden_marker, to_json, to_markdown, to_text
 
 
 @click.command(cls=Command)

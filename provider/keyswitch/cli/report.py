@@ -25,8 +25,8 @@ from keyswitch.messages.format import counted
 from keyswitch.messages.printable import printable
 from keyswitch.model.durations import iso
 from keyswitch.report.checks import Finding
+from keyswitch.report.digest_formats import COMMENT_BYTES, code_span, fitting
 from keyswitch.report.inventory import Inventory
-from keyswitch.report.render import COMMENT_BYTES, code_span, fitting
 from keyswitch.report.text_table import Listing
 
 _AT_ONCE: Final = timedelta(minutes=5)
@@ -137,7 +137,7 @@ def to_markdown(audited: Audited, limit: int = COMMENT_BYTES) -> str:
     tail += [""] if controls else []
     tail += [f"Looked at {audited.when}.{against} `keyswitch explain CODE` says what to do."]
     lines = (_markdown_row(each, controls) for each in audited.findings)
-    shown = fitting(lines, limit, declared_elsewhere=(*head, *table, *tail))
+    shown = fitting(lines, limit, around=(*head, *table, *tail))
     left = len(audited.findings) - len(shown)
     more = f"… and {counted(left, 'more finding')}; `keyswitch audit --format json` lists them all."
     rest = [*([""] if shown else []), *([more, ""] if left else [])]

@@ -1,7 +1,7 @@
-"""AWS: what keyswitch asks of IAM and STS, and how it gets there.
+"""AWS: what keyswitch asks of IAM and STS, and how the calls are signed.
 
-Imports model and messages. :mod:`~keyswitch.iam.client` is the protocol that everything above is written
-against; :mod:`~keyswitch.iam.boto` is the implementation, :mod:`~keyswitch.iam.session` and
-:mod:`~keyswitch.iam.credentials` find what signs, and :mod:`~keyswitch.iam.errors` turns what AWS refuses into
-messages. Only this room, and in it neither the protocol nor ``concurrently``, imports botocore. Read first: the client.
+:mod:`~keyswitch.iam.client` is the protocol that the rooms above use, :mod:`~keyswitch.iam.boto` the implementation.
+:mod:`~keyswitch.iam.credentials` finds which credentials sign a call, and :mod:`~keyswitch.iam.session` makes the SDK's clients with
+them. :mod:`~keyswitch.iam.errors` turns every failed call, refused or unanswered, into a ``KeyswitchError``. Botocore is imported
+only in this room; ``client`` and ``concurrently`` do not import it. This room imports model and messages. Read first: ``client``.
 """

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from keyswitch.iam.assume_role import assumed, with_web_identity
 from keyswitch.iam.call_limits import CONTAINER, METADATA
-from keyswitch.iam.credential_sources import Process, finding, none
+from keyswitch.iam.credential_faults import Process, finding, none
 from keyswitch.iam.shared_config import KEY_ID, SECRET, TOKEN, Profile, no_such_profile
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError

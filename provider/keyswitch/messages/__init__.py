@@ -1,6 +1,6 @@
-"""What keyswitch says: every message under a code, how one is made, and how one is read back.
+"""What keyswitch says: every message has a code and stands in ``catalogue``, one file for each hundred codes.
 
-Imports nothing of keyswitch. No secret and no control character passes :mod:`~keyswitch.messages.format`:
-:mod:`~keyswitch.messages.redact` and :mod:`~keyswitch.messages.printable` stand before it. Read first: one
-file of ``catalogue``, such as ``ks6_safeguards``, then :mod:`~keyswitch.messages.format`.
+:mod:`~keyswitch.messages.format` builds the text of a message, and :mod:`~keyswitch.messages.parse` takes one apart again.
+Format cleans every message: :mod:`~keyswitch.messages.redact` removes secrets, :mod:`~keyswitch.messages.printable` escapes
+control characters. This room imports nothing of keyswitch. Read first: ``catalogue/ks6_safeguards``, then format.
 """

@@ -1,6 +1,6 @@
 """The engine's calls, in the process of its dynamic provider host.
 
-Imports reconcile and the rooms below. The provider classes stand in ``keyswitch.provider`` and ``keyswitch.fleet_provider``, whose
-paths every state has in it; they belong to this room. Read first: ``keyswitch.provider``, then
-:mod:`~keyswitch.plugin.host`, where every workaround for the host stands.
+``keyswitch.provider`` (one key) and ``keyswitch.fleet_provider`` (a fleet) belong to this room; they keep their paths, because the state of every stack
+names them. :mod:`~keyswitch.plugin.host` has the workarounds for the host, :mod:`~keyswitch.plugin.process_state` what one process knows of
+all keys of a program. This room imports reconcile, iam, model and messages. Read first: ``keyswitch.provider``, then host.
 """

@@ -1,7 +1,8 @@
-"""What programs declare: the resources, the hooks that judge them in a preview, and the ready-made program.
+"""What programs declare: the resources, the hooks, and the ready-made program.
 
-Imports plugin and the rooms below. ``keyswitch.program.declare_register`` is public for ever. Read first:
-:mod:`~keyswitch.program.access_key_status`, then :mod:`~keyswitch.program.hooks`.
+:mod:`~keyswitch.program.hooks` judges every create and update before the plugin is asked, in previews too, so that one preview names every
+refused key. :mod:`~keyswitch.program.duplicates` finds a key that is declared twice. ``keyswitch.program.declare_register`` is public and never
+renamed. This room imports plugin, reconcile, iam, model and messages. Read first: :mod:`~keyswitch.program.access_key_status`, then hooks.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from keyswitch.messages.format import Attempt, KeyswitchError
 from keyswitch.model.state import Declaration
 
 
-class DeclaredKey:
+class Claim:
     """One resource's word that it declares certain keys.
 
     Two resources may have one name, of two types or under two parents, so it is this object that
@@ -30,8 +30,8 @@ class DeclaredKeys:
     """The claims of one program."""
 
     def __init__(self) -> None:
-        self._of: defaultdict[str, list[DeclaredKey]] = defaultdict(list)
-        self._all: list[DeclaredKey] = []
+        self._of: defaultdict[str, list[Claim]] = defaultdict(list)
+        self._all: list[Claim] = []
 
     @property
     def keys(self) -> int:
@@ -49,7 +49,7 @@ class DeclaredKeys:
 
         as_soon_as_known(access_key_id, known)
 
-    def claim_each(self, keys: object, name: str) -> DeclaredKey:
+    def claim_each(self, keys: object, name: str) -> Claim:
         """Remembers the same of a fleet, for the ids in the map ``keys``."""
         claim = self._made(name)
 
@@ -60,14 +60,14 @@ class DeclaredKeys:
         as_soon_as_known(keys, known)
         return claim
 
-    def known(self, claim: DeclaredKey, access_key_ids: Collection[str]) -> None:
+    def known(self, claim: Claim, access_key_ids: Collection[str]) -> None:
         """Remembers that these are all the keys of a claim."""
         claim.keys = len(access_key_ids)
         for access_key_id in access_key_ids:
             if claim not in self._of[access_key_id]:
                 self._of[access_key_id].append(claim)
 
-    def declared_elsewhere(self, claim: DeclaredKey) -> set[str]:
+    def declared_elsewhere(self, claim: Claim) -> set[str]:
         """The ids of keys that other resources declare."""
         return {key for key, all_ in self._of.items() if any(each is not claim for each in all_)}
 
@@ -83,8 +83,8 @@ class DeclaredKeys:
             names=" and ".join(names),
         )
 
-    def _made(self, name: str) -> DeclaredKey:
-        claim = DeclaredKey(name)
+    def _made(self, name: str) -> Claim:
+        claim = Claim(name)
         self._all.append(claim)
         return claim
 

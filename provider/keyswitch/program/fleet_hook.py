@@ -25,14 +25,14 @@ from keyswitch.model.fleet import (
 from keyswitch.model.fleet_state import parse_fleet_outputs, taken_over_by_fleet
 from keyswitch.model.state import Record
 from keyswitch.plugin.property_bags import plain, revealed
-from keyswitch.program.duplicates import DeclaredKey
+from keyswitch.program.duplicates import Claim
 from keyswitch.program.hooks import HIDDEN, Hooks, is_secret, moved_note
 from keyswitch.program.in_thread import in_thread
 from keyswitch.reconcile.batch import Batch
-from keyswitch.reconcile.deletion import target_on_destroy
+from keyswitch.reconcile.on_destroy import target_on_destroy
 
 
-def fleet_binding(hooks: Hooks, claim: DeclaredKey) -> pulumi.ResourceOptions:
+def fleet_binding(hooks: Hooks, claim: Claim) -> pulumi.ResourceOptions:
     """The options that bind a fleet to its hook, to be merged into its own."""
     hook = hooks.fleet_hook(_before_step(hooks, claim))
     return pulumi.ResourceOptions(
@@ -41,7 +41,7 @@ def fleet_binding(hooks: Hooks, claim: DeclaredKey) -> pulumi.ResourceOptions:
 
 
 def _before_step(
-    hooks: Hooks, claim: DeclaredKey
+    hooks: Hooks, claim: Claim
 ) -> Callable[[pulumi.ResourceHookArgs], Awaitable[None]]:
     async def before_step(args: pulumi.ResourceHookArgs) -> None:
         with hooks.steps.judging(args.urn):
@@ -80,7 +80,7 @@ async def _records(args: pulumi.ResourceHookArgs) -> Mapping[str, Record]:
 
 async def _tell_of_keys(
     hooks: Hooks,
-    claim: DeclaredKey,
+    claim: Claim,
     args: pulumi.ResourceHookArgs,
     declared: FleetDeclaration,
     records: Mapping[str, Record],

@@ -20,16 +20,16 @@ from keyswitch.model.change_limit import MaxChanges
 from keyswitch.model.fleet import FleetDeclaration
 from keyswitch.model.state import Declaration, Record
 from keyswitch.reconcile.batch_plan import BatchOutcome, BatchPlan
-from keyswitch.reconcile.deletion import DeletionPlan, target_on_destroy
 from keyswitch.reconcile.diff import Action
 from keyswitch.reconcile.observe import Observation
+from keyswitch.reconcile.on_destroy import DeletionPlan, target_on_destroy
 from keyswitch.reconcile.plan import Plan
 from keyswitch.reconcile.reconciler import Reconciler
 from keyswitch.reconcile.records import DoneButFailedError
 from keyswitch.reconcile.schedule import ROOT_USER, Task, do_all, task_of, task_of_end
 
 Tell = Callable[[str], None]
-LifecycleIn = Callable[[DeclaredAccount | None], Reconciler]
+ReconcilerIn = Callable[[DeclaredAccount | None], Reconciler]
 
 
 class Batch:
@@ -44,7 +44,7 @@ class Batch:
 
     def __init__(
         self,
-        reconciler_in: LifecycleIn,
+        reconciler_in: ReconcilerIn,
         at_a_time: int = AT_A_TIME,
         before_each: Callable[[], None] = lambda: None,
         before_signers: Callable[[], None] = lambda: None,

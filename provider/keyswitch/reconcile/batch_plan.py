@@ -11,8 +11,8 @@ from keyswitch.messages.catalogue import Entry
 from keyswitch.messages.format import KeyswitchError, counted
 from keyswitch.model.fleet import FleetDeclaration
 from keyswitch.model.state import Record
-from keyswitch.reconcile.deletion import DeletionPlan
 from keyswitch.reconcile.diff import Action
+from keyswitch.reconcile.on_destroy import DeletionPlan
 from keyswitch.reconcile.plan import Plan
 
 _NAMED: Final = 20

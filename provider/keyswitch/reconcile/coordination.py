@@ -3,7 +3,7 @@
 A program may reach one AWS account by two ways: with the stack's own settings and with an ``account``,
 or with two of those. Two keys of one user may then be in the hands of two reconcilers. So what they must
 know of each other is kept here, by what is true of AWS: key ids are unique everywhere, user names within
-an account.
+an account. Of two keys of one user that go Inactive in one run, the second is judged as if the first had gone already.
 """
 
 from __future__ import annotations

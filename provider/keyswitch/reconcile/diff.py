@@ -77,7 +77,7 @@ class DiffInput:
 
     :param declared: the status that the program declares.
     :param observed: the status that the key was just seen in; ``DELETED`` if it is not there.
-    :param memory: what the last run recorded; ``None`` if the key is to be adopted.
+    :param prior_state: what the last run recorded; ``None`` if the key is to be adopted.
     :param owned_by_another: whether the key was found with another user than the declared one.
     :param undecided: whether it cannot be told if the key is deleted.
     :param otherwise_changed: whether the record differs in anything but the status.

@@ -28,10 +28,10 @@ from keyswitch.reconcile.apply import MAY_HAVE_LANDED, Switch, Switched, lost_by
 from keyswitch.reconcile.cache import KeyCache
 from keyswitch.reconcile.clock import Clock, Patience
 from keyswitch.reconcile.coordination import Shared
-from keyswitch.reconcile.deletion import DeletionPlan, deletion_plan, target_on_destroy
 from keyswitch.reconcile.diff import Action, Cause, decide
 from keyswitch.reconcile.evidence import EvidenceSource
 from keyswitch.reconcile.observe import Observation, Observer
+from keyswitch.reconcile.on_destroy import DeletionPlan, deletion_plan, target_on_destroy
 from keyswitch.reconcile.plan import Plan, found_deleted
 from keyswitch.reconcile.planner import Planner, diff_input_of
 from keyswitch.reconcile.records import DoneButFailedError, as_seen, held

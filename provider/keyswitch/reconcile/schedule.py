@@ -13,7 +13,7 @@ from keyswitch.messages.format import Attempt, KeyswitchError
 from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.state import Declaration, Record
 from keyswitch.model.status import Status
-from keyswitch.reconcile.deletion import target_on_destroy
+from keyswitch.reconcile.on_destroy import target_on_destroy
 
 ROOT_USER: Final = ""
 """Stands for the account's root user, whose keys IAM lists without a name."""

@@ -1,5 +1,6 @@
-"""What people read: the digest of a preview, the inventory of an account's keys, and what is wrong with them.
+"""What people read: the digest of a preview, and the inventory and audit of an account's keys.
 
-Imports reconcile and the rooms below, neither pulumi nor boto3. Read first: :mod:`~keyswitch.report.digest` for a
-pull request's comment, :mod:`~keyswitch.report.checks` for an audit.
+:mod:`~keyswitch.report.digest` works out what a preview means for each key, :mod:`~keyswitch.report.digest_formats` draws that as Markdown,
+text or JSON. :mod:`~keyswitch.report.inventory` looks at all keys of many users, :mod:`~keyswitch.report.checks` says what is wrong with
+them. This room imports reconcile, iam, model and messages, and neither pulumi nor boto3. Read first: digest, or checks.
 """

@@ -57,17 +57,17 @@ def to_markdown(digest: Digest, limit: int = COMMENT_BYTES, *, marker: str | Non
     tail = [*gap, *_tail(digest), hidden_marker(marker or digest.stack), ""]
     names = shortened([row.access_key_id for row in digest.rows])
     lines = (_markdown_row(row, names) for row in digest.rows)
-    shown = fitting(lines, limit, declared_elsewhere=(*head, *table, *tail))
+    shown = fitting(lines, limit, around=(*head, *table, *tail))
     left = len(digest.rows) - len(shown)
     more = f"… and {counted(left, 'more key')}; `keyswitch digest --format text` lists them all."
     rest = ["", more] if left else []
     return "\n".join([*head, *(table if shown else []), *shown, *rest, *tail])
 
 
-def fitting(lines: Iterable[str], limit: int, declared_elsewhere: Iterable[str]) -> list[str]:
+def fitting(lines: Iterable[str], limit: int, around: Iterable[str]) -> list[str]:
     """The first lines, as many as fit into so many bytes beside others and a line about the rest."""
     shown: list[str] = []
-    room = limit - _ROOM_FOR_REST - _size(declared_elsewhere)
+    room = limit - _ROOM_FOR_REST - _size(around)
     for line in lines:
         room -= _size([line])
         if room < 0:

@@ -144,13 +144,8 @@ class Project:
 
     def let_pass(self, **span: float) -> None:
         """Time passes for the state: this program's switches were made that much longer ago."""
-
-        def earlier(found: re.Match[str]) -> str:
-            return f"{found[1]}{iso(moment(found[2]) - timedelta(**span))}"
-
         path = self.folder / "later.json"
-        state = self.expect(0, "stack", "export").stdout
-        path.write_text(re.sub(r'("(?:changed_at|status_since)": ")([^"]+)', earlier, state))
+        path.write_text(made_earlier(self.expect(0, "stack", "export").stdout, **span))
         self.expect(0, "stack", "import", "--file", str(path))
 
     def resources(self) -> dict[str, dict[str, Any]]:
@@ -164,6 +159,15 @@ class Project:
     def outputs(self, name: str) -> dict[str, Any]:
         outputs = self.resources()[name]["outputs"]
         return {key: value for key, value in outputs.items() if not key.startswith("__")}
+
+
+def made_earlier(state: str, **span: float) -> str:
+    """A state's JSON, with this program's switches made that much longer ago."""
+
+    def earlier(found: re.Match[str]) -> str:
+        return f"{found[1]}{iso(moment(found[2]) - timedelta(**span))}"
+
+    return re.sub(r'("(?:changed_at|status_since)": ")([^"]+)', earlier, state)
 
 
 MakeProject = Callable[..., Project]

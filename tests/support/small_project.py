@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from keyswitch.model.durations import iso, moment
-from support.engine import PROGRAM, Project, Run
+from support.engine import PROGRAM, Project, Run, made_earlier
 from support.forking_python import ForkingPython
 from support.property_values import encrypted
 from support.small_engine import Phase
@@ -100,12 +97,8 @@ class SmallProject(Project):
         return {"deployment": {"resources": resources}}
 
     def let_pass(self, **span: float) -> None:
-        def earlier(found: re.Match[str]) -> str:
-            return f"{found[1]}{iso(moment(found[2]) - timedelta(**span))}"
-
         for urn, each in self.kept.items():
-            outputs = json.dumps(each.outputs)
-            later = re.sub(r'("(?:changed_at|status_since)": ")([^"]+)', earlier, outputs)
+            later = made_earlier(json.dumps(each.outputs), **span)
             self.kept[urn] = replace(each, outputs=json.loads(later))
 
     def _of_stack(self, command: str, *rest: str) -> str:

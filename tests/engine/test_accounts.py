@@ -170,6 +170,6 @@ def test_each_account_is_asked_for_once_a_process(three: Project, iam: Recording
 
     three.up()
 
-    assert iam.count("AssumeRole") == 2 * len(ACCOUNTS)
-    # The stack's own has no rule to be judged by in the program, and is asked for to be recorded.
-    assert iam.count("GetCallerIdentity") == 2 * len(ACCOUNTS) + 1
+    assert iam.count("AssumeRole") == len(ACCOUNTS)
+    # The stack's own has no rule to be judged by, and is asked for to be recorded.
+    assert iam.count("GetCallerIdentity") == len(ACCOUNTS) + 1

@@ -249,6 +249,75 @@ def test_an_unknown_input_of_a_known_key_is_never_compared(
     assert iam.writes == []
 
 
+LATER_OWNER = (
+    LATER_RESOURCE
+    + """
+import json, pathlib
+import keyswitch
+
+declared = json.loads(pathlib.Path("keys.json").read_text())["bob"]
+user_name = declared.pop("user_name")
+if declared.pop("later"):
+    user_name = Later("owner", user_name).value
+if declared.pop("form") == "fleet":
+    access_key_id = declared.pop("access_key_id")
+    keyswitch.AccessKeyFleet("bob", keys={access_key_id: {**declared, "user_name": user_name}})
+else:
+    keyswitch.AccessKeyStatus("bob", **declared, user_name=user_name)
+"""
+)
+
+
+@pytest.mark.parametrize("reason", ["another", "because"])
+@pytest.mark.parametrize("form", ["a key by itself", "fleet"])
+def test_a_changed_reason_beside_an_unknown_owner_is_previewed_as_an_update(
+    make_project: MakeProject, iam: RecordingServer, outsider: Outsider, form: str, reason: str
+) -> None:
+    project: Project = make_project(program=LATER_OWNER)
+    bob = outsider.new_user()
+    declared = {
+        "form": form,
+        "access_key_id": outsider.new_key(bob),
+        "user_name": bob,
+        "status": "Active",
+        "reason": "because",
+    }
+    project.declare(bob={**declared, "later": False})
+    project.up()
+    project.declare(bob={**declared, "later": True, "reason": reason})
+
+    preview = project.preview()
+
+    assert (" bob update" in preview.text) is (reason == "another")
+    assert "KS211" in preview.text
+    assert "user_name will be known only in the update" in preview.text
+    up = project.up()
+    assert (" bob updated" in up.text) is (reason == "another")
+    assert iam.writes == []
+
+
+DECLARED_LATE = """
+import keyswitch
+
+def declare(_):
+    keyswitch.AccessKeyStatus("second", access_key_id="AKIAIOSFODNN7EXAMPL2", status="on")
+
+first = keyswitch.AccessKeyStatus("first", access_key_id="AKIAIOSFODNN7EXAMPL1", status="off")
+first.access_key_id.apply(declare)
+"""
+
+
+def test_one_preview_names_a_key_that_is_declared_once_another_is_through(
+    make_project: MakeProject, iam: RecordingServer
+) -> None:
+    project: Project = make_project(program=DECLARED_LATE)
+
+    preview = project.preview(code=1)
+
+    assert "KS115 2 of 2 declared keys are refused: first, second" in preview.words
+    assert iam.calls == []
+
+
 def test_an_unknown_access_key_id_of_a_known_key_means_replace_and_no_call_is_made(
     make_project: MakeProject, iam: RecordingServer, outsider: Outsider
 ) -> None:

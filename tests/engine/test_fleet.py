@@ -326,7 +326,8 @@ def test_an_override_is_printed_unless_one_of_the_fleet_is_a_secret(
 
     preview, up = project.preview(), project.up()
 
-    assert preview.words.count('because of override="(not repeated here)"') >= 2
+    assert preview.words.count('because of override="(a secret)"') >= 2
+    assert up.words.count('because of override="(not repeated here)"') >= 2
     assert "INC-4712" not in preview.text + up.text
     assert sorted(iam.writes) == [(plain, "Inactive"), (hidden, "Inactive")]
 

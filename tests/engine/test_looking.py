@@ -175,9 +175,9 @@ def test_the_calls_of_each_operation_on_a_user_with_two_keys_are_the_fewest_ther
     assert looks(project.up_with_preview()) == 2
     first_is("Inactive")
     assert looks(project.preview()) == 2
-    assert looks(project.up()) == 4
+    assert looks(project.up()) == 3
     first_is("Active")
-    assert looks(project.up_with_preview()) == 6
+    assert looks(project.up_with_preview()) == 5
     assert looks(project.preview("--refresh")) == 1
     assert looks(project.destroy("--refresh")) == 1
     project.up()

@@ -237,13 +237,13 @@ def test_a_hold_over_three_runs_while_the_key_is_really_used(
 
     outsider.let_pass(bob, days=3)
     outsider.use(successor)
-    third = project.up()
-    assert "KS617" in third.text
+    assert "KS617" in project.preview().text
+    project.up()
     assert iam.writes == [(key, "Inactive")]
     assert project.outputs("bob")["pending"] == ""
 
 
-def switch_off_once_the_hook_has_looked(
+def switch_off_once_the_diff_has_looked(
     iam: RecordingServer, outsider: Outsider, user_name: str, access_key_id: str
 ) -> None:
     def switch_off(call: Call) -> None:
@@ -275,7 +275,7 @@ def test_a_safeguard_is_judged_once_more_against_a_fresh_look_right_before_the_w
         project.preview("--save-plan", plan[1])
     iam.reset()
 
-    switch_off_once_the_hook_has_looked(iam, outsider, bob, other)
+    switch_off_once_the_diff_has_looked(iam, outsider, bob, other)
 
     up = project.up(*plan, code=1)
 
@@ -508,7 +508,7 @@ def test_a_hold_that_arises_only_at_the_write_is_told_by_the_run(
         }
     )
 
-    switch_off_once_the_hook_has_looked(iam, outsider, bob, other)
+    switch_off_once_the_diff_has_looked(iam, outsider, bob, other)
 
     up = project.up()
 

@@ -22,17 +22,17 @@ def test_a_key_switched_between_the_preview_and_the_write_is_not_written_again(
     iam.reset()
     looks: list[str] = []
 
-    def switch_after_the_hook_has_looked(call: Call) -> None:
+    def switch_after_the_diff_has_looked(call: Call) -> None:
         if call.action == "ListAccessKeys":
             looks.append(call.action)
-            if len(looks) == 2:
+            if len(looks) == 1:
                 outsider.switch(bob, key, "Inactive")
 
-    iam.after.append(switch_after_the_hook_has_looked)
+    iam.after.append(switch_after_the_diff_has_looked)
 
     project.up()
 
-    assert len(looks) == 3
+    assert len(looks) == 2
     assert iam.writes == []
     assert project.outputs("bob")["status"] == "Inactive"
     assert project.outputs("bob")["changed_at"] == ""
@@ -50,13 +50,13 @@ def test_a_key_deleted_between_the_preview_and_the_write_is_refused_by_the_plugi
     iam.reset()
     looks: list[str] = []
 
-    def delete_after_the_hook_has_looked(call: Call) -> None:
+    def delete_after_the_diff_has_looked(call: Call) -> None:
         if call.action == "ListAccessKeys":
             looks.append(call.action)
-            if len(looks) == 2:
+            if len(looks) == 1:
                 outsider.delete_key(bob, key)
 
-    iam.after.append(delete_after_the_hook_has_looked)
+    iam.after.append(delete_after_the_diff_has_looked)
 
     up = project.up(code=1)
 

@@ -12,8 +12,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from keyswitch.iam.client import AccessKey
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.batch_declaration import BatchDeclaration
 from keyswitch.model.change_limit import MAX_CHANGES, MaxChanges
-from keyswitch.model.fleet import FleetDeclaration
 from keyswitch.model.state import Record
 from keyswitch.model.status import Status
 from keyswitch.reconcile.batch import Batch
@@ -100,9 +100,9 @@ class Core:
         """Nothing is open."""
 
 
-def whole(declared: Declared) -> FleetDeclaration:
+def whole(declared: Declared) -> BatchDeclaration:
     keys = tuple(declared.keys[key] for key in sorted(declared.keys))
-    return FleetDeclaration(keys, MaxChanges.of({MAX_CHANGES: declared.max_changes}))
+    return BatchDeclaration(keys, MaxChanges.of({MAX_CHANGES: declared.max_changes}))
 
 
 def fleet_of(client: FakeClient) -> Batch:

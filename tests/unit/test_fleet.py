@@ -14,9 +14,10 @@ from keyswitch.iam.concurrently import AT_A_TIME
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.account import DeclaredAccount
+from keyswitch.model.batch_declaration import BatchDeclaration
 from keyswitch.model.change_limit import MaxChanges
-from keyswitch.model.fleet import FleetDeclaration, parse_fleet
-from keyswitch.model.fleet_state import fleet_outputs, parse_fleet_outputs, refreshed_inputs
+from keyswitch.model.fleet import parse_fleet
+from keyswitch.model.fleet_state import fleet_outputs, parse_fleet_outputs, refreshed_fleet
 from keyswitch.model.parsing import UNKNOWN
 from keyswitch.model.safeguards import DeclaredSafeguards
 from keyswitch.model.state import Declaration, Record
@@ -55,9 +56,9 @@ def bag(statuses: Mapping[str, object], **more: object) -> dict[str, object]:
     return {"statuses": statuses, "keys": {key: {} for key in statuses}, **more}
 
 
-def declared(*keys: Declaration, max_changes: str | None = None) -> FleetDeclaration:
+def declared(*keys: Declaration, max_changes: str | None = None) -> BatchDeclaration:
     limit = MaxChanges.read(max_changes) if max_changes is not None else None
-    return FleetDeclaration(keys, limit)
+    return BatchDeclaration(keys, limit)
 
 
 def writes(client: FakeClient) -> list[str]:
@@ -69,7 +70,7 @@ def nobody(_warning: str) -> None:
 
 
 def applied(
-    client: FakeClient, fleet: FleetDeclaration, records: Mapping[str, Record] | None = None
+    client: FakeClient, fleet: BatchDeclaration, records: Mapping[str, Record] | None = None
 ) -> BatchOutcome:
     one = fleet_of(client)
     return one.apply(one.plan(fleet, records or {}), records or {}, nobody)
@@ -99,7 +100,7 @@ def test_a_key_has_the_fleets_inputs_under_its_own() -> None:
         )
     )
 
-    assert parsed.problems == ()
+    assert parsed.error is None
     assert parsed.declaration is not None
     other, key = parsed.declaration.keys
     assert (key.user_name, key.reason, key.on_destroy) == ("bob", "OPS-1", OnDestroy.RESTORE)
@@ -144,7 +145,8 @@ def test_a_problem_is_told_of_its_key_or_of_the_fleet(
     parsed = parse_fleet(bag({KEY: "Inactive"}) | given)
 
     unreadable = parsed.declaration.unreadable if parsed.declaration is not None else {}
-    messages = [*parsed.problems, *map(str, unreadable.values())]
+    problems = parsed.error.lines if parsed.error is not None else []
+    messages = [*problems, *map(str, unreadable.values())]
     assert parsed.declaration is None or not parsed.declaration.keys
     assert [told[: len(problem)] for told in messages] == [problem]
     assert SECRET not in " ".join(messages)
@@ -701,8 +703,7 @@ def test_a_refresh_of_what_a_program_may_not_write_is_no_contradiction(
 
     for _ in range(2):
         records = fleet_of(client).read(parse_fleet_outputs(outs), nobody)
-        inputs = refreshed_inputs(outs, records)
-        outs = fleet_outputs({**outs, "keys": inputs["keys"]}, records)
+        outs, inputs = refreshed_fleet(outs, records)
         assert inputs["statuses"] == {key: "Active"}
         assert parse_fleet(inputs).declaration is not None
     written = parse_fleet(inputs, as_written=True).declaration
@@ -778,7 +779,7 @@ def test_a_refresh_writes_the_names_and_statuses_of_now(iam: StrictIam, client: 
 
     refreshed = fleet_of(client).read(records, nobody)
 
-    inputs = refreshed_inputs(given, refreshed)
+    _, inputs = refreshed_fleet(given, refreshed)
     assert inputs["statuses"] == {key: "Active"}
     assert inputs["keys"] == {key: {"user_name": "robert"}}
 

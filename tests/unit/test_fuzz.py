@@ -87,11 +87,11 @@ def test_a_fleets_inputs(bag: dict[str, object]) -> None:
     parsed = parse_fleet(bag)
 
     if parsed.declaration is None:
-        assert parsed.problems or parsed.unknown
+        assert parsed.error or parsed.unknown
     else:
-        assert not parsed.problems
+        assert not parsed.error
         assert repeats_no_secret(*parsed.declaration.unreadable.values())
-    assert repeats_no_secret(*parsed.problems)
+    assert repeats_no_secret(*(parsed.error.lines if parsed.error else ()))
 
 
 @for_a_while

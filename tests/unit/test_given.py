@@ -106,7 +106,7 @@ def codes_of(made: pulumi.runtime.MockResourceArgs) -> list[str]:
         told.extend(parse_program(plain(inputs), None).problems)
     elif made.typ.endswith(":AccessKeyFleet"):
         parsed = parse_fleet(plain(inputs, MAPS_BY_KEY), as_written=True)
-        told.extend(parsed.problems)
+        told.extend(parsed.error.lines if parsed.error is not None else ())
         if parsed.declaration is not None:
             told.extend(parsed.declaration.unreadable.values())
     codes = [str(each).partition(" ")[0] for each in told]
@@ -393,7 +393,7 @@ def test_an_account_of_which_a_field_is_an_output_is_known_to_the_guard() -> Non
 
     def program() -> None:
         hooks = Hooks()
-        hooks._phase = SimpleNamespace(declare=lambda _, account: seen.append(account))  # type: ignore[assignment]
+        hooks._process = SimpleNamespace(declare=lambda _, account: seen.append(account))  # type: ignore[assignment]
         hooks.declare_in({"name": "x", "external_id": pulumi.Output.secret("ext")})
 
     assert told_of(program)[0] == set()

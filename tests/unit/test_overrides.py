@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from keyswitch.messages.format import KeyswitchError
-from keyswitch.model.fleet import FleetDeclaration
+from keyswitch.model.batch_declaration import BatchDeclaration
 from keyswitch.model.fleet_state import fleet_outputs, parse_fleet_outputs
 from keyswitch.model.parsing import parse_outputs
 from keyswitch.model.safeguards import DeclaredSafeguards
@@ -88,7 +88,7 @@ class FleetProgram(Program):
 
     def up(self, status: Status, **more: Any) -> None:
         declaration = Declaration(self.key, status, "bob", **more)
-        declared = FleetDeclaration((declaration,))
+        declared = BatchDeclaration((declaration,))
         told = self._fleet().plan(declared, self.records).refusals
         fleet = self._fleet()
         outcome = fleet.apply(fleet.plan(declared, self.records), self.records, print)

@@ -11,9 +11,9 @@ import pytest
 
 from keyswitch.messages.catalogue import ALL
 from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.batch_declaration import BatchDeclaration
 from keyswitch.model.change_limit import MaxChanges
 from keyswitch.model.durations import Duration
-from keyswitch.model.fleet import FleetDeclaration
 from keyswitch.model.safeguards import DeclaredSafeguards
 from keyswitch.model.state import Declaration
 from keyswitch.model.status import ObservedStatus, OnDestroy, OnDrift, Status, WhenUnmet
@@ -155,10 +155,10 @@ def destroyed(on_destroy: OnDestroy, status: Status) -> list[str]:
         return [str(refusal)]
 
 
-def fleet_of(count: int, max_changes: str) -> tuple[FakeClient, FleetDeclaration]:
+def fleet_of(count: int, max_changes: str) -> tuple[FakeClient, BatchDeclaration]:
     world = World()
     keys = [Declaration(world.iam.add_key(f"user-{n}"), OFF, f"user-{n}") for n in range(count)]
-    return FakeClient(world.iam), FleetDeclaration(tuple(keys), MaxChanges.read(max_changes))
+    return FakeClient(world.iam), BatchDeclaration(tuple(keys), MaxChanges.read(max_changes))
 
 
 def too_many() -> list[str]:
@@ -188,7 +188,7 @@ def one_not_let_go() -> list[str]:
     keys[1] = replace(keys[1], safeguards=kept)
     reconciler = Reconciler(client)
     fleet = Batch(lambda _: reconciler)
-    records = fleet.apply(fleet.plan(FleetDeclaration(tuple(keys)), {}), {}, print).records
+    records = fleet.apply(fleet.plan(BatchDeclaration(tuple(keys)), {}), {}, print).records
     try:
         fleet.destroy(records, None, print)
     except KeyswitchError as failure:

@@ -12,7 +12,7 @@ from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.aws_settings import AwsSettings
-from keyswitch.model.fleet import FleetDeclaration
+from keyswitch.model.batch_declaration import BatchDeclaration
 from keyswitch.model.safeguards import DeclaredSafeguards
 from keyswitch.model.state import Declaration
 from keyswitch.model.status import ObservedStatus, OnDestroy, Status
@@ -40,8 +40,8 @@ class Incident:
         self.client = FakeClient(self.iam, signer=self.signer)
         self.reconciler = Reconciler(self.client, patience=IMPATIENT, tell=self.told.append)
 
-    def declared(self, **more: object) -> FleetDeclaration:
-        return FleetDeclaration(
+    def declared(self, **more: object) -> BatchDeclaration:
+        return BatchDeclaration(
             tuple(
                 Declaration(key, OFF, f"user-{number}", **more)  # type: ignore[arg-type]
                 for number, key in enumerate(self.keys)
@@ -79,7 +79,7 @@ def test_the_end_of_a_fleet_deactivates_the_key_that_signs_last_of_all() -> None
     incident = Incident()
     fleet = Batch(lambda _: incident.reconciler)
     deletion_plan = incident.declared(on_destroy=OnDestroy.DEACTIVATE, safeguards=OWN)
-    kept = FleetDeclaration(tuple(_active(key) for key in deletion_plan.keys))
+    kept = BatchDeclaration(tuple(_active(key) for key in deletion_plan.keys))
     records = fleet.apply(fleet.plan(kept, {}), {}, print).records
 
     fleet.destroy(records, None, print)
@@ -170,7 +170,7 @@ def test_of_two_keys_that_sign_the_one_that_signs_the_switches_goes_last(
     own, x = FakeClient(iam, signer=k1), FakeClient(iam, signer=k2)
     phase, settings = phase_of({None: own, "p2": x})
     phase.declare([], DeclaredAccount("x", profile="p2"))
-    keys = FleetDeclaration(
+    keys = BatchDeclaration(
         tuple(Declaration(key, OFF, override="INC-1") for key in (k1, k2, other))
     )
     fleet = Batch(lambda account: phase.reconciler_in(account, settings, NOBODY), at_a_time)
@@ -220,6 +220,8 @@ def test_only_a_deactivation_that_is_let_through_goes_last() -> None:
         Declaration(incident.signer, ON): False,
         Declaration(incident.keys[0], OFF, override="INC-1"): False,
     }
+    batch = Batch(lambda _: incident.reconciler)
 
     for declaration, last in waits.items():
-        assert incident.reconciler.deactivates_signer(declaration) is last
+        signers = batch.signers_deactivated(BatchDeclaration((declaration,)))
+        assert signers == ({declaration.access_key_id: True} if last else {})

@@ -51,6 +51,7 @@ class KeyswitchError(Exception):
     :param answer: AWS's code and request id, where AWS answered at all.
     :param also: whole messages of what else stands against it, told after its own.
     :param fields: the values for the entry's templates.
+    :ivar lines: the same as a whole message for each thing that is wrong.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class KeyswitchError(Exception):
         self.answer = answer
         self.also = tuple(also)
         self.fields = fields
+        self.lines = [str(self)]
 
     @property
     def code(self) -> str:

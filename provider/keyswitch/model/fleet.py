@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError, counted, message
 from keyswitch.messages.redact import looks_secret
+from keyswitch.model.batch_declaration import BatchDeclaration, ParsedBatch
 from keyswitch.model.change_limit import MAX_CHANGES, MaxChanges
 from keyswitch.model.cross_validation import contradictions
 from keyswitch.model.fields import (
@@ -46,44 +47,6 @@ NO_RECORDS: Final[Mapping[str, Record]] = {}
 _OF_SOME_KEY: Final = {ACCESS_KEY_ID: "A" * 20, STATUS: str(Status.INACTIVE)}
 
 
-@dataclass(frozen=True)
-class FleetDeclaration:
-    """What a program declares of a fleet.
-
-    :param keys: each key with defaults, safeguards and account laid under its own.
-    :param unknown: the keys that cannot be judged yet, with the inputs that will be known only in
-        the update.
-    :param changed: those of them of which something else is declared otherwise than it is recorded.
-    :param unreadable: the keys that something is wrong with, by id: they keep no other key.
-    """
-
-    keys: tuple[Declaration, ...]
-    max_changes: MaxChanges | None = None
-    unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    changed: frozenset[str] = frozenset()
-    unreadable: Mapping[str, KeyswitchError] = field(default_factory=dict)
-
-    @property
-    def ids(self) -> frozenset[str]:
-        """Every key that is declared."""
-        known = (key.access_key_id for key in self.keys)
-        return frozenset({*self.unknown, *self.unreadable, *known})
-
-
-@dataclass(frozen=True)
-class ParsedFleet:
-    """A declaration of the keys that can be read, and what keeps it from being one of all.
-
-    :param declaration: ``None`` if it is the fleet's own inputs that cannot be read, or are not known.
-    :param problems: what is wrong with the fleet's own inputs, each a whole message.
-    :param unknown: the names of the fleet's own inputs that are not known yet.
-    """
-
-    declaration: FleetDeclaration | None
-    problems: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
-
-
 @dataclass
 class _Key:
     """One key as read: its declaration, its problems, and what of it is not known yet."""
@@ -100,7 +63,7 @@ def parse_fleet(
     records: Mapping[str, Record] = NO_RECORDS,
     *,
     as_written: bool = False,
-) -> ParsedFleet:
+) -> ParsedBatch:
     """Reads a program's inputs, finding every problem at once.
 
     :param bag: property to value; :data:`~keyswitch.model.parsing.UNKNOWN` for an input, or one of a
@@ -111,14 +74,14 @@ def parse_fleet(
     """
     unknown = tuple(name for name in FLEET_INPUTS if bag.get(name) is UNKNOWN)
     if unknown:
-        return ParsedFleet(None, (), unknown)
+        return ParsedBatch(None, None, unknown)
     problems = tuple(_problems_of_whole(bag))
     if problems:
-        return ParsedFleet(None, problems)
+        return ParsedBatch(None, FleetError(problems))
     found = list(_keys(bag, records, as_written=as_written))
     readable = sorted((key for key in found if key.error is None), key=_overrides_first)
-    return ParsedFleet(
-        FleetDeclaration(
+    return ParsedBatch(
+        BatchDeclaration(
             tuple(key.declaration for key in readable if key.declaration is not None),
             MaxChanges.of(bag),
             {key.access_key_id: key.unknown for key in readable if key.declaration is None},
@@ -133,10 +96,16 @@ def _overrides_first(key: _Key) -> bool:
     return key.declaration is None or key.declaration.override is None
 
 
-def fleet_error(problems: Sequence[str]) -> KeyswitchError:
-    """Everything that is wrong with a fleet's own inputs, as one error (KS157)."""
-    count = counted(len(problems), "problem")
-    return KeyswitchError(catalogue.BAD_FLEET, also=problems, count=count)
+class FleetError(KeyswitchError):
+    """Everything that is wrong with a fleet's own inputs (KS157).
+
+    :param problems: a whole message for each.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        count = counted(len(problems), "problem")
+        super().__init__(catalogue.BAD_FLEET, also=problems, count=count)
+        self.lines = list(problems)
 
 
 def _problems_of_whole(bag: Mapping[str, object]) -> Iterator[str]:
@@ -159,7 +128,7 @@ def _keys(
     bag: Mapping[str, object], records: Mapping[str, Record], *, as_written: bool
 ) -> Iterator[_Key]:
     statuses, entries = map_of(bag, STATUSES), map_of(bag, KEYS)
-    for number, access_key_id in enumerate(sorted({*statuses, *entries}), start=1):
+    for number, access_key_id in enumerate(sorted(ids_of(bag)), start=1):
         found = _Key(access_key_id)
         entry = entries.get(access_key_id, {})
         subject = f"declaring {subject_of(access_key_id, number)}"
@@ -204,6 +173,11 @@ def _whole(
     whole[_IN_KEYS[ACCESS_KEY_ID]] = access_key_id
     whole[STATUS] = status
     return whole
+
+
+def ids_of(bag: Mapping[str, object]) -> set[str]:
+    """The ids of the keys that a fleet's inputs name."""
+    return {*map_of(bag, STATUSES), *map_of(bag, KEYS)}
 
 
 def map_of(bag: Mapping[str, object], name: str) -> Mapping[str, Any]:

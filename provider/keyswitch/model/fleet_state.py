@@ -155,8 +155,17 @@ def taken_over_by_fleet(
     }
 
 
-def refreshed_inputs(bag: Mapping[str, object], records: Mapping[str, Record]) -> dict[str, Any]:
-    """The inputs after a refresh: statuses as found where a program would change them, names as now."""
+def refreshed_fleet(
+    bag: Mapping[str, object], records: Mapping[str, Record]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The outputs and the inputs after a refresh."""
+    inputs = _refreshed_inputs(bag, records)
+    outputs = fleet_outputs({**bag, KEYS: inputs[KEYS]}, records)
+    return {**outputs, ACCOUNT_ID: bag.get(ACCOUNT_ID, "")}, inputs
+
+
+def _refreshed_inputs(bag: Mapping[str, object], records: Mapping[str, Record]) -> dict[str, Any]:
+    """The statuses as found where a program would change them, the names as now."""
     entries = {}
     for access_key_id, entry in map_of(bag, KEYS).items():
         record = records.get(access_key_id)

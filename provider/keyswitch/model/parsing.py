@@ -146,10 +146,7 @@ def parse_program(bag: Mapping[str, object], record: Record | None) -> Parsed:
 
 
 class DeclarationError(KeyswitchError):
-    """Everything that is wrong with what a program declares of one key.
-
-    :ivar lines: a whole message for each problem.
-    """
+    """Everything that is wrong with what a program declares of one key."""
 
     def __init__(self, problems: Sequence[Problem], attempt: Attempt | str | None) -> None:
         first, *others = problems
@@ -170,19 +167,6 @@ def declaration_error(problems: Sequence[Problem], bag: Mapping[str, object]) ->
     ):
         attempt = Attempt("declaring", access_key_id)
     return DeclarationError(problems, attempt)
-
-
-def declaration_of(parsed: Parsed, bag: Mapping[str, object]) -> Declaration:
-    """What a program declares of a key.
-
-    :param bag: what ``parsed`` was read from.
-    :raises KeyswitchError: everything that is wrong with it, as one error.
-    """
-    if parsed.problems:
-        raise declaration_error(parsed.problems, bag)
-    if parsed.declaration is None:
-        raise KeyswitchError(catalogue.UNREADABLE_STATE, property="inputs")
-    return parsed.declaration
 
 
 def account_of(value: object) -> DeclaredAccount | None:

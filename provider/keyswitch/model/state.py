@@ -78,6 +78,12 @@ class Declaration:
         """Whether drift is to be mended; an override is for an incident, which no policy holds up."""
         return self.on_drift is not OnDrift.REPORT or self.override is not None
 
+    @property
+    def may_deactivate_signer(self) -> bool:
+        """Whether this may deactivate the key also where the key signs the calls of the program."""
+        allowed = self.override is not None or bool(self.safeguards.allow_own_key)
+        return self.status is Status.INACTIVE and allowed
+
     def to_inputs(self, status: Status | ObservedStatus | None = None) -> dict[str, Any]:
         """A fresh bag that parses to this declaration, or to one of another ``status``."""
         given = {

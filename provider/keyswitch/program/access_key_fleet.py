@@ -19,7 +19,6 @@ from keyswitch.model.fleet import (
 from keyswitch.model.fleet_state import FLEET_COMPUTED
 from keyswitch.plugin.resource_options import refuse_options
 from keyswitch.program.args import AccountInput, SafeguardsInput
-from keyswitch.program.fleet_hook import fleet_binding
 from keyswitch.program.hooks import Hooks
 from keyswitch.program.inputs import refuse_arguments, sendable, single
 from keyswitch.program.moved_keys import may_restore
@@ -87,7 +86,7 @@ class AccessKeyFleet(Resource, module="keyswitch", name="AccessKeyFleet"):
             MAX_CHANGES: sendable(MAX_CHANGES, max_changes),
         }
         hooks = Hooks.of_program()
-        claim = hooks.declared_keys.claim_each(keys, resource_name)
+        hooks.declared_keys.claim_each(keys, resource_name)
         hooks.declare_in(own[ACCOUNT])
         props: dict[str, Any] = {
             **_split(keys),
@@ -101,7 +100,7 @@ class AccessKeyFleet(Resource, module="keyswitch", name="AccessKeyFleet"):
             AccessKeyFleetProvider(),
             resource_name,
             props,
-            pulumi.ResourceOptions.merge(opts, fleet_binding(hooks, claim)),
+            pulumi.ResourceOptions.merge(opts, hooks.binding()),
         )
         hooks.watch(self)
 

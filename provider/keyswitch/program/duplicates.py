@@ -18,11 +18,13 @@ class Claim:
     Two resources may have one name, of two types or under two parents, so it is this object that
     tells them apart.
 
-    :ivar keys: how many it declares, as far as is known.
+    :ivar ids: of the keys that it declares, as far as they are known.
+    :ivar keys: how many keys it is about, those that it no longer declares among them.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.ids: frozenset[str] = frozenset()
         self.keys = 0
 
 
@@ -45,27 +47,29 @@ class DeclaredKeys:
 
         def known(value: object) -> None:
             if isinstance(value, str):
-                self._of[value].append(claim)
+                self._known(claim, [value])
 
         as_soon_as_known(access_key_id, known)
 
-    def claim_each(self, keys: object, name: str) -> Claim:
+    def claim_each(self, keys: object, name: str) -> None:
         """Remembers the same of a fleet, for the ids in the map ``keys``."""
         claim = self._made(name)
 
         def known(value: object) -> None:
             if isinstance(value, Mapping):
-                self.known(claim, value)
+                self._known(claim, value)
 
         as_soon_as_known(keys, known)
-        return claim
 
-    def known(self, claim: Claim, access_key_ids: Collection[str]) -> None:
-        """Remembers that these are all the keys of a claim."""
-        claim.keys = len(access_key_ids)
+    def _known(self, claim: Claim, access_key_ids: Collection[str]) -> None:
+        claim.ids, claim.keys = frozenset(access_key_ids), len(access_key_ids)
         for access_key_id in access_key_ids:
-            if claim not in self._of[access_key_id]:
-                self._of[access_key_id].append(claim)
+            self._of[access_key_id].append(claim)
+
+    def claim_of(self, name: str, access_key_ids: Collection[str]) -> Claim:
+        """The claim of a resource, of those with its name the one with most of its keys."""
+        named = [claim for claim in self._all if claim.name == name]
+        return max(named, key=lambda claim: len(claim.ids.intersection(access_key_ids)))
 
     def declared_elsewhere(self, claim: Claim) -> set[str]:
         """The ids of keys that other resources declare."""

@@ -1,43 +1,33 @@
-"""Judges every create and update of a program before it happens, in the preview too.
+"""Judges every create and update of a program in its preview, before anything happens.
 
-A refusal inside the plugin would end a run at the first key. So a resource hook judges first,
-which runs in the program's process: in a preview it reports on each refused key's own row and goes
-on, and when all keys are through it fails the program once, so that one preview names every
-violator. In an update it stops each refused key before the plugin is asked. The plugin judges
-again right before it writes; this is the part that a reviewer reads.
+A refusal inside the plugin would end a run at the first key. So in a preview a resource hook judges, in the
+program's process: it reports on each refused key's own row and goes on, and when all keys are through it
+fails the program once, so that one preview names every violator. In an update the plugin judges, right
+before it writes. There the hook refuses only what only the program can know, such as one key that two
+resources declare, and has a key that signs the calls of this run go last.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 import pulumi
 from pulumi.resource import DependencyResource
 from pulumi.runtime import get_root_resource, is_dry_run
 from pulumi.runtime.settings import SETTINGS
 
-from keyswitch.iam.client import IamClient
 from keyswitch.iam.user_agent import Origin
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import Attempt, KeyswitchError, message
 from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.aws_settings import AwsSettings
-from keyswitch.model.fields import ACCESS_KEY_ID, OVERRIDE
-from keyswitch.model.parsing import (
-    DeclarationError,
-    Parsed,
-    account_of,
-    declaration_error,
-    parse_outputs,
-    parse_program,
-    taken_over,
-)
-from keyswitch.model.state import JUDGED_BY, Record
+from keyswitch.model.batch_declaration import BatchDeclaration
+from keyswitch.model.parsing import account_of
+from keyswitch.model.state import Record
 from keyswitch.model.user_names import folded
 from keyswitch.plugin.process_state import ProcessState
 from keyswitch.plugin.property_bags import plain, revealed
@@ -46,16 +36,13 @@ from keyswitch.program.in_thread import in_thread
 from keyswitch.program.moved_keys import Recorded, recorded_in_state
 from keyswitch.program.plaintext_credentials import warnings_of_plain_secrets
 from keyswitch.program.progress import Progress
-from keyswitch.reconcile.diff import Action
+from keyswitch.program.step import is_of_fleet, step_of
+from keyswitch.reconcile.batch import Batch
 from keyswitch.reconcile.key_quota import refuse_third_key
-from keyswitch.reconcile.plan import Plan
+from keyswitch.reconcile.on_destroy import target_on_destroy
 from keyswitch.reconcile.reconciler import Reconciler
 
-T = TypeVar("T")
-
-HIDDEN = "(a secret)"
-"""Stands for the words of an override that the program keeps a secret."""
-_ATTRIBUTE = "_keyswitch_guard"
+_ATTRIBUTE = "_keyswitch_hooks"
 _LATE_DECLARATIONS_SECONDS = 0.2
 
 
@@ -69,12 +56,11 @@ class Hooks:
         self.room_hook = pulumi.ResourceHook(
             "keyswitch-room", self._before_minting, pulumi.ResourceHookOptions(on_dry_run=True)
         )
-        self._fleets = 0
         self.declared_keys = DeclaredKeys()
         self._refused: dict[tuple[str, str], str] = {}
         self.steps = Progress()
         self._minting: Counter[str | None] = Counter()
-        self._phase = ProcessState(shows_overrides=True)
+        self._process = ProcessState(shows_overrides=True)
         self._recorded: pulumi.Output[Recorded] | None = None
 
     @classmethod
@@ -99,7 +85,7 @@ class Hooks:
         """Notes an account that the program declares keys in, as soon as it is known."""
 
         def known(value: object) -> None:
-            self._phase.declare((), account_of(value))
+            self._process.declare((), account_of(value))
 
         # A map is awaited whole: one of its fields may be an output, as a secret is.
         as_soon_as_known(
@@ -123,14 +109,6 @@ class Hooks:
         return pulumi.ResourceOptions(
             hooks=pulumi.ResourceHookBinding(before_create=[self.room_hook])
         )
-
-    def fleet_hook(
-        self, before_step: Callable[[pulumi.ResourceHookArgs], Awaitable[None]]
-    ) -> pulumi.ResourceHook:
-        """The hook of one fleet, which has to know whose it is: a name can be registered once."""
-        self._fleets += 1
-        options = pulumi.ResourceHookOptions(on_dry_run=True)
-        return pulumi.ResourceHook(f"keyswitch-fleet-{self._fleets}", before_step, options)
 
     def watch(self, resource: pulumi.Resource) -> None:
         """Has the program fail once the last one of these is through, if any was refused."""
@@ -157,47 +135,108 @@ class Hooks:
 
     async def _before_step(self, args: pulumi.ResourceHookArgs) -> None:
         with self.steps.judging(args.urn):
-            plan = await self._unless_refused(args, self._plan(args))
-            if plan is None:
-                return
-            self._tell(args, plan)
-            if plan.signing_keys and not is_dry_run():
-                access_key_id = plan.declaration.access_key_id
-                await self.steps.others_first(last=plan.signs_itself)
-                self._phase.signer_goes(access_key_id)
+            if is_dry_run():
+                await self._unless_refused(args, self._preview(args))
+            else:
+                await self._before_plugin(args)
 
-    @staticmethod
-    def _tell(args: pulumi.ResourceHookArgs, plan: Plan) -> None:
-        row = DependencyResource(args.urn)
-        for note in plan.notes():
-            pulumi.log.info(note, resource=row)
-        if plan.decision.action is Action.HOLD and not is_dry_run():
+    async def _preview(self, args: pulumi.ResourceHookArgs) -> None:
+        step, row = await step_of(args), DependencyResource(args.urn)
+        for moved in step.moved.values():
+            pulumi.log.info(_moved_note(moved), resource=row)
+        if step.parsed.unknown:
+            _tell_unknown(args, step.parsed.unknown)
             return
-        for warning in plan.warnings():
+        declared, records = step.parsed.required(), step.records
+        claim = self.declared_keys.claim_of(args.name, declared.ids)
+        elsewhere = self.declared_keys.declared_elsewhere(claim)
+        refusals = dict(self._of_the_program(args, declared, records, elsewhere))
+        batch = self._batch(declared, records)
+        plan = await in_thread(lambda: batch.plan(declared, records, elsewhere, for_reader=True))
+        claim.keys = len(plan.ids)
+        shown = plan.without(refusals)
+        for note in shown.notes():
+            pulumi.log.info(note, resource=row)
+        for warning in (
+            *shown.warnings_of_ends(),
+            *shown.warnings(override=step.hidden_override),
+        ):
             pulumi.log.warn(warning, resource=row)
+        for key, refusal in {**plan.refusals, **refusals}.items():
+            self._refuse([key if is_of_fleet(args) else args.name], refusal, args.urn)
+        if plan.too_wide is not None:
+            self._refuse(plan.limited, plan.too_wide, args.urn)
+
+    async def _before_plugin(self, args: pulumi.ResourceHookArgs) -> None:
+        step = await step_of(args)
+        declared = step.parsed.declaration
+        if declared is None:
+            return
+        claim = self.declared_keys.claim_of(args.name, declared.ids)
+        elsewhere = self.declared_keys.declared_elsewhere(claim)
+        for _, refusal in self._of_the_program(args, declared, step.records, elsewhere):
+            raise refusal
+        batch = self._batch(declared, {})
+        signers = await in_thread(lambda: batch.signers_deactivated(declared))
+        if signers:
+            await self.steps.others_first(last=any(signers.values()))
+            for access_key_id in signers:
+                self._process.signer_goes(access_key_id)
+
+    def _of_the_program(
+        self,
+        args: pulumi.ResourceHookArgs,
+        declared: BatchDeclaration,
+        records: Mapping[str, Record],
+        elsewhere: set[str],
+    ) -> Iterator[tuple[str, KeyswitchError]]:
+        """By key id what the plugin cannot refuse, which is shown one resource only."""
+        for key in declared.keys:
+            duplicate_error = self.declared_keys.duplicate_error(key, args.name)
+            if duplicate_error is not None:
+                yield key.access_key_id, duplicate_error
+        for access_key_id in sorted((set(records) - declared.ids) & elsewhere):
+            record = records[access_key_id]
+            # What would be switched is not looked at: others may switch the key until then.
+            if target_on_destroy(record) is not None:
+                yield (
+                    access_key_id,
+                    KeyswitchError(
+                        catalogue.MOVES_WITH_A_SWITCH,
+                        Attempt("moving", access_key_id, record.user_name),
+                        on_destroy=record.declaration.on_destroy,
+                    ),
+                )
+
+    def _batch(self, declared: BatchDeclaration, records: Mapping[str, Record]) -> Batch:
+        """On the program's own thread, where alone its config, project and stack can be read."""
+        accounts = {
+            *(key.account for key in declared.keys),
+            *(record.declaration.account for record in records.values()),
+        }
+        reconcilers = {account: self._reconciler_in(account) for account in accounts}
+        return Batch(reconcilers.__getitem__)
 
     async def _before_minting(self, args: pulumi.ResourceHookArgs) -> None:
         await self._unless_refused(args, self._look_for_room(args))
 
     async def _unless_refused(
-        self, args: pulumi.ResourceHookArgs, work: Coroutine[Any, Any, T]
-    ) -> T | None:
-        """What ``work`` answers; a preview tells its refusal on the resource's row and goes on."""
+        self, args: pulumi.ResourceHookArgs, work: Coroutine[Any, Any, None]
+    ) -> None:
+        """Does ``work``; a preview reports its refusal on the resource's row and goes on."""
         try:
-            return await work
+            await work
         except KeyswitchError as refusal:
             if not is_dry_run():
                 raise
-            self.refuse([args.name], refusal, args.urn)
-            return None
+            self._refuse([args.name], refusal, args.urn)
 
-    def refuse(self, names: Iterable[str], refusal: KeyswitchError | str, urn: str) -> None:
-        """Tells a refusal on the resource's row, and has the preview fail at its end.
+    def _refuse(self, names: Iterable[str], refusal: KeyswitchError, urn: str) -> None:
+        """Reports a refusal on the resource's row, and has the preview fail at its end.
 
         :param names: what the failure at the end names.
         """
-        lines = refusal.lines if isinstance(refusal, DeclarationError) else [str(refusal)]
-        for line in lines:
+        for line in refusal.lines:
             pulumi.log.error(line, resource=DependencyResource(urn))
         self._refused.update({(urn, name): name for name in names})
 
@@ -206,7 +245,7 @@ class Hooks:
         user_name = plain(await revealed(args.new_inputs)).get("user")
         if not isinstance(user_name, str):
             return
-        client = self._client_of(None)
+        client = self._process.client_in(None, *_signing())
         name = folded(user_name)
         announced = self._minting[name] if is_dry_run() else 0
         self._minting[name] += 1
@@ -217,59 +256,21 @@ class Hooks:
                 raise
             pulumi.log.warn(str(error), resource=DependencyResource(args.urn))
 
-    async def _plan(self, args: pulumi.ResourceHookArgs) -> Plan | None:
-        """The plan of a step, or ``None`` where not enough is known yet.
-
-        :raises KeyswitchError: the step is refused, or the key cannot be looked at.
-        """
-        record = parse_outputs(await revealed(args.old_outputs)) if args.old_outputs else None
-        if record is not None and is_secret(args.old_outputs, OVERRIDE):
-            record = record.with_override_hidden(HIDDEN)
-        news = plain(await revealed(args.new_inputs))
-        moved = taken_over(news) if record is None else None
-        if moved is not None:
-            record = moved
-            pulumi.log.info(moved_note(moved), resource=DependencyResource(args.urn))
-        parsed = parse_program(news, record)
-        if parsed.problems:
-            raise declaration_error(parsed.problems, news)
-        if parsed.declaration is None or parsed.unknown & JUDGED_BY:
-            self._tell_unknown(args, parsed)
-            return None
-        declaration = parsed.declaration
-        duplicate_error = self.declared_keys.duplicate_error(declaration, args.name)
-        if duplicate_error is not None:
-            raise duplicate_error
-        reconciler = self.reconciler_of(declaration.account)
-        if is_secret(args.new_inputs, OVERRIDE):
-            declaration = replace(declaration, override=HIDDEN)
-        reads = is_dry_run() or declaration.override is None
-        plan = await in_thread(lambda: reconciler.plan(declaration, record, for_reader=reads))
-        refusal = plan.refusal()
-        if refusal is not None:
-            raise refusal
-        return plan
-
-    def _tell_unknown(self, args: pulumi.ResourceHookArgs, parsed: Parsed) -> None:
-        """A key whose id is not known yet is about to be made: that is worth no warning."""
-        names = ", ".join(sorted(parsed.unknown & JUDGED_BY))
-        access_key_id = str((args.new_inputs or {}).get(ACCESS_KEY_ID))
-        log = pulumi.log.warn
-        if ACCESS_KEY_ID in parsed.unknown:
-            access_key_id, log = "(not known yet)", pulumi.log.info
-        attempt = Attempt("previewing", access_key_id)
-        text = message(catalogue.NOT_LOOKED_AT, attempt, properties=names)
-        log(text, resource=DependencyResource(args.urn))
-
-    def reconciler_of(self, account: DeclaredAccount | None) -> Reconciler:
+    def _reconciler_in(self, account: DeclaredAccount | None) -> Reconciler:
         """The reconciler in an account; one for each, so that its keys are looked at once."""
-        return self._phase.reconciler_in(account, *_signing())
-
-    def _client_of(self, account: DeclaredAccount | None) -> IamClient:
-        return self._phase.client_in(account, *_signing())
+        return self._process.reconciler_in(account, *_signing())
 
 
-def moved_note(moved: Record) -> str:
+def _tell_unknown(args: pulumi.ResourceHookArgs, unknown: tuple[str, ...]) -> None:
+    """A single key whose id is not known yet is about to be created: that is worth no warning."""
+    log, subject = pulumi.log.warn, "the fleet"
+    if not is_of_fleet(args):
+        log, subject = pulumi.log.info, str(Attempt("previewing", "(not known yet)"))
+    text = message(catalogue.NOT_LOOKED_AT, subject, properties=", ".join(unknown))
+    log(text, resource=DependencyResource(args.urn))
+
+
+def _moved_note(moved: Record) -> str:
     """Of a key that was declared under another name before, that its record is kept (KS222)."""
     key = Attempt("", moved.declaration.access_key_id, moved.user_name)
     return message(catalogue.MOVED, key, adopted=moved.adopted_status)
@@ -279,11 +280,6 @@ def _signing() -> tuple[AwsSettings, Origin]:
     """The program's config, project and stack can be read on its own thread only."""
     settings = AwsSettings.read(pulumi.Config("aws").get)
     return settings, Origin.of(pulumi.get_project(), pulumi.get_stack())
-
-
-def is_secret(bag: Mapping[str, Any] | None, name: str) -> bool:
-    """Whether a hook was given a property as an output, as it is given secrets."""
-    return isinstance((bag or {}).get(name), pulumi.Output)
 
 
 def _wait_for_registrations_first() -> None:

@@ -27,8 +27,8 @@ from keyswitch.model.status import OnDestroy
 from keyswitch.program.in_thread import in_thread
 
 _READ: Final = "pulumi:pulumi:readStackResourceOutputs"
-_KEY: Final = "pulumi-python:dynamic/keyswitch:AccessKeyStatus"
-_FLEET: Final = "pulumi-python:dynamic/keyswitch:AccessKeyFleet"
+KEY_TYPE: Final = "pulumi-python:dynamic/keyswitch:AccessKeyStatus"
+FLEET_TYPE: Final = "pulumi-python:dynamic/keyswitch:AccessKeyFleet"
 
 Recorded = Mapping[str, dict[str, Any]]
 """Access key id to what is handed on of it, see :func:`keyswitch.model.parsing.handed_on`."""
@@ -71,9 +71,9 @@ def _recorded(resources: Mapping[str, Any]) -> Recorded:
         if not isinstance(outputs, Mapping):
             continue
         try:
-            if resource.get("type") == _KEY:
+            if resource.get("type") == KEY_TYPE:
                 records = [parse_outputs(outputs)]
-            elif resource.get("type") == _FLEET:
+            elif resource.get("type") == FLEET_TYPE:
                 records = list(parse_fleet_outputs(outputs).values())
             else:
                 continue

@@ -16,8 +16,8 @@ from keyswitch.messages import catalogue
 from keyswitch.messages.catalogue import Entry
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.account import DeclaredAccount
+from keyswitch.model.batch_declaration import BatchDeclaration
 from keyswitch.model.change_limit import MaxChanges
-from keyswitch.model.fleet import FleetDeclaration
 from keyswitch.model.state import Declaration, Record
 from keyswitch.reconcile.batch_plan import BatchOutcome, BatchPlan
 from keyswitch.reconcile.diff import Action
@@ -56,7 +56,7 @@ class Batch:
 
     def plan(
         self,
-        declared: FleetDeclaration,
+        declared: BatchDeclaration,
         records: Mapping[str, Record],
         kept: Collection[str] = (),
         *,
@@ -117,7 +117,7 @@ class Batch:
 
     def _looks(
         self,
-        declared: FleetDeclaration,
+        declared: BatchDeclaration,
         gone: Iterable[Record],
         records: Mapping[str, Record],
         errors: dict[str, KeyswitchError],
@@ -241,7 +241,19 @@ class Batch:
         do_all(signing, failures, self._at_a_time, self._before_each)
         do_all(signing_itself, failures, self._at_a_time, self._before_each)
 
-    def has_drifted(self, declared: FleetDeclaration, records: Mapping[str, Record]) -> bool:
+    def signers_deactivated(self, declared: BatchDeclaration) -> dict[str, bool]:
+        """Which keys this may deactivate that sign calls of this program, and whether each signs its own.
+
+        Such keys go last, of all that a program declares.
+        """
+        may_go = [key for key in declared.keys if key.may_deactivate_signer]
+        signers = [key for key in may_go if self._in(key.account).signs_with(key.access_key_id)]
+        return {
+            key.access_key_id: self._in(key.account).signs_itself(key.access_key_id)
+            for key in signers
+        }
+
+    def has_drifted(self, declared: BatchDeclaration, records: Mapping[str, Record]) -> bool:
         """Whether a refresh has found something that a program would change, safeguards aside.
 
         :raises KeyswitchError: a key cannot be looked at.
@@ -296,7 +308,7 @@ class Batch:
         :raises KeyswitchError: more would be switched than ``max_changes`` allows, and nothing was
             done; or some could not be let go, and those that could were.
         """
-        judged = self.plan(FleetDeclaration((), max_changes), records, kept)
+        judged = self.plan(BatchDeclaration((), max_changes), records, kept)
         if judged.too_wide is not None:
             raise judged.too_wide
         failures = judged.refusals

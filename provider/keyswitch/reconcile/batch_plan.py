@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from keyswitch.messages import catalogue
 from keyswitch.messages.catalogue import Entry
-from keyswitch.messages.format import KeyswitchError, counted
-from keyswitch.model.fleet import FleetDeclaration
+from keyswitch.messages.format import Attempt, KeyswitchError, counted, message
+from keyswitch.model.batch_declaration import BatchDeclaration
 from keyswitch.model.state import Record
 from keyswitch.reconcile.diff import Action
 from keyswitch.reconcile.on_destroy import DeletionPlan
@@ -29,7 +29,7 @@ class BatchPlan:
     :param errors: of those that could not be looked at.
     """
 
-    declared: FleetDeclaration
+    declared: BatchDeclaration
     ids: frozenset[str]
     plans: Mapping[str, Plan]
     endings: Mapping[str, DeletionPlan]
@@ -76,6 +76,12 @@ class BatchPlan:
         of_these = {key: self.plans[key] for key in self.overridden}
         return replace(self, plans=of_these, endings={}, errors={})
 
+    def without(self, keys: Collection[str]) -> BatchPlan:
+        """The same but for what was decided about these keys."""
+        plans = {key: plan for key, plan in self.plans.items() if key not in keys}
+        endings = {key: end for key, end in self.endings.items() if key not in keys}
+        return replace(self, plans=plans, endings=endings)
+
     @property
     def limited(self) -> list[str]:
         """Those among them that ``max_changes`` counts."""
@@ -106,23 +112,36 @@ class BatchPlan:
             if end.refusal is None:
                 yield end.note()
 
-    def warnings(self, *, with_overrides: bool = False) -> Iterator[str]:
+    def warnings(self, *, override: str | None = "(not repeated here)") -> Iterator[str]:
         """What a reviewer should know, key by key.
 
-        :param with_overrides: whether the reasons of overrides are repeated: they may be secrets.
+        :param override: stands for the words of overrides, which may be secrets; ``None`` to repeat them.
         """
+        for key in sorted(self.declared.unknown):
+            names = ", ".join(self.declared.unknown[key])
+            yield message(catalogue.NOT_LOOKED_AT, Attempt("previewing", key), properties=names)
         for each in self.plans.values():
-            told = each
-            if each.declaration.override is not None and not with_overrides:
-                hidden = replace(each.declaration, override="(not repeated here)")
-                told = replace(each, declaration=hidden)
-            yield from told.warnings()
+            shown = each
+            if each.declaration.override is not None and override is not None:
+                shown = replace(each, declaration=replace(each.declaration, override=override))
+            yield from shown.warnings()
 
     def warnings_of_ends(self) -> Iterator[str]:
         """What a reader of a preview should know of the keys that are let go, key by key."""
         for end in self.endings.values():
             if end.warning is not None:
                 yield end.warning
+
+
+class BatchError(KeyswitchError):
+    """The summary of several keys that failed.
+
+    :ivar lines: the summary, then the whole message of each key.
+    """
+
+    def __init__(self, entry: Entry, each: Sequence[KeyswitchError], **fields: object) -> None:
+        super().__init__(entry, None, None, also=each, **fields)
+        self.lines = [str(self.without_related()), *map(str, each)]
 
 
 @dataclass
@@ -141,21 +160,24 @@ class BatchOutcome:
     def failure(
         self, keys: Iterable[str], entry: Entry = catalogue.FLEET_FAILED
     ) -> KeyswitchError | None:
-        """All failures as one error that names each key.
+        """All failures as one error that names each key; of a single key, its own.
 
         :param keys: the ids of all of the fleet.
         :param entry: what the error says of the others.
         """
         each = [self.failures[key] for key in sorted(self.failures)]
         if self.too_wide is not None:
-            return self.too_wide.with_also(each)
+            return BatchError(self.too_wide.entry, each, **self.too_wide.fields)
         if not each:
             return None
-        return KeyswitchError(
+        count = len({*keys, *self.failures})
+        if count == 1:
+            return each[0]
+        return BatchError(
             entry,
-            also=each,
-            failed=len(self.failures),
-            declared=counted(len({*keys, *self.failures}), "key"),
+            each,
+            failed=len(each),
+            declared=counted(count, "key"),
             keys=named(self.failures),
         )
 

@@ -300,17 +300,6 @@ class Reconciler:
     def _accepted(self, access_key_id: str) -> bool:
         return access_key_id in self._shared.accepted
 
-    def deactivates_signer(self, declaration: Declaration) -> bool:
-        """Whether carrying this out may deactivate a key that signs: such a one goes last."""
-        allowed = declaration.override is not None or declaration.safeguards.allow_own_key
-        off = declaration.status is Status.INACTIVE
-        return off and bool(allowed) and self.signs_with(declaration.access_key_id)
-
-    def deletes_signer(self, record: Record) -> bool:
-        """The same of a key that is let go."""
-        off = target_on_destroy(record) is Status.INACTIVE
-        return off and self.signs_with(record.declaration.access_key_id)
-
     def signs_itself(self, access_key_id: str) -> bool:
         """Whether the key signs the calls by which it is switched itself: of all that sign it goes last."""
         return self._signing_keys().get(access_key_id) == ""

@@ -41,6 +41,8 @@ def do_all(
 ) -> None:
     """Does them, users several at a time; those that go off once those that go on are done.
 
+    The keys of one user are done by the caller's own thread.
+
     :param failures: gets those that failed, by key id.
     :raises Exception: what ``before_each`` raised; no further one was begun.
     """
@@ -60,7 +62,10 @@ def do_all(
         for task in tasks:
             if task.goes_on is goes_on:
                 groups[task.user].append(task)
-        if groups:
+        if len(groups) == 1:
+            (group,) = groups.values()
+            tell(group, do_group(group))
+        elif groups:
             ask_all(groups.values(), do_group, tell, at_a_time)
 
 

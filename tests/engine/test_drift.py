@@ -93,9 +93,10 @@ def test_a_refresh_writes_down_what_it_saw_and_the_next_preview_tells_it(
 
     outsider.switch(bob, key, "Inactive")
     iam.reset()
-    mended = project.up()
+    mended = project.preview()
     assert "KS213 access key" in mended.text
     assert "Nothing will be switched" in mended.text
+    project.up()
     assert iam.writes == []
     project.preview("--expect-no-changes")
 

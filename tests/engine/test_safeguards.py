@@ -591,4 +591,5 @@ def test_an_override_that_is_a_secret_is_not_printed(
 
     for run in (project.preview("--diff"), project.up(), project.destroy()):
         assert "HIDDEN-4711" not in run.text
-    assert 'override="(a secret)"' in project.runs[1].text
+    assert 'override="(a secret)"' in project.runs[0].text
+    assert 'override="(not repeated here)"' in project.runs[1].text

@@ -39,7 +39,7 @@ def errors_page() -> str:
             parts.append(f"## {FAMILIES[family]}\n")
         parts.append(
             f"### {entry.code}: {entry.title}\n\n"
-            f"**Cause:** {_escaped(entry.cause)}.\n\n"
+            f"**Cause:** {_escaped(entry.text)}.\n\n"
             f"**What to do:** {_escaped(entry.remedy)}\n"
         )
     return "\n".join(parts)

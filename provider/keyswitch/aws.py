@@ -10,7 +10,7 @@ from __future__ import annotations
 import pulumi
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import message
+from keyswitch.messages.format import line
 from keyswitch.model.fields import USER_NAME
 from keyswitch.program.hooks import Hooks
 from keyswitch.program.inputs import refuse_arguments, sendable, text
@@ -25,7 +25,7 @@ try:
 except ModuleNotFoundError as error:
     if error.name != "pulumi_aws":
         raise
-    raise MissingExtraError(message(catalogue.MISSING_EXTRA)) from None
+    raise MissingExtraError(line(catalogue.MissingExtra())) from None
 
 
 def access_key(

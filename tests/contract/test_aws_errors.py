@@ -14,7 +14,7 @@ from keyswitch.iam.boto import BotoClient
 from keyswitch.iam.client import OwnerNotToldError
 from keyswitch.iam.errors import Call, unanswered
 from keyswitch.messages import catalogue
-from keyswitch.messages.catalogue import Entry
+from keyswitch.messages.catalogue import Message
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.aws_settings import AwsSettings
 from keyswitch.model.status import Status
@@ -75,54 +75,54 @@ def error(status: int, code: str, message: str = "said AWS") -> Callable[[object
 
 FAULTS = [
     # answer, attempts, entry, what the message says besides
-    (error(400, "Throttling"), 2, catalogue.THROTTLED, "2 times in a row"),
-    (error(500, "ServiceFailure"), 2, catalogue.SERVICE_FAILURE, "2 times in a row"),
-    (answer("", 500), 2, catalogue.SERVICE_FAILURE, "2 times in a row"),
-    (answer("<html></html>", 502, "text/html"), 2, catalogue.SERVICE_FAILURE, "2 times in a row"),
-    (answer(HTML, 502, "text/html"), 1, catalogue.UNREADABLE_ANSWER, ""),
-    (answer("busy", 503, "text/plain"), 1, catalogue.UNREADABLE_ANSWER, ""),
-    (answer("", 429), 1, catalogue.UNREADABLE_ANSWER, ""),
-    (error(409, "LimitExceeded"), 1, catalogue.LIMIT_EXCEEDED, "said AWS"),
-    (error(409, "EntityTemporarilyUnmodifiable"), 1, catalogue.CONFLICT, "Entity"),
-    (error(409, "ConcurrentModification"), 1, catalogue.CONFLICT, "Concurrent"),
-    (error(400, "InvalidInput"), 1, catalogue.INVALID_INPUT, "said AWS"),
-    (error(400, "ValidationError"), 1, catalogue.INVALID_INPUT, "said AWS"),
-    (error(403, "AccessDenied"), 1, catalogue.ACCESS_DENIED, "iam:ListAccessKeys"),
+    (error(400, "Throttling"), 2, catalogue.Throttled, "2 times in a row"),
+    (error(500, "ServiceFailure"), 2, catalogue.ServiceFailure, "2 times in a row"),
+    (answer("", 500), 2, catalogue.ServiceFailure, "2 times in a row"),
+    (answer("<html></html>", 502, "text/html"), 2, catalogue.ServiceFailure, "2 times in a row"),
+    (answer(HTML, 502, "text/html"), 1, catalogue.UnreadableAnswer, ""),
+    (answer("busy", 503, "text/plain"), 1, catalogue.UnreadableAnswer, ""),
+    (answer("", 429), 1, catalogue.UnreadableAnswer, ""),
+    (error(409, "LimitExceeded"), 1, catalogue.LimitExceeded, "said AWS"),
+    (error(409, "EntityTemporarilyUnmodifiable"), 1, catalogue.Conflict, "Entity"),
+    (error(409, "ConcurrentModification"), 1, catalogue.Conflict, "Concurrent"),
+    (error(400, "InvalidInput"), 1, catalogue.InvalidInput, "said AWS"),
+    (error(400, "ValidationError"), 1, catalogue.InvalidInput, "said AWS"),
+    (error(403, "AccessDenied"), 1, catalogue.AccessDenied, "iam:ListAccessKeys"),
     (
         error(403, "AccessDenied", DENIED.format("iam:ListAccessKeys", "user bob")),
         1,
-        catalogue.ACCESS_DENIED,
+        catalogue.AccessDenied,
         "may not call iam:ListAccessKeys on arn:aws:iam::*:user/bob: no identity-based policy allows that (",
     ),
     (
         error(403, "AccessDenied", DENIED.format("iam:ListAccessKeys", "arn:aws:iam::1:user/b")),
         1,
-        catalogue.ACCESS_DENIED,
+        catalogue.AccessDenied,
         "may not call iam:ListAccessKeys on arn:aws:iam::1:user/b: no identity-based policy",
     ),
     (
         error(403, "AccessDenied", DENIED.format("sts:AssumeRole", "arn:aws:iam::1:role/r")),
         1,
-        catalogue.ACCESS_DENIED,
+        catalogue.AccessDenied,
         "Allow sts:AssumeRole on that resource",
     ),
-    (error(400, "Throttling", ""), 2, catalogue.THROTTLED, "2 times in a row"),
-    (error(418, "Teapot", ""), 1, catalogue.OTHER_REFUSAL, "no message"),
-    (error(403, "ExpiredToken"), 1, catalogue.CREDENTIALS_EXPIRED, "said AWS"),
-    (error(403, "InvalidClientTokenId"), 1, catalogue.CREDENTIALS_REFUSED, "said AWS"),
-    (error(403, "SignatureDoesNotMatch"), 1, catalogue.CREDENTIALS_REFUSED, "its secret"),
-    (error(400, "InvalidSignatureException"), 1, catalogue.CREDENTIALS_REFUSED, "its secret"),
-    (error(403, "SignatureDoesNotMatch", EXPIRED), 1, catalogue.CLOCK, "is now earlier than"),
-    (error(403, "SignatureDoesNotMatch", NOT_YET), 1, catalogue.CLOCK, "still later than"),
-    (error(400, "InvalidSignatureException", EXPIRED), 1, catalogue.CLOCK, "date -u"),
-    (error(403, "RequestTimeTooSkewed"), 1, catalogue.CLOCK, "iam:ListAccessKeys was signed"),
-    (error(400, "RequestExpired"), 1, catalogue.CLOCK, "said AWS"),
-    (error(418, "Teapot"), 1, catalogue.OTHER_REFUSAL, "Teapot"),
-    (answer("<trunc", 200), 1, catalogue.UNREADABLE_ANSWER, ""),
-    (answer("", 200), 1, catalogue.UNREADABLE_ANSWER, ""),
-    (answer(HTML, 200, "text/html"), 1, catalogue.UNREADABLE_ANSWER, ""),
-    (answer(OTHER_XML, 200), 1, catalogue.UNREADABLE_ANSWER, ""),
-    (answer(HTML, 404, "text/html"), 1, catalogue.UNREADABLE_ANSWER, ""),
+    (error(400, "Throttling", ""), 2, catalogue.Throttled, "2 times in a row"),
+    (error(418, "Teapot", ""), 1, catalogue.OtherRefusal, "no message"),
+    (error(403, "ExpiredToken"), 1, catalogue.CredentialsExpired, "said AWS"),
+    (error(403, "InvalidClientTokenId"), 1, catalogue.CredentialsRefused, "said AWS"),
+    (error(403, "SignatureDoesNotMatch"), 1, catalogue.CredentialsRefused, "its secret"),
+    (error(400, "InvalidSignatureException"), 1, catalogue.CredentialsRefused, "its secret"),
+    (error(403, "SignatureDoesNotMatch", EXPIRED), 1, catalogue.Clock, "is now earlier than"),
+    (error(403, "SignatureDoesNotMatch", NOT_YET), 1, catalogue.Clock, "still later than"),
+    (error(400, "InvalidSignatureException", EXPIRED), 1, catalogue.Clock, "date -u"),
+    (error(403, "RequestTimeTooSkewed"), 1, catalogue.Clock, "iam:ListAccessKeys was signed"),
+    (error(400, "RequestExpired"), 1, catalogue.Clock, "said AWS"),
+    (error(418, "Teapot"), 1, catalogue.OtherRefusal, "Teapot"),
+    (answer("<trunc", 200), 1, catalogue.UnreadableAnswer, ""),
+    (answer("", 200), 1, catalogue.UnreadableAnswer, ""),
+    (answer(HTML, 200, "text/html"), 1, catalogue.UnreadableAnswer, ""),
+    (answer(OTHER_XML, 200), 1, catalogue.UnreadableAnswer, ""),
+    (answer(HTML, 404, "text/html"), 1, catalogue.UnreadableAnswer, ""),
 ]
 
 
@@ -131,7 +131,7 @@ def test_a_fault_of_a_look_is_its_catalogue_entry_after_botocores_own_retries(
     server: RecordingServer,
     rule: Callable[[object], Response],
     attempts: int,
-    entry: Entry,
+    entry: type[Message],
     says: str,
 ) -> None:
     server.rules.append(rule)
@@ -139,26 +139,26 @@ def test_a_fault_of_a_look_is_its_catalogue_entry_after_botocores_own_retries(
     with pytest.raises(KeyswitchError) as raised:
         client(server.url).list_access_keys("bob")
 
-    assert raised.value.entry is entry
+    assert type(raised.value.message) is entry
     assert says in str(raised.value)
     assert server.count("ListAccessKeys") == attempts
     assert "{" not in str(raised.value)
 
 
 def test_credentials_that_are_refused_are_no_reason_to_doubt_the_clock() -> None:
-    assert "clock" not in catalogue.CREDENTIALS_REFUSED.remedy
+    assert "clock" not in catalogue.CredentialsRefused.remedy
 
 
 @pytest.mark.parametrize(
     ("token", "operation", "entry"),
     [
-        ("made-up-token", "list_access_keys", catalogue.SESSION_REFUSED),
-        (None, "list_access_keys", catalogue.CREDENTIALS_REFUSED),
-        ("made-up-token", "account_id", catalogue.CREDENTIALS_REFUSED),
+        ("made-up-token", "list_access_keys", catalogue.SessionRefused),
+        (None, "list_access_keys", catalogue.CredentialsRefused),
+        ("made-up-token", "account_id", catalogue.CredentialsRefused),
     ],
 )
 def test_a_session_that_iam_refuses_and_sts_does_not_is_told_to_need_mfa(
-    server: RecordingServer, token: str | None, operation: str, entry: Entry
+    server: RecordingServer, token: str | None, operation: str, entry: type[Message]
 ) -> None:
     said = "The security token included in the request is invalid"
     server.rules.append(error(403, "InvalidClientTokenId", said))
@@ -167,8 +167,8 @@ def test_a_session_that_iam_refuses_and_sts_does_not_is_told_to_need_mfa(
     with pytest.raises(KeyswitchError) as raised:
         asked.list_access_keys("bob") if operation == "list_access_keys" else asked.account_id()
 
-    assert raised.value.entry is entry
-    assert ("MFA" in str(raised.value)) is (entry is catalogue.SESSION_REFUSED)
+    assert type(raised.value.message) is entry
+    assert ("MFA" in str(raised.value)) is (entry is catalogue.SessionRefused)
 
 
 OWN, POLICY = (
@@ -179,57 +179,57 @@ REASONS = [
     # how AWS ends its message, entry, what the message says and advises
     (
         f"because no {OWN} allows the iam:UpdateAccessKey action",
-        catalogue.ACCESS_DENIED,
+        catalogue.AccessDenied,
         "Allow iam:",
     ),
-    (f"with an explicit deny in an {OWN}", catalogue.EXPLICIT_DENY, "does not help"),
+    (f"with an explicit deny in an {OWN}", catalogue.ExplicitDeny, "does not help"),
     (
         f"with an explicit deny in an {OWN}: {POLICY}",
-        catalogue.EXPLICIT_DENY,
+        catalogue.ExplicitDeny,
         f"in an {OWN}: {POLICY} (",
     ),
-    ("with an explicit deny in something new", catalogue.EXPLICIT_DENY, "deny in something new ("),
+    ("with an explicit deny in something new", catalogue.ExplicitDeny, "deny in something new ("),
     (
         "because no new kind of policy allows the x action",
-        catalogue.ACCESS_DENIED,
+        catalogue.AccessDenied,
         "no new kind of policy",
     ),
     (
         "with an explicit deny in a permissions boundary",
-        catalogue.BOUNDARY_DENIES,
+        catalogue.BoundaryDenies,
         "narrow its deny",
     ),
     (
         "because no permissions boundary allows the x action",
-        catalogue.BOUNDARY_DENIES,
+        catalogue.BoundaryDenies,
         "in the boundary",
     ),
     (
         "with an explicit deny in a service control policy",
-        catalogue.ORGANIZATION_DENIES,
+        catalogue.OrganizationDenies,
         "organization",
     ),
     (
         f"with an explicit deny in a service control policy: {POLICY}",
-        catalogue.ORGANIZATION_DENIES,
+        catalogue.OrganizationDenies,
         f"there is an explicit deny in a service control policy: {POLICY} (",
     ),
     (
         "because no service control policy allows the x action",
-        catalogue.ORGANIZATION_DENIES,
+        catalogue.OrganizationDenies,
         "exempt",
     ),
-    ("with an explicit deny in a resource control policy", catalogue.ORGANIZATION_DENIES, "exempt"),
-    ("with an explicit deny in a session policy", catalogue.SESSION_DENIES, "aws:assumeRoles"),
+    ("with an explicit deny in a resource control policy", catalogue.OrganizationDenies, "exempt"),
+    ("with an explicit deny in a session policy", catalogue.SessionDenies, "aws:assumeRoles"),
     (
         "because no session policy allows the x action",
-        catalogue.SESSION_DENIES,
+        catalogue.SessionDenies,
         "A policy of the role",
     ),
-    ("with an explicit deny in a resource-based policy", catalogue.RESOURCE_DENIES, "the resource"),
+    ("with an explicit deny in a resource-based policy", catalogue.ResourceDenies, "the resource"),
     (
         "because no VPC endpoint policy allows the x action",
-        catalogue.RESOURCE_DENIES,
+        catalogue.ResourceDenies,
         "VPC endpoint",
     ),
 ]
@@ -242,7 +242,12 @@ LONG_USER = f"arn:aws:iam::123456789012:user/{'p' * 500}/{'u' * 64}"
 )
 @pytest.mark.parametrize(("reason", "entry", "says"), REASONS)
 def test_a_denial_keeps_awss_reason_and_advises_by_it(
-    server: RecordingServer, principal: str, resource: str, reason: str, entry: Entry, says: str
+    server: RecordingServer,
+    principal: str,
+    resource: str,
+    reason: str,
+    entry: type[Message],
+    says: str,
 ) -> None:
     """However long the ARNs are that AWS writes before its reason."""
     denied = "iam:UpdateAccessKey"
@@ -255,11 +260,11 @@ def test_a_denial_keeps_awss_reason_and_advises_by_it(
         client(server.url).update_access_key("AKIAIOSFODNN7EXAMPLE", "bob", Status.INACTIVE)
 
     message = str(raised.value)
-    assert raised.value.entry is entry
+    assert type(raised.value.message) is entry
     assert f"{principal} may not call iam:UpdateAccessKey on arn:aws:iam::" in message
     assert says in message
     assert ("Allow iam:UpdateAccessKey on that resource" in message) is (
-        entry is catalogue.ACCESS_DENIED
+        entry is catalogue.AccessDenied
     )
 
 
@@ -270,13 +275,13 @@ def test_a_denial_without_end_is_cut(server: RecordingServer) -> None:
     with pytest.raises(KeyswitchError) as raised:
         client(server.url).list_access_keys("bob")
 
-    assert raised.value.entry is catalogue.EXPLICIT_DENY
+    assert type(raised.value.message) is catalogue.ExplicitDeny
     assert len(str(raised.value)) < 2000
 
 
 @pytest.mark.parametrize(("reason", "entry", "says"), REASONS)
 def test_a_denied_question_for_the_last_use_hands_on_why(
-    server: RecordingServer, reason: str, entry: Entry, says: str
+    server: RecordingServer, reason: str, entry: type[Message], says: str
 ) -> None:
     told = f"User: ci is not authorized to perform: iam:GetAccessKeyLastUsed {reason}"
     server.rules.append(error(403, "AccessDenied", told))
@@ -321,7 +326,7 @@ def test_a_wrong_200_to_any_other_question_is_unreadable(
     with pytest.raises(KeyswitchError) as raised:
         asked.account_id() if ask == "account_id" else asked.last_used("AKIAIOSFODNN7EXAMPLE")
 
-    assert raised.value.entry is catalogue.UNREADABLE_ANSWER
+    assert type(raised.value.message) is catalogue.UnreadableAnswer
 
 
 @pytest.mark.parametrize(
@@ -389,40 +394,40 @@ def test_a_connection_closed_before_an_answer_is_no_answer(closing_port: int) ->
     with pytest.raises(KeyswitchError) as raised:
         client(f"http://127.0.0.1:{closing_port}").list_access_keys("bob")
 
-    assert raised.value.entry is catalogue.NO_ANSWER
+    assert type(raised.value.message) is catalogue.NoAnswer
 
 
 def test_an_endpoint_that_nobody_serves_is_unreachable_and_named() -> None:
     with pytest.raises(KeyswitchError) as raised:
         client("http://127.0.0.1:9").list_access_keys("bob")
 
-    assert raised.value.entry is catalogue.UNREACHABLE
+    assert type(raised.value.message) is catalogue.Unreachable
     assert "http://127.0.0.1:9 cannot be reached" in str(raised.value)
 
 
 @pytest.mark.parametrize(
     ("raised_by_the_sdk", "entry"),
     [
-        (ParamValidationError(report="too short"), catalogue.SDK_FAILED),
-        (FlexibleChecksumError(error_msg="it does not match"), catalogue.SDK_GAVE_UP),
+        (ParamValidationError(report="too short"), catalogue.SdkFailed),
+        (FlexibleChecksumError(error_msg="it does not match"), catalogue.SdkGaveUp),
     ],
 )
 def test_a_call_that_may_have_been_made_is_not_said_to_have_been_none(
-    raised_by_the_sdk: BotoCoreError, entry: Entry
+    raised_by_the_sdk: BotoCoreError, entry: type[Message]
 ) -> None:
     call = Call("iam:UpdateAccessKey", "https://iam.amazonaws.com", "*")
 
     told = unanswered(raised_by_the_sdk, call)
 
-    assert told.entry is entry
-    assert ("was not called" in str(told)) is (entry is catalogue.SDK_FAILED)
+    assert type(told.message) is entry
+    assert ("was not called" in str(told)) is (entry is catalogue.SdkFailed)
 
 
 def test_a_client_that_cannot_be_made_is_no_answer_of_anybody() -> None:
     with pytest.raises(KeyswitchError) as raised:
         client("not a url").list_access_keys("bob")
 
-    assert raised.value.entry is catalogue.SDK_FAILED
+    assert type(raised.value.message) is catalogue.SdkFailed
     assert "iam:ListAccessKeys was not called: Invalid endpoint: not a url" in str(raised.value)
 
 
@@ -439,8 +444,8 @@ def test_a_client_of_sts_that_cannot_be_made_is_no_answer_either() -> None:
 
     with pytest.raises(KeyswitchError) as raised:
         asked.account_id()
-    assert raised.value.entry is catalogue.SDK_FAILED
+    assert type(raised.value.message) is catalogue.SdkFailed
     assert "sts:GetCallerIdentity was not called: Invalid endpoint: not a url" in str(raised.value)
     with pytest.raises(KeyswitchError) as raised:
         asked.list_access_keys("bob")
-    assert raised.value.entry is catalogue.UNREACHABLE
+    assert type(raised.value.message) is catalogue.Unreachable

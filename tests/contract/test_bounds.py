@@ -28,7 +28,7 @@ from keyswitch.iam.http_session import (
     BoundedSession,
 )
 from keyswitch.messages import catalogue
-from keyswitch.messages.catalogue import Entry
+from keyswitch.messages.catalogue import Message
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.aws_settings import AwsSettings
 from keyswitch.model.status import ObservedStatus, Status
@@ -55,7 +55,7 @@ SMALL = Bounds(connect_seconds=2, try_seconds=0.25, answer_bytes=20_000, pages_o
 PATIENT = replace(SMALL, try_seconds=60)
 KEY = "AKIAIOSFODNN7EXAMPLE"
 ROLE = "arn:aws:iam::123456789012:role/r"
-TOO_SLOW, TOO_LARGE = catalogue.NO_ANSWER, catalogue.ANSWER_TOO_LARGE
+TOO_SLOW, TOO_LARGE = catalogue.NoAnswer, catalogue.AnswerTooLarge
 
 
 @pytest.fixture(autouse=True)
@@ -126,14 +126,14 @@ def test_a_call_is_given_up_whatever_goes_on_coming_back(
     ask: Callable[[Directory], object],
     fault: Fault,
     bounds: Bounds,
-    entry: Entry,
+    entry: type[Message],
     says: str,
 ) -> None:
     way.faults["", ""] = fault
 
     error = given_up(lambda: ask(BotoClient(settings(way.url), bounds=bounds)))
 
-    assert error.entry is entry
+    assert type(error.message) is entry
     assert says in str(error)
     assert way.url in str(error)
 
@@ -183,7 +183,7 @@ def test_nothing_is_sent_once_the_time_is_over(
 
     error = given_up(lambda: client.update_access_key(KEY, "bob", Status.INACTIVE))
 
-    assert error.entry is TOO_SLOW
+    assert type(error.message) is TOO_SLOW
     assert asked == []
 
 
@@ -206,7 +206,7 @@ def test_a_write_whose_answer_was_given_up_may_have_landed_and_is_looked_for(
     if done:
         assert switch().status is ObservedStatus.INACTIVE
     else:
-        assert given_up(switch).entry is (TOO_SLOW if fault is drips else TOO_LARGE)
+        assert type(given_up(switch).message) is (TOO_SLOW if fault is drips else TOO_LARGE)
     assert iam.status(key) is (ObservedStatus.INACTIVE if done else ObservedStatus.ACTIVE)
 
 
@@ -216,7 +216,7 @@ def test_credentials_of_a_role_are_given_up_as_any_call(way: Network) -> None:
 
     error = given_up(lambda: BotoClient(of_role, bounds=SMALL).list_access_keys("bob"))
 
-    assert error.entry is TOO_SLOW
+    assert type(error.message) is TOO_SLOW
     assert "sts:AssumeRole" in str(error)
 
 
@@ -240,11 +240,11 @@ def test_credentials_of_a_container_and_of_a_machine_are_given_up_too(
     error = given_up(lambda: BotoClient(nobody).list_access_keys("bob"))
 
     if fault is floods:
-        assert error.entry is TOO_LARGE
+        assert type(error.message) is TOO_LARGE
     elif place == "container":
-        assert error.entry is catalogue.NO_CREDENTIALS
+        assert type(error.message) is catalogue.NoCredentials
     else:
-        assert error.entry is catalogue.METADATA_SILENT
+        assert type(error.message) is catalogue.MetadataSilent
         assert f"{way.url}, does not answer in time" in str(error)
         assert "aws:skipMetadataApiCheck" in str(error)
 
@@ -260,7 +260,7 @@ def test_a_metadata_server_that_answers_and_has_no_role_is_not_said_to_be_silent
 
     error = given_up(lambda: BotoClient(nobody).list_access_keys("bob"))
 
-    assert error.entry is catalogue.NO_CREDENTIALS
+    assert type(error.message) is catalogue.NoCredentials
 
 
 def test_credentials_of_single_sign_on_are_given_up_too(
@@ -289,7 +289,7 @@ def test_credentials_of_single_sign_on_are_given_up_too(
 
     error = given_up(lambda: BotoClient(nobody).list_access_keys("bob"))
 
-    assert error.entry is catalogue.CREDENTIALS_EXPIRED
+    assert type(error.message) is catalogue.CredentialsExpired
     assert "sso" in bounded
 
 
@@ -315,7 +315,7 @@ def test_an_answer_by_tls_and_through_a_proxy_is_given_up_too(
             url = "https://iam.example.test"
         asked = BotoClient(settings(url, **more), bounds=PATIENT)
 
-        assert given_up(lambda: asked.list_access_keys("bob")).entry is TOO_LARGE
+        assert type(given_up(lambda: asked.list_access_keys("bob")).message) is TOO_LARGE
         assert tls.count("ListAccessKeys") == 1
 
 
@@ -323,7 +323,7 @@ def test_a_proxy_that_never_ends_its_answer_to_connect_is_given_up(way: Network)
     way.faults["", ""] = drips_a_header
     asked = BotoClient(settings("https://iam.example.test", httpsProxy=way.url), bounds=SMALL)
 
-    assert given_up(lambda: asked.list_access_keys("bob")).entry is TOO_SLOW
+    assert type(given_up(lambda: asked.list_access_keys("bob")).message) is TOO_SLOW
 
 
 def members(action: str, rows: str, item: str, marker: str) -> Response:
@@ -353,7 +353,7 @@ def test_a_list_whose_pages_never_end_is_given_up(
 
     error = given_up(lambda: ASKED[action](BotoClient(settings(server.url), bounds=SMALL)))
 
-    assert error.entry is catalogue.ENDLESS_LIST
+    assert type(error.message) is catalogue.EndlessList
     assert f"iam:{action}" in str(error)
     assert server.count(action) == (2 if same else most + 1)
 

@@ -80,7 +80,7 @@ def without(policy: Policy, action: str) -> Policy:
 def refused(error: KeyswitchError, operation: str, runs: Runs) -> bool:
     signer = f"arn:aws:iam::{ACCOUNT}:user/{runs.iam.owners[runs.signer]}"
     return (
-        error.entry is catalogue.ACCESS_DENIED
+        type(error.message) is catalogue.AccessDenied
         and f"{signer} may not call {operation} on arn:aws:iam::" in str(error)
         and ": no identity-based policy allows that (AccessDenied, " in str(error)
     )
@@ -210,7 +210,7 @@ def test_a_key_that_was_switched_off_signs_nothing_any_more(iam: Versity) -> Non
 
     with pytest.raises(KeyswitchError) as raised:
         client.list_access_keys(None)
-    assert raised.value.entry is catalogue.CREDENTIALS_REFUSED
+    assert type(raised.value.message) is catalogue.CredentialsRefused
     iam.switch(runs.key, "Active")
     assert [key.status for key in client.list_access_keys(None)] == [ObservedStatus.ACTIVE]
 
@@ -221,5 +221,5 @@ def test_a_wrong_secret_is_refused(iam: Versity) -> None:
     with pytest.raises(KeyswitchError) as raised:
         iam.client(signer, "anothers-secret").list_access_keys(None)
 
-    assert raised.value.entry is catalogue.CREDENTIALS_REFUSED
+    assert type(raised.value.message) is catalogue.CredentialsRefused
     assert "anothers-secret" not in str(raised.value)

@@ -12,8 +12,8 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.catalogue import Entry
-from keyswitch.messages.format import Attempt, KeyswitchError, message
+from keyswitch.messages.catalogue import Message
+from keyswitch.messages.format import Attempt, KeyswitchError, line
 from keyswitch.messages.parse import read
 from keyswitch.report.digest import digest
 from keyswitch.report.digest_formats import (
@@ -90,9 +90,9 @@ def preview(*steps: dict[str, Any], **more: Any) -> str:
     return json.dumps({"steps": list(steps), "changeSummary": {"update": len(steps)}, **more})
 
 
-def told(entry: Entry, severity: str = "info", **values: str) -> dict[str, str]:
+def told(entry: type[Message], severity: str = "info", **values: str) -> dict[str, str]:
     key = Attempt("", "AKIAEXAMPLE000000001", "user-1")
-    text = message(entry, key, None, **values)
+    text = line(entry.of(values), key)
     return {"urn": key_step(1)["urn"], "severity": severity, "message": text}
 
 
@@ -195,8 +195,8 @@ def test_a_key_that_is_taken_out_goes_as_on_destroy_says(
     assert row.outcome is Outcome.LET_GO
 
 
-ON = told(catalogue.SWITCHED, observed="Inactive", declared="Active")
-OFF = told(catalogue.SWITCHED, observed="Active", declared="Inactive")
+ON = told(catalogue.Switched, observed="Inactive", declared="Active")
+OFF = told(catalogue.Switched, observed="Active", declared="Inactive")
 
 
 @pytest.mark.parametrize(
@@ -212,14 +212,14 @@ OFF = told(catalogue.SWITCHED, observed="Active", declared="Inactive")
         ({"status": "Active"}, ON, Outcome.SWITCHED_ON, "Inactive → Active"),
         (
             {"status": "04da6b54-80e4-46f7-96ec-b56ff0331ba9"},
-            told(catalogue.NOT_LOOKED_AT, "warning", properties="status"),
+            told(catalogue.NotLookedAt, "warning", properties="status"),
             Outcome.NOT_LOOKED_AT,
             "Active",
         ),
         (
             {},
             told(
-                catalogue.OVERRIDDEN,
+                catalogue.Overridden,
                 "warning",
                 safeguards="none",
                 override="it goes from Inactive to Inactive: fine",
@@ -281,10 +281,10 @@ def test_an_on_destroy_that_is_not_told_is_not_taken_for_none() -> None:
     assert "its on_destroy is a secret here, so what it does is not told" in row.why
 
 
-DRIFTED = told(catalogue.DRIFTED, observed="Active", declared="Inactive")
-OVERRIDDEN = told(catalogue.OVERRIDDEN, "warning", safeguards="unused_for", override="INC-1")
-LAST = told(catalogue.NO_OTHER_ACTIVE_KEY, "warning", others="there is no other")
-UNSEEN = told(catalogue.LAST_USE_NOT_SEEN, "warning", reason="timed out")
+DRIFTED = told(catalogue.Drifted, observed="Active", declared="Inactive")
+OVERRIDDEN = told(catalogue.Overridden, "warning", safeguards="unused_for", override="INC-1")
+LAST = told(catalogue.NoOtherActiveKey, "warning", others="there is no other")
+UNSEEN = told(catalogue.LastUseNotSeen, "warning", reason="timed out")
 
 
 @pytest.mark.parametrize("main", [DRIFTED, OFF])
@@ -301,7 +301,7 @@ def test_every_warning_stands_in_the_row_of_a_switch(main: dict[str, str]) -> No
 
 def test_of_others_errors_only_who_failed_is_told() -> None:
     db = "urn:pulumi:t::p::aws:rds/instance:Instance::db"
-    ours = message(catalogue.BAD_ENTRIES, count="1 problem")
+    ours = line(catalogue.BadEntries(count="1 problem"))
     errors = [
         {"urn": db, "severity": "error", "message": "error: password 'hunter2' is too short"},
         {"urn": "", "severity": "error", "message": "error: boom hunter2"},
@@ -427,7 +427,7 @@ def test_a_preview_that_ends_early_says_that_others_were_not_judged(
 ) -> None:
     key = key_step(1)
     attempt = Attempt("adopting", key["newState"]["inputs"]["access_key_id"])
-    refusal = message(catalogue.EXPIRED_BUT_ACTIVE, attempt)
+    refusal = line(catalogue.ExpiredButActive(), attempt)
     diagnostics = [{"urn": key["urn"], "severity": "error", "message": f"error: {refusal}"}]
     diagnostics += [{"urn": "", "severity": "error", "message": each} for each in ends]
 

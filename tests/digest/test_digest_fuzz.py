@@ -36,7 +36,7 @@ MESSAGES = st.builds(
     "{} {}: {}. {}".format,
     st.sampled_from([entry.code for entry in ALL]),
     st.sampled_from(["access key AKIAIOSFODNN7EXAMPLE of user bob", "", "switching"]),
-    st.sampled_from([entry.cause for entry in ALL]) | st.text(),
+    st.sampled_from([entry.text for entry in ALL]) | st.text(),
     st.text(),
 )
 BAGS = st.dictionaries(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import message
+from keyswitch.messages.format import line
 from keyswitch.model.fleet import parse_fleet
 from keyswitch.model.fleet_state import fleet_outputs, parse_fleet_outputs
 from keyswitch.model.status import ObservedStatus
@@ -105,7 +105,7 @@ def test_keys_that_are_not_known_or_secret_as_a_whole_are_not_let_go(hidden: str
     keys = [iam.add_key("bob"), iam.add_key("bob")]
     old = bag(*keys)
     new = {**old, "statuses": hidden, "keys": hidden}
-    warning = message(catalogue.NOT_LOOKED_AT, "the fleet:", properties="statuses, keys")
+    warning = line(catalogue.NotLookedAt(properties="statuses, keys"), "the fleet:")
 
     seen = digest_of(old, adopted(iam, old), new, ("warning", warning))
 
@@ -116,7 +116,7 @@ def test_keys_that_are_not_known_or_secret_as_a_whole_are_not_let_go(hidden: str
 
 def test_a_new_fleet_of_which_not_even_the_keys_are_known_has_a_row() -> None:
     new = {"statuses": UNKNOWN, "keys": UNKNOWN}
-    warning = message(catalogue.NOT_LOOKED_AT, "the fleet:", properties="statuses, keys")
+    warning = line(catalogue.NotLookedAt(properties="statuses, keys"), "the fleet:")
 
     seen = digest_of({}, {}, new, ("warning", warning), op="create")
 

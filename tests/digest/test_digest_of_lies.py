@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from digest.test_digest import KEY_TYPE, RECORDED, key_step, preview
 from keyswitch.messages import catalogue
-from keyswitch.messages.catalogue import ALL, Entry
-from keyswitch.messages.format import Attempt, message
+from keyswitch.messages.catalogue import ALL, Message
+from keyswitch.messages.format import Attempt, line
 from keyswitch.report.digest import Digest, digest
 from keyswitch.report.preview_json import FLEET_TYPE, read_preview
 from keyswitch.report.rows import Outcome
@@ -28,7 +28,7 @@ FLEET = f"urn:pulumi:test::project::{FLEET_TYPE}::all"
 def held(key: str = KEY, **values: str) -> str:
     """A whole message of ours."""
     said = {"observed": "Active", "target": "Inactive", "since": "yesterday", "reasons": "so"}
-    return message(catalogue.HELD, Attempt("", key, "user-1"), **{**said, **values})
+    return line(catalogue.Held.of({**said, **values}), Attempt("", key, "user-1"))
 
 
 def log(text: str, urn: str = key_step(1)["urn"], severity: str = "warning") -> dict[str, str]:
@@ -98,8 +98,8 @@ def test_a_hold_is_told_where_the_safeguards_hold_or_are_not_told(hidden: str) -
 def test_a_refresh_before_it_bears_no_lie_out_and_takes_no_truth_away() -> None:
     found = {**key_step(1)["newState"]["inputs"], "status": "Active"}
     refreshing = {**key_step(1), "newState": {"inputs": found, "outputs": found}}
-    ours = message(
-        catalogue.DRIFTED, Attempt("", KEY, "user-1"), observed="Active", declared="Inactive"
+    ours = line(
+        catalogue.Drifted(observed="Active", declared="Inactive"), Attempt("", KEY, "user-1")
     )
 
     def outcome(op: str, text: str) -> Outcome:
@@ -115,7 +115,7 @@ def test_a_refresh_before_it_bears_no_lie_out_and_takes_no_truth_away() -> None:
 
 def test_a_message_of_a_switch_goes_before_a_copied_one_of_a_hold() -> None:
     said = {"observed": "Active", "declared": "Inactive"}
-    ours = message(catalogue.SWITCHED, Attempt("", KEY, "user-1"), **said)
+    ours = line(catalogue.Switched.of(said), Attempt("", KEY, "user-1"))
     step = key_step(1, safeguards={"unmet": "hold", "unused_for": "7d"})
 
     for logs in ((log(ours), log(held())), (log(held(observed="Inactive")), log(ours))):
@@ -126,7 +126,7 @@ def test_a_message_of_a_switch_goes_before_a_copied_one_of_a_hold() -> None:
 
 def test_a_copied_message_does_not_hide_that_a_key_was_used() -> None:
     def used(words: str) -> dict[str, str]:
-        return log(message(catalogue.LAST_USE, Attempt("", KEY, "user-1"), used=words))
+        return log(line(catalogue.LastUse(used=words), Attempt("", KEY, "user-1")))
 
     (row,) = seen(key_step(1), used("never used"), used("last used a minute ago")).rows
 
@@ -152,11 +152,11 @@ def test_a_line_on_a_fleets_row_concerns_the_key_that_it_names_and_no_other() ->
     assert [(row.access_key_id, row.outcome) for row in rows] == [(KEY, Outcome.SWITCHED_OFF)]
 
 
-def lie(entry: Entry, key: str, cut: int, values: dict[str, str]) -> str:
+def lie(entry: type[Message], key: str, cut: int, values: dict[str, str]) -> str:
     said: dict[str, Any] = {name: values.get(name, words) for name, words in fields(entry).items()}
     if "seconds" in said:
         said["seconds"] = 30
-    text = message(entry, Attempt("", key, "user-1"), **said)
+    text = line(entry.of(said), Attempt("", key, "user-1"))
     return text[: len(text) - cut]
 
 
@@ -180,7 +180,7 @@ LIES = st.builds(
 def test_no_lines_of_a_program_make_less_than_a_switch_of_a_switch(
     lies: list[str], severity: str
 ) -> None:
-    excepted = (catalogue.GONE.code, catalogue.ALREADY.code)
+    excepted = (catalogue.Gone.code, catalogue.Already.code)
     said = [text for text in lies if not text.startswith(excepted)]
 
     (row,) = seen(key_step(1), *(log(text, severity=severity) for text in said)).rows
@@ -199,7 +199,7 @@ TRUE = {name: text for name, text in RECORDED.items() if KEY_TYPE in text or FLE
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(sorted(TRUE)), st.sampled_from(ALL), st.text(), st.data())
 def test_what_is_no_whole_message_changes_no_row_of_any_preview(
-    name: str, entry: Entry, text: str, data: st.DataObject
+    name: str, entry: type[Message], text: str, data: st.DataObject
 ) -> None:
     plain = json.loads(TRUE[name])
     urns = [each["urn"] for each in plain["diagnostics"] if each.get("urn")] or [FLEET]

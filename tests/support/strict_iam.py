@@ -243,7 +243,7 @@ class FakeClient:
                 raise OwnerNotToldError from None
             if refusal.code == "InvalidClientTokenId":
                 raise KeyswitchError(
-                    catalogue.CREDENTIALS_REFUSED, message=refusal.message
+                    catalogue.CredentialsRefused(message=refusal.message)
                 ) from None
             raise UserNameNeededError(AwsAnswer(refusal.code, "fake")) from None
 

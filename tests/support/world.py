@@ -64,9 +64,10 @@ class Denied(FakeClient):
 
     def attached_policies(self, user_name: str) -> tuple[str, ...]:
         raise KeyswitchError(
-            catalogue.ACCESS_DENIED,
-            principal="ci",
-            operation="iam:ListAttached",
-            resource="bob",
-            reason="no identity-based policy allows that",
+            catalogue.AccessDenied(
+                principal="ci",
+                operation="iam:ListAttached",
+                resource="bob",
+                reason="no identity-based policy allows that",
+            )
         )

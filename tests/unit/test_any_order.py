@@ -23,7 +23,7 @@ from support.any_order import NO_FAULTS, AnyOrder, Declared, Faults, Outcome, Wr
 from support.fuzz import for_a_while
 from support.strict_iam import FakeClient, StrictIam
 
-LOST = KeyswitchError(catalogue.NO_ANSWER, operation="x", endpoint="y", message="z")
+LOST = KeyswitchError(catalogue.NoAnswer(operation="x", endpoint="y", message="z"))
 
 
 @dataclass

@@ -299,7 +299,7 @@ def test_what_cannot_be_read_is_refused_by_name(
     with pytest.raises(KeyswitchError) as raised:
         read(config)
 
-    assert raised.value.entry is catalogue.BAD_CONFIG
+    assert type(raised.value.message) is catalogue.BadConfig
     assert f"aws:{key} cannot be read: " in str(raised.value)
     assert says in str(raised.value)
     assert SECRET not in str(raised.value)

@@ -9,7 +9,7 @@ import pytest
 
 from keyswitch.iam.client import AccessKey, NoSuchEntityError
 from keyswitch.messages import catalogue
-from keyswitch.messages.catalogue import Entry
+from keyswitch.messages.catalogue import Message
 from keyswitch.messages.format import Attempt, KeyswitchError, error_context
 from keyswitch.model.status import ObservedStatus, Status
 from keyswitch.reconcile.cache import KeyCache
@@ -100,15 +100,17 @@ def test_the_account_is_asked_once_by_all_threads() -> None:
 
 
 @pytest.mark.parametrize(
-    ("entry", "calls"), [(catalogue.SERVICE_FAILURE, 1), (catalogue.THROTTLED, 2)]
+    ("entry", "calls"), [(catalogue.ServiceFailure, 1), (catalogue.Throttled, 2)]
 )
 def test_an_account_that_cannot_be_told_is_asked_for_again_only_after_a_throttled_call(
-    entry: Entry, calls: int
+    entry: type[Message], calls: int
 ) -> None:
     class Failing(FakeClient):
         def account_id(self) -> str:
             super().account_id()
-            raise KeyswitchError(entry, operation="sts:GetCallerIdentity", attempts="once")
+            raise KeyswitchError(
+                entry.of({"operation": "sts:GetCallerIdentity", "attempts": "once"})
+            )
 
     client = Failing(StrictIam())
     cache = KeyCache(client)

@@ -46,7 +46,8 @@ def codes(
 ) -> list[str]:
     declared = None if expected is None else {key.access_key_id: key for key in expected}
     return [
-        found.entry.code for found in findings(inventory(*users, complete=complete), declared, NOW)
+        found.message.code
+        for found in findings(inventory(*users, complete=complete), declared, NOW)
     ]
 
 

@@ -224,7 +224,7 @@ def test_an_account_id_that_yaml_made_a_number_is_read_as_its_digits() -> None:
 def test_every_problem_is_found_at_once() -> None:
     bag = {"access_key_id": "x", "status": "off", "user_name": "a b", "on_destroy": 3, "other": "y"}
 
-    codes = [problem.entry.code for problem in parse_inputs(bag).problems]
+    codes = [problem.message.code for problem in parse_inputs(bag).problems]
 
     assert sorted(codes) == ["KS101", "KS103", "KS104", "KS107", "KS109"]
 
@@ -247,9 +247,8 @@ def test_every_problem_is_found_at_once() -> None:
 def test_a_secret_in_any_field_is_refused_without_a_word_of_it(name: str, value: str) -> None:
     problems = parse_inputs({**GOOD, name: value}).problems
 
-    assert "KS106" in {problem.entry.code for problem in problems}
+    assert "KS106" in {problem.message.code for problem in problems}
     for problem in problems:
-        assert not problem.repeatable
         assert "wJalr" not in str(problem)
         assert "aB3dE5" not in str(problem)
 
@@ -258,7 +257,7 @@ def test_a_secret_in_any_field_is_refused_without_a_word_of_it(name: str, value:
 def test_a_secret_among_the_safeguards_is_refused_without_a_word_of_it(name: str) -> None:
     (problem,) = parse_inputs(guarded(**{name: SECRET})).problems
 
-    assert problem.entry is catalogue.SECRET_PASTED
+    assert type(problem.message) is catalogue.SecretPasted
     assert SECRET not in str(problem)
 
 
@@ -383,7 +382,7 @@ def test_a_state_edited_by_hand_is_an_error_that_names_what_is_missing(missing: 
     with pytest.raises(KeyswitchError) as raised:
         parse_outputs(outputs)
 
-    assert raised.value.entry is catalogue.UNREADABLE_STATE
+    assert type(raised.value.message) is catalogue.UnreadableState
 
 
 def test_a_state_with_an_adopted_status_nobody_knows_is_an_error() -> None:

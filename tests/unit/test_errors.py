@@ -9,15 +9,15 @@ import pytest
 
 from errors_page import errors_page
 from keyswitch.messages import catalogue
-from keyswitch.messages.catalogue import ALL, Entry
-from keyswitch.messages.format import Attempt, AwsAnswer, KeyswitchError, message
+from keyswitch.messages.catalogue import ALL, Message
+from keyswitch.messages.format import Attempt, AwsAnswer, KeyswitchError, line
 from support.engine import ROOT
 
 
-def fields(entry: Entry) -> dict[str, str]:
+def fields(entry: type[Message]) -> dict[str, str]:
     names = {
         name.partition(":")[0]
-        for template in (entry.cause, entry.remedy)
+        for template in (entry.text, entry.remedy)
         for _, name, _, _ in string.Formatter().parse(template)
         if name
     }
@@ -32,12 +32,12 @@ def test_codes_are_unique_and_in_families() -> None:
 
 
 @pytest.mark.parametrize("entry", ALL, ids=lambda entry: entry.code)
-def test_every_entry_says_cause_and_remedy_in_whole_sentences(entry: Entry) -> None:
+def test_every_entry_says_cause_and_remedy_in_whole_sentences(entry: type[Message]) -> None:
     values: dict[str, object] = {**fields(entry)}
     if "seconds" in values:
         values["seconds"] = 30
 
-    text = message(entry, Attempt("switching", "AKIA", "bob", "to Inactive"), None, **values)
+    text = line(entry.of(values), Attempt("switching", "AKIA", "bob", "to Inactive"))
 
     assert text.startswith(f"{entry.code} switching access key AKIA of user bob to Inactive: ")
     assert text.endswith(".")
@@ -45,12 +45,23 @@ def test_every_entry_says_cause_and_remedy_in_whole_sentences(entry: Entry) -> N
     assert "  " not in text
 
 
+def test_a_message_whose_template_names_no_field_of_its_own_cannot_be_imported() -> None:
+    with pytest.raises(TypeError, match=r"Odd: \['typo'\]"):
+
+        class Odd(Message):
+            code = "KS999"
+            title = "Odd"
+            text = "{name} has a {typo}"
+            remedy = "Nothing."
+
+            name: object
+
+
 def test_a_message_tells_attempt_key_user_cause_aws_answer_and_remedy_in_one_line() -> None:
     error = KeyswitchError(
-        catalogue.LIMIT_EXCEEDED,
+        catalogue.LimitExceeded(message="too\nmany"),
         Attempt("switching", "AKIAIOSFODNN7EXAMPLE", "bob", "to Inactive"),
         AwsAnswer("LimitExceeded", "4c6b"),
-        message="too\nmany",
     )
 
     assert str(error) == (
@@ -62,7 +73,7 @@ def test_a_message_tells_attempt_key_user_cause_aws_answer_and_remedy_in_one_lin
 
 
 def test_an_error_from_below_is_told_of_the_attempt_that_it_served() -> None:
-    error = KeyswitchError(catalogue.UNREACHABLE, endpoint="https://iam", message="refused")
+    error = KeyswitchError(catalogue.Unreachable(endpoint="https://iam", message="refused"))
 
     told = error.with_context(Attempt("looking at", "AKIA", None))
 

@@ -248,7 +248,7 @@ def test_a_wider_change_is_refused_before_anything_is_switched(
     with pytest.raises(KeyswitchError) as raised:
         applied(client, declared(*keys, max_changes="4"))
 
-    assert raised.value.entry is catalogue.TOO_MANY_CHANGES
+    assert type(raised.value.message) is catalogue.TooManyChanges
     assert writes(client) == []
     assert applied(client, declared(*keys, max_changes="100%")).failures == {}
 
@@ -395,7 +395,7 @@ def broken(iam: StrictIam, user: str, error: Exception) -> FakeClient:
     return Broken(iam)
 
 
-THROTTLED = KeyswitchError(catalogue.THROTTLED, operation="x", attempts="8 times")
+THROTTLED = KeyswitchError(catalogue.Throttled(operation="x", attempts="8 times"))
 
 
 def test_an_error_that_nobody_foresaw_is_the_failure_of_its_key_alone(iam: StrictIam) -> None:
@@ -587,12 +587,12 @@ def test_a_destroyed_fleet_keeps_to_its_limit_and_names_what_it_could_not_let_go
 
     with pytest.raises(KeyswitchError) as refused:
         fleet_of(client).destroy(records, MaxChanges.read("2"), nobody)
-    assert refused.value.entry is catalogue.TOO_MANY_CHANGES
+    assert type(refused.value.message) is catalogue.TooManyChanges
     assert writes(client) == []
 
     with pytest.raises(KeyswitchError) as failed:
         fleet_of(client).destroy(records, MaxChanges.read("100%"), nobody)
-    assert failed.value.entry is catalogue.FLEET_NOT_LET_GO
+    assert type(failed.value.message) is catalogue.FleetNotLetGo
     assert str(failed.value.without_related()).startswith(
         f"KS623 1 of 3 keys could not be let go: {keys[1].access_key_id}."
     )

@@ -174,7 +174,7 @@ def test_the_last_use_of_another_users_key_is_not_told_as_this_ones(world: World
 class Throttled(FakeClient):
     def last_used(self, access_key_id: str) -> LastUsed:
         raise KeyswitchError(
-            catalogue.THROTTLED, operation="iam:GetAccessKeyLastUsed", attempts="8 times"
+            catalogue.Throttled(operation="iam:GetAccessKeyLastUsed", attempts="8 times")
         )
 
 

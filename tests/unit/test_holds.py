@@ -147,7 +147,7 @@ def test_a_key_switched_off_by_somebody_else_stays_off_until_the_program_itself_
     for record in (on, world.phase().read(on)[0]):
         refusal = world.phase().plan(declared(key, ON, DeclaredSafeguards()), record).refusal()
         assert refusal is not None
-        assert refusal.entry is catalogue.REACTIVATION
+        assert type(refusal.message) is catalogue.Reactivation
 
     accepted = world.phase().apply(declared(key, OFF), on)
     assert world.writes == []

@@ -103,7 +103,7 @@ def test_after_a_fault_no_further_user_is_begun_and_what_was_seen_is_told(iam: S
         def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
             keys = super().list_access_keys(user_name)
             if user_name == "user-010":
-                raise KeyswitchError(catalogue.THROTTLED, operation="x", attempts="8 times")
+                raise KeyswitchError(catalogue.Throttled(operation="x", attempts="8 times"))
             return keys
 
     client = Failing(iam)
@@ -111,7 +111,7 @@ def test_after_a_fault_no_further_user_is_begun_and_what_was_seen_is_told(iam: S
     with pytest.raises(KeyswitchError) as raised:
         walk(client, names, told.__setitem__)
 
-    assert raised.value.entry is catalogue.THROTTLED
+    assert type(raised.value.message) is catalogue.Throttled
     begun = {line.removeprefix("list ") for line in client.log if line.startswith("list")}
     assert begun - {"user-010"} == set(told)
     assert len(begun) <= 10 + 2 * AT_A_TIME

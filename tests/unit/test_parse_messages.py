@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.catalogue import ALL, Entry
-from keyswitch.messages.format import Attempt, AwsAnswer, KeyswitchError, message
+from keyswitch.messages.catalogue import ALL, Message
+from keyswitch.messages.format import Attempt, AwsAnswer, KeyswitchError, line
 from keyswitch.messages.parse import read
 from unit.test_errors import fields
 
@@ -16,19 +16,19 @@ KEY = "AKIAIOSFODNN7EXAMPLE"
 @pytest.mark.parametrize("entry", ALL, ids=lambda entry: entry.code)
 @pytest.mark.parametrize("answer", [None, AwsAnswer("AccessDenied", "4bab-3003")])
 def test_every_entry_is_read_back_with_its_subject_and_its_fields(
-    entry: Entry, answer: AwsAnswer | None
+    entry: type[Message], answer: AwsAnswer | None
 ) -> None:
     values: dict[str, object] = {**fields(entry)}
     if "seconds" in values:
         values["seconds"] = 30
     attempt = Attempt("switching", KEY, "bob@example.org", "from Active to Inactive")
 
-    reading = read(f"warning: {message(entry, attempt, answer, **values)}\n")
+    reading = read(f"warning: {line(entry.of(values), attempt, answer)}\n")
 
     assert reading is not None
     assert (reading.code, reading.entry) == (entry.code, entry)
     assert (reading.access_key_id, reading.user_name) == (KEY, "bob@example.org")
-    assert reading.cause == " ".join(entry.cause.format(**values).split())
+    assert reading.cause == " ".join(entry.of(values).cause.split())
     for name, value in reading.fields.items():
         assert value == str(values[name])
     assert reading.is_whole
@@ -36,13 +36,13 @@ def test_every_entry_is_read_back_with_its_subject_and_its_fields(
 
 def test_of_several_refusals_of_one_key_the_first_is_read() -> None:
     one, other = ALL[0], ALL[1]
-    also = message(other, None, None, **fields(other))
-    text = str(KeyswitchError(one, Attempt("adopting", KEY), None, also=[also], **fields(one)))
+    also = line(other.of(fields(other)))
+    text = str(KeyswitchError(one.of(fields(one)), Attempt("adopting", KEY), also=[also]))
 
     reading = read(text)
 
     assert reading is not None
-    assert reading.cause == one.cause.format(**fields(one))
+    assert reading.cause == one.of(fields(one)).cause
     assert reading.user_name == ""
 
 
@@ -65,15 +65,15 @@ def test_what_is_no_message_of_keyswitch_is_not_read(text: str) -> None:
 
 
 def test_a_message_is_whole_only_if_nothing_is_before_it_and_its_remedy_ends_it() -> None:
-    values = fields(catalogue.HELD)
-    whole = message(catalogue.HELD, Attempt("", KEY, "bob"), None, **values)
+    values = fields(catalogue.Held)
+    whole = line(catalogue.Held.of(values), Attempt("", KEY, "bob"))
 
     def is_whole(text: str) -> bool:
         reading = read(text)
         return reading is not None and reading.is_whole
 
     assert is_whole(f"warning: {whole}\n")
-    assert is_whole(f"{whole} {message(ALL[0], None, None, **fields(ALL[0]))}")
+    assert is_whole(f"{whole} {line(ALL[0].of(fields(ALL[0])))}")
     for text in (
         f"see {whole}",
         f"{whole} And more.",
@@ -98,15 +98,15 @@ def test_a_message_is_whole_only_if_nothing_is_before_it_and_its_remedy_ends_it(
         "the fleet:",
     ],
 )
-@pytest.mark.parametrize("entry", [catalogue.BAD_STATUS, catalogue.UNKNOWN_ACCOUNT])
+@pytest.mark.parametrize("entry", [catalogue.BadStatus, catalogue.UnknownAccount])
 def test_a_message_about_a_part_of_the_register_or_of_a_fleet_is_whole(
-    subject: str, entry: Entry
+    subject: str, entry: type[Message]
 ) -> None:
-    reading = read(f"error: {message(entry, subject, None, **fields(entry))}")
+    reading = read(f"error: {line(entry.of(fields(entry)), subject)}")
 
     assert reading is not None
     assert (reading.is_whole, reading.access_key_id) == (True, "")
-    assert reading.cause == " ".join(entry.cause.format(**fields(entry)).split())
-    lie = read(f"{entry.code} trust me: {message(entry, None, None, **fields(entry))[6:]}")
+    assert reading.cause == " ".join(entry.of(fields(entry)).cause.split())
+    lie = read(f"{entry.code} trust me: {line(entry.of(fields(entry)))[6:]}")
     assert lie is not None
     assert not lie.is_whole

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import Attempt, KeyswitchError, message
+from keyswitch.messages.format import Attempt, KeyswitchError, line
 from keyswitch.messages.printable import printable
 
 HOSTILE = {
@@ -60,17 +60,17 @@ PIECES = st.sampled_from(
 
 @given(st.lists(PIECES).map("".join), st.integers(10, 80))
 def test_no_line_of_a_message_begins_a_command_however_it_is_wrapped(text: str, width: int) -> None:
-    told = message(catalogue.OVERRIDDEN, Attempt("", "AKIA", text), override=text, safeguards=text)
+    told = line(catalogue.Overridden(override=text, safeguards=text), Attempt("", "AKIA", text))
 
-    for line in (told, *textwrap.wrap(told, width, break_long_words=False)):
-        assert not line.lstrip().startswith("::")
-        assert "##[" not in line
-        assert "##vso[" not in line
-        assert line.isprintable()
+    for each in (told, *textwrap.wrap(told, width, break_long_words=False)):
+        assert not each.lstrip().startswith("::")
+        assert "##[" not in each
+        assert "##vso[" not in each
+        assert each.isprintable()
 
 
 def test_the_cause_alone_is_as_fit_to_print_as_the_whole_message() -> None:
-    error = KeyswitchError(catalogue.HELD, observed="\x1b", target="a", since="b", reasons="::c")
+    error = KeyswitchError(catalogue.Held(observed="\x1b", target="a", since="b", reasons="::c"))
 
     assert error.cause.isprintable()
     assert r"\x1b" in error.cause

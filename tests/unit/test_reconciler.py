@@ -136,15 +136,18 @@ def test_a_switch_that_is_never_seen_is_an_honest_error_after_the_bound(
 class Unsure(FakeClient):
     """Its writes fail on the way; ``lands`` says whether they arrive all the same."""
 
-    entry = catalogue.NO_ANSWER
+    entry = catalogue.NoAnswer
     lands = True
 
     def update_access_key(self, access_key_id: str, user_name: str | None, status: Status) -> None:
         if self.lands:
             super().update_access_key(access_key_id, user_name, status)
-        raise KeyswitchError(
-            self.entry, operation="iam:UpdateAccessKey", endpoint="https://iam", message="closed"
-        )
+        told = {
+            "operation": "iam:UpdateAccessKey",
+            "endpoint": "https://iam",
+            "message": "closed",
+        }
+        raise KeyswitchError(self.entry.of(told))
 
 
 def test_a_write_whose_answer_was_lost_counts_if_it_is_seen_to_have_landed(iam: StrictIam) -> None:
@@ -171,7 +174,7 @@ class Stumbling(FakeClient):
         if self.written and self.stumbles:
             self.stumbles -= 1
             raise KeyswitchError(
-                catalogue.THROTTLED, operation="iam:ListAccessKeys", attempts="8 times"
+                catalogue.Throttled(operation="iam:ListAccessKeys", attempts="8 times")
             )
         return super().list_access_keys(user_name)
 
@@ -239,7 +242,7 @@ def test_no_such_entity_at_the_write_is_told_apart_by_another_look(
     with pytest.raises(KeyswitchError) as raised:
         Reconciler(client, TestClock()).apply(Declaration(key, Status.INACTIVE, "bob"), None)
 
-    assert raised.value.entry is catalogue.VANISHED
+    assert type(raised.value.message) is catalogue.Vanished
     assert said.format(key=key) in str(raised.value)
     assert "NoSuchEntity, request id fake" in str(raised.value)
 
@@ -274,7 +277,7 @@ def test_what_aws_names_as_missing_at_the_write_is_not_turned_into_something_els
     with pytest.raises(KeyswitchError) as raised:
         Reconciler(client, TestClock()).apply(Declaration(key, Status.INACTIVE, "bob"), None)
 
-    assert raised.value.entry is catalogue.VANISHED
+    assert type(raised.value.message) is catalogue.Vanished
     assert said.format(key=key) in str(raised.value)
 
 
@@ -294,7 +297,7 @@ def test_a_user_that_is_gone_after_the_write_is_told_as_the_user(iam: StrictIam)
             Declaration(key, Status.INACTIVE, "bob"), None
         )
 
-    assert raised.value.entry is catalogue.VANISHED
+    assert type(raised.value.message) is catalogue.Vanished
     assert "AWS now finds no user bob" in str(raised.value)
 
 
@@ -406,7 +409,7 @@ def test_the_root_users_key_is_looked_at_and_switched_without_a_user_name(iam: S
 def test_an_account_that_cannot_be_told_does_not_hide_why_a_key_is_refused(iam: StrictIam) -> None:
     class NoSts(FakeClient):
         def account_id(self) -> str:
-            raise KeyswitchError(catalogue.UNREACHABLE, endpoint="https://sts", message="refused")
+            raise KeyswitchError(catalogue.Unreachable(endpoint="https://sts", message="refused"))
 
     iam.add_user("bob")
     plan = Reconciler(NoSts(iam)).plan(Declaration("AKIA" + "0" * 16, Status.ACTIVE, "bob"), None)
@@ -418,6 +421,6 @@ def test_missing_users_are_remembered_for_the_phase(client: FakeClient) -> None:
     reconciler = Reconciler(client, TestClock())
     for number in range(3):
         plan = reconciler.plan(Declaration(f"AKIA{number:016d}", Status.ACTIVE, "nobody"), None)
-        assert plan.observation.absence is catalogue.USER_NOT_FOUND
+        assert plan.observation.absence is catalogue.UserNotFound
 
     assert client.log.count("list nobody") == 1

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.catalogue import Entry
+from keyswitch.messages.catalogue import Message
 from keyswitch.model.account import ACCOUNT_NAMES, DeclaredAccount
 from keyswitch.model.durations import Duration
 from keyswitch.model.fields import INPUTS, SAFEGUARD_NAMES
@@ -293,9 +293,11 @@ def test_no_message_about_the_register_spells_a_property_as_python_does(
     [entry for entry in catalogue.ALL if re.match("KS[23]", entry.code)],
     ids=lambda entry: entry.code,
 )
-def test_a_message_about_a_key_as_it_was_found_has_no_spelling_of_one_front(entry: Entry) -> None:
+def test_a_message_about_a_key_as_it_was_found_has_no_spelling_of_one_front(
+    entry: type[Message],
+) -> None:
     """Whoever declares keys in the register writes userName, in a program user_name."""
-    fixed = re.sub(r"\{\w*\}", "", entry.cause + entry.remedy)
+    fixed = re.sub(r"\{\w*\}", "", entry.text + entry.remedy)
     # on_destroy and on_drift are told as what is declared, with their values.
     named = re.findall(r"\b(access_key_id|user_name|allowed_account_ids|role_arn)\b", fixed)
 

@@ -218,7 +218,7 @@ def test_the_table(
 ) -> None:
     against = unmet(safeguards, target, evidence)
 
-    assert [rule.entry.code for rule in against] == codes
+    assert [rule.message.code for rule in against] == codes
     assert {rule.safeguard for rule in against} <= set(guarding(safeguards, target))
 
 

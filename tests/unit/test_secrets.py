@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pulumi.runtime import config
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import Attempt, message
+from keyswitch.messages.format import Attempt, line
 from keyswitch.messages.redact import looks_secret, redact
 from keyswitch.program.plaintext_credentials import warnings_of_plain_secrets
 
@@ -60,7 +60,7 @@ def test_a_secret_is_recognised_and_taken_out_in_any_wrapping(wrapping: str) -> 
     text = WRAPPED[wrapping]
 
     assert looks_secret(text)
-    told = message(catalogue.OTHER_REFUSAL, None, aws_code="x", operation="y", message=text)
+    told = line(catalogue.OtherRefusal(aws_code="x", operation="y", message=text), None)
     assert "[redacted]" in told
     for piece in (PLAIN[:20], PLAIN[28:], SECRET[:20], SECRET[28:], RANDOM[:10], *TOKENS):
         assert piece not in told
@@ -139,7 +139,7 @@ def test_a_uuid_of_every_version_is_none() -> None:
 
 
 def test_a_users_name_that_holds_a_secret_is_not_repeated() -> None:
-    told = message(catalogue.ALREADY, Attempt("", "AKIA", SECRET), observed="Active")
+    told = line(catalogue.Already(observed="Active"), Attempt("", "AKIA", SECRET))
 
     assert SECRET not in told
 

@@ -154,7 +154,7 @@ class Unseen(FakeClient):
     def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
         if any(line.startswith("update") for line in self.log):
             raise KeyswitchError(
-                catalogue.THROTTLED, operation="iam:ListAccessKeys", attempts="once"
+                catalogue.Throttled(operation="iam:ListAccessKeys", attempts="once")
             )
         return super().list_access_keys(user_name)
 
@@ -178,11 +178,12 @@ def test_what_an_override_asked_for_is_recorded_once_aws_has_accepted_it() -> No
 class Denying(FakeClient):
     def update_access_key(self, access_key_id: str, user_name: str | None, status: Status) -> None:
         raise KeyswitchError(
-            catalogue.ACCESS_DENIED,
-            principal="ci",
-            operation="iam:UpdateAccessKey",
-            resource="bob",
-            reason="AWS gives no reason",
+            catalogue.AccessDenied(
+                principal="ci",
+                operation="iam:UpdateAccessKey",
+                resource="bob",
+                reason="AWS gives no reason",
+            )
         )
 
 

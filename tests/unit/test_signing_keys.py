@@ -119,7 +119,7 @@ def test_a_signer_that_was_off_before_the_run_is_another_matter() -> None:
     with pytest.raises(KeyswitchError) as raised:
         incident.reconciler.apply(Declaration(incident.keys[0], OFF, "user-0"), None)
 
-    assert raised.value.entry is catalogue.CREDENTIALS_REFUSED
+    assert type(raised.value.message) is catalogue.CredentialsRefused
 
 
 def phase_of(ways: dict[str | None, FakeClient], **more: float) -> tuple[ProcessState, AwsSettings]:

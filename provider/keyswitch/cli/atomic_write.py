@@ -64,7 +64,7 @@ def check_report(path: Path) -> None:
     """
     try:
         if path.is_symlink() and not _is_no_file(path):
-            raise KeyswitchError(catalogue.REPORT_THROUGH_LINK, path=path)
+            raise KeyswitchError(catalogue.ReportThroughLink(path=path))
     except OSError as error:
         raise _not_written(path, error) from None
 
@@ -119,4 +119,4 @@ def _umask() -> int:
 
 def _not_written(path: Path, error: OSError) -> KeyswitchError:
     problem = error.strerror or type(error).__name__
-    return KeyswitchError(catalogue.NOT_WRITTEN, path=path, problem=problem)
+    return KeyswitchError(catalogue.NotWritten(path=path, problem=problem))

@@ -116,8 +116,8 @@ def _exported(stack: str) -> str:
             done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - the user's own pulumi, as README has it
     except OSError as error:
         problem = error.strerror or type(error).__name__
-        raise KeyswitchError(catalogue.EXPORT_FAILED, stack=stack, problem=problem) from None
+        raise KeyswitchError(catalogue.ExportFailed(stack=stack, problem=problem)) from None
     if done.returncode:
         problem = " ".join(done.stderr.split()) or f"exit code {done.returncode}"
-        raise KeyswitchError(catalogue.EXPORT_FAILED, stack=stack, problem=problem)
+        raise KeyswitchError(catalogue.ExportFailed(stack=stack, problem=problem))
     return done.stdout

@@ -17,7 +17,7 @@ from keyswitch.iam.boto import BotoClient, client_in
 from keyswitch.iam.client import Caller, Directory
 from keyswitch.iam.user_agent import Origin
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import KeyswitchError, message
+from keyswitch.messages.format import KeyswitchError, line
 from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.aws_settings import ACCOUNT_ID, AwsSettings
 from keyswitch.model.register import named_account
@@ -77,9 +77,7 @@ class Signing:
         """
         if self.config is not None and self.config.environments:
             named = ", ".join(self.config.environments)
-            seen = message(
-                catalogue.ENVIRONMENT_NOT_SEEN, path=self.config.path, environments=named
-            )
+            seen = line(catalogue.EnvironmentNotSeen(path=self.config.path, environments=named))
             click.echo(f"warning: {seen}", err=True)
         settings = AwsSettings.read(self._setting)
         return client_in(self.declared_account(), settings, Origin.of("", ""))
@@ -114,7 +112,7 @@ def caller_of(client: Directory) -> Caller:
     """
     caller = client.caller()
     if caller.account_id and not ACCOUNT_ID.fullmatch(caller.account_id):
-        raise KeyswitchError(catalogue.NO_ACCOUNT_ID)
+        raise KeyswitchError(catalogue.NoAccountId())
     return caller
 
 

@@ -15,7 +15,7 @@ from keyswitch.cli.scan import Selection, selection_options
 from keyswitch.cli.stack_config import StackConfig
 from keyswitch.cli.tables import age, json_text, key_bag, last_use, print_listing
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import Attempt, counted, message
+from keyswitch.messages.format import Attempt, counted, line
 from keyswitch.model.account import ACCOUNT_NAMES, DeclaredAccount
 from keyswitch.model.status import ObservedStatus, Status
 from keyswitch.report.checks import Finding, of_controls
@@ -97,7 +97,7 @@ def _adopt(inventory: Inventory, config: StackConfig, account: str | None) -> No
 
 def _unknown_status(user: SeenUser, seen: SeenKey) -> str:
     key = Attempt("", seen.key.access_key_id, user.user_name)
-    return message(catalogue.UNKNOWN_STATUS, key, observed=seen.key.status)
+    return line(catalogue.UnknownStatus(observed=seen.key.status), key)
 
 
 def _declared(seen: SeenKey) -> Status:
@@ -114,7 +114,9 @@ def _print_census(inventory: Inventory, account_id: str, now: datetime) -> None:
             str(seen.key.status),
             age(seen, now),
             last_use(seen, now),
-            "\n".join(f"{each.entry.code} {each.entry.title}" for each in _found(user, seen, now)),
+            "\n".join(
+                f"{each.message.code} {each.message.title}" for each in _found(user, seen, now)
+            ),
         )
         for user, seen in inventory.keys
     ]
@@ -126,7 +128,7 @@ def _print_census(inventory: Inventory, account_id: str, now: datetime) -> None:
 
 def _rows(inventory: Inventory, now: datetime) -> list[dict[str, Any]]:
     return [
-        key_bag(user, seen, [each.entry.code for each in _found(user, seen, now)])
+        key_bag(user, seen, [each.message.code for each in _found(user, seen, now)])
         for user, seen in inventory.keys
     ]
 

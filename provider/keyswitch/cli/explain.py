@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import difflib
 import json
-from dataclasses import asdict
 
 import click
 
 from keyswitch.cli.command import Command
 from keyswitch.messages import catalogue
-from keyswitch.messages.catalogue import ALL, Entry
+from keyswitch.messages.catalogue import ALL, Message
 from keyswitch.messages.format import KeyswitchError
 
 
@@ -30,29 +29,38 @@ def explain(ctx: click.Context, codes: tuple[str, ...], *, everything: bool, as_
         raise click.UsageError("Name a code, such as KS602, or --all.", ctx)
     entries = ALL if everything else tuple(_entry(code) for code in codes)
     if as_json:
-        click.echo(json.dumps([asdict(entry) for entry in entries], indent=2))
+        click.echo(json.dumps([_bag(entry) for entry in entries], indent=2))
     elif everything:
         click.echo("\n".join(f"{entry.code}  {entry.title}" for entry in entries))
     else:
         click.echo("\n\n".join(_explained(entry) for entry in entries))
 
 
-def _entry(code: str) -> Entry:
+def _entry(code: str) -> type[Message]:
     by_code = {entry.code: entry for entry in ALL}
     wanted = code.upper()
     if wanted in by_code:
         return by_code[wanted]
     near = difflib.get_close_matches(wanted, by_code, n=3)
     suggestion = f"Did you mean {', '.join(near)}? " if near else ""
-    raise KeyswitchError(catalogue.UNKNOWN_CODE, code=code, suggestion=suggestion)
+    raise KeyswitchError(catalogue.UnknownCode(unknown_code=code, suggestion=suggestion))
 
 
-def _explained(entry: Entry) -> str:
+def _bag(entry: type[Message]) -> dict[str, str]:
+    return {
+        "code": entry.code,
+        "title": entry.title,
+        "cause": entry.text,
+        "remedy": entry.remedy,
+    }
+
+
+def _explained(entry: type[Message]) -> str:
     def whole(template: str) -> str:
         return template.replace("{{", "{").replace("}}", "}")
 
     return (
         f"{entry.code}: {entry.title}\n\n"
-        f"  Cause:       {whole(entry.cause)}.\n"
+        f"  Cause:       {whole(entry.text)}.\n"
         f"  What to do:  {whole(entry.remedy)}"
     )

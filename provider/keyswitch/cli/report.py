@@ -98,19 +98,19 @@ def to_json(audited: Audited) -> str:
     """
     found = [
         {
-            "code": each.entry.code,
-            "title": each.entry.title,
+            "code": each.message.code,
+            "title": each.message.title,
             "access_key_id": each.access_key_id,
             "user_name": each.user_name,
-            "cause": each.cause,
-            "remedy": each.entry.remedy,
+            "cause": each.message.cause,
+            "remedy": each.message.what_to_do,
             "controls": list(each.controls),
         }
         for each in audited.findings
     ]
     codes: dict[str, list[str]] = {}
     for each in audited.findings:
-        codes.setdefault(each.access_key_id, []).append(each.entry.code)
+        codes.setdefault(each.access_key_id, []).append(each.message.code)
     bag = {
         "account_id": audited.account_id,
         "at": audited.when,
@@ -149,7 +149,7 @@ def _markdown_row(finding: Finding, controls: Sequence[str]) -> str:
     cells = (
         code_span(finding.access_key_id),
         code_span(finding.user_name),
-        f"{finding.entry.code}: {code_span(finding.cause)}",
+        f"{finding.message.code}: {code_span(finding.message.cause)}",
         numbers,
     )
     return f"| {' | '.join(cells)} |"
@@ -178,8 +178,8 @@ def _listing(audited: Audited) -> Listing:
         (
             each.access_key_id,
             each.user_name,
-            each.entry.code,
-            each.cause,
+            each.message.code,
+            each.message.cause,
             "\n".join(each.controls),
         )
         for each in audited.findings

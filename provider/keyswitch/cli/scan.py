@@ -16,7 +16,7 @@ from keyswitch.cli.command import gathering
 from keyswitch.iam.client import Caller, Directory
 from keyswitch.iam.concurrently import ask_all
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import KeyswitchError, message
+from keyswitch.messages.format import KeyswitchError, line
 from keyswitch.model.user_names import folded
 from keyswitch.report.inventory import Inventory, SeenUser, look_again, walk
 
@@ -72,9 +72,7 @@ class Selection:
                 )
         except KeyswitchError as error:
             also = (*error.also, *_kept(checkpoint, names))
-            raise KeyswitchError(
-                error.entry, error.attempt, error.answer, also=also, **error.fields
-            ) from None
+            raise error.with_also(also) from None
         except KeyboardInterrupt:
             stderr.print(*_kept(checkpoint, names), highlight=False, soft_wrap=True)
             raise
@@ -82,9 +80,10 @@ class Selection:
         missing = [name for name in names if self.users and checkpoint.seen[name] is None]
         if missing:
             raise KeyswitchError(
-                catalogue.NO_SUCH_USER,
-                user_name=", ".join(missing),
-                account=caller.account_id or "of these credentials",
+                catalogue.NoSuchUser(
+                    user_name=", ".join(missing),
+                    account=caller.account_id or "of these credentials",
+                )
             )
         found = (checkpoint.seen[name] for name in sorted(names))
         users = tuple(user for user in found if user is not None)
@@ -93,7 +92,7 @@ class Selection:
 
 def _kept(checkpoint: Checkpoint, names: Sequence[str]) -> tuple[str, ...]:
     known = sum(name in checkpoint.seen for name in names) if checkpoint.is_kept else 0
-    return (message(catalogue.WALK_ENDED, seen=known, users=len(names)),) if known else ()
+    return (line(catalogue.WalkEnded(seen=known, users=len(names))),) if known else ()
 
 
 @contextmanager

@@ -97,7 +97,7 @@ class StackConfig:
         """
         value = self._value(key)
         if _is_encrypted(value):
-            raise KeyswitchError(catalogue.ENCRYPTED_SETTING, key=key, path=self.path)
+            raise KeyswitchError(catalogue.EncryptedSetting(key=key, path=self.path))
         return _as_pulumi_has_it(value)
 
     @property
@@ -139,7 +139,7 @@ class StackConfig:
         """
         if not os.access(self.path.resolve().parent, os.W_OK):
             problem = "there is no such folder, or it may not be written to"
-            raise KeyswitchError(catalogue.NOT_WRITTEN, path=self.path, problem=problem)
+            raise KeyswitchError(catalogue.NotWritten(path=self.path, problem=problem))
         against = self._against_entries()
         if against is not None:
             raise _no_place(self.path, against)
@@ -150,7 +150,7 @@ class StackConfig:
             raise register.refusal()
         default = json.loads(self._json(_DEFAULTS) or "{}").get("account")
         if default and account is None:
-            raise KeyswitchError(catalogue.OF_ANOTHER_ACCOUNT, path=self.path, account=default)
+            raise KeyswitchError(catalogue.OfAnotherAccount(path=self.path, account=default))
 
     def _against_entries(self) -> str | None:
         held = self._config.get(REGISTER)
@@ -194,7 +194,7 @@ class StackConfig:
         if key == REGISTER and isinstance(value, dict):
             value = {access_key_id: _without_secrets(each) for access_key_id, each in value.items()}
         if _is_encrypted(value):
-            raise KeyswitchError(catalogue.ENCRYPTED_REGISTER, register=key, path=self.path)
+            raise KeyswitchError(catalogue.EncryptedRegister(register=key, path=self.path))
         found = _as_pulumi_has_it(value)
         return found if found is None or isinstance(found, str) else json.dumps(found)
 
@@ -262,9 +262,9 @@ def _is_encrypted(value: object) -> bool:
 
 def _no_place(path: Path, problem: str) -> KeyswitchError:
     return KeyswitchError(
-        catalogue.NO_PLACE_FOR_ENTRIES, register=REGISTER, path=path, problem=problem
+        catalogue.NoPlaceForEntries(register=REGISTER, path=path, problem=problem)
     )
 
 
 def _unreadable(path: Path, problem: str) -> KeyswitchError:
-    return KeyswitchError(catalogue.UNREADABLE_STACK_CONFIG, path=path, problem=redact(problem))
+    return KeyswitchError(catalogue.UnreadableStackConfig(path=path, problem=redact(problem)))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from keyswitch.iam.errors import Call, answered, garbled, unanswered
+from keyswitch.iam.errors import Call, answered, garbled, quoted, said_by, unanswered
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.roles import Role, WebIdentity
@@ -114,15 +114,14 @@ def _assuming(role_arn: str) -> Iterator[None]:
         yield
     except ClientError as error:
         fault = answered(error, call)
-        if fault.entry not in catalogue.DENIALS:
+        if not isinstance(fault.message, catalogue.Denial):
             raise fault from None
-        told = fault.fields["message"]
-        raise KeyswitchError(
-            catalogue.ROLE_REFUSED, None, fault.answer, role=role_arn, message=told
-        ) from None
+        refusal = catalogue.RoleRefused(role=role_arn, message=said_by(error))
+        raise KeyswitchError(refusal, None, fault.answer) from None
     except ParamValidationError as error:
-        told = unanswered(error, call).fields["message"]
-        raise KeyswitchError(catalogue.ROLE_NOT_ASKED_FOR, role=role_arn, message=told) from None
+        raise KeyswitchError(
+            catalogue.RoleNotAskedFor(role=role_arn, message=quoted(error))
+        ) from None
     except (BotoCoreError, ResponseParserError) as error:
         raise unanswered(error, call) from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -134,7 +133,7 @@ def _token_in(path: str) -> str:
         return Path(path).read_text()
     except OSError as error:
         problem = f"the web identity token file {path} cannot be read ({error.strerror})"
-        raise KeyswitchError(catalogue.NO_CREDENTIALS, message=problem) from None
+        raise KeyswitchError(catalogue.NoCredentials(message=problem)) from None
 
 
 def _given(**parameters: Any) -> dict[str, Any]:

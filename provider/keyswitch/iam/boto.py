@@ -83,8 +83,8 @@ class BotoClient:
                     region=used.get("Region", ""),
                 )
         except KeyswitchError as error:
-            if error.entry in catalogue.DENIALS:
-                raise OwnerNotToldError(str(error.fields["reason"])) from error
+            if isinstance(error.message, catalogue.Denial):
+                raise OwnerNotToldError(str(error.message.reason)) from error
             raise
 
     def attached_policies(self, user_name: str) -> tuple[str, ...]:
@@ -198,11 +198,12 @@ class BotoClient:
         else:
             return
         raise KeyswitchError(
-            catalogue.ACCOUNT_NOT_ALLOWED,
-            purpose=f" for account {account.name}" if account else "",
-            caller_account=caller,
-            rule=rule,
-            lists=lists,
+            catalogue.AccountNotAllowed(
+                purpose=f" for account {account.name}" if account else "",
+                caller_account=caller,
+                rule=rule,
+                lists=lists,
+            )
         )
 
     def _call(self, operation: str, user_name: str | None) -> Call:
@@ -256,16 +257,16 @@ def _at_most(most: int, pages: Iterable[Any], operation: str) -> Iterator[Any]:
         for number, page in enumerate(pages):
             if number == most:
                 raise KeyswitchError(
-                    catalogue.ENDLESS_LIST,
-                    operation=operation,
-                    problem=f"it has more than {most} pages",
+                    catalogue.EndlessList(
+                        operation=operation, problem=f"it has more than {most} pages"
+                    )
                 )
             yield page
     except PaginationError:
         raise KeyswitchError(
-            catalogue.ENDLESS_LIST,
-            operation=operation,
-            problem="a page of it names itself as the next",
+            catalogue.EndlessList(
+                operation=operation, problem="a page of it names itself as the next"
+            )
         ) from None
 
 

@@ -31,10 +31,9 @@ class Process:
             found: Credentials | None = self.provider.load()
         except OSError as error:
             raise KeyswitchError(
-                catalogue.NO_SUCH_PROGRAM,
-                profile=self.profile,
-                program=error.filename,
-                problem=error.strerror,
+                catalogue.NoSuchProgram(
+                    profile=self.profile, program=error.filename, problem=error.strerror
+                )
             ) from None
         return found
 
@@ -54,10 +53,8 @@ def finding(name: str) -> Iterator[None]:
         raise answered(error, call) from None
     except BotoCoreError as error:
         fault = unmade(error, call)
-        if fault.entry is catalogue.SDK_FAILED:
-            raise none(
-                f"those of profile {name} cannot be had: {fault.fields['message']}"
-            ) from None
+        if isinstance(fault.message, catalogue.SdkFailed):
+            raise none(f"those of profile {name} cannot be had: {fault.message.message}") from None
         raise fault from None
     except (OSError, RuntimeError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise none(f"those of profile {name} cannot be had ({type(error).__name__})") from None
@@ -65,4 +62,4 @@ def finding(name: str) -> Iterator[None]:
 
 def none(problem: str) -> KeyswitchError:
     """That there are no credentials, and why (KS308)."""
-    return KeyswitchError(catalogue.NO_CREDENTIALS, message=problem)
+    return KeyswitchError(catalogue.NoCredentials(message=problem))

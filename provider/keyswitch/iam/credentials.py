@@ -254,7 +254,7 @@ class Chain:
         # Whoever goes on has found none there, for which botocore gives no reason.
         if fetcher.timed_out:
             endpoint = fetcher.get_base_url()
-            raise KeyswitchError(catalogue.METADATA_SILENT, elsewhere=elsewhere, endpoint=endpoint)
+            raise KeyswitchError(catalogue.MetadataSilent(elsewhere=elsewhere, endpoint=endpoint))
 
     def _metadata_disabled(self) -> bool:
         if self.settings.skip_metadata is not None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.catalogue import Entry
+from keyswitch.messages.catalogue import Message
 from keyswitch.messages.format import AwsAnswer, KeyswitchError
 from keyswitch.messages.redact import redact
 
@@ -20,37 +20,37 @@ if TYPE_CHECKING:
 
     from botocore.exceptions import ClientError
 
-_ENTRY_OF_CODE: Final[Mapping[str, Entry]] = {
-    "AccessDenied": catalogue.ACCESS_DENIED,
-    "AccessDeniedException": catalogue.ACCESS_DENIED,
-    "UnauthorizedOperation": catalogue.ACCESS_DENIED,
-    "LimitExceeded": catalogue.LIMIT_EXCEEDED,
-    "InvalidInput": catalogue.INVALID_INPUT,
-    "ValidationError": catalogue.INVALID_INPUT,
-    "ServiceFailure": catalogue.SERVICE_FAILURE,
-    "InternalFailure": catalogue.SERVICE_FAILURE,
-    "InternalError": catalogue.SERVICE_FAILURE,
-    "ServiceUnavailable": catalogue.SERVICE_FAILURE,
-    "Throttling": catalogue.THROTTLED,
-    "ThrottlingException": catalogue.THROTTLED,
-    "ThrottledException": catalogue.THROTTLED,
-    "RequestLimitExceeded": catalogue.THROTTLED,
-    "TooManyRequestsException": catalogue.THROTTLED,
-    "SlowDown": catalogue.THROTTLED,
-    "ExpiredToken": catalogue.CREDENTIALS_EXPIRED,
-    "ExpiredTokenException": catalogue.CREDENTIALS_EXPIRED,
-    "RequestExpired": catalogue.CLOCK,
-    "RequestTimeTooSkewed": catalogue.CLOCK,
-    "InvalidClientTokenId": catalogue.CREDENTIALS_REFUSED,
-    "UnrecognizedClientException": catalogue.CREDENTIALS_REFUSED,
-    "SignatureDoesNotMatch": catalogue.CREDENTIALS_REFUSED,
-    "InvalidSignatureException": catalogue.CREDENTIALS_REFUSED,
-    "IncompleteSignature": catalogue.CREDENTIALS_REFUSED,
-    "MissingAuthenticationToken": catalogue.CREDENTIALS_REFUSED,
-    "InvalidToken": catalogue.CREDENTIALS_REFUSED,
-    "OptInRequired": catalogue.CREDENTIALS_REFUSED,
-    "EntityTemporarilyUnmodifiable": catalogue.CONFLICT,
-    "ConcurrentModification": catalogue.CONFLICT,
+_ENTRY_OF_CODE: Final[Mapping[str, type[Message]]] = {
+    "AccessDenied": catalogue.AccessDenied,
+    "AccessDeniedException": catalogue.AccessDenied,
+    "UnauthorizedOperation": catalogue.AccessDenied,
+    "LimitExceeded": catalogue.LimitExceeded,
+    "InvalidInput": catalogue.InvalidInput,
+    "ValidationError": catalogue.InvalidInput,
+    "ServiceFailure": catalogue.ServiceFailure,
+    "InternalFailure": catalogue.ServiceFailure,
+    "InternalError": catalogue.ServiceFailure,
+    "ServiceUnavailable": catalogue.ServiceFailure,
+    "Throttling": catalogue.Throttled,
+    "ThrottlingException": catalogue.Throttled,
+    "ThrottledException": catalogue.Throttled,
+    "RequestLimitExceeded": catalogue.Throttled,
+    "TooManyRequestsException": catalogue.Throttled,
+    "SlowDown": catalogue.Throttled,
+    "ExpiredToken": catalogue.CredentialsExpired,
+    "ExpiredTokenException": catalogue.CredentialsExpired,
+    "RequestExpired": catalogue.Clock,
+    "RequestTimeTooSkewed": catalogue.Clock,
+    "InvalidClientTokenId": catalogue.CredentialsRefused,
+    "UnrecognizedClientException": catalogue.CredentialsRefused,
+    "SignatureDoesNotMatch": catalogue.CredentialsRefused,
+    "InvalidSignatureException": catalogue.CredentialsRefused,
+    "IncompleteSignature": catalogue.CredentialsRefused,
+    "MissingAuthenticationToken": catalogue.CredentialsRefused,
+    "InvalidToken": catalogue.CredentialsRefused,
+    "OptInRequired": catalogue.CredentialsRefused,
+    "EntityTemporarilyUnmodifiable": catalogue.Conflict,
+    "ConcurrentModification": catalogue.Conflict,
 }
 _TOO_MANY_REQUESTS: Final = 429
 _SERVER_ERRORS: Final = range(500, 600)
@@ -63,13 +63,13 @@ _DENIED_OPERATION = re.compile(r"not authorized to perform: ([\w-]+:\w+)")
 _RESOURCE = re.compile(r"on resource: (arn:\S+)")
 _EXPLICIT_DENY = re.compile(r"\bwith an explicit deny in (.+)$")
 _NO_ALLOW = re.compile(r"\bbecause no (.+?) allows\b")
-_ENTRY_OF_POLICY: Final[Mapping[str, Entry]] = {
-    "permissions boundary": catalogue.BOUNDARY_DENIES,
-    "service control polic": catalogue.ORGANIZATION_DENIES,
-    "resource control polic": catalogue.ORGANIZATION_DENIES,
-    "session polic": catalogue.SESSION_DENIES,
-    "resource-based polic": catalogue.RESOURCE_DENIES,
-    "VPC endpoint polic": catalogue.RESOURCE_DENIES,
+_ENTRY_OF_POLICY: Final[Mapping[str, type[Message]]] = {
+    "permissions boundary": catalogue.BoundaryDenies,
+    "service control polic": catalogue.OrganizationDenies,
+    "resource control polic": catalogue.OrganizationDenies,
+    "session polic": catalogue.SessionDenies,
+    "resource-based polic": catalogue.ResourceDenies,
+    "VPC endpoint polic": catalogue.ResourceDenies,
 }
 _LONGEST_QUOTE: Final = 300
 _END_OF_QUOTE: Final = 120
@@ -100,29 +100,33 @@ def answered(error: ClientError, call: Call) -> KeyswitchError:
     entry = _ENTRY_OF_CODE.get(code) or _entry_of_http_status(http_status, said_nothing=not said)
     reason = ""
     if code in _OF_A_SIGNATURE and _OF_TIME.search(whole):
-        entry = catalogue.CLOCK
+        entry = catalogue.Clock
     if code in _OF_A_SESSION and call.by_session and call.operation.startswith("iam:"):
-        entry = catalogue.SESSION_REFUSED
-    if entry is catalogue.ACCESS_DENIED:
+        entry = catalogue.SessionRefused
+    if entry is catalogue.AccessDenied:
         entry, reason = _denial(whole)
     denied = _DENIED_OPERATION.search(whole)
     operation = denied.group(1) if denied else call.operation
-    return KeyswitchError(
-        entry,
-        None,
-        answer,
-        aws_code=code or f"HTTP {http_status}",
-        message=_cut(whole),
-        operation=operation,
-        endpoint=call.endpoint,
-        principal=_found(_PRINCIPAL, whole) or "this caller",
-        resource=_found(_RESOURCE, whole) or _resource(operation, call),
-        reason=reason,
-        attempts=_attempts(metadata.get("RetryAttempts")),
-    )
+    told = {
+        "aws_code": code or f"HTTP {http_status}",
+        "message": _cut(whole),
+        "operation": operation,
+        "endpoint": call.endpoint,
+        "principal": _found(_PRINCIPAL, whole) or "this caller",
+        "resource": _found(_RESOURCE, whole) or _resource(operation, call),
+        "reason": reason,
+        "attempts": _attempts(metadata.get("RetryAttempts")),
+    }
+    return KeyswitchError(entry.of(told), None, answer)
 
 
-def _denial(text: str) -> tuple[Entry, str]:
+def said_by(error: ClientError) -> str:
+    """What AWS said: one line, not endless, without secrets and without a full stop."""
+    words = error.response.get("Error", {}).get("Message", "") or "no message"
+    return _cut(_line(words).rstrip("."))
+
+
+def _denial(text: str) -> tuple[type[Message], str]:
     """Which entry tells a missing permission, and AWS's reason in words.
 
     Read from all that AWS said, as the reason comes last, after ARNs of any length.
@@ -131,14 +135,14 @@ def _denial(text: str) -> tuple[Entry, str]:
     if denied:
         policy = denied.group(1)
         reason = f"there is an explicit deny in {policy}"
-        return _entry_of_policy(policy) or catalogue.EXPLICIT_DENY, _cut(reason)
+        return _entry_of_policy(policy) or catalogue.ExplicitDeny, _cut(reason)
     if missing:
         policy = missing.group(1)
-        return _entry_of_policy(policy) or catalogue.ACCESS_DENIED, _cut(f"no {policy} allows that")
-    return catalogue.ACCESS_DENIED, "AWS gives no reason"
+        return _entry_of_policy(policy) or catalogue.AccessDenied, _cut(f"no {policy} allows that")
+    return catalogue.AccessDenied, "AWS gives no reason"
 
 
-def _entry_of_policy(policy: str) -> Entry | None:
+def _entry_of_policy(policy: str) -> type[Message] | None:
     """Of the kind of policy that AWS names, ``None`` for the caller's own and for kinds not known."""
     return next((entry for kind, entry in _ENTRY_OF_POLICY.items() if kind in policy), None)
 
@@ -148,14 +152,14 @@ def _resource(operation: str, call: Call) -> str:
     return call.resource if operation == call.operation else "the role"
 
 
-def _entry_of_http_status(http_status: int, *, said_nothing: bool) -> Entry:
+def _entry_of_http_status(http_status: int, *, said_nothing: bool) -> type[Message]:
     if http_status == _TOO_MANY_REQUESTS:
-        return catalogue.THROTTLED
+        return catalogue.Throttled
     if http_status in _SERVER_ERRORS:
-        return catalogue.SERVICE_FAILURE
+        return catalogue.ServiceFailure
     if http_status in _REDIRECTS_AND_CLIENT_ERRORS and said_nothing:
-        return catalogue.UNREADABLE_ANSWER
-    return catalogue.OTHER_REFUSAL
+        return catalogue.UnreadableAnswer
+    return catalogue.OtherRefusal
 
 
 def _attempts(retries: int | None) -> str:
@@ -167,43 +171,45 @@ def unanswered(error: Exception, call: Call) -> KeyswitchError:
     """The error for anything else that botocore raises: no credentials, no way there, no answer."""
     from botocore.exceptions import ParamValidationError
 
-    text = _quote(str(error)).rstrip(".")
     entry = _entry_of_exception(error)
-    if entry is catalogue.SDK_FAILED and not isinstance(error, ParamValidationError):
-        entry = catalogue.SDK_GAVE_UP
-    return KeyswitchError(
-        entry,
-        message=text,
-        operation=call.operation,
-        endpoint=call.endpoint,
-    )
+    if entry is catalogue.SdkFailed and not isinstance(error, ParamValidationError):
+        entry = catalogue.SdkGaveUp
+    return KeyswitchError(entry.of(_told(quoted(error), call)))
+
+
+def quoted(error: Exception) -> str:
+    """What an exception says: one line, not endless, without secrets and without a full stop."""
+    return _quote(str(error)).rstrip(".")
 
 
 def unmade(error: Exception, call: Call) -> KeyswitchError:
     """The error where not even a client could be made: nothing was called."""
     entry = _entry_of_exception(error)
-    if entry is catalogue.UNREADABLE_ANSWER:
-        entry = catalogue.SDK_FAILED
-    text = _quote(str(error)).rstrip(".")
-    return KeyswitchError(entry, message=text, operation=call.operation, endpoint=call.endpoint)
+    if entry is catalogue.UnreadableAnswer:
+        entry = catalogue.SdkFailed
+    return KeyswitchError(entry.of(_told(quoted(error), call)))
+
+
+def _told(text: str, call: Call) -> dict[str, object]:
+    return {"message": text, "operation": call.operation, "endpoint": call.endpoint}
 
 
 def garbled(error: Exception, call: Call) -> KeyswitchError:
     """The error for an answer that was read, and lacks or garbles what the operation promises."""
     return KeyswitchError(
-        catalogue.UNREADABLE_ANSWER,
-        operation=call.operation,
-        message=f"it lacks or garbles {_quote(str(error))}",
+        catalogue.UnreadableAnswer(
+            operation=call.operation, message=f"it lacks or garbles {_quote(str(error))}"
+        )
     )
 
 
-def _entry_of_exception(error: Exception) -> Entry:
+def _entry_of_exception(error: Exception) -> type[Message]:
     from botocore import exceptions as e
 
     from keyswitch.iam.http_session import AnswerTooLargeError
 
-    rows: tuple[tuple[tuple[type[Exception], ...], Entry], ...] = (
-        ((e.SSOError, e.TokenRetrievalError), catalogue.CREDENTIALS_EXPIRED),
+    rows: tuple[tuple[tuple[type[Exception], ...], type[Message]], ...] = (
+        ((e.SSOError, e.TokenRetrievalError), catalogue.CredentialsExpired),
         (
             (
                 e.NoCredentialsError,
@@ -211,21 +217,21 @@ def _entry_of_exception(error: Exception) -> Entry:
                 e.PartialCredentialsError,
                 e.CredentialRetrievalError,
             ),
-            catalogue.NO_CREDENTIALS,
+            catalogue.NoCredentials,
         ),
         (
             (e.ConnectionClosedError, e.ReadTimeoutError, e.IncompleteReadError),
-            catalogue.NO_ANSWER,
+            catalogue.NoAnswer,
         ),
-        ((AnswerTooLargeError,), catalogue.ANSWER_TOO_LARGE),
-        ((e.SSLError,), catalogue.UNTRUSTED),
-        ((e.ConnectionError, e.HTTPClientError), catalogue.UNREACHABLE),
-        ((e.BotoCoreError,), catalogue.SDK_FAILED),
+        ((AnswerTooLargeError,), catalogue.AnswerTooLarge),
+        ((e.SSLError,), catalogue.Untrusted),
+        ((e.ConnectionError, e.HTTPClientError), catalogue.Unreachable),
+        ((e.BotoCoreError,), catalogue.SdkFailed),
     )
     for kinds, entry in rows:
         if isinstance(error, kinds):
             return entry
-    return catalogue.UNREADABLE_ANSWER
+    return catalogue.UnreadableAnswer
 
 
 def _quote(text: str) -> str:

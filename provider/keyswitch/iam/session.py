@@ -246,7 +246,7 @@ class Clients:
         except (OSError, RuntimeError):
             usable = False
         if not usable:
-            raise KeyswitchError(catalogue.UNREADABLE_CA_BUNDLE, path=path)
+            raise KeyswitchError(catalogue.UnreadableCaBundle(path=path))
         return str(path)
 
     def _proxies(self, endpoint: str) -> dict[str, str]:

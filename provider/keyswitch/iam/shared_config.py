@@ -67,7 +67,7 @@ def no_such_profile(name: str, full_config: Mapping[str, Any]) -> KeyswitchError
     :param full_config: from :func:`merged`.
     """
     suggestion = full_config.get(_OUT_OF_PLACE, {}).get(name, "")
-    return KeyswitchError(catalogue.NO_SUCH_PROFILE, profile=name, suggestion=suggestion)
+    return KeyswitchError(catalogue.NoSuchProfile(profile=name, suggestion=suggestion))
 
 
 def _over(known: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
@@ -91,4 +91,4 @@ def _sections(path: str) -> dict[str, Any]:
         # No home folder: there is no file in it.
         return {}
     except (ConfigParseError, UnicodeDecodeError, OSError):
-        raise KeyswitchError(catalogue.UNREADABLE_AWS_FILE, path=str(resolved)) from None
+        raise KeyswitchError(catalogue.UnreadableAwsFile(path=str(resolved))) from None

@@ -1,4 +1,4 @@
-"""Makes the text of a message from its catalogue entry: attempted, on what, why, what to do next."""
+"""Makes the line of a message: attempted, on what, why, what to do next."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from keyswitch.messages.catalogue import Entry
+from keyswitch.messages.catalogue import Message
 from keyswitch.messages.printable import printable
 from keyswitch.messages.redact import redact
 
@@ -43,71 +43,64 @@ class AwsAnswer:
 
 
 class KeyswitchError(Exception):
-    """A refusal or failure with its catalogue entry; ``str()`` is the whole message, in one line.
+    """A refusal or failure; ``str()`` is the whole message, in one line.
 
-    :param entry: the catalogue entry.
+    :param message: what happened, a message of the catalogue.
     :param attempt: what was attempted, on which key and user, or what else the message is about in words;
         ``None`` where no key is concerned.
     :param answer: AWS's code and request id, where AWS answered at all.
-    :param also: whole messages of what else stands against it, told after its own.
-    :param fields: the values for the entry's templates.
+    :param also: whole messages of what else stands against it, printed after its own.
     :ivar lines: the same as a whole message for each thing that is wrong.
     """
 
     def __init__(
         self,
-        entry: Entry,
+        message: Message,
         attempt: Attempt | str | None = None,
         answer: AwsAnswer | None = None,
         *,
         also: Iterable[object] = (),
-        **fields: object,
     ) -> None:
-        super().__init__(" ".join([message(entry, attempt, answer, **fields), *map(str, also)]))
-        self.entry = entry
+        super().__init__(" ".join([line(message, attempt, answer), *map(str, also)]))
+        self.message = message
         self.attempt = attempt
         self.answer = answer
         self.also = tuple(also)
-        self.fields = fields
         self.lines = [str(self)]
 
     @property
     def code(self) -> str:
         """The catalogue code, ``KS`` and three digits."""
-        return self.entry.code
+        return self.message.code
 
     @property
     def cause(self) -> str:
         """Why, without the attempt and the remedy."""
-        return in_one_line(self.entry.cause.format(**self.fields))
+        return in_one_line(self.message.cause)
 
     def with_context(self, attempt: Attempt | None) -> KeyswitchError:
-        """A copy, told of ``attempt``: the lower layers do not know what they serve."""
-        return KeyswitchError(self.entry, attempt, self.answer, also=self.also, **self.fields)
+        """A copy about ``attempt``: the lower layers do not know what they serve."""
+        return KeyswitchError(self.message, attempt, self.answer, also=self.also)
 
     def without_related(self) -> KeyswitchError:
-        """A copy without what else stands against it, for whoever has told that already."""
+        """A copy without what else stands against it, for whoever has reported that already."""
         return self.with_also(())
 
     def with_also(self, also: Iterable[object]) -> KeyswitchError:
         """A copy, with ``also`` for what else stands against it."""
-        return KeyswitchError(self.entry, self.attempt, self.answer, also=also, **self.fields)
+        return KeyswitchError(self.message, self.attempt, self.answer, also=also)
 
 
-def message(
-    entry: Entry,
-    attempt: Attempt | str | None = None,
-    answer: AwsAnswer | None = None,
-    **fields: object,
+def line(
+    message: Message, attempt: Attempt | str | None = None, answer: AwsAnswer | None = None
 ) -> str:
     """The one line that a reader sees: code, attempt, cause, AWS's answer, remedy.
 
-    Whatever the fields hold, no secret is repeated in it, and nothing in it steers a terminal or a pipeline.
+    Whatever the fields hold, the line repeats no secret, and nothing in it steers a terminal or a pipeline.
     """
-    cause = entry.cause.format(**fields)
     said = f" ({answer})" if answer is not None and str(answer) else ""
     subject = f" {attempt}:" if attempt is not None else ""
-    text = f"{entry.code}{subject} {cause}{said}. {entry.remedy.format(**fields)}"
+    text = f"{message.code}{subject} {message.cause}{said}. {message.what_to_do}"
     return in_one_line(text)
 
 

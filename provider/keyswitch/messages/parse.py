@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from keyswitch.messages.catalogue import ALL, Entry
+from keyswitch.messages.catalogue import ALL, Message
 
 _BY_CODE = {entry.code: entry for entry in ALL}
 _CODE = re.compile(r"\bKS[1-9]\d\d\b")
@@ -44,7 +44,7 @@ class Reading:
     """
 
     code: str
-    entry: Entry | None
+    entry: type[Message] | None
     cause: str
     access_key_id: str = ""
     user_name: str = ""
@@ -65,10 +65,10 @@ def read(text: str) -> Reading | None:
     if subject is not None:
         rest = rest[subject.end() :]
     entry = _BY_CODE.get(code)
-    matched = _pattern(entry).match(rest) if entry is not None else None
+    matched = _pattern_of(code).match(rest) if entry is not None else None
     if matched is None and entry is not None and subject is None:
         named = _OTHER_SUBJECT.match(rest)
-        matched = _pattern(entry).match(rest, named.end()) if named is not None else None
+        matched = _pattern_of(code).match(rest, named.end()) if named is not None else None
     return Reading(
         code,
         entry,
@@ -90,9 +90,10 @@ def _goal(words: str) -> tuple[str, str]:
 
 
 @cache
-def _pattern(entry: Entry) -> re.Pattern[str]:
-    """The entry's cause as a pattern, up to where its remedy, or AWS's answer, begins."""
-    cause = _regex(entry.cause, named=True)
+def _pattern_of(code: str) -> re.Pattern[str]:
+    """A message's text as a pattern, up to where its remedy, or AWS's answer, begins."""
+    entry = _BY_CODE[code]
+    cause = _regex(entry.text, named=True)
     remedy = _regex(entry.remedy, named=False)
     return re.compile(rf"(?P<cause>{cause})(?: \([^()]*\))?\. {remedy}(?= KS\d|$)")
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.catalogue import Entry
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.roles import FieldError, Role, WebIdentity
 
@@ -32,7 +31,7 @@ IRRELEVANT: Final = (
     "tokenBucketRateLimiterCapacity",
 )
 """Keys of pulumi-aws that make no difference to what keyswitch asks of IAM and STS."""
-REFUSED: Final[Mapping[str, Entry]] = {"assumeRole": catalogue.ASSUME_ROLE_OF_V6}
+REFUSED: Final = {"assumeRole": catalogue.AssumeRoleOfV6}
 
 _NO_ACCOUNT_ID: Final = "it is no account id, a string of twelve digits"
 _NOT_TWELVE_DIGITS: Final = "it is a number that has not twelve digits; YAML makes another number of an account id that begins with 0"
@@ -92,9 +91,9 @@ class AwsSettings:
         :raises KeyswitchError: KS112 for a key that is refused, KS113 for a value
             that cannot be read.
         """
-        for key, entry in REFUSED.items():
+        for key, refusal in REFUSED.items():
             if get(key) not in _NOTHING:
-                raise KeyswitchError(entry, keys=f"aws:{key}")
+                raise KeyswitchError(refusal(keys=f"aws:{key}"))
         settings = _Reader(get)
         endpoints = settings.endpoints()
         read = cls(
@@ -283,9 +282,10 @@ def unreadable(key: str, problem: str, *, suggestion: str = "") -> KeyswitchErro
     """
     named = f"aws:{key}"
     return KeyswitchError(
-        catalogue.BAD_CONFIG,
-        key=named,
-        problem=problem,
-        suggestion=suggestion,
-        argument=f"--path '{named}'" if _IN_A_PATH.search(key) else named,
+        catalogue.BadConfig(
+            key=named,
+            problem=problem,
+            suggestion=suggestion,
+            argument=f"--path '{named}'" if _IN_A_PATH.search(key) else named,
+        )
     )

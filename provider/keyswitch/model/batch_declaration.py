@@ -55,5 +55,5 @@ class ParsedBatch:
         if self.error is not None:
             raise self.error
         if self.declaration is None:
-            raise KeyswitchError(catalogue.UNREADABLE_STATE, property="inputs")
+            raise KeyswitchError(catalogue.UnreadableState(property="inputs"))
         return self.declaration

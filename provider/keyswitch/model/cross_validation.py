@@ -8,7 +8,7 @@ from keyswitch.messages import catalogue
 from keyswitch.model.fields import OVERRIDE, SAFEGUARDS, Spelling
 from keyswitch.model.state import Declaration
 from keyswitch.model.status import Status
-from keyswitch.model.validators import Problem, problem_with
+from keyswitch.model.validators import Problem
 
 
 def contradictions(declaration: Declaration, spelling: Spelling) -> Iterator[Problem]:
@@ -23,10 +23,10 @@ def contradictions(declaration: Declaration, spelling: Spelling) -> Iterator[Pro
         f"{spelling[SAFEGUARDS]}.{spelling[name]}" for name in ("overlap", "successor")
     )
     if declaration.override is not None and declaration.status is Status.ACTIVE:
-        yield problem_with(OVERRIDE, catalogue.OVERRIDE_OF_ACTIVE, override=override)
+        yield Problem(OVERRIDE, catalogue.OverrideOfActive(override=override))
     if safeguards.successor == declaration.access_key_id:
-        yield problem_with(SAFEGUARDS, catalogue.OWN_SUCCESSOR, successor=successor)
+        yield Problem(SAFEGUARDS, catalogue.OwnSuccessor(successor=successor))
     if safeguards.overlap is not None and safeguards.successor is None:
-        yield problem_with(
-            SAFEGUARDS, catalogue.OVERLAP_WITHOUT_SUCCESSOR, overlap=overlap, successor=successor
+        yield Problem(
+            SAFEGUARDS, catalogue.OverlapWithoutSuccessor(overlap=overlap, successor=successor)
         )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import KeyswitchError, counted, message
+from keyswitch.messages.format import KeyswitchError, counted, line
 from keyswitch.messages.redact import looks_secret
 from keyswitch.model.batch_declaration import BatchDeclaration, ParsedBatch
 from keyswitch.model.change_limit import MAX_CHANGES, MaxChanges
@@ -104,16 +104,16 @@ class FleetError(KeyswitchError):
 
     def __init__(self, problems: Sequence[str]) -> None:
         count = counted(len(problems), "problem")
-        super().__init__(catalogue.BAD_FLEET, also=problems, count=count)
+        super().__init__(catalogue.BadFleet(count=count), also=problems)
         self.lines = list(problems)
 
 
 def _problems_of_whole(bag: Mapping[str, object]) -> Iterator[str]:
     if not all(isinstance(bag.get(name), Mapping) for name in (STATUSES, KEYS)):
-        yield message(catalogue.NOT_A_MAP_OF_KEYS, "the fleet")
+        yield line(catalogue.NotAMapOfKeys(), "the fleet")
     defaults = bag.get(DEFAULTS, {})
     if not isinstance(defaults, Mapping) or set(defaults) - set(_IN_DEFAULTS):
-        yield message(catalogue.BAD_FLEET_DEFAULTS)
+        yield line(catalogue.BadFleetDefaults())
     else:
         shared = {SAFEGUARDS: bag.get(SAFEGUARDS), ACCOUNT: bag.get(ACCOUNT)}
         for problem in parse_inputs({**defaults, **shared, **_OF_SOME_KEY}).problems:
@@ -121,7 +121,7 @@ def _problems_of_whole(bag: Mapping[str, object]) -> Iterator[str]:
     try:
         MaxChanges.of(bag)
     except ValueError as error:
-        yield message(catalogue.BAD_MAX_CHANGES, problem=error)
+        yield line(catalogue.BadMaxChanges(problem=error))
 
 
 def _keys(
@@ -135,7 +135,7 @@ def _keys(
         if entry is UNKNOWN:
             found.unknown = ("its inputs",)
         elif not isinstance(entry, Mapping):
-            found.error = KeyswitchError(catalogue.NOT_A_MAP_OF_KEYS, subject)
+            found.error = KeyswitchError(catalogue.NotAMapOfKeys(), subject)
         else:
             record = records.get(access_key_id)
             whole = _whole(bag, access_key_id, entry, statuses.get(access_key_id))

@@ -120,7 +120,7 @@ def parse_fleet_outputs(bag: Mapping[str, object]) -> dict[str, Record]:
         entry = entries.get(access_key_id) or {}
         if not isinstance(recorded, Mapping) or not isinstance(entry, Mapping):
             subject = subject_of(access_key_id, number)
-            raise KeyswitchError(catalogue.UNREADABLE_STATE, property=f"{RECORDS} of {subject}")
+            raise KeyswitchError(catalogue.UnreadableState(property=f"{RECORDS} of {subject}"))
         records[access_key_id] = parse_outputs(
             {
                 **{name: entry.get(name) for name in _IN_ENTRY},

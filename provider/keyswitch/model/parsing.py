@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any, Final, TypeVar
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import Attempt, KeyswitchError, message
+from keyswitch.messages.format import Attempt, KeyswitchError, line
 from keyswitch.model.account import ACCOUNT_NAMES, DeclaredAccount
 from keyswitch.model.cross_validation import contradictions
 from keyswitch.model.durations import Duration
@@ -150,8 +150,8 @@ class DeclarationError(KeyswitchError):
 
     def __init__(self, problems: Sequence[Problem], attempt: Attempt | str | None) -> None:
         first, *others = problems
-        super().__init__(first.entry, attempt, None, also=others, **first.fields)
-        self.lines = [message(each.entry, attempt, None, **each.fields) for each in problems]
+        super().__init__(first.message, attempt, None, also=others)
+        self.lines = [line(each.message, attempt) for each in problems]
 
 
 def declaration_error(problems: Sequence[Problem], bag: Mapping[str, object]) -> DeclarationError:
@@ -183,14 +183,14 @@ def parse_outputs(bag: Mapping[str, object]) -> Record:
     """
     resolved = bag.get(USER_NAME_RESOLVED)
     if not isinstance(resolved, bool):
-        raise KeyswitchError(catalogue.UNREADABLE_STATE, property=USER_NAME_RESOLVED)
+        raise KeyswitchError(catalogue.UnreadableState(property=USER_NAME_RESOLVED))
     declared = {name: bag.get(name) for name in INPUTS}
     if resolved:
         del declared[USER_NAME]
     parsed = parse_inputs({**declared, STATUS: bag.get(DESIRED_STATUS)})
     if parsed.declaration is None:
         unusable = parsed.problems[0].property
-        raise KeyswitchError(catalogue.UNREADABLE_STATE, property=unusable)
+        raise KeyswitchError(catalogue.UnreadableState(property=unusable))
     return Record(
         declaration=parsed.declaration,
         user_name=_recorded_text(bag, USER_NAME) or None,
@@ -263,7 +263,7 @@ def _read(kind: Callable[[str], T], text: str | None) -> T | None:
 def _recorded_text(bag: Mapping[str, object], name: str) -> str:
     value = bag.get(name)
     if not isinstance(value, str):
-        raise KeyswitchError(catalogue.UNREADABLE_STATE, property=name)
+        raise KeyswitchError(catalogue.UnreadableState(property=name))
     return value
 
 
@@ -271,14 +271,14 @@ def _recorded_status(bag: Mapping[str, object], name: str) -> ObservedStatus:
     try:
         return ObservedStatus(_recorded_text(bag, name))
     except ValueError:
-        raise KeyswitchError(catalogue.UNREADABLE_STATE, property=name) from None
+        raise KeyswitchError(catalogue.UnreadableState(property=name)) from None
 
 
 def _adopted_status(bag: Mapping[str, object]) -> ObservedStatus:
     """No key is adopted in a status that is not known."""
     status = _recorded_status(bag, ADOPTED_STATUS)
     if not status.is_known:
-        raise KeyswitchError(catalogue.UNREADABLE_STATE, property=ADOPTED_STATUS)
+        raise KeyswitchError(catalogue.UnreadableState(property=ADOPTED_STATUS))
     return status
 
 
@@ -289,11 +289,11 @@ def _recorded_deactivated_by(bag: Mapping[str, object]) -> DeactivatedBy | None:
     try:
         return DeactivatedBy(_recorded_text(bag, DEACTIVATED_BY))
     except ValueError:
-        raise KeyswitchError(catalogue.UNREADABLE_STATE, property=DEACTIVATED_BY) from None
+        raise KeyswitchError(catalogue.UnreadableState(property=DEACTIVATED_BY)) from None
 
 
 def _recorded_pending(bag: Mapping[str, object]) -> Pending | None:
     try:
         return Pending.read(_recorded_text(bag, PENDING))
     except ValueError:
-        raise KeyswitchError(catalogue.UNREADABLE_STATE, property=PENDING) from None
+        raise KeyswitchError(catalogue.UnreadableState(property=PENDING)) from None

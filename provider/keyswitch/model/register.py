@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import KeyswitchError, counted, message
+from keyswitch.messages.format import KeyswitchError, counted, line
 from keyswitch.messages.redact import looks_secret, redact
 from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.cross_validation import contradictions
@@ -96,7 +96,7 @@ class Register:
     def refusal(self) -> KeyswitchError:
         """The same as an error (KS116) that tells every problem too."""
         count = counted(len(self.problems), "problem")
-        return KeyswitchError(catalogue.BAD_ENTRIES, also=self.problems, count=count)
+        return KeyswitchError(catalogue.BadEntries(count=count), also=self.problems)
 
 
 def read_register(
@@ -118,9 +118,9 @@ def read_register(
     """
     entries, shared, named = _map(config), _map(defaults), _map(accounts)
     if entries is None:
-        return Register((), (message(catalogue.BAD_REGISTER, problem="it is no map"),))
+        return Register((), (line(catalogue.BadRegister(problem="it is no map")),))
     if named is None:
-        return Register((), (message(catalogue.BAD_ACCOUNTS),))
+        return Register((), (line(catalogue.BadAccounts()),))
     wrong = _problems_of_defaults(shared, named, encrypted)
     if shared is None or wrong:
         return Register((), wrong)
@@ -132,7 +132,7 @@ def read_register(
         name = access_key_id if repeatable else f"number {position}"
         if not isinstance(entry, dict):
             problem = f"entry {name} is no map"
-            problems.append(message(catalogue.BAD_REGISTER, problem=problem))
+            problems.append(line(catalogue.BadRegister(problem=problem)))
             continue
         whole = _with_account(_merged(shared, entry), named)
         if whole is None:
@@ -146,7 +146,7 @@ def read_register(
             found.extend(contradictions(parsed.declaration, _IN_REGISTER))
             account = parsed.declaration.account
             if account is not None and by_name.setdefault(account.name, account) != account:
-                problems.append(message(catalogue.TWO_ACCOUNTS_OF_ONE_NAME, f"entry {name}"))
+                problems.append(line(catalogue.TwoAccountsOfOneName(), f"entry {name}"))
         problems.extend(_told(f"entry {name}", found, encrypted))
     return Register(tuple(declarations), tuple(problems), _secret_properties(encrypted))
 
@@ -170,11 +170,11 @@ def named_account(name: str, accounts: str | None) -> DeclaredAccount:
     """
     named = _map(accounts)
     if named is None:
-        raise KeyswitchError(catalogue.BAD_ACCOUNTS)
+        raise KeyswitchError(catalogue.BadAccounts())
     stand_ins = {_IN_REGISTER[each]: value for each, value in _OF_SOME_KEY.items()}
     whole = _with_account({_IN_REGISTER[ACCOUNT]: name, **stand_ins}, named)
     if whole is None:
-        raise KeyswitchError(catalogue.UNKNOWN_ACCOUNT, account=name, known=_known(named))
+        raise KeyswitchError(catalogue.UnknownAccount(account=name, known=_known(named)))
     parsed = parse_inputs(whole, spelling=_IN_REGISTER)
     if parsed.declaration is None or parsed.declaration.account is None:
         told = tuple(problem.with_subject(f"account {redact(name)}") for problem in parsed.problems)
@@ -208,7 +208,7 @@ def _unknown_account(
     """What is encrypted is not named: neither the account asked for nor those that there are."""
     account = "(encrypted)" if encrypted else bag[_IN_REGISTER[ACCOUNT]]
     known = f"{len(named)} accounts" if ACCOUNTS_KEY in encrypted else _known(named)
-    return message(catalogue.UNKNOWN_ACCOUNT, subject, account=account, known=known)
+    return line(catalogue.UnknownAccount(account=account, known=known), subject)
 
 
 def _known(named: dict[str, Any]) -> str:
@@ -219,7 +219,7 @@ def _problems_of_defaults(
     shared: dict[str, Any] | None, named: dict[str, Any], encrypted: Collection[str]
 ) -> tuple[str, ...]:
     if shared is None:
-        return (message(catalogue.BAD_DEFAULTS),)
+        return (line(catalogue.BadDefaults()),)
     whole = _with_account(shared, named)
     if whole is None:
         return (_unknown_account("keyswitch:defaults", shared, named, encrypted),)

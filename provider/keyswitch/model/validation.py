@@ -16,7 +16,7 @@ from keyswitch.model.fields import (
     Spelling,
     by_property,
 )
-from keyswitch.model.validators import Problem, kind_of, problem_of_value, problem_with
+from keyswitch.model.validators import Problem, kind_of, problem_of_value
 
 _REPEATABLE_NAME = re.compile(r"[\w.-]{1,39}")
 
@@ -31,7 +31,7 @@ def problems_of(
     :param spelling: how this front spells each property: messages speak its language.
     """
     missing = [
-        problem_with(name, catalogue.MISSING_PROPERTY, property=spelling[name])
+        Problem(name, catalogue.MissingProperty(property=spelling[name]))
         for name in REQUIRED
         if name not in given
     ]
@@ -53,12 +53,13 @@ def _unknown_properties(
         shown = name if _REPEATABLE_NAME.fullmatch(name.strip()) else "(not repeated)"
         close = difflib.get_close_matches(name, spelt, n=1, cutoff=0.5)
         problems.append(
-            problem_with(
+            Problem(
                 shown,
-                catalogue.UNKNOWN_PROPERTY,
-                property=f"{within}{shown}",
-                suggestion=f"Did you mean {close[0]}? " if close else "",
-                known=", ".join(spelt),
+                catalogue.UnknownProperty(
+                    property=f"{within}{shown}",
+                    suggestion=f"Did you mean {close[0]}? " if close else "",
+                    known=", ".join(spelt),
+                ),
             )
         )
     return problems
@@ -70,16 +71,16 @@ def _problems_of_map(
     """What is wrong with the map of ``names`` that is the value of the input ``top``."""
     spelt = spelling[top]
     if isinstance(value, str) and is_refused(value):
-        return [problem_with(top, catalogue.SECRET_PASTED, property=spelt)]
+        return [Problem(top, catalogue.SecretPasted(property=spelt))]
     if not isinstance(value, Mapping):
         known = ", ".join(spelling[name] for name in names)
         kind = "a string" if isinstance(value, str) else kind_of(top, value)
-        return [problem_with(top, catalogue.NOT_A_MAP, property=spelt, kind=kind, known=known)]
+        return [Problem(top, catalogue.NotAMap(property=spelt, kind=kind, known=known))]
     given = by_property(value, names, spelling)
     problems = _unknown_properties(given, names, spelling, within=f"{spelt}.")
     if top == ACCOUNT and "name" not in given:
         shown = f"{spelt}.{spelling['name']}"
-        problems.append(problem_with(top, catalogue.MISSING_PROPERTY, property=shown))
+        problems.append(Problem(top, catalogue.MissingProperty(property=shown)))
     for name in names:
         if name in given:
             shown = f"{spelt}.{spelling[name]}"

@@ -13,8 +13,8 @@ from enum import Enum
 from typing import Final
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.catalogue import Entry
-from keyswitch.messages.format import message
+from keyswitch.messages.catalogue import Message
+from keyswitch.messages.format import line
 from keyswitch.messages.redact import is_refused
 from keyswitch.model.aws_settings import ACCOUNT_ID
 from keyswitch.model.durations import Duration
@@ -44,52 +44,46 @@ _NOT_TOLD: Final = "(a secret, not repeated)"
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with one property. ``repeatable`` says that its value may be printed."""
+    """One thing wrong with one property."""
 
     property: str
-    entry: Entry
-    fields: Mapping[str, object]
-    repeatable: bool = False
+    message: Message
 
     def __str__(self) -> str:
-        return message(self.entry, None, None, **self.fields)
+        return line(self.message)
 
     def with_subject(self, subject: str) -> str:
         """The message with what it is about, for a place that no resource's row names."""
-        return message(self.entry, subject, None, **self.fields)
+        return line(self.message, subject)
 
     def without_value(self) -> Problem:
         """The same problem with what its program keeps secret: no value is repeated, and no name of its own."""
-        told = dict(self.fields)
-        if self.entry is catalogue.UNKNOWN_PROPERTY:
-            told["property"] = _NOT_TOLD
-        elif "value" in told:
-            told["value"] = _NOT_TOLD
-        elif self.entry in (catalogue.NOT_A_DURATION, catalogue.BAD_USER_NAME):
-            told["problem"] = "its value is a secret, of which no more is told"
-        return replace(self, fields=told, repeatable=False)
-
-
-def problem_with(name: str, entry: Entry, *, repeatable: bool = False, **fields: object) -> Problem:
-    """The problem with the input ``name``, with the values for the entry's templates."""
-    return Problem(name, entry, fields, repeatable)
+        if isinstance(self.message, catalogue.UnknownProperty):
+            hidden: Message = replace(self.message, property=_NOT_TOLD)
+        elif isinstance(self.message, catalogue.BadStatus | catalogue.UnknownWord):
+            hidden = replace(self.message, value=_NOT_TOLD)
+        elif isinstance(self.message, catalogue.NotADuration | catalogue.BadUserName):
+            hidden = replace(
+                self.message, problem="its value is a secret, of which no more is told"
+            )
+        else:
+            return self
+        return replace(self, message=hidden)
 
 
 def problem_of_value(top: str, name: str, value: object, spelt: str) -> list[Problem]:
     """What is wrong with a value of ``name``, told of the input ``top`` that it is in."""
     if isinstance(value, str) and is_refused(value):
-        return [problem_with(top, catalogue.SECRET_PASTED, property=spelt)]
+        return [Problem(top, catalogue.SecretPasted(property=spelt))]
     if name in _BOOLEANS:
         if isinstance(value, bool):
             return []
         kind = "a string" if isinstance(value, str) else kind_of(name, value)
-        return [problem_with(top, catalogue.NOT_A_BOOLEAN, property=spelt, kind=kind)]
+        return [Problem(top, catalogue.NotABoolean(property=spelt, kind=kind))]
     if name == _ACCOUNT_IDS:
         return _problems_of_account_ids(top, value, spelt)
     if not isinstance(value, str):
-        return [
-            problem_with(top, catalogue.NOT_A_STRING, property=spelt, kind=kind_of(name, value))
-        ]
+        return [Problem(top, catalogue.NotAString(property=spelt, kind=kind_of(name, value)))]
     find = _FINDERS.get(name)
     problem = find(value, spelt) if find is not None else None
     return [replace(problem, property=top)] if problem is not None else []
@@ -112,16 +106,14 @@ def kind_of(name: str, value: object) -> str:
 
 def _problem_of_access_key_id(value: str, spelt: str) -> Problem | None:
     if value.startswith("ASIA") and _ACCESS_KEY_ID.fullmatch(value):
-        return problem_with(
-            ACCESS_KEY_ID, catalogue.TEMPORARY_KEY, property=spelt, access_key_id=value
-        )
+        return Problem(ACCESS_KEY_ID, catalogue.TemporaryKey(property=spelt, access_key_id=value))
     if _ACCESS_KEY_ID.fullmatch(value):
         return None
     if re.fullmatch(r"[A-Za-z0-9_]*", value):
         problem = f"it has {len(value)} characters"
     else:
         problem = "it has characters other than letters, digits and underscores"
-    return problem_with(ACCESS_KEY_ID, catalogue.BAD_ACCESS_KEY_ID, property=spelt, problem=problem)
+    return Problem(ACCESS_KEY_ID, catalogue.BadAccessKeyId(property=spelt, problem=problem))
 
 
 def _problem_of_status(value: str, _spelt: str) -> Problem | None:
@@ -130,12 +122,11 @@ def _problem_of_status(value: str, _spelt: str) -> Problem | None:
     synonym = _SYNONYMS.get(value.lower())
     close = difflib.get_close_matches(value.lower(), ("active", "inactive"), n=1, cutoff=0.6)
     meant = synonym or (Status(close[0].capitalize()) if close else None)
-    return problem_with(
+    return Problem(
         STATUS,
-        catalogue.BAD_STATUS,
-        repeatable=_is_short(value),
-        value=_shown(value),
-        suggestion=f' (did you mean "{meant}"?)' if meant else "",
+        catalogue.BadStatus(
+            value=_shown(value), suggestion=f' (did you mean "{meant}"?)' if meant else ""
+        ),
     )
 
 
@@ -147,7 +138,7 @@ def _problem_of_user_name(value: str, spelt: str) -> Problem | None:
         problem = f"it has {len(value)} characters"
     else:
         return None
-    return problem_with(USER_NAME, catalogue.BAD_USER_NAME, property=spelt, problem=problem)
+    return Problem(USER_NAME, catalogue.BadUserName(property=spelt, problem=problem))
 
 
 def _problem_of_word(words: type[Enum]) -> Callable[[str, str], Problem | None]:
@@ -157,14 +148,14 @@ def _problem_of_word(words: type[Enum]) -> Callable[[str, str], Problem | None]:
         if value in known:
             return None
         close = difflib.get_close_matches(value.lower(), known, n=1, cutoff=0.6)
-        return problem_with(
+        return Problem(
             spelt,
-            catalogue.UNKNOWN_WORD,
-            repeatable=_is_short(value) and "." not in spelt,
-            property=spelt,
-            value=_shown(value),
-            words=" or ".join(f'"{word}"' for word in known),
-            suggestion=f' (did you mean "{close[0]}"?)' if close else "",
+            catalogue.UnknownWord(
+                property=spelt,
+                value=_shown(value),
+                words=" or ".join(f'"{word}"' for word in known),
+                suggestion=f' (did you mean "{close[0]}"?)' if close else "",
+            ),
         )
 
     return find
@@ -175,47 +166,45 @@ def _problem_of_duration(value: str, spelt: str) -> Problem | None:
         Duration.read(value)
     except ValueError as error:
         problem = f"{_shown(value)}: {error}" if _is_short(value) else str(error)
-        return problem_with(spelt, catalogue.NOT_A_DURATION, property=spelt, problem=problem)
+        return Problem(spelt, catalogue.NotADuration(property=spelt, problem=problem))
     return None
 
 
 def _problem_of_override(value: str, spelt: str) -> Problem | None:
     if value.strip():
         return None
-    return problem_with(OVERRIDE, catalogue.EMPTY_OVERRIDE, property=spelt)
+    return Problem(OVERRIDE, catalogue.EmptyOverride(property=spelt))
 
 
 def _problem_of_blank(value: str, spelt: str) -> Problem | None:
     if value.strip():
         return None
-    return problem_with(spelt, catalogue.BAD_ACCOUNT, property=spelt, problem="it is empty")
+    return Problem(spelt, catalogue.BadAccount(property=spelt, problem="it is empty"))
 
 
 def _problem_of_role_arn(value: str, spelt: str) -> Problem | None:
     if ROLE_ARN.fullmatch(value):
         return None
-    return problem_with(
-        spelt, catalogue.BAD_ACCOUNT, property=spelt, problem="it is no ARN of a role"
-    )
+    return Problem(spelt, catalogue.BadAccount(property=spelt, problem="it is no ARN of a role"))
 
 
 def _problem_of_session_name(value: str, spelt: str) -> Problem | None:
     if SESSION_NAME.fullmatch(value):
         return None
-    return problem_with(spelt, catalogue.BAD_ACCOUNT, property=spelt, problem=NO_SESSION_NAME)
+    return Problem(spelt, catalogue.BadAccount(property=spelt, problem=NO_SESSION_NAME))
 
 
 def _problem_of_external_id(value: str, spelt: str) -> Problem | None:
     if EXTERNAL_ID.fullmatch(value):
         return None
-    return problem_with(spelt, catalogue.BAD_ACCOUNT, property=spelt, problem=NO_EXTERNAL_ID)
+    return Problem(spelt, catalogue.BadAccount(property=spelt, problem=NO_EXTERNAL_ID))
 
 
 def _problem_of_session_duration(value: str, spelt: str) -> Problem | None:
     try:
         session_seconds(value)
     except ValueError as error:
-        return problem_with(spelt, catalogue.BAD_ACCOUNT, property=spelt, problem=str(error))
+        return Problem(spelt, catalogue.BadAccount(property=spelt, problem=str(error)))
     return None
 
 
@@ -230,7 +219,7 @@ def _problems_of_account_ids(top: str, value: object, spelt: str) -> list[Proble
     if listed and all(ACCOUNT_ID.fullmatch(account_id(each)) for each in listed):
         return []
     problem = "it is no list of account ids, twelve digits each, in quotes if the first is a 0"
-    return [problem_with(top, catalogue.BAD_ACCOUNT, property=spelt, problem=problem)]
+    return [Problem(top, catalogue.BadAccount(property=spelt, problem=problem))]
 
 
 _ACCOUNT_IDS: Final = "allowed_account_ids"

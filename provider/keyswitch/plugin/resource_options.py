@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 import pulumi
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.catalogue import Entry
-from keyswitch.messages.format import KeyswitchError, message
+from keyswitch.messages.catalogue import Message
+from keyswitch.messages.format import KeyswitchError, line
 
 _ROOT: Final = re.compile(r"""\s*(?:\[\s*)?["']?([^.\[\]"']*)""")
 _OF_AWS: Final = ("aws", "aws-native")
 _OF_PYTHON: Final = "pulumi-python"
-_REFUSED: Final[Mapping[str, Entry]] = {
-    "id": catalogue.NOTHING_TO_IMPORT,
-    "import_": catalogue.NOTHING_TO_IMPORT,
-    "urn": catalogue.NOTHING_TO_IMPORT,
-    "version": catalogue.ANOTHER_PLUGIN,
-    "plugin_download_url": catalogue.ANOTHER_PLUGIN,
+_REFUSED: Final[Mapping[str, Callable[..., Message]]] = {
+    "id": catalogue.NothingToImport,
+    "import_": catalogue.NothingToImport,
+    "urn": catalogue.NothingToImport,
+    "version": catalogue.AnotherPlugin,
+    "plugin_download_url": catalogue.AnotherPlugin,
 }
 
 
@@ -38,9 +38,9 @@ def refuse_options(
     """
     if opts is None:
         return
-    for option, entry in _REFUSED.items():
+    for option, refusal in _REFUSED.items():
         if getattr(opts, option) is not None:
-            raise pulumi.RunError(message(entry, name=resource_name, option=option))
+            raise pulumi.RunError(line(refusal(name=resource_name, option=option)))
     try:
         refuse_ignored_changes(opts.ignore_changes, from_the_program, f"resource {resource_name}")
     except KeyswitchError as error:
@@ -64,7 +64,7 @@ def refuse_ignored_changes(paths: Sequence[str] | None, names: Iterable[str], su
         found = _ROOT.match(str(path))
         root = found[1] if found else ""
         if root in protected or root == "*":
-            raise KeyswitchError(catalogue.IGNORED_CHANGES, subject=subject, path=path)
+            raise KeyswitchError(catalogue.IgnoredChanges(subject=subject, path=path))
 
 
 def _refuse_providers(resource_name: str, opts: pulumi.ResourceOptions, account: object) -> None:
@@ -81,16 +81,15 @@ def _refuse_providers(resource_name: str, opts: pulumi.ResourceOptions, account:
             package = getattr(provider, "package", None)
             if package == _OF_PYTHON:
                 raise pulumi.RunError(
-                    message(catalogue.ANOTHER_PLUGIN, name=resource_name, option=option)
+                    line(catalogue.AnotherPlugin(name=resource_name, option=option))
                 )
             if package in _OF_AWS and account is None:
                 named = f"the provider {getattr(provider, '_name', '')} of package {package}"
                 raise pulumi.RunError(
-                    message(
-                        catalogue.EXPLICIT_PROVIDER,
-                        provider=named,
-                        name=resource_name,
-                        option=option,
+                    line(
+                        catalogue.ExplicitProvider(
+                            provider=named, name=resource_name, option=option
+                        )
                     )
                 )
 

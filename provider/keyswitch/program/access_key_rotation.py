@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import message
+from keyswitch.messages.format import line
 from keyswitch.model.durations import Duration
 from keyswitch.model.state import Pending
 from keyswitch.model.status import ObservedStatus, Status, WhenUnmet
@@ -164,7 +164,7 @@ def _is_none(previous: object) -> bool:
 
 
 def _override_of_no_key(resource_name: str) -> pulumi.RunError:
-    return pulumi.RunError(message(catalogue.OVERRIDE_OF_NO_KEY, name=resource_name))
+    return pulumi.RunError(line(catalogue.OverrideOfNoKey(name=resource_name)))
 
 
 def _unless_false(name: str, value: object) -> Any:

@@ -9,7 +9,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import message
+from keyswitch.messages.format import line
 from keyswitch.model.fields import (
     ACCESS_KEY_ID,
     ACCOUNT,
@@ -142,7 +142,7 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
                 takes = "keyswitch.AccessKeyStatusArgs, or the inputs as keywords"
                 refuse_argument("AccessKeyStatus", "args", args, takes)
             if any(value is not None for value in given.values()):
-                raise pulumi.RunError(message(catalogue.GIVEN_TWICE, name=resource_name))
+                raise pulumi.RunError(line(catalogue.GivenTwice(name=resource_name)))
             given = {name: getattr(args, name) for name in given}
         refuse_options(resource_name, opts, (ACCESS_KEY_ID, STATUS), given[ACCOUNT])
         given = {

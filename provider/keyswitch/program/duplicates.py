@@ -82,9 +82,8 @@ class DeclaredKeys:
         if len(names) == 1:
             return None
         return KeyswitchError(
-            catalogue.DECLARED_TWICE,
+            catalogue.DeclaredTwice(names=" and ".join(names)),
             Attempt("declaring", declaration.access_key_id, declaration.user_name),
-            names=" and ".join(names),
         )
 
     def _made(self, name: str) -> Claim:

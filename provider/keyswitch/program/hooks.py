@@ -22,7 +22,7 @@ from pulumi.runtime.settings import SETTINGS
 
 from keyswitch.iam.user_agent import Origin
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import Attempt, KeyswitchError, message
+from keyswitch.messages.format import Attempt, KeyswitchError, line
 from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.aws_settings import AwsSettings
 from keyswitch.model.batch_declaration import BatchDeclaration
@@ -125,11 +125,10 @@ class Hooks:
             return
         refused, self._refused = sorted(self._refused.values()), {}
         raise pulumi.RunError(
-            message(
-                catalogue.REFUSED,
-                refused=len(refused),
-                declared=self.declared_keys.keys,
-                names=", ".join(refused),
+            line(
+                catalogue.Refused(
+                    refused=len(refused), declared=self.declared_keys.keys, names=", ".join(refused)
+                )
             )
         )
 
@@ -202,9 +201,8 @@ class Hooks:
                 yield (
                     access_key_id,
                     KeyswitchError(
-                        catalogue.MOVES_WITH_A_SWITCH,
+                        catalogue.MovesWithASwitch(on_destroy=record.declaration.on_destroy),
                         Attempt("moving", access_key_id, record.user_name),
-                        on_destroy=record.declaration.on_destroy,
                     ),
                 )
 
@@ -236,8 +234,8 @@ class Hooks:
 
         :param names: what the failure at the end names.
         """
-        for line in refusal.lines:
-            pulumi.log.error(line, resource=DependencyResource(urn))
+        for text in refusal.lines:
+            pulumi.log.error(text, resource=DependencyResource(urn))
         self._refused.update({(urn, name): name for name in names})
 
     async def _look_for_room(self, args: pulumi.ResourceHookArgs) -> None:
@@ -252,7 +250,7 @@ class Hooks:
         try:
             await in_thread(lambda: refuse_third_key(client, user_name, announced))
         except KeyswitchError as error:
-            if error.entry is catalogue.NO_ROOM_FOR_A_KEY:
+            if isinstance(error.message, catalogue.NoRoomForAKey):
                 raise
             pulumi.log.warn(str(error), resource=DependencyResource(args.urn))
 
@@ -266,14 +264,14 @@ def _tell_unknown(args: pulumi.ResourceHookArgs, unknown: tuple[str, ...]) -> No
     log, subject = pulumi.log.warn, "the fleet"
     if not is_of_fleet(args):
         log, subject = pulumi.log.info, str(Attempt("previewing", "(not known yet)"))
-    text = message(catalogue.NOT_LOOKED_AT, subject, properties=", ".join(unknown))
+    text = line(catalogue.NotLookedAt(properties=", ".join(unknown)), subject)
     log(text, resource=DependencyResource(args.urn))
 
 
 def _moved_note(moved: Record) -> str:
     """Of a key that was declared under another name before, that its record is kept (KS222)."""
     key = Attempt("", moved.declaration.access_key_id, moved.user_name)
-    return message(catalogue.MOVED, key, adopted=moved.adopted_status)
+    return line(catalogue.Moved(adopted=moved.adopted_status), key)
 
 
 def _signing() -> tuple[AwsSettings, Origin]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import pulumi
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import message
+from keyswitch.messages.format import line
 from keyswitch.model.durations import Duration
 from keyswitch.model.validators import Problem, kind_of, problem_of_value
 from keyswitch.program.args import Account, Safeguards
@@ -43,12 +43,10 @@ def refuse_argument(class_name: str, argument: str, value: object, takes: str) -
     """
     kind = "empty" if value == "" else _kind(value)
     raise pulumi.RunError(
-        message(
-            catalogue.WRONG_ARGUMENT,
-            argument=argument,
-            class_name=class_name,
-            kind=kind,
-            takes=takes,
+        line(
+            catalogue.WrongArgument(
+                argument=argument, class_name=class_name, kind=kind, takes=takes
+            )
         )
     )
 
@@ -139,7 +137,7 @@ def _refuse(problems: list[Problem]) -> None:
 
 
 def _not_sendable(name: str, kind: str) -> pulumi.RunError:
-    return pulumi.RunError(message(catalogue.NOT_SENDABLE, property=name, kind=kind))
+    return pulumi.RunError(line(catalogue.NotSendable(property=name, kind=kind)))
 
 
 def _kind(value: object) -> str:

@@ -19,7 +19,7 @@ from pulumi.runtime.rpc import deserialize_properties_unwrap_secrets
 from pulumi.runtime.settings import get_monitor
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import KeyswitchError, message
+from keyswitch.messages.format import KeyswitchError, line
 from keyswitch.model.fields import ON_DESTROY
 from keyswitch.model.fleet_state import parse_fleet_outputs
 from keyswitch.model.parsing import handed_on, parse_outputs
@@ -54,9 +54,7 @@ async def recorded_in_state() -> Recorded:
         response = await in_thread(lambda: monitor.Invoke(request))
     except grpc.RpcError as error:
         details = error.details() if isinstance(error, grpc.Call) else ""
-        pulumi.log.warn(
-            message(catalogue.STATE_NOT_READ, stack=name, problem=details or "no answer")
-        )
+        pulumi.log.warn(line(catalogue.StateNotRead(stack=name, problem=details or "no answer")))
         return {}
     # Secrets among them are read too: what is handed on of a key is none.
     answer, _ = deserialize_properties_unwrap_secrets(getattr(response, "return"))

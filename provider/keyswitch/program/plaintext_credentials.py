@@ -14,7 +14,7 @@ import pulumi
 from pulumi.runtime.config import is_config_secret
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import message
+from keyswitch.messages.format import line
 
 _CREDENTIALS: Final = ("secretKey", "token")
 _PROXIES: Final = ("httpProxy", "httpsProxy")
@@ -30,7 +30,7 @@ def warnings_of_plain_secrets() -> Iterator[str]:
         if value and _holds_credential(name, value) and not is_config_secret(key):
             within = f"--path '{key}.webIdentityToken'"
             argument = within if name == _WEB_IDENTITY else key
-            yield message(catalogue.PLAIN_SECRET, key=key, argument=argument)
+            yield line(catalogue.PlainSecret(key=key, argument=argument))
 
 
 def _holds_credential(name: str, value: str) -> bool:

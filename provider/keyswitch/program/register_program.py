@@ -9,7 +9,7 @@ import pulumi
 from pulumi.runtime.config import is_config_secret
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import message
+from keyswitch.messages.format import line
 from keyswitch.model.fields import ACCESS_KEY_ID, ACCOUNT, REASON
 from keyswitch.model.register import ACCOUNTS_KEY, CONFIG_KEY, DEFAULTS_KEY, Register, read_register
 from keyswitch.model.state import Declaration
@@ -59,18 +59,18 @@ def _is_fleet(form: str | None, max_changes: str | None) -> bool:
     wanted = _FORMS.get(form.lower()) if form else False
     if wanted is None:
         raise pulumi.RunError(
-            message(catalogue.BAD_FORM, problem="keyswitch:fleet is neither true nor false")
+            line(catalogue.BadForm(problem="keyswitch:fleet is neither true nor false"))
         )
     if max_changes and not wanted:
         problem = "keyswitch:maxChanges is set, and keyswitch:fleet is not true"
-        raise pulumi.RunError(message(catalogue.BAD_FORM, problem=problem))
+        raise pulumi.RunError(line(catalogue.BadForm(problem=problem)))
     return wanted
 
 
 def _by_themselves(register: Register) -> Any:
     count = len(register.declarations)
     if count >= MANY_KEYS:
-        pulumi.log.info(message(catalogue.MANY_KEYS, count=count))
+        pulumi.log.info(line(catalogue.ManyKeys(count=count)))
     table = []
     for declared in register.declarations:
         inputs = _inputs(declared, register.secret)

@@ -16,15 +16,15 @@ from keyswitch.reconcile.observe import Observation
 from keyswitch.reconcile.safeguards import UserKeys, no_longer_met
 
 MAY_HAVE_LANDED: Final = (
-    catalogue.NO_ANSWER,
-    catalogue.UNREADABLE_ANSWER,
-    catalogue.ANSWER_TOO_LARGE,
-    catalogue.SERVICE_FAILURE,
-    catalogue.SDK_GAVE_UP,
+    catalogue.NoAnswer,
+    catalogue.UnreadableAnswer,
+    catalogue.AnswerTooLarge,
+    catalogue.ServiceFailure,
+    catalogue.SdkGaveUp,
 )
 
 
-_SIGNER_REFUSED: Final = (*catalogue.NOT_ACCEPTED, catalogue.SIGNER_GONE)
+_SIGNER_REFUSED: Final = (*catalogue.NOT_ACCEPTED, catalogue.SignerGone)
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,9 @@ class Switch:
             except NoSuchEntityError as missing:
                 what = _what_aws_names(missing, access_key_id, seen.user_name)
                 what = what or self._what_vanished(access_key_id, seen.user_name)
-                raise KeyswitchError(catalogue.VANISHED, None, missing.answer, what=what) from None
+                raise KeyswitchError(catalogue.Vanished(what=what), None, missing.answer) from None
             except KeyswitchError as fault:
-                if fault.entry not in MAY_HAVE_LANDED or not self._landed(
+                if not isinstance(fault.message, MAY_HAVE_LANDED) or not self._landed(
                     access_key_id, seen.user_name, target, own_key=own_key
                 ):
                     raise
@@ -85,15 +85,15 @@ class Switch:
                 keys = self._keys_of(user_name)
                 observed = _status_in(keys, access_key_id)
                 unseen = KeyswitchError(
-                    catalogue.NOT_SEEN, seconds=self._patience.limit, observed=observed
+                    catalogue.NotSeen(seconds=self._patience.limit, observed=observed)
                 )
             except KeyswitchError as fault:
-                if own_key and fault.entry in _SIGNER_REFUSED:
+                if own_key and isinstance(fault.message, _SIGNER_REFUSED):
                     return Switched(ObservedStatus(target.value), None)
                 keys, observed, unseen = (), None, fault
             if observed is ObservedStatus.DELETED:
                 what = self._what_vanished(access_key_id, user_name)
-                raise KeyswitchError(catalogue.VANISHED, what=what)
+                raise KeyswitchError(catalogue.Vanished(what=what))
             if observed is not None and observed.value == target.value:
                 return Switched(observed, keys)
             if self._clock.monotonic() - started >= self._patience.limit:
@@ -113,7 +113,7 @@ class Switch:
         try:
             return _status_in(self._keys_of(user_name), access_key_id).value == target.value
         except KeyswitchError as fault:
-            return own_key and fault.entry in _SIGNER_REFUSED
+            return own_key and isinstance(fault.message, _SIGNER_REFUSED)
 
     def _what_vanished(self, access_key_id: str, user_name: str | None) -> str:
         try:
@@ -159,10 +159,11 @@ def lost_by_a_race(
         return None
     gone = [key.access_key_id for key in before.others if before.stays_active(key)]
     return KeyswitchError(
-        catalogue.NONE_LEFT_ACTIVE,
+        catalogue.NoneLeftActive(
+            safeguard=safeguard,
+            others=" and ".join(gone) or "the user's other key",
+            user_name=seen.user_name,
+            access_key_id=access_key_id,
+        ),
         Attempt("", access_key_id, seen.user_name),
-        safeguard=safeguard,
-        others=" and ".join(gone) or "the user's other key",
-        user_name=seen.user_name,
-        access_key_id=access_key_id,
     )

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from keyswitch.iam.concurrently import AT_A_TIME
 from keyswitch.messages import catalogue
-from keyswitch.messages.catalogue import Entry
+from keyswitch.messages.catalogue import Message
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.batch_declaration import BatchDeclaration
@@ -269,7 +269,7 @@ class Batch:
         do_all(
             [task_of(key, _user_of(key, records), look) for key in known], errors, self._at_a_time
         )
-        _raise(errors, records, catalogue.FLEET_NOT_REFRESHED)
+        _raise(errors, records, catalogue.FleetNotRefreshed)
         return any(drifted.values())
 
     def read(self, records: Mapping[str, Record], tell: Tell) -> dict[str, Record]:
@@ -290,7 +290,7 @@ class Batch:
 
         tasks = [task_of(each.declaration, each.user_name, read) for each in records.values()]
         do_all(tasks, errors, self._at_a_time)
-        _raise(errors, records, catalogue.FLEET_NOT_REFRESHED)
+        _raise(errors, records, catalogue.FleetNotRefreshed)
         _tell_all(warnings, tell)
         return {key: found[key] for key in records}
 
@@ -317,7 +317,7 @@ class Batch:
         ends = self._ends(judged, kept, warnings)
         self._do(ends, failures)
         _tell_all(warnings, tell)
-        _raise(failures, records, catalogue.FLEET_NOT_LET_GO)
+        _raise(failures, records, catalogue.FleetNotLetGo)
 
     def _ends(
         self, judged: BatchPlan, kept: Collection[str], warnings: dict[str, str]
@@ -354,7 +354,9 @@ def _tell_all(warnings: Mapping[str, str], tell: Tell) -> None:
         tell(warnings[key])
 
 
-def _raise(failures: Mapping[str, KeyswitchError], keys: Iterable[str], entry: Entry) -> None:
+def _raise(
+    failures: Mapping[str, KeyswitchError], keys: Iterable[str], entry: type[Message]
+) -> None:
     """All failures as one error, with each of them told."""
     failure = BatchOutcome({}, dict(failures)).failure(keys, entry)
     if failure is not None:

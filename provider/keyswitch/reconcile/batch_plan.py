@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.catalogue import Entry
-from keyswitch.messages.format import Attempt, KeyswitchError, counted, message
+from keyswitch.messages.catalogue import Message
+from keyswitch.messages.format import Attempt, KeyswitchError, counted, line
 from keyswitch.model.batch_declaration import BatchDeclaration
 from keyswitch.model.state import Record
 from keyswitch.reconcile.diff import Action
@@ -95,13 +95,14 @@ class BatchPlan:
         if most is None or len(limited) <= most.of_keys(len(self.ids)):
             return None
         return KeyswitchError(
-            catalogue.TOO_MANY_CHANGES,
-            changes=len(limited),
-            declared=counted(len(self.ids), "key"),
-            max_changes=most,
-            allowed=most.of_keys(len(self.ids)),
-            keys=named(limited),
-            through=f"only {named(past)}, by override," if past else "nothing",
+            catalogue.TooManyChanges(
+                changes=len(limited),
+                declared=counted(len(self.ids), "key"),
+                max_changes=most,
+                allowed=most.of_keys(len(self.ids)),
+                keys=named(limited),
+                through=f"only {named(past)}, by override," if past else "nothing",
+            )
         )
 
     def notes(self) -> Iterator[str]:
@@ -119,7 +120,7 @@ class BatchPlan:
         """
         for key in sorted(self.declared.unknown):
             names = ", ".join(self.declared.unknown[key])
-            yield message(catalogue.NOT_LOOKED_AT, Attempt("previewing", key), properties=names)
+            yield line(catalogue.NotLookedAt(properties=names), Attempt("previewing", key))
         for each in self.plans.values():
             shown = each
             if each.declaration.override is not None and override is not None:
@@ -139,8 +140,8 @@ class BatchError(KeyswitchError):
     :ivar lines: the summary, then the whole message of each key.
     """
 
-    def __init__(self, entry: Entry, each: Sequence[KeyswitchError], **fields: object) -> None:
-        super().__init__(entry, None, None, also=each, **fields)
+    def __init__(self, message: Message, each: Sequence[KeyswitchError]) -> None:
+        super().__init__(message, also=each)
         self.lines = [str(self.without_related()), *map(str, each)]
 
 
@@ -158,28 +159,27 @@ class BatchOutcome:
     too_wide: KeyswitchError | None = None
 
     def failure(
-        self, keys: Iterable[str], entry: Entry = catalogue.FLEET_FAILED
+        self, keys: Iterable[str], summary: type[Message] = catalogue.FleetFailed
     ) -> KeyswitchError | None:
         """All failures as one error that names each key; of a single key, its own.
 
         :param keys: the ids of all of the fleet.
-        :param entry: what the error says of the others.
+        :param summary: what the error says of the others.
         """
         each = [self.failures[key] for key in sorted(self.failures)]
         if self.too_wide is not None:
-            return BatchError(self.too_wide.entry, each, **self.too_wide.fields)
+            return BatchError(self.too_wide.message, each)
         if not each:
             return None
         count = len({*keys, *self.failures})
         if count == 1:
             return each[0]
-        return BatchError(
-            entry,
-            each,
-            failed=len(each),
-            declared=counted(count, "key"),
-            keys=named(self.failures),
-        )
+        told = {
+            "failed": len(each),
+            "declared": counted(count, "key"),
+            "keys": named(self.failures),
+        }
+        return BatchError(summary.of(told), each)
 
 
 def named(keys: Iterable[str]) -> str:

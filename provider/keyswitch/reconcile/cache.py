@@ -139,7 +139,7 @@ class KeyCache:
                 try:
                     self._account_id = self._client.account_id()
                 except KeyswitchError as error:
-                    if error.entry is not catalogue.THROTTLED:
+                    if not isinstance(error.message, catalogue.Throttled):
                         self._account_unknown = error
                     raise
             return self._account_id
@@ -161,17 +161,16 @@ class KeyCache:
         try:
             yield
         except KeyswitchError as error:
-            if error.entry not in catalogue.NOT_ACCEPTED or not self._shared.accepted:
+            refused = isinstance(error.message, catalogue.NOT_ACCEPTED)
+            if not refused or not self._shared.accepted:
                 raise
             gone = self._shared.accepted & self.signing_keys()
             if not gone:
                 raise
             raise KeyswitchError(
-                catalogue.SIGNER_GONE,
+                catalogue.SignerGone(signers=" and ".join(sorted(gone)), operation=operation),
                 error.attempt,
                 error.answer,
-                signers=" and ".join(sorted(gone)),
-                operation=operation,
             ) from None
 
     def _outdated(self, seen: _Seen, user_name: str | None) -> bool:

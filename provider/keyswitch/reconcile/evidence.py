@@ -116,6 +116,6 @@ class EvidenceSource:
         except NoSuchEntityError:
             return ()
         except KeyswitchError as fault:
-            if fault.entry in catalogue.DENIALS:
-                return Untold(str(fault.fields["reason"]))
+            if isinstance(fault.message, catalogue.Denial):
+                return Untold(str(fault.message.reason))
             raise

@@ -25,4 +25,4 @@ def refuse_third_key(client: IamClient, user_name: str, announced: int) -> None:
         return
     listed = [f"{key.access_key_id} {key.status}" for key in keys]
     listed += ["one that is minted in this run"] * announced
-    raise KeyswitchError(catalogue.NO_ROOM_FOR_A_KEY, user_name=user_name, keys=", ".join(listed))
+    raise KeyswitchError(catalogue.NoRoomForAKey(user_name=user_name, keys=", ".join(listed)))

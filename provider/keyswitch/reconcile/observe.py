@@ -17,7 +17,7 @@ from keyswitch.iam.client import (
     UserNameNeededError,
 )
 from keyswitch.messages import catalogue
-from keyswitch.messages.catalogue import Entry
+from keyswitch.messages.catalogue import Message
 from keyswitch.messages.format import AwsAnswer, KeyswitchError
 from keyswitch.model.state import Record
 from keyswitch.model.status import ObservedStatus
@@ -31,7 +31,7 @@ class Observation:
 
     :param user_name: whose key it is, or whose it was looked for.
     :param other_owner: the user whose key it is, where that is not the one asked for.
-    :param absence: the catalogue entry that tells best why it was not found.
+    :param absence: the catalogue's message that says best why the key was not found.
     :param listed: the keys that the user asked for was seen to have.
     :param answer: AWS's own words, where it answered that something is not there.
     """
@@ -40,14 +40,14 @@ class Observation:
     user_name: str | None
     create_date: str = ""
     other_owner: str | None = None
-    absence: Entry | None = None
+    absence: type[Message] | None = None
     listed: tuple[AccessKey, ...] = ()
     answer: AwsAnswer | None = None
 
     @property
     def undecided(self) -> bool:
         """Whether it cannot be told if the key is deleted or its user renamed."""
-        return self.absence is catalogue.DELETED_OR_RENAMED
+        return self.absence is catalogue.DeletedOrRenamed
 
 
 class Observer:
@@ -84,7 +84,7 @@ class Observer:
         except (NoSuchEntityError, UserNameNeededError):
             return False
         except KeyswitchError as fault:
-            if fault.entry in catalogue.DENIALS:
+            if isinstance(fault.message, catalogue.Denial):
                 return False
             raise
         return any(key.access_key_id == access_key_id and key.user_name is None for key in own)
@@ -122,8 +122,8 @@ class Observer:
         except NoSuchEntityError as missing:
             answer = missing.answer
         except UserNameNeededError as needed:
-            entry = catalogue.OWNER_UNKNOWN if record is None else catalogue.NOT_THE_ROOT_USER
-            raise KeyswitchError(entry, None, needed.answer) from None
+            unknown = catalogue.OwnerUnknown if record is None else catalogue.NotTheRootUser
+            raise KeyswitchError(unknown(), None, needed.answer) from None
         for key in keys or ():
             if key.access_key_id == access_key_id:
                 return Observation(
@@ -147,7 +147,7 @@ class Observer:
         """The owner as IAM tells it; else the recorded one, if the key is still there."""
         owner = self._owner(access_key_id)
         if owner is not None and same_user(owner, asked):
-            raise KeyswitchError(catalogue.CONTRADICTION, user_name=asked)
+            raise KeyswitchError(catalogue.Contradiction(user_name=asked))
         if owner is not None:
             return owner
         if record is None or same_user(record.user_name, asked):
@@ -159,14 +159,16 @@ class Observer:
         is_there = any(key.access_key_id == access_key_id for key in keys)
         return record.user_name if is_there else None
 
-    def _absence(self, asked: str | None, record: Record | None, *, user_exists: bool) -> Entry:
+    def _absence(
+        self, asked: str | None, record: Record | None, *, user_exists: bool
+    ) -> type[Message]:
         if asked is None:
-            return catalogue.OWN_KEY_NOT_FOUND
+            return catalogue.OwnKeyNotFound
         if user_exists:
-            return catalogue.KEY_NOT_FOUND
+            return catalogue.KeyNotFound
         if record is None or self._would_be_told_an_owner():
-            return catalogue.USER_NOT_FOUND
-        return catalogue.DELETED_OR_RENAMED
+            return catalogue.UserNotFound
+        return catalogue.DeletedOrRenamed
 
     def _would_be_told_an_owner(self) -> bool:
         """Whether IAM names owners to this caller at all, tried on a key that is known to exist.
@@ -188,5 +190,5 @@ class Observer:
         caller = self._cache.account_id()
         if caller and caller != record.account_id:
             raise KeyswitchError(
-                catalogue.WRONG_ACCOUNT, caller_account=caller, account=record.account_id
+                catalogue.WrongAccount(caller_account=caller, account=record.account_id)
             )

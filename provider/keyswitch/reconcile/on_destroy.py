@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import Attempt, KeyswitchError, message
+from keyswitch.messages.format import Attempt, KeyswitchError, line
 from keyswitch.model.state import Declaration, Record
 from keyswitch.model.status import ObservedStatus, OnDestroy, Status
 from keyswitch.reconcile.observe import Observation
@@ -36,11 +36,12 @@ class DeletionPlan:
     def note(self) -> str:
         """What a preview tells of it (KS220)."""
         stays = f"it stays {self.status}" if self.status else "it is left as it is"
-        return message(
-            catalogue.LET_GO,
+        return line(
+            catalogue.LetGo(
+                on_destroy=self.record.declaration.on_destroy or OnDestroy.LEAVE,
+                outcome=f"it is switched to {self.switches_to}" if self.switches_to else stays,
+            ),
             Attempt("", self.record.declaration.access_key_id, self.user_name),
-            on_destroy=self.record.declaration.on_destroy or OnDestroy.LEAVE,
-            outcome=f"it is switched to {self.switches_to}" if self.switches_to else stays,
         )
 
 
@@ -62,25 +63,25 @@ def deletion_plan(
     key = Attempt("letting go of", record.declaration.access_key_id, seen.user_name)
     if seen.undecided:
         refusal = KeyswitchError(
-            catalogue.DELETED_OR_RENAMED, key, seen.answer, user_name=seen.user_name
+            catalogue.DeletedOrRenamed(user_name=seen.user_name), key, seen.answer
         )
         return DeletionPlan(record, seen.status, seen.user_name, refusal=refusal)
     stays = DeletionPlan(record, seen.status, seen.user_name)
     if seen.status is ObservedStatus.DELETED or seen.status.satisfies(target):
         return stays
     if seen.status is ObservedStatus.EXPIRED:
-        return replace(stays, warning=message(catalogue.EXPIRED_NOT_RESTORED, key))
+        return replace(stays, warning=line(catalogue.ExpiredNotRestored(), key))
     reasons = _against(record, target, seen, unmet)
     if reasons and target is Status.ACTIVE:
-        return replace(stays, warning=message(catalogue.NOT_RESTORED, key, reasons=reasons))
+        return replace(stays, warning=line(catalogue.NotRestored(reasons=reasons), key))
     if reasons:
         on_destroy = record.declaration.on_destroy
-        refusal = KeyswitchError(catalogue.NOT_LET_GO, key, on_destroy=on_destroy, reasons=reasons)
+        refusal = KeyswitchError(catalogue.NotLetGo(on_destroy=on_destroy, reasons=reasons), key)
         return replace(stays, refusal=refusal)
     return replace(stays, switches_to=target)
 
 
 def _against(record: Record, target: Status, seen: Observation, unmet: Safeguarding) -> str:
     if not seen.status.is_known:
-        return catalogue.UNKNOWN_STATUS.cause.format(observed=seen.status)
+        return catalogue.UnknownStatus(observed=seen.status).cause
     return "; ".join(rule.cause for rule in unmet(replace(record.declaration, status=target)))

@@ -10,8 +10,8 @@ from typing import Final
 from keyswitch.iam.client import LastUsed
 from keyswitch.iam.key_ids import account_of
 from keyswitch.messages import catalogue
-from keyswitch.messages.catalogue import Entry
-from keyswitch.messages.format import Attempt, KeyswitchError, message
+from keyswitch.messages.catalogue import Message
+from keyswitch.messages.format import Attempt, KeyswitchError, line
 from keyswitch.model.durations import iso, moment
 from keyswitch.model.state import Declaration, Record
 from keyswitch.model.status import ObservedStatus, OnDestroy, Status
@@ -73,7 +73,7 @@ class Plan:
         attempt = Attempt(
             "switching", self.declaration.access_key_id, self.observation.user_name, goal
         )
-        return KeyswitchError(first.entry, attempt, None, also=others, **first.fields)
+        return KeyswitchError(first.message, attempt, None, also=others)
 
     def _refusal_of_key(self) -> KeyswitchError:
         seen = self.observation
@@ -86,31 +86,30 @@ class Plan:
         )
         if self.decision.cause is Cause.OTHER_OWNER:
             return KeyswitchError(
-                catalogue.KEY_OF_ANOTHER_USER,
+                catalogue.KeyOfAnotherUser(
+                    owner=seen.other_owner, user_name=self.declaration.user_name
+                ),
                 attempt,
                 seen.answer,
-                owner=seen.other_owner,
-                user_name=self.declaration.user_name,
             )
         if self.decision.cause is Cause.UNDECIDED:
             return KeyswitchError(
-                catalogue.DELETED_OR_RENAMED, attempt, seen.answer, user_name=seen.user_name
+                catalogue.DeletedOrRenamed(user_name=seen.user_name), attempt, seen.answer
             )
         if self.decision.cause is Cause.EXPIRED:
-            return KeyswitchError(catalogue.EXPIRED_BUT_ACTIVE, attempt)
+            return KeyswitchError(catalogue.ExpiredButActive(), attempt)
         if self.decision.cause is Cause.UNKNOWN_STATUS:
-            return KeyswitchError(catalogue.UNKNOWN_STATUS, attempt, observed=self._seen)
+            return KeyswitchError(catalogue.UnknownStatus(observed=self._seen), attempt)
         if self.decision.cause is Cause.GONE:
-            return KeyswitchError(catalogue.DELETED_BUT_ACTIVE, attempt, seen.answer)
-        return KeyswitchError(
-            seen.absence or catalogue.KEY_NOT_FOUND,
-            attempt,
-            seen.answer,
-            user_name=seen.user_name,
-            account=f"account {self.account_id}" if self.account_id else "this account",
-            hint=self._hint_of_account(),
-            keys=", ".join(f"{key.access_key_id} {key.status}" for key in seen.listed) or "none",
-        )
+            return KeyswitchError(catalogue.DeletedButActive(), attempt, seen.answer)
+        told = {
+            "user_name": seen.user_name,
+            "account": f"account {self.account_id}" if self.account_id else "this account",
+            "hint": self._hint_of_account(),
+            "keys": ", ".join(f"{key.access_key_id} {key.status}" for key in seen.listed) or "none",
+        }
+        absence = seen.absence or catalogue.KeyNotFound
+        return KeyswitchError(absence.of(told), attempt, seen.answer)
 
     def _hint_of_account(self) -> str:
         named = account_of(self.declaration.access_key_id)
@@ -134,63 +133,69 @@ class Plan:
         if action is Action.SWITCH and self._declared is Status.INACTIVE:
             yield from self._warnings_of_switching_off()
         if cause is Cause.DRIFT:
-            yield self._told(catalogue.DRIFTED, observed=self._seen, declared=self._declared)
+            yield self._about_key(catalogue.Drifted(observed=self._seen, declared=self._declared))
         if cause is Cause.DRIFT_REPORTED:
-            yield self._told(catalogue.DRIFT_REPORTED, observed=self._seen, declared=self._declared)
+            yield self._about_key(
+                catalogue.DriftReported(observed=self._seen, declared=self._declared)
+            )
         if cause is Cause.UNMET:
-            yield self._told(
-                catalogue.HELD,
-                observed=self._seen,
-                target=self._declared,
-                since=self.held_since,
-                reasons="; ".join(rule.cause for rule in self.unmet),
+            yield self._about_key(
+                catalogue.Held(
+                    observed=self._seen,
+                    target=self._declared,
+                    since=self.held_since,
+                    reasons="; ".join(rule.cause for rule in self.unmet),
+                )
             )
         if cause is Cause.GONE:
-            yield self._told(catalogue.GONE, unverified=_unverified(self.account_id))
+            yield self._about_key(catalogue.Gone(unverified=_unverified(self.account_id)))
         if action is Action.SWITCH and self.declaration.override is not None:
             overridden = guarding(self.declaration.safeguards, Status.INACTIVE)
-            yield self._told(
-                catalogue.OVERRIDDEN,
-                override=self.declaration.override,
-                safeguards=", ".join(overridden) or "none",
+            yield self._about_key(
+                catalogue.Overridden(
+                    override=self.declaration.override, safeguards=", ".join(overridden) or "none"
+                )
             )
 
     def _warnings_of_switching_off(self) -> Iterator[str]:
         keys = self._keys
         used = self.usage.last_used if self.usage else None
         if self.usage is not None and used is None:
-            yield self._told(catalogue.LAST_USE_NOT_SEEN, reason=self.usage.failure)
+            yield self._about_key(catalogue.LastUseNotSeen(reason=self.usage.failure))
         if used is not None and self._is_recent(used):
             told = use_in_words(used, keys.key, self.now)
-            yield self._told(catalogue.LAST_USE, used=told)
+            yield self._about_key(catalogue.LastUse(used=told))
         if not keys.another_stays_active:
-            yield self._told(catalogue.NO_OTHER_ACTIVE_KEY, others=keys)
+            yield self._about_key(catalogue.NoOtherActiveKey(others=keys))
         if self.signing_keys:
             calls = calls_in_words(self.signing_keys, keys.key)
-            yield self._told(catalogue.OWN_KEY_GOES, calls=calls)
+            yield self._about_key(catalogue.OwnKeyGoes(calls=calls))
 
     def _notes(self) -> Iterator[str]:
         action, cause = self.decision.action, self.decision.cause
         recorded = self.record.status if self.record else None
         recorded_only = action is Action.RECORD and cause in (Cause.AS_DECLARED, Cause.EXPIRED)
         if recorded_only and recorded not in (None, self._seen):
-            yield self._told(catalogue.ALREADY, observed=self._seen)
-        if self.record is None and action in _ADOPTIONS:
-            entry = _ADOPTIONS[action]
-            yield self._told(entry, observed=self._seen, declared=self._declared)
+            yield self._about_key(catalogue.Already(observed=self._seen))
+        if self.record is None and action in (Action.RECORD, Action.SWITCH):
+            yield self._about_key(
+                catalogue.Adopted(observed=self._seen, declared=self._declared)
+                if action is Action.RECORD
+                else catalogue.AdoptedAndSwitched(observed=self._seen, declared=self._declared)
+            )
             if self.declaration.on_destroy is OnDestroy.RESTORE:
-                yield self._told(catalogue.RESTORES_TO, observed=self._seen)
+                yield self._about_key(catalogue.RestoresTo(observed=self._seen))
         if action is not Action.SWITCH:
             return
         pending = self.record.pending if self.record else None
         if pending and pending.target is self._declared and self.declaration.override is None:
-            yield self._told(catalogue.RELEASED, since=self.held_since, target=self._declared)
+            yield self._about_key(catalogue.Released(since=self.held_since, target=self._declared))
         elif self.record is not None and cause is Cause.DECLARED:
-            yield self._told(catalogue.SWITCHED, observed=self._seen, declared=self._declared)
+            yield self._about_key(catalogue.Switched(observed=self._seen, declared=self._declared))
         used = self.usage.last_used if self.usage else None
         if used is not None and not self._is_recent(used):
             told = use_in_words(used, self._keys.key, self.now)
-            yield self._told(catalogue.LAST_USE, used=told)
+            yield self._about_key(catalogue.LastUse(used=told))
 
     @property
     def _seen(self) -> ObservedStatus:
@@ -207,15 +212,9 @@ class Plan:
     def _keys(self) -> UserKeys:
         return UserKeys.of(self.observation.listed, self.declaration.access_key_id, self.planned)
 
-    def _told(self, entry: Entry, **fields: object) -> str:
+    def _about_key(self, message: Message) -> str:
         key = Attempt("", self.declaration.access_key_id, self.observation.user_name)
-        return message(entry, key, None, **fields)
-
-
-_ADOPTIONS: Final = {
-    Action.RECORD: catalogue.ADOPTED,
-    Action.SWITCH: catalogue.ADOPTED_AND_SWITCHED,
-}
+        return line(message, key)
 
 
 def found_deleted(record: Record) -> str:
@@ -223,11 +222,9 @@ def found_deleted(record: Record) -> str:
 
     :param record: what was recorded of it before.
     """
-    return message(
-        catalogue.FOUND_DELETED,
+    return line(
+        catalogue.FoundDeleted(unverified=_unverified(record.account_id), recorded=record.status),
         Attempt("", record.declaration.access_key_id, record.user_name),
-        unverified=_unverified(record.account_id),
-        recorded=record.status,
     )
 
 

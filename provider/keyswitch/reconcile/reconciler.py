@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from keyswitch.iam.client import IamClient
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import Attempt, KeyswitchError, error_context, message
+from keyswitch.messages.format import Attempt, KeyswitchError, error_context, line
 from keyswitch.model.durations import iso
 from keyswitch.model.state import Declaration, Record
 from keyswitch.model.status import ObservedStatus, Status
@@ -178,9 +178,7 @@ class Reconciler:
         seen = self.look(access_key_id, None, record)
         if seen.undecided:
             key = Attempt("", access_key_id, record.user_name)
-            warning = message(
-                catalogue.DELETED_OR_RENAMED, key, seen.answer, user_name=seen.user_name
-            )
+            warning = line(catalogue.DeletedOrRenamed(user_name=seen.user_name), key, seen.answer)
             return record, warning
         declared = record.declaration
         renamed = not same_user(declared.user_name, seen.user_name)
@@ -289,12 +287,12 @@ class Reconciler:
         try:
             made = self._switch.make(access_key_id, seen, target, own_key=own_key)
         except KeyswitchError as fault:
-            if fault.entry not in MAY_HAVE_LANDED and not self._accepted(access_key_id):
+            if not isinstance(fault.message, MAY_HAVE_LANDED) and not self._accepted(access_key_id):
                 self._shared.deactivated.pop(access_key_id, None)
             raise
         if made.listed is None:
             key = Attempt("", access_key_id, seen.user_name)
-            tell(message(catalogue.OWN_KEY_WENT, key))
+            tell(line(catalogue.OwnKeyWent(), key))
         return made
 
     def _accepted(self, access_key_id: str) -> bool:
@@ -338,7 +336,7 @@ class Reconciler:
                     if follows is None or same_user(follows, asked):
                         return act(seen)
                 asked = follows
-            raise KeyswitchError(catalogue.CONTRADICTION, user_name=asked)
+            raise KeyswitchError(catalogue.Contradiction(user_name=asked))
 
 
 def _of_user(switches: Mapping[str, Status], seen: Observation) -> dict[str, Status]:

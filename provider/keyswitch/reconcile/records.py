@@ -19,7 +19,7 @@ class DoneButFailedError(KeyswitchError):
     """
 
     def __init__(self, record: Record, error: KeyswitchError) -> None:
-        super().__init__(error.entry, error.attempt, error.answer, also=error.also, **error.fields)
+        super().__init__(error.message, error.attempt, error.answer, also=error.also)
         self.record = record
 
 

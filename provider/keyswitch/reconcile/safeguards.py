@@ -13,8 +13,8 @@ from typing import Final
 
 from keyswitch.iam.client import AccessKey, LastUsed
 from keyswitch.messages import catalogue
-from keyswitch.messages.catalogue import Entry
-from keyswitch.messages.format import message
+from keyswitch.messages.catalogue import Message
+from keyswitch.messages.format import line
 from keyswitch.model.durations import after, ago, is_to_come, iso, moment
 from keyswitch.model.safeguards import DeclaredSafeguards
 from keyswitch.model.status import DeactivatedBy, ObservedStatus, Status
@@ -115,16 +115,15 @@ class Unmet:
     """One safeguard that does not allow the switch, in the catalogue's words."""
 
     safeguard: str
-    entry: Entry
-    fields: Mapping[str, object]
+    message: Message
 
     @property
     def cause(self) -> str:
         """Why, without the remedy."""
-        return self.entry.cause.format(**self.fields)
+        return self.message.cause
 
     def __str__(self) -> str:
-        return message(self.entry, None, None, **self.fields)
+        return line(self.message)
 
 
 def guarding(safeguards: DeclaredSafeguards, target: Status) -> tuple[str, ...]:
@@ -139,7 +138,7 @@ def guarding(safeguards: DeclaredSafeguards, target: Status) -> tuple[str, ...]:
 def unmet(safeguards: DeclaredSafeguards, target: Status, evidence: Evidence) -> tuple[Unmet, ...]:
     """Every safeguard that stands against switching to ``target``."""
     judged = {name: rule(safeguards, evidence) for name, rule in _RULES[target].items()}
-    return tuple(Unmet(name, *against) for name, against in judged.items() if against)
+    return tuple(Unmet(name, against) for name, against in judged.items() if against)
 
 
 def no_longer_met(safeguards: DeclaredSafeguards, keys: UserKeys) -> str | None:
@@ -166,17 +165,13 @@ def calls_in_words(signing_keys: Mapping[str, str], key: AccessKey) -> str:
     return f"this program's calls in account {account}" if account else "this program's own calls"
 
 
-Against = tuple[Entry, Mapping[str, object]]
-"""What a rule that is not met answers: the catalogue's entry, and its fields."""
-
-
-def _own_key(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
+def _own_key(safeguards: DeclaredSafeguards, evidence: Evidence) -> Message | None:
     if safeguards.allow_own_key or evidence.key.access_key_id not in evidence.signing_keys:
         return None
-    return catalogue.OWN_KEY, {"calls": calls_in_words(evidence.signing_keys, evidence.key)}
+    return catalogue.OwnKey(calls=calls_in_words(evidence.signing_keys, evidence.key))
 
 
-def _unused_for(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
+def _unused_for(safeguards: DeclaredSafeguards, evidence: Evidence) -> Message | None:
     wanted, key = safeguards.unused_for, evidence.key
     if wanted is None:
         return None
@@ -190,14 +185,14 @@ def _unused_for(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against |
     if evidence.now >= free_at:
         return None
     told = use_in_words(used, key, evidence.now)
-    return catalogue.USED_TOO_RECENTLY, {
-        "unused_for": wanted,
-        "used": told,
-        "free_at": iso(free_at),
-    }
+    return catalogue.UsedTooRecently(
+        unused_for=wanted,
+        used=told,
+        free_at=iso(free_at),
+    )
 
 
-def _overlap(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
+def _overlap(safeguards: DeclaredSafeguards, evidence: Evidence) -> Message | None:
     wanted, successor = safeguards.overlap, evidence.keys.other(safeguards.successor)
     if wanted is None or successor is None:
         return None
@@ -206,15 +201,15 @@ def _overlap(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | No
     if evidence.now >= free_at:
         return None
     made = f"{ago(created, evidence.now)} ({created})"
-    return catalogue.OVERLAP_TOO_SHORT, {
-        "overlap": wanted,
-        "successor": successor.access_key_id,
-        "made": made,
-        "free_at": iso(free_at),
-    }
+    return catalogue.OverlapTooShort(
+        overlap=wanted,
+        successor=successor.access_key_id,
+        made=made,
+        free_at=iso(free_at),
+    )
 
 
-def _successor(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
+def _successor(safeguards: DeclaredSafeguards, evidence: Evidence) -> Message | None:
     wanted, successor = safeguards.successor, evidence.keys.other(safeguards.successor)
     if wanted is None:
         return None
@@ -222,7 +217,7 @@ def _successor(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | 
         seen = "the user has no such key"
         if successor is not None:
             seen = f"that key {evidence.keys.state_of(successor)}"
-        return catalogue.SUCCESSOR_NOT_ACTIVE, {"successor": wanted, "seen": seen}
+        return catalogue.SuccessorNotActive(successor=wanted, seen=seen)
     used = _use_of("successor", evidence.key, evidence.last_used, evidence.now)
     successor_used = _use_of("successor", successor, evidence.successor_last_used, evidence.now)
     if not isinstance(used, LastUsed):
@@ -232,42 +227,42 @@ def _successor(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | 
     taken_over = successor_used.date
     if taken_over is not None and (used.date is None or moment(taken_over) > moment(used.date)):
         return None
-    return catalogue.SUCCESSOR_NOT_USED, {
-        "successor": wanted,
-        "successor_used": use_in_words(successor_used, successor, evidence.now),
-        "used": use_in_words(used, evidence.key, evidence.now),
-    }
+    return catalogue.SuccessorNotUsed(
+        successor=wanted,
+        successor_used=use_in_words(successor_used, successor, evidence.now),
+        used=use_in_words(used, evidence.key, evidence.now),
+    )
 
 
-def _keep_one_active(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
+def _keep_one_active(safeguards: DeclaredSafeguards, evidence: Evidence) -> Message | None:
     if not safeguards.keep_one_active or evidence.keys.another_stays_active:
         return None
-    return catalogue.LAST_ACTIVE_KEY, {"others": evidence.keys}
+    return catalogue.LastActiveKey(others=evidence.keys)
 
 
-def _reactivation(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
+def _reactivation(safeguards: DeclaredSafeguards, evidence: Evidence) -> Message | None:
     if safeguards.allow_reactivation or evidence.inactive_by is DeactivatedBy.PROGRAM:
         return None
     if evidence.inactive_by is DeactivatedBy.OVERRIDE:
-        return catalogue.OVERRIDE_WITHDRAWN, {"override": evidence.override}
-    return catalogue.REACTIVATION, {}
+        return catalogue.OverrideWithdrawn(override=evidence.override)
+    return catalogue.Reactivation()
 
 
-def _quarantined(safeguards: DeclaredSafeguards, evidence: Evidence) -> Against | None:
+def _quarantined(safeguards: DeclaredSafeguards, evidence: Evidence) -> Message | None:
     if not safeguards.refuse_quarantined:
         return None
     if evidence.policies is None or isinstance(evidence.policies, Untold):
-        return catalogue.QUARANTINE_NOT_TOLD, {
-            "user_name": evidence.key.user_name,
-            "reason": evidence.policies.reason if evidence.policies else "AWS gives no reason",
-        }
+        return catalogue.QuarantineNotTold(
+            user_name=evidence.key.user_name,
+            reason=evidence.policies.reason if evidence.policies else "AWS gives no reason",
+        )
     found = [name for name in evidence.policies if name.startswith(QUARANTINE_POLICY)]
     if not found:
         return None
-    return catalogue.QUARANTINED, {"policies": ", ".join(sorted(found))}
+    return catalogue.Quarantined(policies=", ".join(sorted(found)))
 
 
-_Rule = Callable[[DeclaredSafeguards, Evidence], Against | None]
+_Rule = Callable[[DeclaredSafeguards, Evidence], Message | None]
 _RULES: Final[Mapping[Status, Mapping[str, _Rule]]] = {
     Status.INACTIVE: {
         "allow_own_key": _own_key,
@@ -289,22 +284,21 @@ _NOT_ALLOWED: Final = "iam:GetAccessKeyLastUsed is not allowed"
 _NO_DATE: Final = "neither a use nor the day when the key was made"
 
 
-def _last_use_not_told(safeguard: str, key: AccessKey, untold: Untold | None) -> Against:
+def _last_use_not_told(safeguard: str, key: AccessKey, untold: Untold | None) -> Message:
     told = {"safeguard": safeguard, "key": key.access_key_id}
     if untold is not None and untold.other:
         owner = f"user {key.user_name}" if key.user_name else "the root user"
-        return catalogue.ABOUT_ANOTHER_USER, {**told, "owner": owner, "other": untold.other}
+        return catalogue.AboutAnotherUser(**told, owner=owner, other=untold.other)
     reason = untold.reason if untold is not None else ""
-    return catalogue.LAST_USE_NOT_TOLD, {**told, "reason": reason or _NOT_ALLOWED}
+    return catalogue.LastUseNotTold(**told, reason=reason or _NOT_ALLOWED)
 
 
 def _use_of(
     safeguard: str, key: AccessKey, used: LastUsed | Untold | None, now: datetime
-) -> LastUsed | Against:
+) -> LastUsed | Message:
     """The last use, if a safeguard can be judged by it."""
     if not isinstance(used, LastUsed):
         return _last_use_not_told(safeguard, key, used)
     if used.date and is_to_come(used.date, now):
-        told = {"safeguard": safeguard, "key": key.access_key_id, "date": used.date}
-        return catalogue.USE_TO_COME, told
+        return catalogue.UseToCome(safeguard=safeguard, key=key.access_key_id, date=used.date)
     return used

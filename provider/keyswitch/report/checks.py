@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.catalogue import Entry
+from keyswitch.messages.catalogue import Message
 from keyswitch.model.durations import is_to_come, moment
 from keyswitch.model.status import ObservedStatus, Status
 from keyswitch.model.user_names import folded
@@ -54,15 +54,13 @@ class ExpectedKey:
 class Finding:
     """One thing that is wrong with one key.
 
-    :param entry: the catalogue's.
-    :param cause: its words for this key.
+    :param message: what, in the catalogue's words.
     :param controls: titles, with their documents and versions, of what it goes against.
     """
 
-    entry: Entry
+    message: Message
     access_key_id: str
     user_name: str
-    cause: str
     controls: tuple[str, ...] = ()
 
 
@@ -81,7 +79,7 @@ def findings(
         for finding in (*of_controls(user, key, now), *_of_declaration(key, expected))
     ]
     found += _gone(inventory, expected or {})
-    return tuple(sorted(found, key=lambda f: (f.user_name, f.access_key_id, f.entry.code)))
+    return tuple(sorted(found, key=lambda f: (f.user_name, f.access_key_id, f.message.code)))
 
 
 def of_controls(user: SeenUser, seen: SeenKey, now: datetime) -> Iterator[Finding]:
@@ -90,21 +88,21 @@ def of_controls(user: SeenUser, seen: SeenKey, now: datetime) -> Iterator[Findin
         return
     made = moment(seen.key.create_date) if seen.key.create_date else None
     if made is not None and now - made > _OLD:
-        yield _finding(catalogue.OLD, seen, ROTATED, days=(now - made).days)
+        yield _finding(catalogue.Old(days=(now - made).days), seen, ROTATED)
     if seen.used is None or (seen.used.date and is_to_come(seen.used.date, now)):
-        yield _finding(catalogue.LAST_USE_UNKNOWN, seen)
+        yield _finding(catalogue.LastUseUnknown(), seen)
     else:
         last = moment(seen.used.date) if seen.used.date else made
         if last is not None and now - last >= _UNUSED:
             controls = UNUSED_45 + (UNUSED_90 if now - last >= _UNUSED_FOR_LONG else ())
             used = use_in_words(seen.used, seen.key, now)
-            yield _finding(catalogue.UNUSED, seen, controls, used=used)
+            yield _finding(catalogue.Unused(used=used), seen, controls)
     active = sum(each.key.status is ObservedStatus.ACTIVE for each in user.keys)
     if active > 1:
-        yield _finding(catalogue.SEVERAL_ACTIVE, seen, ONE_ACTIVE, count=active)
+        yield _finding(catalogue.SeveralActive(count=active), seen, ONE_ACTIVE)
     quarantine = [name for name in user.policies or () if name.startswith(QUARANTINE_POLICY)]
     if quarantine:
-        yield _finding(catalogue.QUARANTINED_USER, seen, policies=", ".join(quarantine))
+        yield _finding(catalogue.QuarantinedUser(policies=", ".join(quarantine)), seen)
 
 
 def _of_declaration(seen: SeenKey, expected: Mapping[str, ExpectedKey] | None) -> Iterator[Finding]:
@@ -112,10 +110,10 @@ def _of_declaration(seen: SeenKey, expected: Mapping[str, ExpectedKey] | None) -
         return
     declared = expected.get(seen.key.access_key_id)
     if declared is None:
-        yield _finding(catalogue.UNDECLARED, seen, status=seen.key.status)
+        yield _finding(catalogue.Undeclared(status=seen.key.status), seen)
     elif not seen.key.status.satisfies(declared.status):
         yield _finding(
-            catalogue.NOT_AS_DECLARED, seen, observed=seen.key.status, declared=declared.status
+            catalogue.NotAsDeclared(observed=seen.key.status, declared=declared.status), seen
         )
 
 
@@ -127,14 +125,10 @@ def _gone(inventory: Inventory, expected: Mapping[str, ExpectedKey]) -> Iterator
         if known and key.access_key_id not in there:
             named = f"user {key.user_name} has no such key"
             seen = named if key.user_name else "no user of the account has it"
-            cause = catalogue.DECLARED_BUT_GONE.cause.format(declared=key.status, seen=seen)
-            yield Finding(catalogue.DECLARED_BUT_GONE, key.access_key_id, key.user_name, cause)
+            gone = catalogue.DeclaredButGone(declared=key.status, seen=seen)
+            yield Finding(gone, key.access_key_id, key.user_name)
 
 
-def _finding(
-    entry: Entry, seen: SeenKey, controls: tuple[str, ...] = (), **fields: object
-) -> Finding:
+def _finding(message: Message, seen: SeenKey, controls: tuple[str, ...] = ()) -> Finding:
     key = seen.key
-    return Finding(
-        entry, key.access_key_id, key.user_name or "", entry.cause.format(**fields), controls
-    )
+    return Finding(message, key.access_key_id, key.user_name or "", controls)

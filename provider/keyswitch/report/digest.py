@@ -174,7 +174,7 @@ def _of_whole_fleets(
         if each.urn.type != FLEET_TYPE or each.urn.text in fleets or _key_in_fleet(each):
             continue
         reading = read(each.text)
-        if reading is not None and reading.is_whole and reading.entry is catalogue.NOT_LOOKED_AT:
+        if reading is not None and reading.is_whole and reading.entry is catalogue.NotLookedAt:
             why = in_short(reading.cause)
             outcome = Outcome.NOT_LOOKED_AT
             yield Row(each.urn.name, "", "", "", "", outcome, reading.code, why, "")
@@ -220,7 +220,7 @@ def _errors(diagnostics: Iterable[Diagnostic]) -> tuple[str, ...]:
         text = each.text.strip().removeprefix("error: ")
         reading = read(text)
         ours = reading.entry if reading is not None and reading.is_whole else None
-        if text.startswith(_ECHOES) or ours is catalogue.REFUSED:
+        if text.startswith(_ECHOES) or ours is catalogue.Refused:
             continue
         if ours is not None:
             found.append(in_short(text))

@@ -119,6 +119,6 @@ def _policies(client: Directory, user_name: str) -> tuple[str, ...] | None:
     try:
         return client.attached_policies(user_name)
     except KeyswitchError as error:
-        if error.entry in catalogue.DENIALS:
+        if isinstance(error.message, catalogue.Denial):
             return None
         raise

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Final
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.catalogue import Entry
+from keyswitch.messages.catalogue import Message
 from keyswitch.messages.parse import Reading, read
 from keyswitch.messages.redact import redact
 from keyswitch.model.fields import ACCESS_KEY_ID, OVERRIDE, REASON, STATUS
@@ -39,7 +39,7 @@ class KeyPreview:
     diagnostics: list[Diagnostic]
 
     @cached_property
-    def readings(self) -> dict[Entry, Reading]:
+    def readings(self) -> dict[type[Message], Reading]:
         """The messages about it that count, by their entries."""
         return {each.entry: each for each in reversed(self._counting) if each.entry is not None}
 
@@ -174,8 +174,8 @@ class KeyPreview:
             reading = next((each for each in map(_worded, self._errors) if each is not None), None)
             refused = reading is not None and reading.code[2] not in _FAILURES
             return (Outcome.REFUSED if refused else Outcome.FAILED), reading
-        if catalogue.DRIFTED in self.readings:
-            return Outcome.DRIFT, self.readings[catalogue.DRIFTED]
+        if catalogue.Drifted in self.readings:
+            return Outcome.DRIFT, self.readings[catalogue.Drifted]
         told = [self.readings[entry] for entry in _SWITCHED if entry in self.readings]
         before, after = self.before.status, self.after.status
         if told:
@@ -212,13 +212,13 @@ class KeyPreview:
             return "; ".join(words for words in (changes, why) if words)
         if outcome not in _SWITCHES:
             return why
-        override = self.readings.get(catalogue.OVERRIDDEN)
+        override = self.readings.get(catalogue.Overridden)
         told = (
             in_short(f"override: {override.fields.get('override', '')}") if override else "",
-            "what it was held for is met" if catalogue.RELEASED in self.readings else "",
+            "what it was held for is met" if catalogue.Released in self.readings else "",
             why,
             changes if self.before.status else "",
-            "the user's last Active key" if catalogue.NO_OTHER_ACTIVE_KEY in self.readings else "",
+            "the user's last Active key" if catalogue.NoOtherActiveKey in self.readings else "",
         )
         return "; ".join(words for words in told if words)
 
@@ -235,7 +235,7 @@ class KeyPreview:
 
     def _last_use(self) -> str:
         told = [reading.fields["used"] for reading in self._counting if "used" in reading.fields]
-        if not told and catalogue.LAST_USE_NOT_SEEN in self.readings:
+        if not told and catalogue.LastUseNotSeen in self.readings:
             return "could not be looked up"
         short = (_SEEN_AGAIN.sub("", words).removeprefix("last used ") for words in told)
         return ", or ".join(dict.fromkeys(words.partition(" since it")[0] for words in short))
@@ -244,24 +244,24 @@ class KeyPreview:
 _GOALS: Final = ("target", "declared")
 """The fields of a message that name the status which a key is switched to."""
 _OUTCOMES: Final = {
-    catalogue.HELD: Outcome.HELD,
-    catalogue.DRIFT_REPORTED: Outcome.DRIFT_REPORTED,
-    catalogue.GONE: Outcome.GONE,
-    catalogue.NOT_LOOKED_AT: Outcome.NOT_LOOKED_AT,
-    catalogue.ADOPTED: Outcome.ADOPTED,
-    catalogue.ALREADY: Outcome.RECORDED,
+    catalogue.Held: Outcome.HELD,
+    catalogue.DriftReported: Outcome.DRIFT_REPORTED,
+    catalogue.Gone: Outcome.GONE,
+    catalogue.NotLookedAt: Outcome.NOT_LOOKED_AT,
+    catalogue.Adopted: Outcome.ADOPTED,
+    catalogue.Already: Outcome.RECORDED,
 }
 _EXPLAIN: Final = (
-    catalogue.OVERRIDDEN,
-    catalogue.RELEASED,
-    catalogue.ADOPTED_AND_SWITCHED,
-    catalogue.SWITCHED,
+    catalogue.Overridden,
+    catalogue.Released,
+    catalogue.AdoptedAndSwitched,
+    catalogue.Switched,
 )
 _SWITCHED: Final = (
     *_EXPLAIN,
-    catalogue.LAST_USE,
-    catalogue.LAST_USE_NOT_SEEN,
-    catalogue.NO_OTHER_ACTIVE_KEY,
+    catalogue.LastUse,
+    catalogue.LastUseNotSeen,
+    catalogue.NoOtherActiveKey,
 )
 """What is said only of a key that is switched."""
 _FAILURES: Final = "345"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.catalogue import Entry
+from keyswitch.messages.catalogue import Message
 from keyswitch.messages.parse import Reading
 from keyswitch.report.preview_json import Step
 
@@ -35,11 +35,11 @@ def is_borne_out(reading: Reading, step: Step) -> bool:
 
 def _needed(reading: Reading, step: Step) -> bool:
     """Whether the step has what the message cannot be without."""
-    needed: dict[Entry | None, bool] = {
-        catalogue.HELD: step.after.may_hold,
-        catalogue.DRIFT_REPORTED: step.after.may_report,
-        catalogue.NOT_LOOKED_AT: step.after.is_partly_unknown,
-        catalogue.ADOPTED: step.op not in _OF_RECORDED,
-        catalogue.ALREADY: step.op in _OF_RECORDED,
+    needed: dict[type[Message] | None, bool] = {
+        catalogue.Held: step.after.may_hold,
+        catalogue.DriftReported: step.after.may_report,
+        catalogue.NotLookedAt: step.after.is_partly_unknown,
+        catalogue.Adopted: step.op not in _OF_RECORDED,
+        catalogue.Already: step.op in _OF_RECORDED,
     }
     return needed.get(reading.entry, True)

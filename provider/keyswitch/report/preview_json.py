@@ -128,7 +128,7 @@ def read_preview(text: str) -> Preview:
     start = text.find("{")
     if start < 0:
         problem = "it is empty" if not text.strip() else "it holds no JSON"
-        raise KeyswitchError(catalogue.UNREADABLE_PREVIEW, problem=problem)
+        raise KeyswitchError(catalogue.UnreadablePreview(problem=problem))
     try:
         whole = json.JSONDecoder().raw_decode(text, start)[0]
         is_stream = is_event(whole)
@@ -246,4 +246,4 @@ def _text(bag: Mapping[str, Any], key: str, where: str, *, optional: bool = Fals
 
 
 def _unreadable(problem: str) -> KeyswitchError:
-    return KeyswitchError(catalogue.UNREADABLE_PREVIEW, problem=problem)
+    return KeyswitchError(catalogue.UnreadablePreview(problem=problem))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.catalogue import Entry
+from keyswitch.messages.catalogue import Message
 from keyswitch.messages.parse import Reading
 from keyswitch.messages.redact import redact
 from keyswitch.model.status import ObservedStatus, OnDestroy, Status
@@ -16,7 +16,7 @@ from keyswitch.report.rows import Outcome, Row, in_short
 _WORDS: Final = frozenset(str(word) for word in OnDestroy)
 
 
-def let_go(name: str, state: KeyState, readings: Mapping[Entry, Reading]) -> Row:
+def let_go(name: str, state: KeyState, readings: Mapping[type[Message], Reading]) -> Row:
     """The row of a key that is no longer declared.
 
     :param name: of its resource.
@@ -24,14 +24,14 @@ def let_go(name: str, state: KeyState, readings: Mapping[Entry, Reading]) -> Row
     :param readings: the messages about it that count; where they do not tell what becomes of it,
         its ``on_destroy`` does.
     """
-    told = readings.get(catalogue.LET_GO)
+    told = readings.get(catalogue.LetGo)
     before = state.status
     if state.is_retained:
         target, kept = "", "retain_on_delete"
     elif told is not None:
         target, before = _as_told(told.fields.get("outcome", ""), before)
         kept = f"on_destroy is {told.fields.get('on_destroy')}"
-        against = readings.get(catalogue.NOT_RESTORED)
+        against = readings.get(catalogue.NotRestored)
         if against is not None:
             kept = in_short(f"{kept}, but {against.fields.get('reasons')}")
     elif state.on_destroy == UNTOLD:

@@ -52,7 +52,8 @@ def _expected(resources: Iterable[object], account_id: str) -> Iterable[tuple[st
             of_fleet = urn.type == FLEET_TYPE
             records = _fleet_records(resource) if of_fleet else [_record(resource)]
         except KeyswitchError as error:
-            raise _no_export(f"{error.fields['property']} of {urn.text} cannot be read") from None
+            part = getattr(error.message, "property", "outputs")
+            raise _no_export(f"{part} of {urn.text} cannot be read") from None
         for record, is_of_root in records:
             if record.account_id in (account_id, "") and not is_of_root:
                 key = record.declaration.access_key_id
@@ -97,4 +98,4 @@ def _is_secret(value: object) -> bool:
 
 
 def _no_export(problem: str) -> KeyswitchError:
-    return KeyswitchError(catalogue.UNREADABLE_EXPORT, problem=problem)
+    return KeyswitchError(catalogue.UnreadableExport(problem=problem))

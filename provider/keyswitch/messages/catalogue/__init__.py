@@ -1,6 +1,6 @@
 """Every message that keyswitch can give a reader, each under a code that never changes.
 
-An entry is the single source of its text: :mod:`keyswitch.messages.format` fills the templates in,
+Each class is the single source of its text: :mod:`keyswitch.messages.format` makes a line of it,
 :mod:`keyswitch.messages.parse` reads them back, and ``docs/errors.md`` is generated from them. ``KS1..`` is
 about the declaration, ``KS2..`` about the key as it was found, ``KS3..`` about what AWS refused,
 ``KS4..`` about the way to AWS and back, ``KS5..`` about keyswitch's own records, ``KS6..`` about
@@ -10,7 +10,6 @@ finds. Code numbers are never reused.
 
 from __future__ import annotations
 
-from keyswitch.messages.catalogue.entry import Entry as Entry
 from keyswitch.messages.catalogue.ks1_inputs import *
 from keyswitch.messages.catalogue.ks2_keys import *
 from keyswitch.messages.catalogue.ks3_aws import *
@@ -19,10 +18,15 @@ from keyswitch.messages.catalogue.ks5_state import *
 from keyswitch.messages.catalogue.ks6_safeguards import *
 from keyswitch.messages.catalogue.ks7_cli import *
 from keyswitch.messages.catalogue.ks8_findings import *
+from keyswitch.messages.catalogue.message import Message as Message
 
-ALL: tuple[Entry, ...] = tuple(
+ALL: tuple[type[Message], ...] = tuple(
     sorted(
-        (value for value in list(globals().values()) if isinstance(value, Entry)),
+        (
+            value
+            for value in list(globals().values())
+            if isinstance(value, type) and issubclass(value, Message) and hasattr(value, "code")
+        ),
         key=lambda entry: entry.code,
     )
 )

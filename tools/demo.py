@@ -1,8 +1,7 @@
-"""The demo: the real engine switches a key off, notices that somebody switched it on, and mends it.
+"""The demo: the real engine deactivates a key, a safeguard refuses a mistake, and drift is found and corrected.
 
-IAM is moto on a free loopback port; the program is this repository's own. Everything that it makes
-is in a temporary folder, but for the stack's config file beside Pulumi.yaml; both are gone at the
-end, also after Ctrl-C.
+IAM is moto on a free loopback port; the program is this repository's own. The demo writes to a temporary folder, and
+to the stack's config file next to Pulumi.yaml. Both are removed at the end, also after Ctrl-C.
 """
 
 from __future__ import annotations
@@ -26,7 +25,13 @@ STACK = "demo"
 CONFIG = ROOT / f"Pulumi.{STACK}.yaml"
 IAM = "python tools/iam.py"
 NOT_KEPT = ("AWS_", "PULUMI_")
-"""The reader's own accounts and stacks are none of the demo's business."""
+"""The demo never touches the reader's own accounts and stacks."""
+REGISTER = """\
+config:
+  keyswitch:keys:
+    {old}: {{userName: bob, status: Inactive, reason: rotated}}
+    {new}: {{userName: bob, status: Active, safeguards: {{keepOneActive: true}}}}
+"""
 START_SECONDS = 30
 STOP_SECONDS = 10
 
@@ -37,13 +42,45 @@ class Demo:
     def __init__(self, env: dict[str, str]) -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(NOT_KEPT)}
         self.env = {**kept, **env}
+        self._begun = False
 
     def step(self, text: str) -> None:
-        print(f"\n# {text}", flush=True)
+        print(f"\n# {text}" if self._begun else f"# {text}", flush=True)
+        self._begun = True
 
     def run(self, command: str) -> None:
-        """Runs a command and shows it and what it prints."""
-        self._finish(self._start(command, None))
+        """Runs a command and shows the command and its output, without empty lines."""
+        for line in self._finish(self._start(command, subprocess.PIPE)).splitlines():
+            if line.strip():
+                print(line, flush=True)
+
+    def digest(self) -> None:
+        """Shows a preview as the digest of it; a preview that refuses a key exits with 1."""
+        preview = f"pulumi preview --json --stack {STACK}"
+        print(f"$ {preview} | keyswitch digest --format text", flush=True)
+        found = subprocess.run(
+            shlex.split(preview),
+            cwd=ROOT,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        read = ["keyswitch", "digest", "--format", "text"]
+        done = subprocess.run(
+            read, env=self.env, input=found.stdout, capture_output=True, text=True, check=True
+        )
+        for line in done.stdout.splitlines():
+            if line.strip():
+                print(line, flush=True)
+
+    def update(self) -> None:
+        """Runs an update and shows its totals."""
+        command = f"pulumi up --yes --skip-preview --stack {STACK}"
+        print(f"$ {command} | grep -A2 Resources:", flush=True)
+        printed = self._finish(self._start(command, subprocess.PIPE, shown=False))
+        _, _, totals = printed.partition("\nResources:\n")
+        print("Resources:", *totals.split("\n\n")[0].splitlines(), sep="\n", flush=True)
 
     def answer(self, command: str) -> str:
         """The same for a command whose answer the next one needs."""
@@ -51,15 +88,18 @@ class Demo:
         print(answer, end="", flush=True)
         return answer
 
-    def _start(self, command: str, stdout: int | None) -> subprocess.Popen[str]:
-        print(f"$ {command}", flush=True)
+    def _start(
+        self, command: str, stdout: int | None, *, shown: bool = True
+    ) -> subprocess.Popen[str]:
+        if shown:
+            print(f"$ {command}", flush=True)
         return subprocess.Popen(
             shlex.split(command), cwd=ROOT, env=self.env, stdout=stdout, text=True
         )
 
     @staticmethod
     def _finish(process: subprocess.Popen[str]) -> str:
-        """Ctrl-C reaches the command too: it is given the time to end its own processes."""
+        """Ctrl-C reaches the command too, and leaves it the time to end its own processes."""
         try:
             answer, _ = process.communicate()
         except KeyboardInterrupt:
@@ -76,7 +116,7 @@ class Demo:
 
 def main() -> int:
     if CONFIG.exists():
-        print(f"demo: {CONFIG} is there already; move it away first", file=sys.stderr)
+        print(f"demo: {CONFIG} already exists; move it away first", file=sys.stderr)
         return 1
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -112,15 +152,10 @@ def prepare(cleanup: contextlib.ExitStack) -> Demo:
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
     }
     demo = Demo(settings)
-    demo.step("Everything happens on this machine, in this folder and environment:")
-    print(f"$ cd {shlex.quote(str(ROOT))}")
-    print(f"$ export PATH={shlex.quote(':'.join(our_path()))}:$PATH")
-    for name, value in settings.items():
-        print(f"$ export {name}={shlex.quote(value)}")
-
-    demo.step("An IAM server (moto) on a free port:")
+    demo.step(
+        f"Everything happens on this machine: IAM is moto on 127.0.0.1:{port}, the state is in {folder}."
+    )
     command = f"moto_server -H 127.0.0.1 -p {port}"
-    print(f"$ {command} &", flush=True)
     server = subprocess.Popen(
         shlex.split(command),
         env=demo.env,
@@ -135,39 +170,29 @@ def prepare(cleanup: contextlib.ExitStack) -> Demo:
 
 
 def tell(demo: Demo) -> None:
-    pulumi_flags = f"--stack {STACK} --suppress-outputs"
-    demo.step("A user with two keys, as you might find one:")
-    demo.run(f"{IAM} create-user bob")
+    demo.step("A user with two Active keys:")
     old = demo.answer(f"{IAM} create-access-key bob").split()[0]
     new = demo.answer(f"{IAM} create-access-key bob").split()[0]
 
-    demo.step(
-        "A stack, and its register of keys: the old key is to be Inactive, the new one Active."
-    )
+    demo.step("The register in the stack's config declares the old key Inactive:")
     demo.run(f"pulumi stack init {STACK}")
-    for key, status in ((old, "Inactive"), (new, "Active")):
-        for name, value in (("userName", "bob"), ("status", status)):
-            demo.run(
-                f"pulumi config set --stack {STACK} --path keyswitch:keys.{key}.{name} {value}"
-            )
+    CONFIG.write_text(REGISTER.format(old=old, new=new))
+    demo.run(f"cat {CONFIG.name}")
+    demo.step("What would change? A pull request gets this as a comment:")
+    demo.digest()
+    demo.update()
 
-    demo.step("What would happen?")
-    demo.run(f"pulumi preview {pulumi_flags}")
-    demo.step("Let it happen: the old key goes Inactive, the new one is adopted as it is.")
-    demo.run(f"pulumi up --yes --skip-preview {pulumi_flags}")
-    demo.run(f"{IAM} list-access-keys bob")
-
-    demo.step("Somebody switches the old key on again, behind Pulumi's back ...")
+    demo.step(
+        "Drift: somebody activates the old key outside Pulumi. The next preview shows it, the update corrects it:"
+    )
     demo.run(f"{IAM} update-access-key bob {old} Active")
-    demo.step("... and the next preview shows it:")
-    demo.run(f"pulumi preview --diff {pulumi_flags}")
-    demo.step("Mend it:")
-    demo.run(f"pulumi up --yes --skip-preview {pulumi_flags}")
+    demo.digest()
+    demo.update()
     demo.run(f"{IAM} list-access-keys bob")
 
-    demo.step("Destroying the stack lets the keys go as they are:")
-    demo.run(f"pulumi destroy --yes --skip-preview {pulumi_flags}")
-    demo.run(f"{IAM} list-access-keys bob")
+    demo.step("A mistake: somebody declares the new key Inactive too. Its safeguard refuses that:")
+    demo.run(f"pulumi config set --stack {STACK} --path keyswitch:keys.{new}.status Inactive")
+    demo.digest()
 
 
 def our_path() -> list[str]:

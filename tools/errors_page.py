@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
-from keyswitch.messages.catalogue import ALL
+from keyswitch.messages.catalogue import ALL, Message
+from keyswitch.messages.examples import example_of, filled_in
+
+_ESCAPED = r"\*"
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "errors.md"
 
 HEAD = """\
 # Messages and their codes
 
-Every refusal, failure and warning of keyswitch begins with a code, `KS` and three digits, which
-never changes its meaning. After it come what was attempted, on which key and user, why it failed
-(with AWS's own code and request id, where AWS answered) and what to do next. The words in braces
-are filled in. This page is made from `provider/keyswitch/catalogue/` by `make docs`.
+Every message of keyswitch starts with a code: `KS` and three digits. The meaning of a code never changes.
+After the code come the attempt with its key and user, the cause (with AWS's error code and request id where
+AWS answered), and what to do next. `keyswitch explain CODE` prints the same as this page.
 """
 
 FAMILIES = {
-    "1": "The declaration: nothing was asked of AWS",
-    "2": "The key as it was found",
-    "3": "AWS refused",
-    "4": "The way to AWS and back",
-    "5": "Keyswitch's own records",
-    "6": "Safeguards, holds and the drift policy",
-    "7": "The command line",
-    "8": "What an audit finds",
+    "1": "Declarations",
+    "2": "Keys as they were found",
+    "3": "Refusals by AWS",
+    "4": "Connection to AWS",
+    "5": "Recorded state",
+    "6": "Safeguards, holds and drift",
+    "7": "Command line",
+    "8": "Audit findings",
 }
 
 
@@ -37,16 +40,17 @@ def errors_page() -> str:
         if entry.code[2] != family:
             family = entry.code[2]
             parts.append(f"## {FAMILIES[family]}\n")
-        parts.append(
-            f"### {entry.code}: {entry.title}\n\n"
-            f"**Cause:** {_escaped(entry.text)}.\n\n"
-            f"**What to do:** {_escaped(entry.remedy)}\n"
-        )
+        parts.append(f"### {entry.code}: {entry.title}\n\n```text\n{_wrapped(entry)}\n```\n")
+        if entry.why:
+            parts.append(f"**Why:** {entry.why}\n")
+        if entry.remedy:
+            remedy = filled_in(entry).what_to_do
+            parts.append(f"**What to do:** {remedy.replace('*', _ESCAPED)}\n")
     return "\n".join(parts)
 
 
-def _escaped(template: str) -> str:
-    return template.replace("{{", "{").replace("}}", "}").replace("*", "\\*")
+def _wrapped(entry: type[Message]) -> str:
+    return textwrap.fill(example_of(entry), 100, break_long_words=False, break_on_hyphens=False)
 
 
 if __name__ == "__main__":

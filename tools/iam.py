@@ -1,4 +1,4 @@
-"""Somebody with a console: makes and switches IAM access keys, without telling Pulumi.
+"""Somebody with a console: creates and changes IAM access keys outside Pulumi.
 
 The demo uses it against its own IAM server (AWS_ENDPOINT_URL). Secrets are not printed.
 """
@@ -6,6 +6,7 @@ The demo uses it against its own IAM server (AWS_ENDPOINT_URL). Secrets are not 
 from __future__ import annotations
 
 import argparse
+import contextlib
 
 import boto3
 
@@ -13,7 +14,7 @@ import boto3
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("create-user", "create-access-key", "list-access-keys"):
+    for name in ("create-access-key", "list-access-keys"):
         commands.add_parser(name).add_argument("user")
     update = commands.add_parser("update-access-key")
     for argument in ("user", "key", "status"):
@@ -21,10 +22,9 @@ def main() -> None:
     args = parser.parse_args()
 
     iam = boto3.client("iam", region_name="us-east-1")
-    if args.command == "create-user":
-        iam.create_user(UserName=args.user)
-        print(f"user {args.user}")
-    elif args.command == "create-access-key":
+    if args.command == "create-access-key":
+        with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
+            iam.create_user(UserName=args.user)
         key = iam.create_access_key(UserName=args.user)["AccessKey"]
         print(f"{key['AccessKeyId']} {key['Status']}")
     elif args.command == "list-access-keys":

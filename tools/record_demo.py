@@ -1,4 +1,4 @@
-"""Records the middle of the demo as docs/images/demo.svg: drift, its preview, and the mending.
+"""Records a part of the demo as docs/images/demo.svg: drift, its preview, and the correction.
 
 Runs ``tools/demo.py`` for real, with the engine on PATH as ``make record`` has it.
 """
@@ -16,7 +16,7 @@ from rich.text import Text
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = ROOT / "docs" / "images" / "demo.svg"
-FIRST, LAST = "# Somebody switches", "# Destroying the stack"
+FIRST, LAST = "# Drift: ", "# A mistake: "
 WIDTH = 118
 _FONT = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 
@@ -47,7 +47,7 @@ def _style(line: str) -> str:
         return "cyan"
     if line.startswith("$ "):
         return "bold"
-    if "~ status" in line or "to update" in line:
+    if "drift" in line:
         return "yellow"
     return ""
 

@@ -65,7 +65,7 @@ def test_findings_end_it_with_7_and_name_the_controls_they_go_against(
     told = keyswitch("audit", code=7)
 
     assert keys[1] in told.stdout
-    assert "it is Active, and was made 200 days ago" in told.stdout
+    assert "is Active and was created 200 days ago" in told.stdout
     assert "CIS AWS Foundations Benchmark v5.0.0 1.13" in told.stdout
     assert "3 keys, 1 finding about 1 of them." in told.stdout
 
@@ -118,7 +118,7 @@ def test_a_declared_key_of_a_named_user_without_any_is_gone(
     (gone,) = json.loads(told.stdout)["findings"]
     assert (gone["code"], gone["cause"]) == (
         "KS802",
-        "it is declared Active, and user bob has no such key",
+        "is declared Active, but user bob has no such key",
     )
 
 
@@ -192,7 +192,7 @@ def test_a_stack_that_cannot_be_exported_is_told_with_what_pulumi_said(
     monkeypatch.setenv("PATH", "/nowhere")
     assert "No such file" in keyswitch("audit", "--stack", "prod", code=1).stderr
     both = keyswitch("audit", "--stack", "prod", "--state", "-", code=2)
-    assert "Give --state or --stack, not both." in both.stderr
+    assert "Use --state or --stack, not both." in both.stderr
 
 
 @pytest.mark.parametrize("form", ["table", "json", "markdown", "html"])

@@ -29,7 +29,7 @@ def test_a_preview_is_digested_from_a_file_or_a_pipe(
 def test_what_is_no_preview_still_makes_a_comment_and_ends_with_1(keyswitch: Keyswitch) -> None:
     told = keyswitch("digest", code=1, stdin="")
 
-    assert told.stdout.startswith("**Keyswitch: there is no preview to digest.** KS701 ")
+    assert told.stdout.startswith("**Keyswitch: no preview to summarize.** KS701 ")
     assert told.stdout.rstrip().endswith("<!-- keyswitch digest -->")
     assert told.stderr.startswith("error: KS701 ")
     assert keyswitch("digest", "--json", code=1, stdin="").stdout == ""

@@ -87,7 +87,7 @@ def test_a_walk_that_ended_early_is_gone_on_with_by_the_same_command(
     ended = keyswitch("discover", "--json", code=1)
 
     assert ended.stderr.startswith("error: KS307 ")
-    assert "of 60 users were looked at, and what was seen is kept. Run the same" in ended.stderr
+    assert "of 60 users looked at. Run the same" in ended.stderr
     seen = {call.parameters.get("UserName") for call in server.calls} - {None, "user-040"}
     assert len(seen) >= 32
     server.reset()
@@ -127,7 +127,7 @@ def test_ctrl_c_keeps_what_was_seen_and_says_so(
         released.set()
 
     assert walking.returncode == 1
-    assert "of 60 users were looked at, and what was seen is kept." in told
+    assert "of 60 users looked at." in told
     assert "Traceback" not in told
     server.reset()
     keyswitch("discover", "--json")
@@ -217,11 +217,13 @@ def test_users_are_selected_by_name_or_by_path(
     assert server.count("ListUsers") == 0
     assert keys("--user", "bob", "--user", "bob") == [person]
     both = keyswitch("discover", "--user", "bob", "--path-prefix", "/machines/", code=2)
-    assert "Give --user or --path-prefix, not both." in both.stderr
+    assert "Use --user or --path-prefix, not both." in both.stderr
     bare = keyswitch("discover", "--path-prefix", "machines/", code=2)
-    assert "A path begins with a slash: --path-prefix /machines/" in bare.stderr
+    assert "A path starts with a slash: --path-prefix /machines/" in bare.stderr
     missing = keyswitch("discover", "--user", "bob", "--user", "nobody", code=1)
-    assert missing.stderr.startswith("error: KS709 there is no user nobody in account 123456789012")
+    assert missing.stderr.startswith(
+        "error: KS709 user nobody does not exist in account 123456789012"
+    )
 
 
 def test_keys_are_adopted_into_a_register_as_they_are(
@@ -239,7 +241,7 @@ def test_keys_are_adopted_into_a_register_as_they_are(
         f"    {inactive}:\n      userName: bob\n      status: Inactive\n"
         f"    {expired}:\n      userName: eve\n      status: Inactive\n"
     )
-    assert f"{path}: 2 keys added, 1 declared already. Next: pulumi preview" in told.stderr
+    assert f"{path}: 2 keys added, 1 already declared. Next, run pulumi preview" in told.stderr
 
 
 def test_a_key_in_a_status_that_nobody_knows_is_shown_and_not_declared(
@@ -253,7 +255,7 @@ def test_a_key_in_a_status_that_nobody_knows_is_shown_and_not_declared(
     told = keyswitch("discover", "--write", str(path))
 
     assert f"{locked} bob Locked" in " ".join(told.stdout.split())
-    assert f"KS221 access key {locked} of user bob: AWS shows the key as Locked" in told.stderr
+    assert f"KS221 access key {locked} of user bob: AWS reports the status Locked" in told.stderr
     assert active in path.read_text()
     assert locked not in path.read_text()
 

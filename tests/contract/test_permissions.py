@@ -104,7 +104,7 @@ def test_with_the_policy_for_previews_a_preview_sees_everything_and_nothing_can_
     assert plan.decision.action is Action.SWITCH
     assert plan.refusal() is None
     assert plan.observation.user_name == runs.user_name
-    assert "never used since it was made" in " ".join([*plan.notes(), *plan.warnings()])
+    assert "has never been used (created" in " ".join([*plan.notes(), *plan.warnings()])
     assert "could not" not in " ".join(plan.warnings())
     with pytest.raises(KeyswitchError) as raised:
         runs.up(runs.declared(UNUSED, named=named))

@@ -103,12 +103,12 @@ def test_a_thousand_keys_fit_a_comment_and_what_is_left_out_is_counted() -> None
     told = to_markdown(digested)
 
     assert len(told) <= COMMENT_BYTES
-    assert told.startswith("**Keyswitch: 1000 keys to be switched off.**")
+    assert told.startswith("**Keyswitch: 1000 keys to deactivate.**")
     shown = len(re.findall(r"^\| `AKIA", told, re.MULTILINE))
     assert f"… and {1000 - shown} more keys" in told
     assert shown > 200
     assert told.rstrip().endswith(hidden_marker("project/test"))
-    assert len(re.findall("to be switched|declared", to_markdown(digested, 10_000_000))) > 1000
+    assert len(re.findall("to deactivate|declared", to_markdown(digested, 10_000_000))) > 1000
 
 
 def test_a_limit_counts_bytes_and_the_text_has_none() -> None:
@@ -156,19 +156,23 @@ def test_a_key_that_only_gets_another_name_is_no_key_let_go() -> None:
     assert row.outcome is Outcome.NOT_LOOKED_AT
 
 
-BY_POLICY = Outcome.LET_GO_BY_POLICY
+BY_POLICY = Outcome.CHANGED_ON_DESTROY
 
 
 @pytest.mark.parametrize(
     ("recorded", "outcome", "step"),
     [
-        ({"on_destroy": "leave"}, Outcome.LET_GO, "Active"),
+        ({"on_destroy": "leave"}, Outcome.NO_LONGER_DECLARED, "Active"),
         ({"on_destroy": "deactivate"}, BY_POLICY, "Active → Inactive"),
         ({"on_destroy": "deactivate", "status": "Inactive"}, BY_POLICY, "Inactive"),
-        ({"on_destroy": "deactivate", "status": "Deleted"}, Outcome.LET_GO, "Deleted"),
+        ({"on_destroy": "deactivate", "status": "Deleted"}, Outcome.NO_LONGER_DECLARED, "Deleted"),
         ({"on_destroy": "restore", "adopted_status": "Inactive"}, BY_POLICY, "Active → Inactive"),
         ({"on_destroy": "restore", "adopted_status": "Active"}, BY_POLICY, "Active"),
-        ({"on_destroy": "restore", "adopted_status": "Expired"}, Outcome.LET_GO, "Active"),
+        (
+            {"on_destroy": "restore", "adopted_status": "Expired"},
+            Outcome.NO_LONGER_DECLARED,
+            "Active",
+        ),
         (
             {
                 "on_destroy": "restore",
@@ -176,7 +180,7 @@ BY_POLICY = Outcome.LET_GO_BY_POLICY
                 "status": "Inactive",
                 "override": "leaked",
             },
-            Outcome.LET_GO,
+            Outcome.NO_LONGER_DECLARED,
             "Inactive",
         ),
     ],
@@ -192,11 +196,11 @@ def test_a_key_that_is_taken_out_goes_as_on_destroy_says(
 
     taken_out["oldState"]["retainOnDelete"] = True
     (row,) = digest(read_preview(preview(taken_out))).rows
-    assert row.outcome is Outcome.LET_GO
+    assert row.outcome is Outcome.NO_LONGER_DECLARED
 
 
-ON = told(catalogue.Switched, observed="Inactive", declared="Active")
-OFF = told(catalogue.Switched, observed="Active", declared="Inactive")
+ON = told(catalogue.ChangedAsDeclared, change="activated")
+OFF = told(catalogue.ChangedAsDeclared, change="deactivated")
 
 
 @pytest.mark.parametrize(
@@ -206,10 +210,10 @@ OFF = told(catalogue.Switched, observed="Active", declared="Inactive")
         (
             {"status": "[secret]"},
             ON,
-            Outcome.SWITCHED_ON,
+            Outcome.ACTIVATED,
             "Inactive → Active",
         ),
-        ({"status": "Active"}, ON, Outcome.SWITCHED_ON, "Inactive → Active"),
+        ({"status": "Active"}, ON, Outcome.ACTIVATED, "Inactive → Active"),
         (
             {"status": "04da6b54-80e4-46f7-96ec-b56ff0331ba9"},
             told(catalogue.NotLookedAt, "warning", properties="status"),
@@ -224,7 +228,7 @@ OFF = told(catalogue.Switched, observed="Active", declared="Inactive")
                 safeguards="none",
                 override="it goes from Inactive to Inactive: fine",
             ),
-            Outcome.SWITCHED_OFF,
+            Outcome.DEACTIVATED,
             "Active → Inactive",
         ),
     ],
@@ -278,10 +282,15 @@ def test_an_on_destroy_that_is_not_told_is_not_taken_for_none() -> None:
     (row,) = digest(read_preview(preview(taken_out))).rows
 
     assert (row.outcome, change(row)) == (BY_POLICY, "Active")
-    assert "its on_destroy is a secret here, so what it does is not told" in row.why
+    assert "its on_destroy is a secret here" in row.why
 
 
-DRIFTED = told(catalogue.Drifted, observed="Active", declared="Inactive")
+DRIFTED = told(
+    catalogue.Drifted,
+    observed="Active",
+    declared="Inactive",
+    corrects="The next update deactivates",
+)
 OVERRIDDEN = told(catalogue.Overridden, "warning", safeguards="unused_for", override="INC-1")
 LAST = told(catalogue.NoOtherActiveKey, "warning", others="there is no other")
 UNSEEN = told(catalogue.LastUseNotSeen, "warning", reason="timed out")
@@ -296,7 +305,7 @@ def test_every_warning_stands_in_the_row_of_a_switch(main: dict[str, str]) -> No
     assert row.why.startswith("override: INC-1; ")
     assert row.why.endswith("; the user's last Active key")
     assert ("rotated" in row.why) is (main is not DRIFTED)
-    assert row.last_use == "could not be looked up"
+    assert row.last_use == "unknown"
 
 
 def test_of_others_errors_only_who_failed_is_told() -> None:
@@ -331,7 +340,7 @@ def test_a_failure_that_the_output_does_not_tell_is_told_by_the_exit_code(
     assert digested.failed is failed
     assert comment.startswith("**Keyswitch: the preview failed, so nothing can") is failed
     assert (
-        "A policy is violated, or the program failed: this output does not tell." in comment
+        "A policy was violated or the program failed; this output does not say which." in comment
     ) is failed
 
 
@@ -348,7 +357,7 @@ def test_a_change_of_anything_but_the_status_is_a_record() -> None:
     digested = digest(read_preview(preview(step)))
 
     assert digested.rows[0].outcome is Outcome.RECORDED
-    assert digested.verdict == "no key is switched: 1 key only to be recorded"
+    assert digested.verdict == "no status changes: 1 key recorded only"
 
 
 def test_a_row_names_what_else_a_change_takes_away() -> None:
@@ -405,7 +414,7 @@ def test_an_override_that_is_taken_out_is_told_as_withdrawn(
 
     for step in (single, fleet):
         (row,) = digest(read_preview(preview(step))).rows
-        assert row.outcome is (Outcome.SWITCHED_ON if switches else Outcome.RECORDED)
+        assert row.outcome is (Outcome.ACTIVATED if switches else Outcome.RECORDED)
         assert told in row.why
         assert ("withdrawn" in row.why) is ("withdrawn" in told)
         assert ("changes override" in row.why) is ("changes override" in told)
@@ -435,8 +444,8 @@ def test_a_preview_that_ends_early_says_that_others_were_not_judged(
 
     assert told.is_cut_short is json.loads(to_json(told))["is_cut_short"] is is_cut_short
     assert told.verdict.startswith("the preview failed, so nothing can be applied: 1 key refused")
-    assert told.verdict.endswith("1 key refused, any others not judged") is is_cut_short
-    early = "a key that is neither named nor counted here was not judged"
+    assert told.verdict.endswith("1 key refused, others not judged") is is_cut_short
+    early = "Keys that are neither named nor counted here were not judged"
     for form in (to_markdown(told), to_text(told)):
         assert (early in form) is is_cut_short
 
@@ -465,9 +474,12 @@ def test_a_protected_key_is_told_as_one_that_fails_and_as_nothing_else(
     digested = digest(read_preview(preview(step, diagnostics=[message])))
 
     (row,) = digested.rows
-    assert (row.outcome, row.why) == (Outcome.FAILED, "it is protected: take protect out first")
+    assert (row.outcome, row.why) == (
+        Outcome.FAILED,
+        "the resource is protected: remove protect first",
+    )
     assert (change(row), digested.errors) == ("Active", ())
-    assert digested.verdict.endswith("1 key that failed")
+    assert digested.verdict.endswith("1 key failed")
 
 
 def test_an_op_that_is_not_known_counts_as_a_change_of_the_others() -> None:
@@ -489,16 +501,19 @@ def test_lines_before_the_json_are_passed_over() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "it is empty"),
-        ("error: no stack", "it holds no JSON"),
-        ('{"steps": [', "it is no JSON, or ends in the middle"),
-        ("{}", "it has neither steps nor diagnostics nor a changeSummary"),
-        ('{"steps": {}}', "steps is no list of maps"),
+        ("", "empty"),
+        ("error: no stack", "no JSON in it"),
+        ('{"steps": [', "not JSON, or cut off"),
+        ("{}", "neither steps nor diagnostics nor a changeSummary in it"),
+        ('{"steps": {}}', "steps is not a list of maps"),
         ('{"steps": [{"op": "same"}]}', "step 1 has no urn"),
-        ('{"steps": [{"op": "same", "urn": "x", "newState": []}]}', "newState of step 1 is no map"),
+        (
+            '{"steps": [{"op": "same", "urn": "x", "newState": []}]}',
+            "newState of step 1 is not a map",
+        ),
         ('{"diagnostics": [{"message": "x"}]}', "diagnostic 1 has no severity"),
-        ('{"changeSummary": []}', "changeSummary of it is no map"),
-        ('{"a":' * 100_000, "it is nested too deeply"),
+        ('{"changeSummary": []}', "changeSummary of it is not a map"),
+        ('{"a":' * 100_000, "nested too deeply"),
     ],
 )
 def test_what_is_no_preview_is_refused_by_what_is_wrong_with_it(text: str, problem: str) -> None:

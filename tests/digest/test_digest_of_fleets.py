@@ -69,10 +69,10 @@ def digest_of(
 @pytest.mark.parametrize(
     ("on_destroy", "live", "row"),
     [
-        ("deactivate", ACTIVE, ("Active", "Inactive", Outcome.LET_GO_BY_POLICY)),
-        ("deactivate", INACTIVE, ("Inactive", "Inactive", Outcome.LET_GO)),
-        ("restore", INACTIVE, ("Inactive", "Inactive", Outcome.LET_GO)),
-        ("leave", ACTIVE, ("Active", "Active", Outcome.LET_GO)),
+        ("deactivate", ACTIVE, ("Active", "Inactive", Outcome.CHANGED_ON_DESTROY)),
+        ("deactivate", INACTIVE, ("Inactive", "Inactive", Outcome.NO_LONGER_DECLARED)),
+        ("restore", INACTIVE, ("Inactive", "Inactive", Outcome.NO_LONGER_DECLARED)),
+        ("leave", ACTIVE, ("Active", "Active", Outcome.NO_LONGER_DECLARED)),
     ],
 )
 @pytest.mark.parametrize("failed_before", [False, True])
@@ -96,7 +96,7 @@ def test_the_row_of_a_key_that_is_let_go_is_what_the_preview_says(
     (found,) = seen.rows
     assert (found.access_key_id, found.before, found.after, found.outcome) == (gone, *row)
     assert f"on_destroy is {on_destroy}" in found.why
-    assert ("allow_reactivation" in found.why) is (on_destroy == "restore")
+    assert ("will not be reactivated" in found.why) is (on_destroy == "restore")
 
 
 @pytest.mark.parametrize("hidden", [UNKNOWN, "[secret]"])

@@ -20,14 +20,14 @@ from support.fuzz import for_a_while
 from unit.test_errors import fields
 
 KEY, OTHER = "AKIAEXAMPLE000000001", "AKIAEXAMPLE000000002"
-SWITCHES = (Outcome.SWITCHED_OFF, Outcome.SWITCHED_ON, Outcome.DRIFT)
+SWITCHES = (Outcome.DEACTIVATED, Outcome.ACTIVATED, Outcome.DRIFT)
 GRAVE = (*SWITCHES, Outcome.REFUSED, Outcome.FAILED)
 FLEET = f"urn:pulumi:test::project::{FLEET_TYPE}::all"
 
 
 def held(key: str = KEY, **values: str) -> str:
     """A whole message of ours."""
-    said = {"observed": "Active", "target": "Inactive", "since": "yesterday", "reasons": "so"}
+    said = {"observed": "Active", "change": "deactivated", "since": "yesterday", "reasons": "so"}
     return line(catalogue.Held.of({**said, **values}), Attempt("", key, "user-1"))
 
 
@@ -57,7 +57,7 @@ def seen(step: dict[str, Any], *diagnostics: dict[str, str]) -> Digest:
     "text",
     [
         "KS611 wait for it",
-        f"KS611 access key {KEY} of user user-1: it stays Active",
+        f"KS611 access key {KEY} of user user-1: stays Active",
         f"see also {held()}",
         f"{held()} Do not worry.",
         held(OTHER),
@@ -76,7 +76,7 @@ def test_a_line_in_our_name_makes_no_hold_of_a_switch(text: str, severity: str) 
 
     for each in (row, in_fleet):
         assert (each.outcome, each.before, each.after) == (
-            Outcome.SWITCHED_OFF,
+            Outcome.DEACTIVATED,
             "Active",
             "Inactive",
         )
@@ -99,7 +99,10 @@ def test_a_refresh_before_it_bears_no_lie_out_and_takes_no_truth_away() -> None:
     found = {**key_step(1)["newState"]["inputs"], "status": "Active"}
     refreshing = {**key_step(1), "newState": {"inputs": found, "outputs": found}}
     ours = line(
-        catalogue.Drifted(observed="Active", declared="Inactive"), Attempt("", KEY, "user-1")
+        catalogue.Drifted(
+            observed="Active", declared="Inactive", corrects="The next update deactivates"
+        ),
+        Attempt("", KEY, "user-1"),
     )
 
     def outcome(op: str, text: str) -> Outcome:
@@ -110,17 +113,17 @@ def test_a_refresh_before_it_bears_no_lie_out_and_takes_no_truth_away() -> None:
 
     for op in ("refresh", "update"):
         assert outcome(op, ours) is Outcome.DRIFT
-    assert outcome("refresh", held()) is Outcome.SWITCHED_OFF
+    assert outcome("refresh", held()) is Outcome.DEACTIVATED
 
 
 def test_a_message_of_a_switch_goes_before_a_copied_one_of_a_hold() -> None:
-    said = {"observed": "Active", "declared": "Inactive"}
-    ours = line(catalogue.Switched.of(said), Attempt("", KEY, "user-1"))
+    said = {"change": "deactivated"}
+    ours = line(catalogue.ChangedAsDeclared.of(said), Attempt("", KEY, "user-1"))
     step = key_step(1, safeguards={"unmet": "hold", "unused_for": "7d"})
 
     for logs in ((log(ours), log(held())), (log(held(observed="Inactive")), log(ours))):
         (row,) = seen(step, *logs).rows
-        assert (row.outcome, row.code) == (Outcome.SWITCHED_OFF, "KS219")
+        assert (row.outcome, row.code) == (Outcome.DEACTIVATED, "KS219")
         assert (row.before, row.after) == ("Active", "Inactive")
 
 
@@ -128,9 +131,9 @@ def test_a_copied_message_does_not_hide_that_a_key_was_used() -> None:
     def used(words: str) -> dict[str, str]:
         return log(line(catalogue.LastUse(used=words), Attempt("", KEY, "user-1")))
 
-    (row,) = seen(key_step(1), used("never used"), used("last used a minute ago")).rows
+    (row,) = seen(key_step(1), used("has never been used"), used("was last used a minute ago")).rows
 
-    assert row.last_use == "never used, or a minute ago"
+    assert row.last_use == "never, or a minute ago"
 
 
 def test_a_line_about_a_key_that_stays_as_it_is_makes_no_row() -> None:
@@ -145,11 +148,11 @@ def test_a_line_about_a_key_that_stays_as_it_is_makes_no_row() -> None:
 def test_a_line_on_a_fleets_row_concerns_the_key_that_it_names_and_no_other() -> None:
     rows = seen(
         fleet_step(safeguards={"unmet": "hold"}),
-        log(f"KS611 access key {OTHER} of user bob: it stays Active", FLEET),
+        log(f"KS611 access key {OTHER} of user bob: stays Active", FLEET),
         log(f"KS219 access key {OTHER} of user bob: is switched", FLEET),
     ).rows
 
-    assert [(row.access_key_id, row.outcome) for row in rows] == [(KEY, Outcome.SWITCHED_OFF)]
+    assert [(row.access_key_id, row.outcome) for row in rows] == [(KEY, Outcome.DEACTIVATED)]
 
 
 def lie(entry: type[Message], key: str, cut: int, values: dict[str, str]) -> str:
@@ -180,7 +183,7 @@ LIES = st.builds(
 def test_no_lines_of_a_program_make_less_than_a_switch_of_a_switch(
     lies: list[str], severity: str
 ) -> None:
-    excepted = (catalogue.Gone.code, catalogue.Already.code)
+    excepted = (catalogue.Gone.code, catalogue.AlreadyAsDeclared.code)
     said = [text for text in lies if not text.startswith(excepted)]
 
     (row,) = seen(key_step(1), *(log(text, severity=severity) for text in said)).rows

@@ -71,7 +71,7 @@ def test_a_document_says_that_a_policy_may_be_violated_and_how_to_find_out_which
     told = digest_of(RECORDED["violated"])
 
     assert (told.failed, told.errors, told.violations) == (True, (), None)
-    assert "A policy is violated, or the program failed" in to_markdown(told)
+    assert "A policy was violated or the program failed" in to_markdown(told)
     assert "PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true" in to_text(told)
     assert json.loads(to_json(told))["policy_violations"] is None
 
@@ -121,7 +121,7 @@ def test_a_secret_of_a_stream_is_one_that_is_not_told() -> None:
 
     (row,) = digest_of(stream(step(bag))).rows
 
-    assert row.outcome is Outcome.LET_GO_BY_POLICY
+    assert row.outcome is Outcome.CHANGED_ON_DESTROY
     assert "its on_destroy is a secret here" in row.why
 
 
@@ -133,7 +133,7 @@ def test_what_a_refresh_finds_takes_the_place_of_its_step() -> None:
     after = digest_of(stream(step(refreshing), step(found, "resOutputsEvent")))
 
     assert before.rows == ()
-    assert [row.outcome for row in after.rows] == [Outcome.LET_GO]
+    assert [row.outcome for row in after.rows] == [Outcome.NO_LONGER_DECLARED]
 
 
 def test_colours_debugging_and_lines_between_are_passed_over() -> None:
@@ -154,15 +154,15 @@ def test_colours_debugging_and_lines_between_are_passed_over() -> None:
 
     (row,) = digest_of(noisy).rows
 
-    assert (row.outcome, row.code) == (Outcome.SWITCHED_OFF, "KS219")
+    assert (row.outcome, row.code) == (Outcome.DEACTIVATED, "KS219")
 
 
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        (stream(step(key_step(1)), end=False), "it is no JSON, or ends in the middle"),
-        (stream(step(key_step(1)))[:-20], "it is no JSON, or ends in the middle"),
-        (stream({"policyLoadEvent": {}}), "it has neither steps nor diagnostics"),
+        (stream(step(key_step(1)), end=False), "not JSON, or cut off"),
+        (stream(step(key_step(1)))[:-20], "not JSON, or cut off"),
+        (stream({"policyLoadEvent": {}}), "neither steps nor diagnostics"),
         (stream({"resourcePreEvent": {"metadata": {}}}), "step 1 has no urn"),
         (stream({"policyEvent": {"enforcementLevel": "mandatory"}}, {"summaryEvent": {}}), "policyName"),
     ],

@@ -72,9 +72,9 @@ def test_what_is_not_there_is_refused_in_the_preview_each_with_what_was_found_in
 
     preview = project.preview(code=1)
 
-    found = f"user {bob} in account 123456789012 has no such key (found there: {key} Active)"
+    found = f"user {bob} in account 123456789012 has no such key (found: {key} Active)"
     assert found in preview.row("no_key")
-    assert "there is no user nobody in account 123456789012" in preview.row("no_user")
+    assert "user nobody does not exist in account 123456789012" in preview.row("no_user")
     assert "KS20" in preview.row("no_owner")
     assert f"the key belongs to user {bob}, not to" in preview.row("other_owner")
     assert "KS115 4 of 4 declared keys are refused: no_key, no_owner, no_user, " in preview.text
@@ -117,7 +117,7 @@ def test_where_the_owner_is_not_told_the_call_concerns_the_signers_own_keys(
     strict_project.declare(own={"access_key_id": strict_iam.add_key("eve"), "status": "Inactive"})
     preview = strict_project.preview(code=1)
     assert "KS208" in preview.row("own")
-    assert f"found there: {own} Active, {other} Inactive" in preview.row("own")
+    assert f"found: {own} Active, {other} Inactive" in preview.row("own")
 
 
 def test_temporary_credentials_without_a_user_name_are_explained_with_the_fix(

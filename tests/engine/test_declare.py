@@ -112,7 +112,7 @@ def test_the_same_key_twice_is_refused_naming_both_resources(
     preview = project.preview(code=1)
 
     assert "KS110 declaring access key" in preview.row("second")
-    assert "by the resources first and second" in preview.row("second")
+    assert "in the resources first and second" in preview.row("second")
     project.up(code=1)
     assert iam.writes == []
 
@@ -154,7 +154,7 @@ def test_the_same_key_twice_is_refused_also_under_one_name_in_two_components(
 
     preview = project.preview(code=1)
 
-    assert "by the resources key and key" in preview.text
+    assert "in the resources key and key" in preview.text
     assert iam.writes == []
 
 

@@ -231,7 +231,7 @@ def test_a_key_that_moves_within_its_program_still_goes_back_to_what_it_was_adop
     project.declare(bob=alone(bob), eve=alone(eve))
     adopted = project.preview()
     assert (
-        f"KS223 access key {keys[bob]} of user {bob}: on_destroy=restore goes back to Active"
+        f"KS223 access key {keys[bob]} of user {bob}: on_destroy=restore will go back to Active"
         in (adopted.words)
     )
     project.up()

@@ -54,7 +54,7 @@ def test_what_was_discovered_is_adopted_as_it_is_and_no_key_changes(
     told = keyswitch(root, "discover", "--path-prefix", path, "--write", CONFIG)
 
     assert told.returncode == 0, told.stderr
-    assert f"{CONFIG}: 5 keys added, 1 declared already." in told.stderr
+    assert f"{CONFIG}: 5 keys added, 1 already declared." in told.stderr
     added = re.sub(r"(?m)^    (?!AKIA).*\n|^  .*keys:\n", "", config.read_text())
     assert set(before.splitlines()) <= set(config.read_text().splitlines())
     assert added.count("AKIA") == 6

@@ -10,7 +10,7 @@ from support.engine import MakeProject, Project
 from support.http import RecordingServer
 from support.moto_iam import Outsider
 
-WARNING = "KS210 access key {key} of user {user}: found {found}, declared {declared}"
+WARNING = "KS210 access key {key} of user {user}: is {found} but declared {declared}"
 REFRESH_ALWAYS = "options: {refresh: always}\n"
 
 
@@ -95,7 +95,7 @@ def test_a_refresh_writes_down_what_it_saw_and_the_next_preview_tells_it(
     iam.reset()
     mended = project.preview()
     assert "KS213 access key" in mended.text
-    assert "Nothing will be switched" in mended.text
+    assert "Only the recorded state will be updated" in mended.text
     project.up()
     assert iam.writes == []
     project.preview("--expect-no-changes")
@@ -173,7 +173,7 @@ def test_drift_that_is_only_reported_is_a_warning_in_each_run_and_no_change(
     outsider.switch(bob, key, found)
     iam.reset()
 
-    warning = f"warning: KS616 access key {key} of user {bob}: found {found}, declared {declared}"
+    warning = f"warning: KS616 access key {key} of user {bob}: is {found} but declared {declared}"
     for run in (
         project.preview("--expect-no-changes"),
         project.up("--expect-no-changes"),
@@ -202,7 +202,7 @@ def test_a_key_that_somebody_else_switched_off_stays_off_and_is_reported(
     outsider.switch(bob, key, "Inactive")
     iam.reset()
 
-    refused = f"error: KS606 switching access key {key} of user {bob} from Inactive to Active: "
+    refused = f"error: KS606 activating access key {key} of user {bob}: "
     for _ in range(2):
         assert refused in project.preview(code=1).row("bob")
         assert "KS606" in project.up(code=1).row("bob")

@@ -1,6 +1,6 @@
 """Hostile networks through the real engine: one user for each fault, all of them in one run.
 
-The tables are those of docs/reliability.md, word for word.
+The tables are those of docs/faults.md, word for word.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from support.hostile import (
 from support.http import RecordingServer
 from support.moto_iam import Outsider
 
-PAGE = (ROOT / "docs" / "reliability.md").read_text()
+PAGE = (ROOT / "docs" / "faults.md").read_text()
 HTML = "<!doctype html><html><body>Please log in</body></html>"
 OTHER = "<ListUsersResponse><ListUsersResult><Users/></ListUsersResult></ListUsersResponse>"
 
@@ -298,7 +298,7 @@ def rows_of_writes() -> list[str]:
     return [
         f"| {row.what} | {f'`{row.code}`' if row.code else 'nothing'} "
         f"| {'Inactive' if row.is_done else 'Active'} "
-        f"| {'nothing: it is done' if row.is_done else 'switches it'} |"
+        f"| {'nothing: it is done' if row.is_done else 'deactivates it'} |"
         for row in WRITES
     ]
 

@@ -97,7 +97,7 @@ def test_github_from_the_pull_request_to_the_night(
     preview = checkout.github(GITHUB / "preview.yml", **context)
     assert preview.code == 0, preview.text
     (comment,) = comments.own
-    assert comment.startswith("**Keyswitch: 1 key to be switched off.**")
+    assert comment.startswith("**Keyswitch: 1 key to deactivate.**")
     assert preview.summary == comment.replace(" prod -->", " keyswitch/prod -->")
 
     commit(checkout, **{key: "disabled"})
@@ -112,7 +112,7 @@ def test_github_from_the_pull_request_to_the_night(
     commit(checkout, **{key: "Inactive"})
     assert checkout.github(GITHUB / "preview.yml", **context).code == 0
     (comment,) = comments.own
-    assert comment.startswith("**Keyswitch: 1 key to be switched off.**")
+    assert comment.startswith("**Keyswitch: 1 key to deactivate.**")
     assert iam.writes == []
 
     assert checkout.github(GITHUB / "apply.yml", **context).code == 0
@@ -123,7 +123,7 @@ def test_github_from_the_pull_request_to_the_night(
     night = checkout.github(GITHUB / "nightly.yml", **context)
     assert night.code == 0, night.text
     assert iam.writes == [(key, "Inactive")]
-    assert "**Keyswitch: 1 key drifted and to be switched back.**" in night.summary
+    assert "**Keyswitch: 1 key drifted, to be corrected.**" in night.summary
     undeclared = f"| `{other}` | `{bob}` | KS801: `it is Active, and nothing declares it`"
     assert undeclared in night.summary
 
@@ -135,7 +135,7 @@ def test_github_from_the_pull_request_to_the_night(
 
     iam.rules.append(refuse("ListAccessKeys", 403, "AccessDenied", "User ci is not authorized"))
     blind = checkout.github(GITHUB / "nightly.yml", **context)
-    assert ("Mend it", 1) in [step[:2] for step in blind.steps]
+    assert ("Correct drift", 1) in [step[:2] for step in blind.steps]
     assert blind.codes == {"nightly": 1, "audit": 1}
     assert "KS301" in blind.summary
     assert iam.writes == []
@@ -156,7 +156,7 @@ def test_gitlab_from_the_merge_request_to_the_night(
     assert code == 0, printed
     code, printed = checkout.gitlab(pipeline, "note")
     assert code == 0, printed
-    assert comments.own[0].startswith("**Keyswitch: 1 key to be switched off.**")
+    assert comments.own[0].startswith("**Keyswitch: 1 key to deactivate.**")
     commit(checkout, **{key: "disabled"})
     code, printed = checkout.gitlab(pipeline, "preview")
     assert code == 1
@@ -177,7 +177,7 @@ def test_gitlab_from_the_merge_request_to_the_night(
     code, printed = checkout.gitlab(pipeline, "nightly")
     assert code == 0, printed
     assert iam.writes == [(key, "Inactive")]
-    assert "1 key drifted and to be switched back" in printed
+    assert "1 key drifted, to be corrected" in printed
     code, printed = checkout.gitlab(pipeline, "audit")
     assert code == 0, printed
     assert '<table id="keys">' in (checkout.folder / "keys.html").read_text()

@@ -25,7 +25,7 @@ def test_a_deleted_key_declared_inactive_is_satisfied_with_one_warning_and_stays
     assert project.outputs("bob")["status"] == "Deleted"
 
     later = project.preview("--expect-no-changes")
-    assert "The declaration can go." in later.row("bob")
+    assert "You can remove the declaration." in later.row("bob")
     assert len(later.diagnostics("warning:")) == 1
     project.up()
     assert "bob" in project.resources()
@@ -58,7 +58,7 @@ def test_a_deleted_key_declared_active_is_refused_and_stays_in_state(
 
     preview = project.preview(*refresh, code=1)
     assert "KS205 keeping access key" in preview.row("bob")
-    assert "a deleted key cannot be brought back" in preview.row("bob")
+    assert "AWS cannot restore a deleted key" in preview.row("bob")
     project.up(*refresh, code=1)
 
     assert "bob" in project.resources()
@@ -224,7 +224,7 @@ def test_skip_requesting_account_id_turns_the_account_check_off_and_says_so(
 
     preview = project.preview()
 
-    assert "which account this is was not checked" in preview.row("bob")
+    assert "(account not verified)" in preview.row("bob")
     assert iam.count("GetCallerIdentity") == 0
 
 
@@ -244,7 +244,7 @@ def test_an_expired_key_counts_as_off_and_is_refused_for_active(
     strict_project.declare(bob={**declared, "status": "Active"})
     preview = strict_project.preview(code=1)
     assert "KS206" in preview.row("bob")
-    assert "mint a new key" in preview.row("bob")
+    assert "Create a new key" in preview.row("bob")
 
     strict_project.destroy()
     assert strict_server.writes == []

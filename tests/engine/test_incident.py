@@ -69,7 +69,7 @@ def test_a_run_of_a_checkout_without_the_incident_does_not_undo_it(
     refreshed = project.up("--refresh", code=1)
 
     for key in (alone, one_of_fleet):
-        told = preview.diagnostics(f"error: KS625 switching access key {key}")
+        told = preview.diagnostics(f"error: KS625 activating access key {key}")
         assert len(told) == 1
         assert 'override="INC-1 leaked" deactivated this key' in told[0]
     for run in (up, refreshed):
@@ -183,8 +183,8 @@ def test_a_key_that_another_account_of_the_program_signs_with_stays_on_in_either
     project.up("--continue-on-error", code=1)
 
     for key, account in ((leaked, "x"), (of_fleet, "y")):
-        (told,) = preview.diagnostics(f"error: KS601 switching access key {key}")
-        assert f"signs this program's calls in account {account}" in told
+        (told,) = preview.diagnostics(f"error: KS601 deactivating access key {key}")
+        assert f"Pulumi is authenticating with this key in account {account};" in told
     assert inactive(strict_iam) == set()
 
 
@@ -229,7 +229,7 @@ def test_a_sibling_in_a_status_that_nobody_knows_stops_only_itself(
 
     (told,) = preview.diagnostics("error: KS221")
     assert f"access key {locked}" in told
-    assert "AWS shows the key as Locked" in told
+    assert "AWS reports the status Locked" in told
 
 
 def test_every_key_that_is_refused_is_named_in_one_run_whatever_it_is_refused_for(

@@ -49,10 +49,7 @@ def test_without_permission_to_switch_the_preview_is_right_and_up_names_the_perm
     project.preview()
     up = project.up(code=1)
 
-    assert (
-        f"error: KS301 switching access key {key} of user {bob} from Active to Inactive: "
-        in up.text
-    )
+    assert f"error: KS301 deactivating access key {key} of user {bob}: " in up.text
     assert "Allow iam:UpdateAccessKey" in up.text
     assert project.resources() == {}
 

@@ -26,7 +26,7 @@ class Broken(Resource):
 class BrokenProvider(ResourceProvider):
     def create(self, props):
         pulumi.log.warn("a warning from inside the plugin")
-        raise KeyswitchError(catalogue.NoCredentials, message="broken")
+        raise KeyswitchError(catalogue.NoCredentials(message="broken"))
 
 Broken("broken")
 """

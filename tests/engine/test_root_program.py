@@ -75,7 +75,7 @@ def test_bad_entries_are_all_reported_each_by_its_id_and_a_secret_by_its_place(
     assert any("KS103 entry AKIAIOSFODNN7EXAMPL1: " in e and '"Inactive"?' in e for e in errors)
     assert any("KS101 entry AKIAIOSFODNN7EXAMPL2: " in e for e in errors)
     assert any("KS102 entry AKIAIOSFODNN7EXAMPL2: " in e for e in errors)
-    assert any("KS111" in e and "entry AKIAIOSFODNN7EXAMPL3 is no map" in e for e in errors)
+    assert any("KS111" in e and "entry AKIAIOSFODNN7EXAMPL3 is not a map" in e for e in errors)
     assert any("KS104 entry short: " in e for e in errors)
     assert any("KS107 entry short: " in e for e in errors)
     assert any("KS106 entry number 5: " in e for e in errors)
@@ -159,7 +159,7 @@ def test_a_leaked_key_of_a_large_register_goes_off_whatever_becomes_of_the_other
     up = root.up("--refresh=false", "--continue-on-error", code=1)
 
     assert iam.writes == [(leaked, "Inactive")]
-    assert f"only {leaked}, by override, goes through" in up.words
+    assert f"Only {leaked} passed, by override" in up.words
     iam.rules.clear()
     register(root, {**keys, leaked: off[leaked]}, fleet="true", maxChanges="1")
     root.preview("--expect-no-changes")
@@ -288,5 +288,5 @@ def test_a_register_that_is_one_secret_works_and_its_problems_repeat_nothing(
     root.expect(0, *secretly, json.dumps({key: {**entry, "status": "theft again"}}))
     refused = root.preview(code=1)
 
-    assert f"KS103 entry {key}: the status (a secret, not repeated)" in refused.text
+    assert f"KS103 entry {key}: the status (a secret, not shown)" in refused.text
     assert "theft" not in left + refused.text

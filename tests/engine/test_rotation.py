@@ -134,7 +134,7 @@ def test_a_duration_that_is_none_is_told_before_anything_is_asked(
     rotation.declare(bob={"user_name": bob, "current": "AKIANOTTHERE00000000", "soak": "14"})
 
     told = rotation.preview(code=1).text
-    assert 'KS117 soak is no duration: "14": it is no number with a unit' in told
+    assert 'KS117 soak is not a duration: "14": not a number with a unit' in told
     assert iam.calls == []
 
 
@@ -197,7 +197,7 @@ def test_the_key_that_a_role_was_assumed_with_is_the_own_one_too(
     project.env |= {"AWS_CONFIG_FILE": str(config), "AWS_PROFILE": "deploy"}
     project.declare(ci={"access_key_id": key, "user_name": ci, "status": "Inactive"})
 
-    assert f"KS601 switching access key {key}" in project.preview(code=1).row("ci")
+    assert f"KS601 deactivating access key {key}" in project.preview(code=1).row("ci")
     assert "KS601" in project.up(code=1).row("ci")
 
     assert iam.count("AssumeRole") >= 2

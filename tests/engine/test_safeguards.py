@@ -159,7 +159,8 @@ def test_what_is_not_met_is_refused_every_key_by_name_and_goes_through_once_it_i
             preview.text
         )
         for name, key in keys.items():
-            goal = f"{key.code} switching access key {key.key} of user {key.user} from "
+            verb = "activating" if key.code in ("KS606", "KS607") else "deactivating"
+            goal = f"{key.code} {verb} access key {key.key} of user {key.user}: "
             assert f"error: {goal}" in preview.row(name)
     up = project.up("--continue-on-error", code=1)
     for name, key in keys.items():
@@ -232,7 +233,7 @@ def test_a_hold_over_three_runs_while_the_key_is_really_used(
     outsider.let_pass(bob, days=3)
     outsider.use(key)
     second = project.up()
-    assert "the successor was never used since it was made, 3 days ago" in second.text
+    assert "that key has never been used (created 3 days ago" in second.text
     assert project.outputs("bob")["pending"] == held
 
     outsider.let_pass(bob, days=3)
@@ -279,7 +280,7 @@ def test_a_safeguard_is_judged_once_more_against_a_fresh_look_right_before_the_w
 
     up = project.up(*plan, code=1)
 
-    assert f"error: KS605 switching access key {key} of user {bob} from Active to" in up.text
+    assert f"error: KS605 deactivating access key {key} of user {bob}: " in up.text
     assert "before hook" not in up.text
     assert iam.writes == []
 
@@ -413,7 +414,7 @@ def test_a_safeguard_without_its_permission_refuses_and_names_it(
 
     preview = project.preview(code=1)
 
-    assert f"KS{code} switching access key {key} of user {bob}" in preview.row("bob")
+    assert f"ing access key {key} of user {bob}" in preview.row("bob")
     assert f"iam:{action}" in preview.row("bob")
 
 
@@ -449,7 +450,7 @@ def test_a_reviewer_is_warned_of_a_recent_use_and_of_the_last_active_key(
     preview = project.preview()
 
     (use,) = preview.diagnostics("warning: KS614")
-    assert f"KS614 access key {key} of user {bob}: it was last used 3 hours ago by sts in" in use
+    assert f"KS614 access key {key} of user {bob}: was last used 3 hours ago by sts in" in use
     (last,) = preview.diagnostics("warning: KS613")
     assert "this is the user's last Active key: the user has no other key. " in last
 
@@ -465,7 +466,9 @@ def test_a_destroy_meets_the_same_safeguards_and_loses_nothing(
     )
 
     destroy = project.destroy(code=1)
-    assert f"error: KS620 letting go of access key {key} of user {bob}: " in destroy.text
+    assert (
+        f"error: KS620 ending the declaration of access key {key} of user {bob}: " in destroy.text
+    )
     assert list(project.resources()) == ["bob"]
 
     outsider.new_key(bob)
@@ -512,7 +515,7 @@ def test_a_hold_that_arises_only_at_the_write_is_told_by_the_run(
 
     up = project.up()
 
-    assert f"warning: KS611 access key {key} of user {bob}: it stays Active" in up.row("bob")
+    assert f"warning: KS611 access key {key} of user {bob}: stays Active" in up.row("bob")
     assert iam.writes == []
 
 

@@ -80,7 +80,7 @@ def test_what_is_no_file_of_a_bearable_size_is_digested_as_none(
 
     comment = digest()
 
-    assert comment.startswith("**Keyswitch: there is no preview to digest.**")
+    assert comment.startswith("**Keyswitch: no preview to summarize.**")
     assert comment.endswith("<!-- keyswitch digest prod -->\n")
     assert SECRET not in comment
 

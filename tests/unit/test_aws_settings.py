@@ -179,17 +179,17 @@ def test_the_setting_of_version_6_is_refused_with_the_advice_of_version_7() -> N
 @pytest.mark.parametrize(
     ("config", "key", "says"),
     [
-        ({"endpoints": "not json"}, "endpoints", "it is no list or map"),
-        ({"endpoints": {"iam": "x"}}, "endpoints", "it is no list of maps"),
-        ({"endpoints": [{"iam": "iam.example.com"}]}, "endpoints", "the one of iam is no URL"),
+        ({"endpoints": "not json"}, "endpoints", "not a list or a map"),
+        ({"endpoints": {"iam": "x"}}, "endpoints", "not a list of maps"),
+        ({"endpoints": [{"iam": "iam.example.com"}]}, "endpoints", "the endpoint of iam is not an"),
         ({"accessKey": "AKIAIOSFODNN7EXAMPLE"}, "accessKey", "it needs aws:secretKey beside it"),
         ({"secretKey": SECRET}, "secretKey", "it needs aws:accessKey beside it"),
         ({"token": "t"}, "token", "it needs aws:accessKey and aws:secretKey beside it"),
-        ({"maxRetries": "many"}, "maxRetries", "it is no whole number"),
-        ({"maxRetries": "inf"}, "maxRetries", "it is no whole number"),
-        ({"retryMode": "legacy"}, "retryMode", "it is none of standard, adaptive"),
-        ({"skipRequestingAccountId": "perhaps"}, "skipRequestingAccountId", "it is no boolean"),
-        ({"allowedAccountIds": "1"}, "allowedAccountIds", "it is no list"),
+        ({"maxRetries": "many"}, "maxRetries", "not a whole number"),
+        ({"maxRetries": "inf"}, "maxRetries", "not a whole number"),
+        ({"retryMode": "legacy"}, "retryMode", "not one of standard, adaptive"),
+        ({"skipRequestingAccountId": "perhaps"}, "skipRequestingAccountId", "not a boolean"),
+        ({"allowedAccountIds": "1"}, "allowedAccountIds", "not a list"),
         (
             {"allowedAccountIds": ["1" * 12], "forbiddenAccountIds": ["2" * 12]},
             "allowedAccountIds",
@@ -199,7 +199,7 @@ def test_the_setting_of_version_6_is_refused_with_the_advice_of_version_7() -> N
             {"forbiddenAccountIds": ["123456789012", "prod"]},
             "forbiddenAccountIds[1]",
             (
-                "it is no account id, a string of twelve digits. Correct it with pulumi config set --path "
+                "not an account id, a string of twelve digits. Correct the value with pulumi config set --path "
                 "'aws:forbiddenAccountIds[1]'."
             ),
         ),
@@ -211,31 +211,35 @@ def test_the_setting_of_version_6_is_refused_with_the_advice_of_version_7() -> N
         (
             {"allowedAccountIds": "[52812345678]"},
             "allowedAccountIds[0]",
-            "YAML makes another number of an account id that begins with 0. Write the account id in quotes",
+            "YAML changes an account id that begins with 0. Write the account id in quotes",
         ),
         (
             {"allowedAccountIds": "[1402433619]"},
             "allowedAccountIds[0]",
             "Write the account id in quotes",
         ),
-        ({"assumeRoles": {"roleArn": ARN}}, "assumeRoles", "it is no list of maps"),
+        ({"assumeRoles": {"roleArn": ARN}}, "assumeRoles", "not a list of maps"),
         (
             {"assumeRoles": [{"roleArn": ARN, "externalID": "x"}]},
             "assumeRoles[0]",
-            "it has no field externalID, only duration, externalId",
+            "there is no field externalID, only duration, externalId",
         ),
         (
             {"assumeRoles": [{"roleArn": ARN, "tags": ["a"]}]},
             "assumeRoles[0].tags",
-            "it is no map",
+            "not a map",
         ),
         (
             {"assumeRoles": [{"roleArn": ARN, "policyArns": "arn"}]},
             "assumeRoles[0].policyArns",
-            "it is no list of strings",
+            "not a list of strings",
         ),
-        ({"assumeRoles": [{"roleArn": "deploy"}]}, "assumeRoles[0].roleArn", "no ARN of a role"),
-        ({"assumeRoles": [{}]}, "assumeRoles[0].roleArn", "it is no ARN of a role"),
+        (
+            {"assumeRoles": [{"roleArn": "deploy"}]},
+            "assumeRoles[0].roleArn",
+            "not the ARN of a role",
+        ),
+        ({"assumeRoles": [{}]}, "assumeRoles[0].roleArn", "not the ARN of a role"),
         (
             {"assumeRoles": [{"roleArn": ARN}, {"roleArn": ARN, "duration": "1d"}]},
             "assumeRoles[1].duration",
@@ -244,9 +248,9 @@ def test_the_setting_of_version_6_is_refused_with_the_advice_of_version_7() -> N
         (
             {"assumeRoles": [{"roleArn": ARN, "duration": "5m"}]},
             "assumeRoles[0].duration",
-            "it is not between 15m and 12h",
+            "must be between 15m and 12h",
         ),
-        ({"assumeRoles": [{"roleArn": ARN, "policy": "x"}]}, "assumeRoles[0].policy", "no JSON"),
+        ({"assumeRoles": [{"roleArn": ARN, "policy": "x"}]}, "assumeRoles[0].policy", "not JSON"),
         (
             {"assumeRoles": [{"roleArn": ARN, "sessionName": "x"}]},
             "assumeRoles[0].sessionName",
@@ -256,7 +260,7 @@ def test_the_setting_of_version_6_is_refused_with_the_advice_of_version_7() -> N
             {"assumeRoles": [{"roleArn": ARN, "externalId": "x"}]},
             "assumeRoles[0].externalId",
             (
-                "it has not 2 to 1224 letters, digits or any of +=,.@:/_-. Correct it with pulumi config set "
+                "must have 2 to 1224 letters, digits or any of +=,.@:/_-. Correct the value with pulumi config set "
                 "--path 'aws:assumeRoles[0].externalId'."
             ),
         ),
@@ -284,7 +288,7 @@ def test_the_setting_of_version_6_is_refused_with_the_advice_of_version_7() -> N
         (
             {"assumeRoleWithWebIdentity": [ARN]},
             "assumeRoleWithWebIdentity",
-            "it is no map such as",
+            "not a map such as",
         ),
         (
             {"assumeRoleWithWebIdentity": {"roleArn": ARN}},

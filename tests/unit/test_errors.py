@@ -37,9 +37,9 @@ def test_every_entry_says_cause_and_remedy_in_whole_sentences(entry: type[Messag
     if "seconds" in values:
         values["seconds"] = 30
 
-    text = line(entry.of(values), Attempt("switching", "AKIA", "bob", "to Inactive"))
+    text = line(entry.of(values), Attempt("deactivating", "AKIA", "bob", "to Inactive"))
 
-    assert text.startswith(f"{entry.code} switching access key AKIA of user bob to Inactive: ")
+    assert text.startswith(f"{entry.code} deactivating access key AKIA of user bob to Inactive: ")
     assert text.endswith(".")
     assert ".." not in text.replace("...", "")
     assert "  " not in text
@@ -60,14 +60,14 @@ def test_a_message_whose_template_names_no_field_of_its_own_cannot_be_imported()
 def test_a_message_tells_attempt_key_user_cause_aws_answer_and_remedy_in_one_line() -> None:
     error = KeyswitchError(
         catalogue.LimitExceeded(message="too\nmany"),
-        Attempt("switching", "AKIAIOSFODNN7EXAMPLE", "bob", "to Inactive"),
+        Attempt("deactivating", "AKIAIOSFODNN7EXAMPLE", "bob", "to Inactive"),
         AwsAnswer("LimitExceeded", "4c6b"),
     )
 
     assert str(error) == (
-        "KS303 switching access key AKIAIOSFODNN7EXAMPLE of user bob to Inactive: AWS answered "
-        "LimitExceeded: too many (LimitExceeded, request id 4c6b). Too many changes for this "
-        "account for the moment; run again later. Nothing was switched."
+        "KS303 deactivating access key AKIAIOSFODNN7EXAMPLE of user bob to Inactive: AWS answered "
+        "LimitExceeded: too many (LimitExceeded, request id 4c6b). Run again later: "
+        "this account makes too many changes at the moment. No status was changed."
     )
     assert error.code == "KS303"
 

@@ -113,8 +113,8 @@ def test_a_key_has_the_fleets_inputs_under_its_own() -> None:
 @pytest.mark.parametrize(
     ("given", "problem"),
     [
-        ({"statuses": []}, "KS130 the fleet: its keys are no map"),
-        ({"keys": {KEY: "Inactive"}}, f"KS130 declaring access key {KEY}: its keys are no map"),
+        ({"statuses": []}, "KS130 the fleet: its keys are not a map"),
+        ({"keys": {KEY: "Inactive"}}, f"KS130 declaring access key {KEY}: its keys are not a map"),
         ({"statuses": {KEY: "off"}}, f"KS103 declaring access key {KEY}: the status"),
         (
             {"statuses": {}, "keys": {KEY: {}}},
@@ -122,17 +122,20 @@ def test_a_key_has_the_fleets_inputs_under_its_own() -> None:
         ),
         (
             {"keys": {KEY: {"account": {"name": "x"}}}},
-            f"KS101 declaring access key {KEY}: the property account",
+            f"KS101 declaring access key {KEY}: there is no property account",
         ),
-        ({"keys": {KEY: {"acces": 1}}}, f"KS101 declaring access key {KEY}: the property acces"),
+        (
+            {"keys": {KEY: {"acces": 1}}},
+            f"KS101 declaring access key {KEY}: there is no property acces",
+        ),
         ({"defaults": {"reason": "x"}}, "KS131 "),
         ({"defaults": {"on_drift": "maybe"}}, "KS108 the fleet: "),
         ({"safeguards": {"unused_for": "soon"}}, "KS117 the fleet: "),
         ({"account": {}}, "KS102 the fleet: "),
         ({"max_changes": "many"}, "KS132 "),
         ({"max_changes": True}, "KS132 "),
-        ({"keys": ""}, "KS130 the fleet: its keys are no map"),
-        ({"keys": None}, "KS130 the fleet: its keys are no map"),
+        ({"keys": ""}, "KS130 the fleet: its keys are not a map"),
+        ({"keys": None}, "KS130 the fleet: its keys are not a map"),
         (
             {"statuses": {SECRET: "Active"}, "keys": {}},
             "KS106 declaring key number 1, sorted by id: ",
@@ -268,8 +271,8 @@ def test_an_override_goes_past_the_limit_and_nothing_else_with_it(
     assert writes(client) == [f"update {leaked.access_key_id} user-000 Inactive"]
     assert outcome.records.keys() == {kept.access_key_id, leaked.access_key_id}
     assert outcome.records[kept.access_key_id] == records[kept.access_key_id]
-    assert str(outcome.failure([])).startswith("KS621 5 of 6 keys would be switched")
-    assert f"only {leaked.access_key_id}, by override, goes through" in str(outcome.failure([]))
+    assert str(outcome.failure([])).startswith("KS621 5 keys would change (")
+    assert f"Only {leaked.access_key_id} passed, by override" in str(outcome.failure([]))
     assert applied(client, declared(leaked, *others, max_changes="4")).failure([]) is None
 
 
@@ -284,7 +287,7 @@ def test_an_override_that_fails_beside_too_wide_a_change_is_told_too(
     assert outcome.records == {}
     told = str(outcome.failure([]))
     assert told.startswith("KS621 ")
-    assert f"KS306 switching access key {leaked.access_key_id}" in told
+    assert f"KS306 deactivating access key {leaked.access_key_id}" in told
 
 
 def test_an_account_that_is_not_told_keeps_from_adopting_and_from_nothing_else(
@@ -377,8 +380,8 @@ def test_one_that_fails_keeps_no_other_and_its_record_is_what_it_was(iam: Strict
     assert outcome.records[bad] == records[bad]
     assert {str(r.status) for key, r in outcome.records.items() if key != bad} == {"Inactive"}
     told = str(outcome.failure(records))
-    assert told.startswith(f"KS622 1 of 6 keys failed: {bad}. Each is told of by itself.")
-    assert f"KS306 switching access key {bad} of user user-002" in told
+    assert told.startswith(f"KS622 1 of 6 keys failed: {bad}. See the error for each key above.")
+    assert f"KS306 deactivating access key {bad} of user user-002" in told
 
 
 def broken(iam: StrictIam, user: str, error: Exception) -> FakeClient:
@@ -407,7 +410,7 @@ def test_an_error_that_nobody_foresaw_is_the_failure_of_its_key_alone(iam: Stric
     assert set(outcome.failures) == {bad}
     assert set(outcome.records) == {key.access_key_id for key in keys} - {bad}
     assert str(outcome.failures[bad]).startswith(
-        f"KS408 working on access key {bad}: keyswitch came upon an error that it does not know (ZeroDivisionError)"
+        f"KS408 working on access key {bad}: internal error (ZeroDivisionError)"
     )
 
 
@@ -495,13 +498,13 @@ def let_go(
 @pytest.mark.parametrize(
     ("on_destroy", "adopted", "live", "told", "switches"),
     [
-        (OnDestroy.DEACTIVATE, "Active", "Active", "it is switched to Inactive", True),
-        (OnDestroy.DEACTIVATE, "Inactive", "Active", "it is switched to Inactive", True),
-        (OnDestroy.DEACTIVATE, "Active", "Inactive", "it stays Inactive", False),
-        (OnDestroy.RESTORE, "Active", "Active", "it stays Active", False),
-        (OnDestroy.RESTORE, "Active", "Inactive", "it stays Inactive", False),
-        (OnDestroy.RESTORE, "Active", "Deleted", "it stays Deleted", False),
-        (OnDestroy.LEAVE, "Active", "Active", "it is left as it is", False),
+        (OnDestroy.DEACTIVATE, "Active", "Active", "will be deactivated", True),
+        (OnDestroy.DEACTIVATE, "Inactive", "Active", "will be deactivated", True),
+        (OnDestroy.DEACTIVATE, "Active", "Inactive", "stays Inactive", False),
+        (OnDestroy.RESTORE, "Active", "Active", "stays Active", False),
+        (OnDestroy.RESTORE, "Active", "Inactive", "stays Inactive", False),
+        (OnDestroy.RESTORE, "Active", "Deleted", "stays Deleted", False),
+        (OnDestroy.LEAVE, "Active", "Active", "will be left as it is", False),
     ],
 )
 def test_what_becomes_of_a_key_that_is_let_go_is_judged_by_a_look_at_it(
@@ -592,9 +595,9 @@ def test_a_destroyed_fleet_keeps_to_its_limit_and_names_what_it_could_not_let_go
 
     with pytest.raises(KeyswitchError) as failed:
         fleet_of(client).destroy(records, MaxChanges.read("100%"), nobody)
-    assert type(failed.value.message) is catalogue.FleetNotLetGo
+    assert type(failed.value.message) is catalogue.FleetNotDestroyed
     assert str(failed.value.without_related()).startswith(
-        f"KS623 1 of 3 keys could not be let go: {keys[1].access_key_id}."
+        f"KS623 1 of 3 keys could not be handled as their on_destroy says: {keys[1].access_key_id}."
     )
     assert len(writes(client)) == 2
 

@@ -45,7 +45,7 @@ def test_a_switch_that_a_safeguard_does_not_allow_is_refused_before_the_write(
         world.phase().apply(declared(key, OFF, UNUSED), None)
 
     assert str(raised.value).startswith(
-        f"KS602 switching access key {key} of user bob from Active to Inactive: unused_for=7d is "
+        f"KS602 deactivating access key {key} of user bob: unused_for=7d "
     )
     assert world.writes == []
 
@@ -75,7 +75,9 @@ def test_a_quarantined_user_keeps_its_keys_off_and_the_root_user_is_asked_nothin
     assert not [line for line in world.log if line.startswith("policies")]
     world.iam.policies["bob"] = ["ReadOnlyAccess", "AWSCompromisedKeyQuarantineV2"]
 
-    with pytest.raises(KeyswitchError, match=r"^KS607 .* carries AWSCompromisedKeyQuarantineV2,"):
+    with pytest.raises(
+        KeyswitchError, match=r"^KS607 .* the user has AWSCompromisedKeyQuarantineV2,"
+    ):
         world.phase().apply(declared(key, ON, safeguards), off)
 
     del world.iam.policies["bob"]
@@ -85,7 +87,7 @@ def test_a_quarantined_user_keeps_its_keys_off_and_the_root_user_is_asked_nothin
 @pytest.mark.parametrize(
     ("status", "safeguards", "says"),
     [
-        (OFF, UNUSED, "KS608 .*unused_for cannot be judged: .* iam:GetAccessKeyLastUsed"),
+        (OFF, UNUSED, "KS608 .*unused_for cannot be checked: .* iam:GetAccessKeyLastUsed"),
         (ON, DeclaredSafeguards(refuse_quarantined=True), "KS609 .*iam:ListAttachedUserPolicies"),
     ],
 )
@@ -151,8 +153,8 @@ def test_a_last_use_that_names_another_user_is_no_evidence(
         assert refusal is None
         return
     assert str(refusal).startswith(
-        f"KS411 switching access key {key} of user bob from Active to Inactive: {name} cannot be "
-        f"judged: when {key} of user bob was last used, IAM answers about a key of user eve. "
+        f"KS411 deactivating access key {key} of user bob: {name} cannot be "
+        f"checked: asked when {key} of user bob was last used, IAM answered about a key of user eve. "
     )
     with pytest.raises(KeyswitchError, match=r"^KS411"):
         reconciler.apply(declared(key, OFF, safeguards), None)
@@ -201,7 +203,7 @@ def test_an_override_lets_an_inactive_through_every_safeguard_without_a_call_for
 
     plan = world.phase(signer=key).plan(declaration, None, for_reader=True)
     assert (
-        "it is switched off past every safeguard (allow_own_key, unused_for, successor, "
+        "will be deactivated despite every safeguard (allow_own_key, unused_for, successor, "
         'keep_one_active), because of override="INC-4711 leaked"'
     ) in plan.warnings()[-1]
 
@@ -221,7 +223,7 @@ def test_of_two_keys_that_must_not_both_go_off_a_preview_lets_the_first_one_go(
     assert first.decision.action is Action.SWITCH
     refusal = second.refusal()
     assert refusal is not None
-    assert f"{one} goes Inactive in this run" in str(refusal)
+    assert f"{one} will be Inactive after this run" in str(refusal)
 
 
 def test_a_key_that_goes_on_first_counts_as_active_for_the_one_that_goes_off(world: World) -> None:
@@ -290,7 +292,7 @@ def test_a_recent_use_is_warned_of_and_an_older_one_noted(
     notes, warnings = plan.notes(), plan.warnings()
     assert ([note[:5] for note in notes], [warning[:5] for warning in warnings]) == expected
     (told,) = (text for text in (*notes, *warnings) if text.startswith("KS614"))
-    assert told.startswith(f"KS614 access key {key} of user bob: it was last used ")
+    assert told.startswith(f"KS614 access key {key} of user bob: was last used ")
     assert " ago by s3 in eu-west-1 (2026-" in told
 
 
@@ -310,7 +312,12 @@ def test_what_an_adoption_does_is_noted_and_only_then(
     declaration = declared(key, status)
 
     (told,) = (text for text in world.phase().plan(declaration, None).notes() if "KS21" in text)
-    assert told.startswith(f"{note} access key {key} of user bob: found {found}, declared {status}")
+    said = (
+        f"is {found} but declared {status}; will be adopted"
+        if note == "KS218"
+        else f"already {found}"
+    )
+    assert told.startswith(f"{note} access key {key} of user bob: {said}")
 
     record = world.phase().apply(declaration, None)
     assert world.phase().plan(declaration, record).notes() == ()
@@ -336,7 +343,7 @@ def test_what_a_changed_declaration_does_to_the_live_key_is_noted(
 
     assert [text[:5] for text in notes] == ([note] if note else [])
     if note == "KS219":
-        assert f"found {found}, declared {status}: it is switched to {status}" in notes[0]
+        assert "will be deactivated, as declared" in notes[0]
 
 
 def test_nothing_is_looked_up_for_safeguards_where_nothing_is_to_be_switched(
@@ -362,8 +369,8 @@ def test_a_destroy_that_would_switch_off_meets_the_same_safeguards(world: World)
 
     with pytest.raises(
         KeyswitchError,
-        match=r"^KS620 letting go of access key .* on_destroy=deactivate would switch it off, but "
-        r"keep_one_active is not met",
+        match=r"^KS620 ending the declaration of access key .* on_destroy=deactivate would deactivate the key, but "
+        r"keep_one_active does not allow this",
     ):
         world.phase().destroy(record)
 
@@ -381,7 +388,7 @@ def test_a_destroy_restores_what_this_program_switched_off_and_nothing_else(worl
     world.iam.set_status(theirs.declaration.access_key_id, INACTIVE)
     warning = world.phase().destroy(theirs)
     assert warning is not None
-    assert warning.startswith("KS619 letting go of access key")
+    assert warning.startswith("KS619 ending the declaration of access key")
     assert world.iam.status(theirs.declaration.access_key_id) is INACTIVE
 
 
@@ -391,13 +398,13 @@ def test_a_third_key_is_refused_with_what_is_there_and_inactive_ones_count(world
     one = world.iam.add_key("bob")
     refuse_third_key(client, "bob", announced=0)
     with pytest.raises(
-        KeyswitchError, match=rf"two \({one} Active, one that is minted in this run\)"
+        KeyswitchError, match=rf"two keys \({one} Active, one that this run creates\)"
     ):
         refuse_third_key(client, "bob", announced=1)
 
     two = world.iam.add_key("bob", INACTIVE)
     with pytest.raises(
-        KeyswitchError, match=rf"^KS618 .* has two \({one} Active, {two} Inactive\)"
+        KeyswitchError, match=rf"^KS618 .* has two keys \({one} Active, {two} Inactive\)"
     ):
         refuse_third_key(client, "bob", announced=0)
 

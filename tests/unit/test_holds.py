@@ -47,8 +47,8 @@ def test_hold_across_runs_until_the_key_is_no_longer_used(world: World) -> None:
     assert not plan.decision.needs_step
     (warning,) = plan.warnings()
     assert warning.startswith(
-        f"KS611 access key {key} of user bob: it stays Active and is not switched to Inactive, "
-        "held since 2026-03-01T12:00:00Z, because unused_for=7d is not met before 2026-03-11T11:00:00Z: it was last used an "
+        f"KS611 access key {key} of user bob: stays Active and will not be deactivated yet "
+        "(held since 2026-03-01T12:00:00Z): unused_for=7d cannot be met before 2026-03-11T11:00:00Z: this key was last used an "
     )
 
     world.clock.today += timedelta(days=8)
@@ -116,7 +116,7 @@ def test_a_key_found_inactive_at_adoption_stays_off_in_every_later_run(
 
     if unmet is WhenUnmet.REFUSE:
         for _ in range(2):
-            with pytest.raises(KeyswitchError, match=r"^KS606 switching access key"):
+            with pytest.raises(KeyswitchError, match=r"^KS606 activating access key"):
                 world.phase().apply(declaration, None)
         return
     record: Record | None = None
@@ -147,7 +147,7 @@ def test_a_key_switched_off_by_somebody_else_stays_off_until_the_program_itself_
     for record in (on, world.phase().read(on)[0]):
         refusal = world.phase().plan(declared(key, ON, DeclaredSafeguards()), record).refusal()
         assert refusal is not None
-        assert type(refusal.message) is catalogue.Reactivation
+        assert type(refusal.message) is catalogue.DeactivatedOutside
 
     accepted = world.phase().apply(declared(key, OFF), on)
     assert world.writes == []
@@ -186,7 +186,7 @@ def test_drift_that_is_only_reported_is_a_warning_in_each_run_and_never_a_write(
     for before in (record, world.phase().read(record)[0]):
         plan = world.phase().plan(declaration, before)
         assert not plan.decision.needs_step
-        assert plan.warnings()[0].startswith(f"KS616 access key {key} of user bob: found ")
+        assert plan.warnings()[0].startswith(f"KS616 access key {key} of user bob: is ")
         assert world.phase().apply(declaration, before).status is found
         assert world.writes == []
         assert not world.phase().has_drifted(declaration, before)

@@ -43,9 +43,9 @@ def test_any_text_is_taken(text: str) -> None:
     [
         (
             "AKIAWDB7XWLS3OBANPCE",
-            f"account {ACCOUNT} has no such key, whose id is one of account 41",
+            f"account {ACCOUNT} has no such key; the id belongs to account 41",
         ),
-        ("AKIAIOSFODNN7EXAMPLE", f"account {ACCOUNT} has no such key (found there"),
+        ("AKIAIOSFODNN7EXAMPLE", f"account {ACCOUNT} has no such key (found"),
     ],
 )
 def test_a_key_that_is_not_found_is_told_with_the_account_that_its_id_names(

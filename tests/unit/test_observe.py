@@ -41,9 +41,9 @@ def test_a_renamed_user_whose_key_was_switched_on_is_never_called_deleted(iam: S
 
     plan = Reconciler(NotAllowedToAsk(iam)).plan(record.declaration, record)
     assert str(plan.refusal()).startswith(
-        f"KS212 keeping access key {key} of user bob Inactive: there is no user bob any more, and "
-        "IAM does not tell whether the key is gone with it or belongs to the user under a new name "
-        "(NoSuchEntity, request id fake). If the user was renamed, declare its new name."
+        f"KS212 keeping access key {key} of user bob Inactive: user bob no longer exists, "
+        "and IAM does not report whether the key is deleted or belongs to a renamed user "
+        "(NoSuchEntity, request id fake). If the user was renamed, declare the new name."
     )
 
     refreshed, warning = Reconciler(NotAllowedToAsk(iam)).read(record)
@@ -51,7 +51,7 @@ def test_a_renamed_user_whose_key_was_switched_on_is_never_called_deleted(iam: S
     assert warning is not None
     assert warning.startswith("KS212")
 
-    with pytest.raises(KeyswitchError, match=r"^KS212 letting go of"):
+    with pytest.raises(KeyswitchError, match=r"^KS212 ending the declaration of"):
         Reconciler(NotAllowedToAsk(iam)).destroy(record)
 
 
@@ -206,7 +206,7 @@ def test_a_key_of_root_that_somebody_else_declares_is_told_what_to_do(iam: Stric
 
     with pytest.raises(
         KeyswitchError,
-        match=r"^KS214 .* declare no user name, and sign with credentials of the root user",
+        match=r"^KS214 .* declare no user name, and use credentials of the root user",
     ):
         Reconciler(client).plan(Declaration(client.key.access_key_id, Status.INACTIVE), None)
 

@@ -21,7 +21,7 @@ def test_every_entry_is_read_back_with_its_subject_and_its_fields(
     values: dict[str, object] = {**fields(entry)}
     if "seconds" in values:
         values["seconds"] = 30
-    attempt = Attempt("switching", KEY, "bob@example.org", "from Active to Inactive")
+    attempt = Attempt("deactivating", KEY, "bob@example.org", "from Active to Inactive")
 
     reading = read(f"warning: {line(entry.of(values), attempt, answer)}\n")
 
@@ -78,7 +78,7 @@ def test_a_message_is_whole_only_if_nothing_is_before_it_and_its_remedy_ends_it(
         f"see {whole}",
         f"{whole} And more.",
         whole[:-1],
-        whole.removesuffix(" switches it."),
+        whole.removesuffix(" will make the change."),
     ):
         assert not is_whole(text)
     worded = read(f"resource 'bob': property status has a problem: {whole}")

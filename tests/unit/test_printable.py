@@ -70,7 +70,7 @@ def test_no_line_of_a_message_begins_a_command_however_it_is_wrapped(text: str, 
 
 
 def test_the_cause_alone_is_as_fit_to_print_as_the_whole_message() -> None:
-    error = KeyswitchError(catalogue.Held(observed="\x1b", target="a", since="b", reasons="::c"))
+    error = KeyswitchError(catalogue.Held(observed="\x1b", change="a", since="b", reasons="::c"))
 
     assert error.cause.isprintable()
     assert r"\x1b" in error.cause

@@ -120,9 +120,8 @@ def test_a_switch_that_is_never_seen_is_an_honest_error_after_the_bound(
         reconciler.apply(Declaration(key, Status.INACTIVE, "bob"), None)
 
     assert str(raised.value).startswith(
-        f"KS404 switching access key {key} of user bob from Active to Inactive: "
-        "iam:UpdateAccessKey was answered without an error, but 10 s later the key is still seen "
-        "as Active. "
+        f"KS404 deactivating access key {key} of user bob: "
+        "iam:UpdateAccessKey succeeded, but 10 s later the key is still Active. "
     )
     assert 10 <= clock.elapsed < 20
 
@@ -200,7 +199,7 @@ def test_looks_that_go_on_failing_after_the_write_end_in_their_own_error_within_
     client.stumbles = 10_000
 
     with pytest.raises(
-        KeyswitchError, match=rf"^KS306 switching access key {key} of user bob from"
+        KeyswitchError, match=rf"^KS306 deactivating access key {key} of user bob: "
     ):
         Reconciler(client, clock).apply(Declaration(key, Status.INACTIVE, "bob"), None)
 
@@ -212,7 +211,7 @@ def test_a_write_that_did_not_land_is_the_error_that_it_was(iam: StrictIam) -> N
     client = Unsure(iam)
     client.lands = False
 
-    with pytest.raises(KeyswitchError, match=f"^KS402 switching access key {key} of user bob"):
+    with pytest.raises(KeyswitchError, match=f"^KS402 deactivating access key {key} of user bob"):
         Reconciler(client, TestClock()).apply(Declaration(key, Status.INACTIVE, "bob"), None)
 
 
@@ -259,12 +258,12 @@ class Lagging(FakeClient):
 @pytest.mark.parametrize(
     ("aws_says", "said"),
     [
-        ("The user with name bob cannot be found.", "AWS now finds no user bob ("),
+        ("The user with name bob cannot be found.", "AWS now reports no user bob ("),
         (
             "The Access Key with id {key} cannot be found.",
-            "AWS now finds no key {key} of this user (",
+            "AWS now reports no key {key} of this user (",
         ),
-        ("Nothing of the kind.", "AWS now finds no key {key} of this user ("),
+        ("Nothing of the kind.", "AWS now reports no key {key} of this user ("),
     ],
 )
 def test_what_aws_names_as_missing_at_the_write_is_not_turned_into_something_else(
@@ -298,7 +297,7 @@ def test_a_user_that_is_gone_after_the_write_is_told_as_the_user(iam: StrictIam)
         )
 
     assert type(raised.value.message) is catalogue.Vanished
-    assert "AWS now finds no user bob" in str(raised.value)
+    assert "AWS now reports no user bob" in str(raised.value)
 
 
 def adopted(client: FakeClient, status: Status, **declared: object) -> tuple[str, Record]:
@@ -328,8 +327,8 @@ def test_a_refresh_of_a_deleted_key_says_deleted_and_asks_whose_it_might_be(
     assert refreshed.status is ObservedStatus.DELETED
     assert warning is not None
     assert warning.startswith(
-        f"KS224 access key {key} of user bob: the key was deleted outside this program; it was Inactive when it "
-        "was seen last. Take its declaration out"
+        f"KS224 access key {key} of user bob: was deleted outside Pulumi; last seen Inactive. "
+        "Remove the declaration"
     )
     assert client.log == ["list bob", "account", f"last used {key}"]
     assert phase(client).read(refreshed) == (refreshed, None)
@@ -375,7 +374,7 @@ def test_destroy_of_a_key_that_is_gone_is_fine_and_of_an_expired_one_restores_no
     iam.set_status(key, ObservedStatus.EXPIRED)
     warning = phase(client).destroy(record)
     assert warning is not None
-    assert warning.startswith(f"KS216 letting go of access key {key} of user bob: ")
+    assert warning.startswith(f"KS216 ending the declaration of access key {key} of user bob: ")
     assert client.log == ["list bob"]
 
     iam.delete_key(key)
@@ -414,7 +413,7 @@ def test_an_account_that_cannot_be_told_does_not_hide_why_a_key_is_refused(iam: 
     iam.add_user("bob")
     plan = Reconciler(NoSts(iam)).plan(Declaration("AKIA" + "0" * 16, Status.ACTIVE, "bob"), None)
 
-    assert "user bob in this account has no such key (found there: none)" in str(plan.refusal())
+    assert "user bob in this account has no such key (found: none)" in str(plan.refusal())
 
 
 def test_missing_users_are_remembered_for_the_phase(client: FakeClient) -> None:

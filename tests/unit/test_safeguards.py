@@ -1,4 +1,4 @@
-"""The safeguards, rule by rule: what each is judged by, and what it says when it is not met."""
+"""The safeguards, rule by rule: what each is judged by, and what it says when is not met."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ACTIVE, INACTIVE = ObservedStatus.ACTIVE, ObservedStatus.INACTIVE
 NOW = datetime(2026, 3, 31, 12, tzinfo=timezone.utc)
 KEY = AccessKey("AKIAOLD0000000000000", "bob", ACTIVE, "2026-01-01T00:00:00Z")
 OTHER = AccessKey("AKIANEW0000000000000", "bob", ACTIVE, "2026-03-01T00:00:00Z")
-SWITCHED_OFF = replace(OTHER, status=INACTIVE)
+DEACTIVATED = replace(OTHER, status=INACTIVE)
 NEVER = LastUsed("bob", None, "N/A", "N/A")
 NINES = "9999-12-31T23:59:59Z"
 END_OF_TIME = LastUsed("bob", NINES, "s3", "eu-west-1")
@@ -132,7 +132,7 @@ def seen(
         (
             SUCCESSOR,
             OFF,
-            seen(others=(SWITCHED_OFF,), last_used=used(days=2), successor_last_used=used(hours=2)),
+            seen(others=(DEACTIVATED,), last_used=used(days=2), successor_last_used=used(hours=2)),
             ["KS603"],
         ),
         (
@@ -150,7 +150,7 @@ def seen(
             SUCCESSOR,
             OFF,
             seen(
-                others=(SWITCHED_OFF,),
+                others=(DEACTIVATED,),
                 planned={OTHER.access_key_id: ON},
                 last_used=used(days=2),
                 successor_last_used=used(hours=2),
@@ -160,7 +160,7 @@ def seen(
         (SUCCESSOR, OFF, seen(last_used=used(days=2)), ["KS603"]),
         (SUCCESSOR, OFF, seen(others=(OTHER,), last_used=used(days=2)), ["KS608"]),
         (SUCCESSOR, OFF, seen(others=(OTHER,), successor_last_used=used(days=2)), ["KS608"]),
-        # overlap: of a successor that was made 30 days and twelve hours ago
+        # overlap: of a successor that was created 30 days and twelve hours ago
         (
             OVERLAP,
             OFF,
@@ -186,11 +186,11 @@ def seen(
         ),
         # keep_one_active
         (ONE_ACTIVE, OFF, seen(others=(OTHER,)), []),
-        (ONE_ACTIVE, OFF, seen(others=(SWITCHED_OFF,)), ["KS605"]),
+        (ONE_ACTIVE, OFF, seen(others=(DEACTIVATED,)), ["KS605"]),
         (ONE_ACTIVE, OFF, seen(others=(replace(OTHER, status=ObservedStatus.EXPIRED),)), ["KS605"]),
         (ONE_ACTIVE, OFF, seen(), ["KS605"]),
         (ONE_ACTIVE, OFF, seen(others=(OTHER,), planned={OTHER.access_key_id: OFF}), ["KS605"]),
-        (ONE_ACTIVE, OFF, seen(others=(SWITCHED_OFF,), planned={OTHER.access_key_id: ON}), []),
+        (ONE_ACTIVE, OFF, seen(others=(DEACTIVATED,), planned={OTHER.access_key_id: ON}), []),
         (ONE_ACTIVE, ON, seen(), []),
         # switching on
         (NO_SAFEGUARDS, ON, seen(), []),
@@ -229,32 +229,32 @@ def test_the_table(
             SEVEN_DAYS,
             seen(last_used=used(hours=3)),
             (
-                "unused_for=7d is not met before 2026-04-07T09:00:00Z: it was last used 3 hours ago by s3 "
-                "in eu-west-1 (2026-03-31T09:00:00Z). Wait until then, if the key is not used again; "
+                "unused_for=7d cannot be met before 2026-04-07T09:00:00Z: this key was last used 3 hours ago by s3 "
+                "in eu-west-1 (2026-03-31T09:00:00Z). Wait until then. "
             ),
         ),
         (
             ONE_ACTIVE,
-            seen(others=(SWITCHED_OFF,)),
-            "keep_one_active is not met: AKIANEW0000000000000 is Inactive. ",
+            seen(others=(DEACTIVATED,)),
+            "the user would have no Active key left (AKIANEW0000000000000 is Inactive).",
         ),
         (
             ONE_ACTIVE,
             seen(others=(OTHER,), planned={OTHER.access_key_id: OFF}),
-            "keep_one_active is not met: AKIANEW0000000000000 goes Inactive in this run. ",
+            "the user would have no Active key left (AKIANEW0000000000000 will be Inactive after this run).",
         ),
-        (ONE_ACTIVE, seen(), "keep_one_active is not met: the user has no other key. "),
+        (ONE_ACTIVE, seen(), "the user would have no Active key left (the user has no other key)."),
         (
             SUCCESSOR,
-            seen(others=(SWITCHED_OFF,)),
-            "successor=AKIANEW0000000000000 is not met: that key is Inactive. ",
+            seen(others=(DEACTIVATED,)),
+            "successor=AKIANEW0000000000000 is not ready: that key is Inactive. ",
         ),
-        (SUCCESSOR, seen(), "is not met: the user has no such key. "),
+        (SUCCESSOR, seen(), "is not ready: the user has no such key. "),
         (
             SUCCESSOR,
             seen(others=(OTHER,), last_used=used(days=2), successor_last_used=NEVER),
             (
-                "the successor was never used since it was made, 30 days ago (2026-03-01T00:00:00Z), "
+                "that key has never been used (created 30 days ago, 2026-03-01T00:00:00Z); "
                 "this key was last used 2 days ago by s3 in eu-west-1 (2026-03-29T12:00:00Z). "
             ),
         ),
@@ -262,8 +262,8 @@ def test_the_table(
             replace(OVERLAP, overlap=Duration.read("31d")),
             seen(others=(OTHER,), last_used=NEVER, successor_last_used=used(hours=1)),
             (
-                "overlap=31d is not met before 2026-04-01T00:00:00Z: the successor AKIANEW0000000000000 was "
-                "made 30 days ago (2026-03-01T00:00:00Z). Wait until then. "
+                "overlap=31d cannot be met before 2026-04-01T00:00:00Z: the successor AKIANEW0000000000000 was "
+                "created 30 days ago (2026-03-01T00:00:00Z). Wait until then. "
             ),
         ),
     ],
@@ -274,7 +274,7 @@ def test_what_is_not_met_is_told_with_what_was_seen(
     (rule,) = unmet(safeguards, OFF, evidence)
 
     assert says in str(rule)
-    assert str(rule).endswith('In an incident, override="why" switches it off at once.')
+    assert str(rule).endswith('In an incident, override="why" deactivates the key at once.')
 
 
 def test_what_guards_a_switch_is_named_by_the_program_s_own_words() -> None:
@@ -296,15 +296,18 @@ def test_a_moment_survives_its_text_to_the_second(when: datetime) -> None:
 
 
 def test_a_use_of_long_ago_is_told_in_days_and_with_its_date() -> None:
-    assert use_in_words(used(days=400), KEY, NOW).startswith("last used 1 year")
+    assert use_in_words(used(days=400), KEY, NOW).startswith("was last used 1 year")
 
 
 @pytest.mark.parametrize(
     ("date", "says"),
     [
-        (iso(NOW + timedelta(hours=3)), "last used at a time still to come by s3 in eu-west-1 ("),
-        (NINES, "last used at a time still to come by s3 in eu-west-1 (9999-12-31T23:59:59Z)"),
-        (iso(NOW + timedelta(seconds=30)), "last used a moment ago by s3 in eu-west-1 ("),
+        (
+            iso(NOW + timedelta(hours=3)),
+            "was last used at a time still to come by s3 in eu-west-1 (",
+        ),
+        (NINES, "was last used at a time still to come by s3 in eu-west-1 (9999-12-31T23:59:59Z)"),
+        (iso(NOW + timedelta(seconds=30)), "was last used a moment ago by s3 in eu-west-1 ("),
     ],
 )
 def test_a_use_that_is_not_over_is_not_told_as_one_of_the_past(date: str, says: str) -> None:

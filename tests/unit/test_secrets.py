@@ -139,7 +139,7 @@ def test_a_uuid_of_every_version_is_none() -> None:
 
 
 def test_a_users_name_that_holds_a_secret_is_not_repeated() -> None:
-    told = line(catalogue.Already(observed="Active"), Attempt("", "AKIA", SECRET))
+    told = line(catalogue.AlreadyAsDeclared(observed="Active"), Attempt("", "AKIA", SECRET))
 
     assert SECRET not in told
 

@@ -329,7 +329,7 @@ def test_a_role_that_is_refused_when_it_is_to_be_renewed_is_told_the_same_way(
     network.rule = {"actions": ["AssumeRole"], "status": 403, "code": "AccessDenied"}
 
     with pytest.raises(
-        KeyswitchError, match=r"^KS313 AWS does not hand out the role arn:aws:iam::"
+        KeyswitchError, match=r"^KS313 AWS refused to assume the role arn:aws:iam::"
     ):
         client.list_access_keys("bob")
 
@@ -465,8 +465,9 @@ def test_a_role_of_a_profile_that_aws_could_not_be_asked_for_is_told_of_its_prof
         BotoClient(read({})).list_access_keys("bob")
 
     assert raised.value.code == "KS327"
-    assert f"was not asked for the role {ROLE['roleArn']}: Parameter validation" in str(
-        raised.value
+    assert (
+        f"keyswitch could not ask AWS for the role {ROLE['roleArn']}: Parameter validation"
+        in str(raised.value)
     )
     assert "a profile of the shared AWS files" in str(raised.value)
 

@@ -129,7 +129,7 @@ def test_a_race_that_leaves_no_active_key_is_an_error_with_the_way_back(safeguar
     with pytest.raises(KeyswitchError, match="KS628") as raised:
         reconciler.apply(Declaration(key, OFF, "bob", safeguards=safeguards), None)
 
-    assert f"{other} at the same time, so that {safeguard} no longer holds" in str(raised.value)
+    assert f"{other}, so {safeguard} no longer holds" in str(raised.value)
     assert f"--user-name bob --access-key-id {key} --status Active" in str(raised.value)
     record = getattr(raised.value, "record", None)
     assert isinstance(record, Record), "what was done is recorded"

@@ -132,8 +132,8 @@ def phase_of(ways: dict[str | None, FakeClient], **more: float) -> tuple[Process
 @pytest.mark.parametrize(
     ("leaked_in", "told"),
     [
-        (None, "KS601 .* signs this program's calls in account x"),
-        ("p2", "KS601 .* signs this program's own calls"),
+        (None, "KS601 .* Pulumi is authenticating with this key in account x;"),
+        ("p2", "KS601 .* Pulumi is authenticating with this key;"),
     ],
 )
 def test_a_key_that_signs_in_another_account_of_the_program_stays_on(

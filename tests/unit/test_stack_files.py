@@ -150,7 +150,7 @@ def test_a_file_with_no_place_for_entries_is_left_as_it_is(path: Path, text: str
         StackConfig(path).add({OTHER: ENTRY})
 
     assert raised.value.code == "KS712"
-    assert "Write the register as a map in lines of its own" in str(raised.value)
+    assert "Write the register as a map with lines of its own" in str(raised.value)
     assert path.read_text() == text
 
 
@@ -248,8 +248,8 @@ def test_nothing_to_add_is_nothing_written(path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("- a\n", "it is no map"),
-        ("config: []\n", "its config is no map"),
+        ("- a\n", "not a map"),
+        ("config: []\n", "config is not a map"),
         ("config: {a\n", "(line 2)"),
         ("config:\n  a: 1\n  a: 2\n", 'found duplicate key "a" (line 3)'),
         ("config: *nowhere\n", "found undefined alias 'nowhere' (line 1)"),
@@ -533,15 +533,15 @@ def test_what_is_left_to_be_deleted_and_keys_of_the_root_user_are_not_expected()
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "it is empty"),
-        ("no", "it is no JSON"),
-        ("[]", "it has no deployment"),
-        ('{"deployment": {"resources": 1}}', "its resources are no list"),
+        ("", "empty"),
+        ("no", "not JSON"),
+        ("[]", "no deployment in it"),
+        ('{"deployment": {"resources": 1}}', "its resources are not a list"),
         (
             exported(resource(KEY, desired_status=None)),
             f"status of urn:pulumi:s::p::{TYPE}::{KEY} cannot be read",
         ),
-        ("[" * 100_000, "it is no JSON"),
+        ("[" * 100_000, "not JSON"),
     ],
 )
 def test_what_is_no_export_is_refused(text: str, problem: str) -> None:

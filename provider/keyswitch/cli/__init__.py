@@ -33,19 +33,19 @@ class _Group(click.Group):
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="keyswitch")
 def main() -> None:
-    """Declares the status of AWS IAM access keys as code: what stands around the Pulumi program.
+    """Companion commands for the Keyswitch provider.
 
     \b
-    To begin:          keyswitch discover --write Pulumi.prod.yaml
-    In pull requests:  pulumi preview --json | keyswitch digest
-    For an auditor:    keyswitch audit --format html --output keys.html
-    A code in a log:   keyswitch explain KS602
+    Adopt existing keys:      keyswitch discover --write Pulumi.prod.yaml
+    Review a pull request:    pulumi preview --json | keyswitch digest
+    Report to an auditor:     keyswitch audit --format html --output keys.html
+    Look up a message:        keyswitch explain KS602
 
     \b
-    Exit codes: 0 all is well, 1 it failed (the message says what to do), 2 the command
-    was not understood, 7 an audit has findings.
+    Exit codes: 0 success, 1 failure (the message says what to do), 2 wrong usage,
+    7 an audit has findings.
 
-    No command switches a key: only a Pulumi program does.
+    No command changes a key. Only a Pulumi program does.
     """
 
 

@@ -33,18 +33,22 @@ from keyswitch.report.stack_state import read_export
 @click.option(
     "--state",
     type=click.File(encoding="utf-8", errors="replace"),
-    help="Against what `pulumi stack export` printed; - for standard input.",
+    help="Compare with a state, the output of `pulumi stack export`; - for standard input.",
 )
-@click.option("--stack", metavar="NAME", help="Against this stack of the project in this folder.")
+@click.option(
+    "--stack",
+    metavar="NAME",
+    help="Compare with the state of this stack of the project in this folder.",
+)
 @form_option(
     *report.FORMS,
-    help="html is one page without anything outside it, to file.",
+    help="html is one self-contained page.",
 )
 @click.option(
     "--output",
     "-o",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write it there instead of to standard output; a new file is readable by its owner alone.",
+    help="Write the report to this file. Only its owner can read a new file.",
 )
 @click.pass_context
 def audit(
@@ -57,22 +61,22 @@ def audit(
     form: str,
     output: Path | None,
 ) -> None:
-    """What is wrong with an account's access keys.
+    """Report what is wrong with the access keys of an account.
 
-    Keys that nobody declares, declared ones that are gone or not as declared, and keys that are old, unused,
-    one too many or quarantined by AWS. Against the register in --stack-config, or a stack's state with --stack or --state; with none of
-    these, against the controls only: CIS AWS Foundations Benchmark and AWS Foundational Security Best
-    Practices, each named by title and version. Only Active keys are judged by those.
+    Finds keys that are not declared, or not as declared, and Active keys that are old, unused, one of
+    several, or quarantined by AWS. Compares with the register in --stack-config, or with a state given by
+    --stack or --state. Without these, checks the controls only: CIS AWS Foundations Benchmark and AWS
+    Foundational Security Best Practices, named by title and version.
 
     \b
     keyswitch audit --stack-config Pulumi.prod.yaml
     keyswitch audit --stack prod --format html --output keys.html
     keyswitch audit --profile audit --json
 
-    Exit code 7 if there are findings, 0 if there are none, 1 if it could not look.
+    Exit code 7 if there are findings, 0 if there are none, 1 if the audit failed.
     """
     if state is not None and stack is not None:
-        raise click.UsageError("Give --state or --stack, not both.", ctx)
+        raise click.UsageError("Use --state or --stack, not both.", ctx)
     if output is not None:
         check_report(output)
     client = signing.client()

@@ -1,4 +1,4 @@
-"""``keyswitch digest``: a preview as the comment of a pull request."""
+"""``keyswitch digest``: a preview as a comment on a pull request."""
 
 from __future__ import annotations
 
@@ -15,41 +15,39 @@ from keyswitch.report.preview_json import read_preview
 
 @click.command(cls=Command)
 @click.argument("preview", type=click.File(encoding="utf-8", errors="replace"), default="-")
-@form_option("markdown", "text", "json", help="markdown fits a comment (65,536 characters).")
+@form_option("markdown", "text", "json", help="markdown fits into one comment (65,536 characters).")
 @click.option(
     "--marker",
     metavar="NAME",
-    help="What tells this comment from those of other stacks; PROJECT/STACK if omitted.",
+    help="The name in the hidden marker of the comment; PROJECT/STACK if omitted.",
 )
 @click.option(
     "--exit-code",
     type=int,
     default=0,
     metavar="N",
-    help="What the preview ended with: tells that it failed where its output does not.",
+    help="The exit code of the preview, for failures that its output does not show.",
 )
 def digest(preview: IO[str], *, form: str, marker: str | None, exit_code: int) -> None:
-    """What a preview does to which key, for those who review it.
+    """Summarize a preview as a comment: which keys change, and why.
 
-    PREVIEW is what `pulumi preview --json` printed or streamed, a file or standard input. It is digested also
-    when the preview failed, which is when a reviewer most needs it. Output that is no preview makes a
-    digest that says so, and exit code 1.
+    PREVIEW is the output of `pulumi preview --json`, a file or standard input. A failed preview is
+    summarized too. Input that is not a preview gives a digest that says so, and exit code 1.
 
     \b
     pulumi preview --json | keyswitch digest
     keyswitch digest preview.json >>"$GITHUB_STEP_SUMMARY"
 
-    A violated policy fails a preview and is not in its JSON, so that the digest says no more than that it
-    failed. With PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true pulumi streams events, and the digest names the
-    policy and the resource. The last line is a hidden marker: a pipeline finds its comment by it, and edits that one. With
-    --marker it is the same also when there is no preview to take it from. No secret is printed, and nothing of the state but ids, users and statuses of keys.
+    To see violated policies, set PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true for the preview: without it,
+    Pulumi's JSON does not name them. The last line of the Markdown is a hidden marker. A pipeline finds its
+    earlier comment by this marker and edits that one. The digest never contains a secret.
     """
     try:
         digested = digest_of(read_preview(preview.read()), exit_code)
     except KeyswitchError as error:
         if form == "markdown":
             click.echo(
-                f"**Keyswitch: there is no preview to digest.** {error}\n\n{hidden_marker(marker or '')}"
+                f"**Keyswitch: no preview to summarize.** {error}\n\n{hidden_marker(marker or '')}"
             )
         raise Failed(str(error)) from None
     if form == "json":

@@ -41,20 +41,20 @@ _TITLES: Final = ("key", "user", "status", "age", "last used", "findings")
     help="python prints a Pulumi program that declares the keys as they are.",
 )
 def discover(*, signing: Signing, selection: Selection, write: Path | None, form: str) -> None:
-    """Which access keys an account has, whose they are, and how old and used.
+    """List the access keys of an account: their users, ages and last uses.
 
-    Looks at every user of the account, eight at a time. A walk that ends early is gone on with by
-    the same command. Needs iam:ListUsers and iam:ListAccessKeys; iam:GetAccessKeyLastUsed for the
-    last use, iam:ListAttachedUserPolicies for keys that AWS has quarantined.
+    Reads every user of the account, eight at a time. To continue a scan that stopped early, run the
+    same command again. Needs iam:ListUsers and iam:ListAccessKeys, iam:GetAccessKeyLastUsed for last
+    uses, and iam:ListAttachedUserPolicies to find keys that AWS has quarantined.
 
     \b
     keyswitch discover --profile audit
     keyswitch discover --write Pulumi.prod.yaml
     keyswitch discover --user bob --format python >__main__.py
 
-    To adopt is to declare each key as it is: the preview right after shows keys adopted as found,
-    and none switched. Entries, comments and order of the file stay as they are. Its aws: settings are used
-    where --stack-config names no other file.
+    --write declares each key as it is, so the next preview adopts every key without a change. Existing
+    entries, comments and their order stay. Its aws: settings are used unless --stack-config names another
+    file.
     """
     config = StackConfig(write) if write is not None else None
     if config is not None:
@@ -89,8 +89,8 @@ def _adopt(inventory: Inventory, config: StackConfig, account: str | None) -> No
     added = config.add(entries)
     known = len(entries) - len(added)
     click.echo(
-        f"{config.path}: {counted(len(added), 'key')} added, {known} declared already. "
-        "Next: pulumi preview, which shows each adopted as found.",
+        f"{config.path}: {counted(len(added), 'key')} added, {known} already declared. "
+        "Next, run pulumi preview: every key is adopted without a change.",
         err=True,
     )
 

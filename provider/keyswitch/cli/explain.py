@@ -1,25 +1,30 @@
-"""``keyswitch explain``: the catalogue."""
+"""``keyswitch explain``: what a code means, by an example."""
 
 from __future__ import annotations
 
 import difflib
 import json
+import textwrap
+from typing import Final
 
 import click
 
 from keyswitch.cli.command import Command
 from keyswitch.messages import catalogue
 from keyswitch.messages.catalogue import ALL, Message
+from keyswitch.messages.examples import example_of, filled_in
 from keyswitch.messages.format import KeyswitchError
+
+_WIDTH: Final = 98
 
 
 @click.command(cls=Command)
 @click.argument("codes", metavar="CODE...", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="Every code and its title.")
-@click.option("--json", "as_json", is_flag=True, help="As a JSON list.")
+@click.option("--all", "everything", is_flag=True, help="List every code with its title.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 @click.pass_context
 def explain(ctx: click.Context, codes: tuple[str, ...], *, everything: bool, as_json: bool) -> None:
-    """What the code of a message means, and what to do.
+    """Explain the code of a message: an example, why keyswitch does that, and what to do.
 
     \b
     keyswitch explain KS602
@@ -50,17 +55,23 @@ def _bag(entry: type[Message]) -> dict[str, str]:
     return {
         "code": entry.code,
         "title": entry.title,
-        "cause": entry.text,
-        "remedy": entry.remedy,
+        "example": example_of(entry),
+        "why": entry.why,
+        "what_to_do": filled_in(entry).what_to_do,
     }
 
 
 def _explained(entry: type[Message]) -> str:
-    def whole(template: str) -> str:
-        return template.replace("{{", "{").replace("}}", "}")
+    parts = [
+        f"{entry.code}: {entry.title}",
+        f"Example:\n{_indented(example_of(entry))}",
+        f"Why:\n{_indented(entry.why)}" if entry.why else "",
+        f"What to do:\n{_indented(filled_in(entry).what_to_do or 'Nothing.')}",
+    ]
+    return "\n\n".join(part for part in parts if part)
 
-    return (
-        f"{entry.code}: {entry.title}\n\n"
-        f"  Cause:       {whole(entry.text)}.\n"
-        f"  What to do:  {whole(entry.remedy)}"
+
+def _indented(text: str) -> str:
+    return textwrap.indent(
+        textwrap.fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False), "  "
     )

@@ -131,8 +131,8 @@ def to_markdown(audited: Audited, limit: int = COMMENT_BYTES) -> str:
     """
     controls = list(dict.fromkeys(c for each in audited.findings for c in each.controls))
     head = [f"**Keyswitch audit of account {audited.account_id}: {audited.verdict}**", ""]
-    table = ["| key | user | finding | goes against |", "|---|---|---|---|"]
-    against = f" Held against {printable(audited.against)}." if audited.against else ""
+    table = ["| key | user | finding | control |", "|---|---|---|---|"]
+    against = f" Compared with {printable(audited.against)}." if audited.against else ""
     tail = [f"{number}. {control}" for number, control in enumerate(controls, start=1)]
     tail += [""] if controls else []
     tail += [f"Looked at {audited.when}.{against} `keyswitch explain CODE` says what to do."]
@@ -184,11 +184,11 @@ def _listing(audited: Audited) -> Listing:
         )
         for each in audited.findings
     ]
-    return Listing(("key", "user", "code", "finding", "goes against"), rows, names=3)
+    return Listing(("key", "user", "code", "finding", "control"), rows, names=3)
 
 
 def _closing(audited: Audited) -> str:
-    against = f" Held against {audited.against}." if audited.against else ""
+    against = f" Compared with {audited.against}." if audited.against else ""
     explain = " keyswitch explain CODE says what to do." if audited.findings else ""
     return printable(f"Account {audited.account_id}: {audited.verdict}{against}{explain}")
 

@@ -64,7 +64,7 @@ class Selection:
                     advance()
 
                 walk(client, left, tell)
-            with working("looking again at users of the earlier walk"):
+            with working("reading users of the earlier scan again"):
                 ask_all(
                     again,
                     lambda user: look_again(client, user),
@@ -92,7 +92,7 @@ class Selection:
 
 def _kept(checkpoint: Checkpoint, names: Sequence[str]) -> tuple[str, ...]:
     known = sum(name in checkpoint.seen for name in names) if checkpoint.is_kept else 0
-    return (line(catalogue.WalkEnded(seen=known, users=len(names))),) if known else ()
+    return (line(catalogue.ScanInterrupted(seen=known, users=len(names))),) if known else ()
 
 
 @contextmanager
@@ -110,7 +110,7 @@ def _progress(console: Console, total: int, done: int) -> Iterator[Callable[[], 
         yield lambda: None
         return
     columns = (
-        TextColumn("looking at users"),
+        TextColumn("reading users"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
@@ -122,15 +122,19 @@ def _progress(console: Console, total: int, done: int) -> Iterator[Callable[[], 
 
 def _selection(users: tuple[str, ...], path_prefix: str, *, fresh: bool) -> Selection:
     if users and path_prefix != "/":
-        raise click.UsageError("Give --user or --path-prefix, not both.")
+        raise click.UsageError("Use --user or --path-prefix, not both.")
     if not path_prefix.startswith("/"):
-        raise click.UsageError(f"A path begins with a slash: --path-prefix /{path_prefix}")
+        raise click.UsageError(f"A path starts with a slash: --path-prefix /{path_prefix}")
     return Selection(users, path_prefix, fresh)
 
 
 selection_options = gathering(
     click.option(
-        "--user", "users", multiple=True, metavar="NAME", help="Only this user; may be repeated."
+        "--user",
+        "users",
+        multiple=True,
+        metavar="NAME",
+        help="Only this user. Repeat the option for several users.",
     ),
     click.option(
         "--path-prefix",
@@ -140,7 +144,9 @@ selection_options = gathering(
         help="Only users under this IAM path.",
     ),
     click.option(
-        "--fresh", is_flag=True, help="Do not go on from a walk that ended within the last hour."
+        "--fresh",
+        is_flag=True,
+        help="Start over instead of continuing a scan that stopped within the last hour.",
     ),
     argument="selection",
     make=_selection,

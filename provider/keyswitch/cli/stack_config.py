@@ -159,8 +159,8 @@ class StackConfig:
                 f"the register stands in {self._project}, and one in this file would take its place"
             )
         if isinstance(held, dict) and set(held) == {_SECURE}:
-            return "it is encrypted"
-        return None if held is None or isinstance(held, dict) else "it is no map"
+            return "encrypted"
+        return None if held is None or isinstance(held, dict) else "not a map"
 
     def add(self, entries: Mapping[str, Mapping[str, str]]) -> list[str]:
         """Adds the entries whose keys are not there yet, and says which; others are not touched.
@@ -180,9 +180,7 @@ class StackConfig:
             new = {key: entries[key] for key in missing}
             text = with_entries(now._text, REGISTER, new)
             if text is None:
-                raise _no_place(
-                    self.path, "it is written in braces, or in a way that lines do not fit"
-                )
+                raise _no_place(self.path, "written in braces, or not with one entry per line")
             write_project_file(self.path, text)
         return missing
 
@@ -213,20 +211,20 @@ def _map_in(path: Path, text: str) -> Mapping[str, Any]:
         whole = data_of(text)
     except YAMLError as error:
         # Some of its words repeat a value, which may be a secret, after what they are about.
-        words = str(getattr(error, "problem", None) or "it is no YAML").partition(" with value ")[0]
+        words = str(getattr(error, "problem", None) or "not YAML").partition(" with value ")[0]
         mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
         raise _unreadable(path, f"{words} (line {mark.line + 1})" if mark else words) from None
     except (ValueError, TypeError, RecursionError):
         raise _unreadable(path, "a value of it cannot be read") from None
     if not isinstance(whole, dict):
-        raise _unreadable(path, "it is no map")
+        raise _unreadable(path, "not a map")
     return whole
 
 
 def _map_of(whole: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any]:
     found = whole.get(key)
     if found is not None and not isinstance(found, dict):
-        raise _unreadable(path, f"its {key} is no map")
+        raise _unreadable(path, f"{key} is not a map")
     return found or {}
 
 

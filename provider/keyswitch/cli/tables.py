@@ -84,7 +84,7 @@ def age(seen: SeenKey, now: datetime) -> str:
 def last_use(seen: SeenKey, now: datetime) -> str:
     """When it was last used, and by which service."""
     if seen.used is None:
-        return "not told"
+        return "unknown"
     if seen.used.date is None:
         return "never"
     return f"{ago(seen.used.date, now)} by {seen.used.service_name}"
@@ -92,4 +92,4 @@ def last_use(seen: SeenKey, now: datetime) -> str:
 
 def last_use_in_full(seen: SeenKey, now: datetime) -> str:
     """The same with region and moment."""
-    return "not told" if seen.used is None else use_in_words(seen.used, seen.key, now)
+    return "unknown" if seen.used is None else use_in_words(seen.used, seen.key, now)

@@ -257,15 +257,13 @@ def _at_most(most: int, pages: Iterable[Any], operation: str) -> Iterator[Any]:
         for number, page in enumerate(pages):
             if number == most:
                 raise KeyswitchError(
-                    catalogue.EndlessList(
-                        operation=operation, problem=f"it has more than {most} pages"
-                    )
+                    catalogue.EndlessList(operation=operation, problem=f"more than {most} pages")
                 )
             yield page
     except PaginationError:
         raise KeyswitchError(
             catalogue.EndlessList(
-                operation=operation, problem="a page of it names itself as the next"
+                operation=operation, problem="a page names itself as the next page"
             )
         ) from None
 

@@ -164,7 +164,7 @@ def _entry_of_http_status(http_status: int, *, said_nothing: bool) -> type[Messa
 
 def _attempts(retries: int | None) -> str:
     tried = (retries or 0) + 1
-    return "once" if tried == 1 else f"{tried} times in a row"
+    return "once" if tried == 1 else f"{tried} times"
 
 
 def unanswered(error: Exception, call: Call) -> KeyswitchError:
@@ -198,7 +198,7 @@ def garbled(error: Exception, call: Call) -> KeyswitchError:
     """The error for an answer that was read, and lacks or garbles what the operation promises."""
     return KeyswitchError(
         catalogue.UnreadableAnswer(
-            operation=call.operation, message=f"it lacks or garbles {_quote(str(error))}"
+            operation=call.operation, message=f"{_quote(str(error))} is missing or malformed"
         )
     )
 

@@ -15,8 +15,8 @@ from keyswitch.messages.redact import redact
 class Attempt:
     """What was being done, and to which key of which user.
 
-    ``verb`` is a participle ("switching", "looking at"), or empty for a message that is only about
-    the key; ``goal`` is what follows the key ("to Inactive") or empty. ``user_name`` is ``None`` where it is not known.
+    ``verb`` is a participle ("deactivating", "looking at"), or empty for a message that is only about
+    the key; ``goal`` is what follows the key ("Active") or empty. ``user_name`` is ``None`` where it is not known.
     """
 
     verb: str
@@ -100,8 +100,7 @@ def line(
     """
     said = f" ({answer})" if answer is not None and str(answer) else ""
     subject = f" {attempt}:" if attempt is not None else ""
-    text = f"{message.code}{subject} {message.cause}{said}. {message.what_to_do}"
-    return in_one_line(text)
+    return in_one_line(f"{message.code}{subject} {message.cause}{said}. {message.what_to_do}")
 
 
 def in_one_line(text: str) -> str:

@@ -19,12 +19,17 @@ _BY_CODE = {entry.code: entry for entry in ALL}
 _CODE = re.compile(r"\bKS[1-9]\d\d\b")
 _SUBJECT = re.compile(
     r"(?P<verb>[a-z ]*?)\s?access key (?P<key>[A-Za-z0-9_]{16,128})(?: of user (?P<user>[\w+=,.@-]{1,128}))?"
-    r"(?P<goal>[^:]*): ",
+    r"[^:]*: ",
     re.ASCII,
 )
 
 _OTHER_SUBJECT = re.compile(r"(?:entry|key|account|the fleet|keyswitch:\w+)[^:]{0,160}::? ")
 """What else a message can be about: a part of the register, or of a fleet's inputs."""
+_GOALS = {
+    **dict.fromkeys(("activating", "activated"), ("Inactive", "Active")),
+    **dict.fromkeys(("deactivating", "deactivated"), ("Active", "Inactive")),
+}
+"""The statuses before and after, by the words that messages have for a change."""
 _SEVERITIES = ("", "warning: ", "error: ")
 """What the engine prints before a message."""
 
@@ -36,7 +41,7 @@ class Reading:
     :param code: ``KS`` and three digits.
     :param entry: its catalogue entry, ``None`` for a code of another version.
     :param access_key_id: the key that it is about, empty where it names none; so is ``user_name``.
-    :param goal: the statuses from and to that it was to be switched, empty text where it was not.
+    :param goal: the statuses before and after the change that it is about; empty text where it is about none.
     :param cause: why, without subject and remedy where they could be told apart.
     :param fields: the values in the entry's cause; empty where the words differ.
     :param is_worded: whether it is in the entry's own words, cause and remedy, to its end.
@@ -69,24 +74,19 @@ def read(text: str) -> Reading | None:
     if matched is None and entry is not None and subject is None:
         named = _OTHER_SUBJECT.match(rest)
         matched = _pattern_of(code).match(rest, named.end()) if named is not None else None
+    found_fields = matched.groupdict() if matched else {}
+    change = found_fields.get("change") or (subject.group("verb") if subject else "")
     return Reading(
         code,
         entry,
         matched.group("cause") if matched else rest,
         (subject.group("key") or "") if subject else "",
         (subject.group("user") or "") if subject else "",
-        _goal(subject.group("goal")) if subject else ("", ""),
-        {name: value for name, value in matched.groupdict().items() if name != "cause"}
-        if matched
-        else {},
+        _GOALS.get(change, ("", "")),
+        {name: value for name, value in found_fields.items() if name != "cause"},
         is_worded=matched is not None,
         is_whole=matched is not None and line[: found.start()] in _SEVERITIES,
     )
-
-
-def _goal(words: str) -> tuple[str, str]:
-    found = re.fullmatch(r" from (\w+) to (\w+)", words)
-    return (found.group(1), found.group(2)) if found else ("", "")
 
 
 @cache
@@ -94,8 +94,8 @@ def _pattern_of(code: str) -> re.Pattern[str]:
     """A message's text as a pattern, up to where its remedy, or AWS's answer, begins."""
     entry = _BY_CODE[code]
     cause = _regex(entry.text, named=True)
-    remedy = _regex(entry.remedy, named=False)
-    return re.compile(rf"(?P<cause>{cause})(?: \([^()]*\))?\. {remedy}(?= KS\d|$)")
+    remedy = f" {_regex(entry.remedy, named=False)}" if entry.remedy else ""
+    return re.compile(rf"(?P<cause>{cause})(?: \([^()]*\))?\.{remedy}(?= KS\d|$)")
 
 
 def _regex(template: str, *, named: bool) -> str:

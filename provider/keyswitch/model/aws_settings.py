@@ -33,8 +33,10 @@ IRRELEVANT: Final = (
 """Keys of pulumi-aws that make no difference to what keyswitch asks of IAM and STS."""
 REFUSED: Final = {"assumeRole": catalogue.AssumeRoleOfV6}
 
-_NO_ACCOUNT_ID: Final = "it is no account id, a string of twelve digits"
-_NOT_TWELVE_DIGITS: Final = "it is a number that has not twelve digits; YAML makes another number of an account id that begins with 0"
+_NO_ACCOUNT_ID: Final = "not an account id, a string of twelve digits"
+_NOT_TWELVE_DIGITS: Final = (
+    "a number without twelve digits; YAML changes an account id that begins with 0"
+)
 _IN_QUOTES: Final = "Write the account id in quotes in the stack's config file. "
 _RETRY_MODES: Final = ("standard", "adaptive")
 _IN_A_PATH: Final = re.compile(r"[.\[]")
@@ -167,7 +169,7 @@ class _Reader:
     def word(self, key: str, words: tuple[str, ...]) -> str | None:
         value = self.text(key)
         if value is not None and value not in words:
-            raise unreadable(key, f"it is none of {', '.join(words)}")
+            raise unreadable(key, f"not one of {', '.join(words)}")
         return value
 
     def boolean(self, key: str) -> bool | None:
@@ -176,14 +178,14 @@ class _Reader:
             return None
         if value in (True, "true", False, "false"):
             return value in (True, "true")
-        raise unreadable(key, "it is no boolean")
+        raise unreadable(key, "not a boolean")
 
     def texts(self, key: str) -> tuple[str, ...]:
         value = self._structured(key)
         if value in _NOTHING:
             return ()
         if not isinstance(value, list):
-            raise unreadable(key, "it is no list")
+            raise unreadable(key, "not a list")
         return tuple(str(item) for item in value)
 
     def account_ids(self, key: str) -> tuple[str, ...]:
@@ -206,7 +208,7 @@ class _Reader:
         try:
             attempts = int(float(str(value)))
         except (ValueError, OverflowError):
-            raise unreadable("maxRetries", "it is no whole number") from None
+            raise unreadable("maxRetries", "not a whole number") from None
         return attempts if attempts > 0 else ATTEMPTS
 
     def no_proxy(self) -> str | None:
@@ -222,14 +224,14 @@ class _Reader:
         if listed in _NOTHING:
             return {}
         if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
-            problem = "it is no list of maps such as [{iam: https://...}]"
+            problem = "not a list of maps such as [{iam: https://...}]"
             raise unreadable("endpoints", problem)
         return {service: url for entry in listed for service, url in entry.items() if url}
 
     def url(self, endpoints: Mapping[str, object], service: str) -> str | None:
         url = str(endpoints.get(service) or "")
         if url and not url.startswith(("http://", "https://")):
-            problem = f"the one of {service} is no URL with http:// or https://"
+            problem = f"the endpoint of {service} is not an http:// or https:// URL"
             raise unreadable("endpoints", problem)
         return url or None
 
@@ -238,7 +240,7 @@ class _Reader:
         if listed in _NOTHING:
             return ()
         if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
-            raise unreadable("assumeRoles", "it is no list of maps such as [{roleArn: arn:...}]")
+            raise unreadable("assumeRoles", "not a list of maps such as [{roleArn: arn:...}]")
         return tuple(
             _of_entry(Role.read, f"assumeRoles[{position}]", entry)
             for position, entry in enumerate(listed)
@@ -250,9 +252,7 @@ class _Reader:
         if entry in _NOTHING:
             return None
         if not isinstance(entry, dict):
-            raise unreadable(
-                key, "it is no map such as {roleArn: arn:..., webIdentityTokenFile: ...}"
-            )
+            raise unreadable(key, "not a map such as {roleArn: arn:..., webIdentityTokenFile: ...}")
         return _of_entry(WebIdentity.read, key, entry)
 
     def _structured(self, key: str) -> Any:
@@ -262,7 +262,7 @@ class _Reader:
         try:
             return json.loads(value)
         except ValueError:
-            raise unreadable(key, "it is no list or map") from None
+            raise unreadable(key, "not a list or a map") from None
 
 
 def _of_entry(read: Callable[[Mapping[str, Any]], T], key: str, entry: Mapping[str, Any]) -> T:

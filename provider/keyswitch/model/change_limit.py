@@ -27,7 +27,7 @@ class MaxChanges:
         text = f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
         found = re.fullmatch(r"([0-9]{1,9}|[0-9]{1,3}(?:\.[0-9]{1,3})?%)", text)
         if found is None or isinstance(value, bool):
-            raise ValueError('it is neither a number such as 5 nor a share such as "10%"')
+            raise ValueError('neither a number such as 5 nor a share such as "10%"')
         return cls(Decimal(text.rstrip("%")), text.endswith("%"))
 
     @classmethod

@@ -30,12 +30,12 @@ class Duration:
         :raises ValueError: ``text`` is no duration, or not a positive one.
         """
         if not _WRITTEN.fullmatch(text):
-            raise ValueError("it is no number with a unit")
+            raise ValueError("not a number with a unit")
         span = durationpy.from_str(text)
         if span > _LONGEST:
-            raise ValueError("it is longer than a hundred years")
+            raise ValueError("must not be longer than a hundred years")
         if span <= timedelta(0):
-            raise ValueError("it is not longer than nothing")
+            raise ValueError("must be greater than zero")
         return cls(text, span)
 
     def __str__(self) -> str:
@@ -48,7 +48,7 @@ def go_duration(text: str) -> timedelta:
     :raises ValueError: it is none.
     """
     if not _IN_GO.fullmatch(text):
-        raise ValueError("it is no duration")
+        raise ValueError("not a duration")
     return durationpy.from_str(text)
 
 

@@ -118,7 +118,7 @@ def read_register(
     """
     entries, shared, named = _map(config), _map(defaults), _map(accounts)
     if entries is None:
-        return Register((), (line(catalogue.BadRegister(problem="it is no map")),))
+        return Register((), (line(catalogue.BadRegister(problem="not a map")),))
     if named is None:
         return Register((), (line(catalogue.BadAccounts()),))
     wrong = _problems_of_defaults(shared, named, encrypted)
@@ -131,7 +131,7 @@ def read_register(
         repeatable = _is_repeatable(access_key_id, is_secret=CONFIG_KEY in encrypted)
         name = access_key_id if repeatable else f"number {position}"
         if not isinstance(entry, dict):
-            problem = f"entry {name} is no map"
+            problem = f"entry {name} is not a map"
             problems.append(line(catalogue.BadRegister(problem=problem)))
             continue
         whole = _with_account(_merged(shared, entry), named)
@@ -212,7 +212,7 @@ def _unknown_account(
 
 
 def _known(named: dict[str, Any]) -> str:
-    return redact(", ".join(named)) or "it has none"
+    return redact(", ".join(named)) or "none"
 
 
 def _problems_of_defaults(

@@ -11,9 +11,9 @@ from typing import Any, Final
 from keyswitch.model.durations import go_duration
 
 SESSION_NAME: Final = re.compile(r"[\w+=,.@ -]{2,64}")
-NO_SESSION_NAME: Final = "it has not 2 to 64 letters, digits or any of +=,.@_-"
+NO_SESSION_NAME: Final = "must have 2 to 64 letters, digits or any of +=,.@_-"
 EXTERNAL_ID: Final = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
-NO_EXTERNAL_ID: Final = "it has not 2 to 1224 letters, digits or any of +=,.@:/_-"
+NO_EXTERNAL_ID: Final = "must have 2 to 1224 letters, digits or any of +=,.@:/_-"
 ROLE_ARN: Final = re.compile(r"arn:[\w-]+:[\w-]+:[\w-]*:\d*:.+")
 
 _SOURCE_IDENTITY: Final = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
@@ -102,7 +102,7 @@ def session_seconds(text: str) -> int:
     except ValueError:
         raise ValueError('it is none such as "15m" or "1h30m"') from None
     if not _SHORTEST_SESSION <= seconds <= _LONGEST_SESSION:
-        raise ValueError("it is not between 15m and 12h")
+        raise ValueError("must be between 15m and 12h")
     return seconds
 
 
@@ -114,19 +114,19 @@ def _of_both(entry: Mapping[str, Any], fields: Collection[str]) -> dict[str, Any
     unknown = sorted(set(entry) - set(fields))
     if unknown:
         shown = unknown[0] if re.fullmatch(r"[A-Za-z]{1,39}", unknown[0]) else "one"
-        raise ValueError(f"it has no field {shown}, only {', '.join(sorted(fields))}")
+        raise ValueError(f"there is no field {shown}, only {', '.join(sorted(fields))}")
     role_arn, session_name, policy = (
         entry.get(name) for name in ("roleArn", "sessionName", "policy")
     )
     if not isinstance(role_arn, str) or not ROLE_ARN.fullmatch(role_arn):
-        raise FieldError("roleArn", "it is no ARN of a role")
+        raise FieldError("roleArn", "not the ARN of a role")
     if session_name is not None and not SESSION_NAME.fullmatch(str(session_name)):
         raise FieldError("sessionName", NO_SESSION_NAME)
     if policy is not None:
         try:
             json.loads(policy)
         except (TypeError, ValueError):
-            raise FieldError("policy", "it is no JSON") from None
+            raise FieldError("policy", "not JSON") from None
     return {
         "role_arn": role_arn,
         "session_name": session_name,
@@ -148,18 +148,18 @@ def _duration(text: object) -> int | None:
 def _listed(entry: Mapping[str, Any], name: str) -> tuple[str, ...]:
     value = entry.get(name) or []
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise FieldError(name, "it is no list of strings")
+        raise FieldError(name, "not a list of strings")
     if name == "policyArns" and not all(_is_arn(each) for each in value):
-        raise FieldError(name, "it is no list of ARNs")
+        raise FieldError(name, "not a list of ARNs")
     return tuple(sorted(value))
 
 
 def _tags(entry: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     value = entry.get("tags") or {}
     if not isinstance(value, dict):
-        raise FieldError("tags", "it is no map")
+        raise FieldError("tags", "not a map")
     if "" in value:
-        raise FieldError("tags", "it has a tag without a name")
+        raise FieldError("tags", "has a tag without a name")
     return tuple(sorted((str(name), str(tag)) for name, tag in value.items()))
 
 

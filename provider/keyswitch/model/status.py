@@ -22,6 +22,13 @@ class Status(_Word):
     ACTIVE = "Active"
     INACTIVE = "Inactive"
 
+    def change(self, ending: str) -> str:
+        """What a change to this status is called: ``activated``, ``deactivates``, ``activating``.
+
+        :param ending: what follows ``activat``.
+        """
+        return f"{'activat' if self is Status.ACTIVE else 'deactivat'}{ending}"
+
 
 class ObservedStatus(_Word):
     """A status that a key can be found in.

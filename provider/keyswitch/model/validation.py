@@ -50,7 +50,7 @@ def _unknown_properties(
     spelt = [spelling[name] for name in names if " " not in spelling[name]]
     problems = []
     for name in sorted(set(given) - set(names)):
-        shown = name if _REPEATABLE_NAME.fullmatch(name.strip()) else "(not repeated)"
+        shown = name.strip() if _REPEATABLE_NAME.fullmatch(name.strip()) else "(not shown)"
         close = difflib.get_close_matches(name, spelt, n=1, cutoff=0.5)
         problems.append(
             Problem(

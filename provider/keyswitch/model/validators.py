@@ -39,7 +39,7 @@ _SYNONYMS: Final[Mapping[str, Status]] = {
     ),
 }
 _REPEATABLE_LENGTH = 20
-_NOT_TOLD: Final = "(a secret, not repeated)"
+_NOT_TOLD: Final = "(a secret, not shown)"
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,7 @@ class Problem:
         elif isinstance(self.message, catalogue.BadStatus | catalogue.UnknownWord):
             hidden = replace(self.message, value=_NOT_TOLD)
         elif isinstance(self.message, catalogue.NotADuration | catalogue.BadUserName):
-            hidden = replace(
-                self.message, problem="its value is a secret, of which no more is told"
-            )
+            hidden = replace(self.message, problem="the value is a secret and not shown")
         else:
             return self
         return replace(self, message=hidden)
@@ -110,9 +108,9 @@ def _problem_of_access_key_id(value: str, spelt: str) -> Problem | None:
     if _ACCESS_KEY_ID.fullmatch(value):
         return None
     if re.fullmatch(r"[A-Za-z0-9_]*", value):
-        problem = f"it has {len(value)} characters"
+        problem = f"has {len(value)} characters"
     else:
-        problem = "it has characters other than letters, digits and underscores"
+        problem = "contains characters other than letters, digits and underscores"
     return Problem(ACCESS_KEY_ID, catalogue.BadAccessKeyId(property=spelt, problem=problem))
 
 
@@ -133,9 +131,9 @@ def _problem_of_status(value: str, _spelt: str) -> Problem | None:
 def _problem_of_user_name(value: str, spelt: str) -> Problem | None:
     strange = sorted(set(re.sub(_USER_NAME_CHARACTER, "", value)))
     if strange:
-        problem = f"it contains {' '.join(repr(character) for character in strange[:5])}"
+        problem = f"contains {' '.join(repr(character) for character in strange[:5])}"
     elif not 1 <= len(value) <= _USER_NAME_MAX:
-        problem = f"it has {len(value)} characters"
+        problem = f"has {len(value)} characters"
     else:
         return None
     return Problem(USER_NAME, catalogue.BadUserName(property=spelt, problem=problem))
@@ -179,13 +177,13 @@ def _problem_of_override(value: str, spelt: str) -> Problem | None:
 def _problem_of_blank(value: str, spelt: str) -> Problem | None:
     if value.strip():
         return None
-    return Problem(spelt, catalogue.BadAccount(property=spelt, problem="it is empty"))
+    return Problem(spelt, catalogue.BadAccount(property=spelt, problem="is empty"))
 
 
 def _problem_of_role_arn(value: str, spelt: str) -> Problem | None:
     if ROLE_ARN.fullmatch(value):
         return None
-    return Problem(spelt, catalogue.BadAccount(property=spelt, problem="it is no ARN of a role"))
+    return Problem(spelt, catalogue.BadAccount(property=spelt, problem="not the ARN of a role"))
 
 
 def _problem_of_session_name(value: str, spelt: str) -> Problem | None:
@@ -218,7 +216,7 @@ def _problems_of_account_ids(top: str, value: object, spelt: str) -> list[Proble
     listed = value if isinstance(value, list | tuple) else ()
     if listed and all(ACCOUNT_ID.fullmatch(account_id(each)) for each in listed):
         return []
-    problem = "it is no list of account ids, twelve digits each, in quotes if the first is a 0"
+    problem = "not a list of account ids, twelve digits each, in quotes if the first is a 0"
     return [Problem(top, catalogue.BadAccount(property=spelt, problem=problem))]
 
 
@@ -250,4 +248,4 @@ def _is_short(value: str) -> bool:
 
 
 def _shown(value: str) -> str:
-    return f'"{value}"' if _is_short(value) else "(too long to be one, and not repeated)"
+    return f'"{value}"' if _is_short(value) else "(too long, not shown)"

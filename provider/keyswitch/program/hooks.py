@@ -201,7 +201,7 @@ class Hooks:
                 yield (
                     access_key_id,
                     KeyswitchError(
-                        catalogue.MovesWithASwitch(on_destroy=record.declaration.on_destroy),
+                        catalogue.ChangeOnTheWay(on_destroy=record.declaration.on_destroy),
                         Attempt("moving", access_key_id, record.user_name),
                     ),
                 )
@@ -271,7 +271,7 @@ def _tell_unknown(args: pulumi.ResourceHookArgs, unknown: tuple[str, ...]) -> No
 def _moved_note(moved: Record) -> str:
     """Of a key that was declared under another name before, that its record is kept (KS222)."""
     key = Attempt("", moved.declaration.access_key_id, moved.user_name)
-    return line(catalogue.Moved(adopted=moved.adopted_status), key)
+    return line(catalogue.DeclaredUnderAnotherName(adopted=moved.adopted_status), key)
 
 
 def _signing() -> tuple[AwsSettings, Origin]:

@@ -19,7 +19,7 @@ from keyswitch.model.durations import Duration
 from keyswitch.model.validators import Problem, kind_of, problem_of_value
 from keyswitch.program.args import Account, Safeguards
 
-_A_NAME: Final = "a string that is not empty"
+_A_NAME: Final = "a non-empty string"
 _OPTIONS: Final = "pulumi.ResourceOptions"
 
 
@@ -72,7 +72,7 @@ def sendable(name: str, value: object) -> Any:
         value = value.value
     if isinstance(value, Mapping):
         if not all(isinstance(part, str) for part in value):
-            raise _not_sendable(name, "a map with a name that is no string")
+            raise _not_sendable(name, "a map with a name that is not a string")
         return {part: sendable(f"{name}.{part}", value[part]) for part in value}
     if isinstance(value, list | tuple):
         return [sendable(f"{name}[{place}]", part) for place, part in enumerate(value)]
@@ -125,7 +125,7 @@ def _single(name: str, value: object) -> object:
     try:
         _ = value.encode() if isinstance(value, str) else float(value)
     except UnicodeError:
-        raise _not_sendable(name, "a string that is no Unicode text") from None
+        raise _not_sendable(name, "a string that is not Unicode text") from None
     except OverflowError:
         raise _not_sendable(name, "a number that is too large") from None
     return value

@@ -59,11 +59,11 @@ def _is_fleet(form: str | None, max_changes: str | None) -> bool:
     wanted = _FORMS.get(form.lower()) if form else False
     if wanted is None:
         raise pulumi.RunError(
-            line(catalogue.BadForm(problem="keyswitch:fleet is neither true nor false"))
+            line(catalogue.BadRegisterForm(problem="keyswitch:fleet is neither true nor false"))
         )
     if max_changes and not wanted:
         problem = "keyswitch:maxChanges is set, and keyswitch:fleet is not true"
-        raise pulumi.RunError(line(catalogue.BadForm(problem=problem)))
+        raise pulumi.RunError(line(catalogue.BadRegisterForm(problem=problem)))
     return wanted
 
 

@@ -59,8 +59,7 @@ class Switch:
         :returns: what IAM was seen to show.
         :raises KeyswitchError: KS302, KS404 and whatever AWS refused; running again is safe.
         """
-        goal = f"from {seen.status} to {target}"
-        with error_context(Attempt("switching", access_key_id, seen.user_name, goal)):
+        with error_context(Attempt(target.change("ing"), access_key_id, seen.user_name)):
             try:
                 self._cache.update_access_key(access_key_id, seen.user_name, target)
             except NoSuchEntityError as missing:

@@ -317,7 +317,7 @@ class Batch:
         ends = self._ends(judged, kept, warnings)
         self._do(ends, failures)
         _tell_all(warnings, tell)
-        _raise(failures, records, catalogue.FleetNotLetGo)
+        _raise(failures, records, catalogue.FleetNotDestroyed)
 
     def _ends(
         self, judged: BatchPlan, kept: Collection[str], warnings: dict[str, str]

@@ -96,12 +96,14 @@ class BatchPlan:
             return None
         return KeyswitchError(
             catalogue.TooManyChanges(
-                changes=len(limited),
-                declared=counted(len(self.ids), "key"),
+                changes=counted(len(limited), "key"),
                 max_changes=most,
+                declared=len(self.ids),
                 allowed=most.of_keys(len(self.ids)),
                 keys=named(limited),
-                through=f"only {named(past)}, by override," if past else "nothing",
+                through=f"Only {named(past)} passed, by override"
+                if past
+                else "No key of this fleet was changed",
             )
         )
 

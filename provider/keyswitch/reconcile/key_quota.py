@@ -24,5 +24,5 @@ def refuse_third_key(client: IamClient, user_name: str, announced: int) -> None:
     if len(keys) + announced < _MOST_KEYS:
         return
     listed = [f"{key.access_key_id} {key.status}" for key in keys]
-    listed += ["one that is minted in this run"] * announced
+    listed += ["one that this run creates"] * announced
     raise KeyswitchError(catalogue.NoRoomForAKey(user_name=user_name, keys=", ".join(listed)))

@@ -35,11 +35,11 @@ class DeletionPlan:
 
     def note(self) -> str:
         """What a preview tells of it (KS220)."""
-        stays = f"it stays {self.status}" if self.status else "it is left as it is"
+        stays = f"stays {self.status}" if self.status else "will be left as it is"
         return line(
-            catalogue.LetGo(
+            catalogue.NoLongerDeclared(
                 on_destroy=self.record.declaration.on_destroy or OnDestroy.LEAVE,
-                outcome=f"it is switched to {self.switches_to}" if self.switches_to else stays,
+                outcome=f"will be {self.switches_to.change('ed')}" if self.switches_to else stays,
             ),
             Attempt("", self.record.declaration.access_key_id, self.user_name),
         )
@@ -60,7 +60,7 @@ def deletion_plan(
     record: Record, target: Status, seen: Observation, unmet: Safeguarding
 ) -> DeletionPlan:
     """Decides for a key that ``on_destroy`` asks to be in ``target``."""
-    key = Attempt("letting go of", record.declaration.access_key_id, seen.user_name)
+    key = Attempt("ending the declaration of", record.declaration.access_key_id, seen.user_name)
     if seen.undecided:
         refusal = KeyswitchError(
             catalogue.DeletedOrRenamed(user_name=seen.user_name), key, seen.answer
@@ -76,7 +76,9 @@ def deletion_plan(
         return replace(stays, warning=line(catalogue.NotRestored(reasons=reasons), key))
     if reasons:
         on_destroy = record.declaration.on_destroy
-        refusal = KeyswitchError(catalogue.NotLetGo(on_destroy=on_destroy, reasons=reasons), key)
+        refusal = KeyswitchError(
+            catalogue.NotDeactivatedOnDestroy(on_destroy=on_destroy, reasons=reasons), key
+        )
         return replace(stays, refusal=refusal)
     return replace(stays, switches_to=target)
 

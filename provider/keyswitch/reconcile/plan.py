@@ -18,7 +18,7 @@ from keyswitch.model.status import ObservedStatus, OnDestroy, Status
 from keyswitch.reconcile.diff import Action, Cause, Decision
 from keyswitch.reconcile.evidence import Usage
 from keyswitch.reconcile.observe import Observation
-from keyswitch.reconcile.safeguards import Unmet, UserKeys, calls_in_words, guarding, use_in_words
+from keyswitch.reconcile.safeguards import Unmet, UserKeys, guarding, use_in_words, where_used
 
 _RECENT_USE: Final = timedelta(days=7)
 """A key that was used since then is taken to be in use: a reviewer is warned, not only told."""
@@ -35,6 +35,7 @@ class Plan:
     :param signing_keys: see :class:`~keyswitch.reconcile.safeguards.Evidence`; empty but for a key that signs and
         goes off all the same.
     :param usage: when the key was last used, where that was looked up for a reader.
+    :param is_preview: whether a reader sees this before the update.
     """
 
     decision: Decision
@@ -47,6 +48,7 @@ class Plan:
     planned: Mapping[str, Status] = field(default_factory=dict)
     signing_keys: Mapping[str, str] = field(default_factory=dict)
     usage: Usage | None = None
+    is_preview: bool = False
 
     @property
     def signs_itself(self) -> bool:
@@ -69,9 +71,10 @@ class Plan:
 
     def _refusal_of_switch(self) -> KeyswitchError:
         first, *others = self.unmet
-        goal = f"from {self._seen} to {self._declared}"
         attempt = Attempt(
-            "switching", self.declaration.access_key_id, self.observation.user_name, goal
+            self._declared.change("ing"),
+            self.declaration.access_key_id,
+            self.observation.user_name,
         )
         return KeyswitchError(first.message, attempt, None, also=others)
 
@@ -115,7 +118,7 @@ class Plan:
         named = account_of(self.declaration.access_key_id)
         if named is None or not self.account_id or named == self.account_id:
             return ""
-        return f", whose id is one of account {named}"
+        return f"; the id belongs to account {named}"
 
     def warnings(self) -> tuple[str, ...]:
         """What a reviewer should know of a decision that is carried out, or of a key that is kept."""
@@ -133,7 +136,14 @@ class Plan:
         if action is Action.SWITCH and self._declared is Status.INACTIVE:
             yield from self._warnings_of_switching_off()
         if cause is Cause.DRIFT:
-            yield self._about_key(catalogue.Drifted(observed=self._seen, declared=self._declared))
+            when = "The next" if self.is_preview else "This"
+            yield self._about_key(
+                catalogue.Drifted(
+                    observed=self._seen,
+                    declared=self._declared,
+                    corrects=f"{when} update {self._declared.change('es')}",
+                )
+            )
         if cause is Cause.DRIFT_REPORTED:
             yield self._about_key(
                 catalogue.DriftReported(observed=self._seen, declared=self._declared)
@@ -142,7 +152,7 @@ class Plan:
             yield self._about_key(
                 catalogue.Held(
                     observed=self._seen,
-                    target=self._declared,
+                    change=self._declared.change("ed"),
                     since=self.held_since,
                     reasons="; ".join(rule.cause for rule in self.unmet),
                 )
@@ -168,20 +178,24 @@ class Plan:
         if not keys.another_stays_active:
             yield self._about_key(catalogue.NoOtherActiveKey(others=keys))
         if self.signing_keys:
-            calls = calls_in_words(self.signing_keys, keys.key)
-            yield self._about_key(catalogue.OwnKeyGoes(calls=calls))
+            where = where_used(self.signing_keys, keys.key)
+            yield self._about_key(catalogue.SigningKeyToBeDeactivated(where=where))
 
     def _notes(self) -> Iterator[str]:
         action, cause = self.decision.action, self.decision.cause
         recorded = self.record.status if self.record else None
         recorded_only = action is Action.RECORD and cause in (Cause.AS_DECLARED, Cause.EXPIRED)
         if recorded_only and recorded not in (None, self._seen):
-            yield self._about_key(catalogue.Already(observed=self._seen))
+            yield self._about_key(catalogue.AlreadyAsDeclared(observed=self._seen))
         if self.record is None and action in (Action.RECORD, Action.SWITCH):
             yield self._about_key(
-                catalogue.Adopted(observed=self._seen, declared=self._declared)
+                catalogue.Adopted(observed=self._seen)
                 if action is Action.RECORD
-                else catalogue.AdoptedAndSwitched(observed=self._seen, declared=self._declared)
+                else catalogue.AdoptedAndChanged(
+                    observed=self._seen,
+                    declared=self._declared,
+                    change=self._declared.change("ed"),
+                )
             )
             if self.declaration.on_destroy is OnDestroy.RESTORE:
                 yield self._about_key(catalogue.RestoresTo(observed=self._seen))
@@ -189,9 +203,11 @@ class Plan:
             return
         pending = self.record.pending if self.record else None
         if pending and pending.target is self._declared and self.declaration.override is None:
-            yield self._about_key(catalogue.Released(since=self.held_since, target=self._declared))
+            yield self._about_key(
+                catalogue.Released(since=self.held_since, change=self._declared.change("ed"))
+            )
         elif self.record is not None and cause is Cause.DECLARED:
-            yield self._about_key(catalogue.Switched(observed=self._seen, declared=self._declared))
+            yield self._about_key(catalogue.ChangedAsDeclared(change=self._declared.change("ed")))
         used = self.usage.last_used if self.usage else None
         if used is not None and not self._is_recent(used):
             told = use_in_words(used, self._keys.key, self.now)
@@ -229,4 +245,4 @@ def found_deleted(record: Record) -> str:
 
 
 def _unverified(account_id: str) -> str:
-    return "" if account_id else " (which account this is was not checked)"
+    return "" if account_id else " (account not verified)"

@@ -77,7 +77,8 @@ class Planner:
         )
 
     def with_usage(self, plan: Plan) -> Plan:
-        """The same for a reader, who is told when a key that goes off was last used."""
+        """The same for a preview, which says when a key that will be deactivated was last used."""
+        plan = replace(plan, is_preview=True)
         switched = plan.decision.action is Action.SWITCH
         if not switched or plan.declaration.status is Status.ACTIVE:
             return plan

@@ -292,7 +292,7 @@ class Reconciler:
             raise
         if made.listed is None:
             key = Attempt("", access_key_id, seen.user_name)
-            tell(line(catalogue.OwnKeyWent(), key))
+            tell(line(catalogue.SigningKeyDeactivated(), key))
         return made
 
     def _accepted(self, access_key_id: str) -> bool:

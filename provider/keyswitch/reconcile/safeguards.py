@@ -58,12 +58,12 @@ class UserKeys:
         return other.status is ObservedStatus.ACTIVE
 
     def state_of(self, other: AccessKey) -> str:
-        """``is Active``, or ``goes Inactive in this run``."""
+        """``is Active``, or ``will be Inactive after this run``."""
         planned = self.planned.get(other.access_key_id)
-        return f"is {other.status}" if planned is None else f"goes {planned} in this run"
+        return f"is {other.status}" if planned is None else f"will be {planned} after this run"
 
     def __str__(self) -> str:
-        """``AKIA... is Inactive, AKIA... goes Inactive in this run``, or that there is none."""
+        """``AKIA... is Inactive, AKIA... will be Inactive after this run``, or that there is none."""
         words = [f"{other.access_key_id} {self.state_of(other)}" for other in self.others]
         return ", ".join(words) or "the user has no other key"
 
@@ -151,24 +151,24 @@ def no_longer_met(safeguards: DeclaredSafeguards, keys: UserKeys) -> str | None:
 
 
 def use_in_words(used: LastUsed, key: AccessKey, now: datetime) -> str:
-    """``last used 3 hours ago by s3 in eu-west-1 (2026-11-24T19:00:00Z)``, or that it never was."""
+    """``was last used 3 hours ago by s3 in eu-west-1 (2026-11-24T19:00:00Z)``, or that it never has been."""
     if used.date is None:
-        made = f", {ago(key.create_date, now)} ({key.create_date})" if key.create_date else ""
-        return f"never used since it was made{made}"
+        created = f" (created {ago(key.create_date, now)}, {key.create_date})"
+        return f"has never been used{created if key.create_date else ''}"
     by = f" by {used.service_name} in {used.region}"
-    return f"last used {ago(used.date, now)}{by} ({used.date})"
+    return f"was last used {ago(used.date, now)}{by} ({used.date})"
 
 
-def calls_in_words(signing_keys: Mapping[str, str], key: AccessKey) -> str:
-    """Whose calls a key signs: ``this program's own calls``, or those in another of its accounts."""
+def where_used(signing_keys: Mapping[str, str], key: AccessKey) -> str:
+    """In which other account of the program a key signs calls; empty for those by which it is changed itself."""
     account = signing_keys[key.access_key_id]
-    return f"this program's calls in account {account}" if account else "this program's own calls"
+    return f" in account {account}" if account else ""
 
 
 def _own_key(safeguards: DeclaredSafeguards, evidence: Evidence) -> Message | None:
     if safeguards.allow_own_key or evidence.key.access_key_id not in evidence.signing_keys:
         return None
-    return catalogue.OwnKey(calls=calls_in_words(evidence.signing_keys, evidence.key))
+    return catalogue.OwnKeyInUse(where=where_used(evidence.signing_keys, evidence.key))
 
 
 def _unused_for(safeguards: DeclaredSafeguards, evidence: Evidence) -> Message | None:
@@ -200,11 +200,10 @@ def _overlap(safeguards: DeclaredSafeguards, evidence: Evidence) -> Message | No
     free_at = after(created, wanted.span)
     if evidence.now >= free_at:
         return None
-    made = f"{ago(created, evidence.now)} ({created})"
     return catalogue.OverlapTooShort(
         overlap=wanted,
         successor=successor.access_key_id,
-        made=made,
+        created=f"{ago(created, evidence.now)} ({created})",
         free_at=iso(free_at),
     )
 
@@ -245,14 +244,14 @@ def _reactivation(safeguards: DeclaredSafeguards, evidence: Evidence) -> Message
         return None
     if evidence.inactive_by is DeactivatedBy.OVERRIDE:
         return catalogue.OverrideWithdrawn(override=evidence.override)
-    return catalogue.Reactivation()
+    return catalogue.DeactivatedOutside()
 
 
 def _quarantined(safeguards: DeclaredSafeguards, evidence: Evidence) -> Message | None:
     if not safeguards.refuse_quarantined:
         return None
     if evidence.policies is None or isinstance(evidence.policies, Untold):
-        return catalogue.QuarantineNotTold(
+        return catalogue.QuarantineNotReported(
             user_name=evidence.key.user_name,
             reason=evidence.policies.reason if evidence.policies else "AWS gives no reason",
         )
@@ -281,7 +280,7 @@ _ON_UNLESS_SET: Final = frozenset({"allow_own_key", "allow_reactivation"})
 
 
 _NOT_ALLOWED: Final = "iam:GetAccessKeyLastUsed is not allowed"
-_NO_DATE: Final = "neither a use nor the day when the key was made"
+_NO_DATE: Final = "IAM reports neither a use nor the creation date"
 
 
 def _last_use_not_told(safeguard: str, key: AccessKey, untold: Untold | None) -> Message:
@@ -290,7 +289,7 @@ def _last_use_not_told(safeguard: str, key: AccessKey, untold: Untold | None) ->
         owner = f"user {key.user_name}" if key.user_name else "the root user"
         return catalogue.AboutAnotherUser(**told, owner=owner, other=untold.other)
     reason = untold.reason if untold is not None else ""
-    return catalogue.LastUseNotTold(**told, reason=reason or _NOT_ALLOWED)
+    return catalogue.LastUseNotReported(**told, reason=reason or _NOT_ALLOWED)
 
 
 def _use_of(
@@ -300,5 +299,5 @@ def _use_of(
     if not isinstance(used, LastUsed):
         return _last_use_not_told(safeguard, key, used)
     if used.date and is_to_come(used.date, now):
-        return catalogue.UseToCome(safeguard=safeguard, key=key.access_key_id, date=used.date)
+        return catalogue.LastUseInFuture(safeguard=safeguard, key=key.access_key_id, date=used.date)
     return used

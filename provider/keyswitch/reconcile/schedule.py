@@ -95,5 +95,5 @@ def _failure_of(task: Task) -> KeyswitchError | None:
         return error
     except Exception as error:  # noqa: BLE001 - becomes the failure of this one key
         attempt = Attempt("working on", task.access_key_id)
-        return KeyswitchError(catalogue.Unforeseen(kind=type(error).__name__), attempt)
+        return KeyswitchError(catalogue.InternalError(kind=type(error).__name__), attempt)
     return None

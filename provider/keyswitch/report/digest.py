@@ -69,14 +69,14 @@ class Digest:
         numbers += [str(counts[each]) for each in seen[1:]]
         told = [f"{number} {each.verdict}" for number, each in zip(numbers, seen, strict=True)]
         if self.failed:
-            told += ["any others not judged"] if told and self.is_cut_short else []
+            told += ["others not judged"] if told and self.is_cut_short else []
             told[:0] = [counted(self.violations, "policy violation")] if self.violations else []
         said = ", ".join(told)
         if self.failed:
-            where = "see below" if self.errors else "see what it prints without --json"
+            where = "see below" if self.errors else "see what pulumi preview prints without --json"
             return f"the preview failed, so nothing can be applied: {said or where}"
         still = bool(told) and all(row.outcome in _STILL for row in self.rows)
-        return f"no key is switched: {said}" if still else said or "no key changes"
+        return f"no status changes: {said}" if still else said or "no key changes"
 
     @property
     def tells_no_error(self) -> bool:
@@ -89,7 +89,7 @@ _STILL: Final = (
     Outcome.HELD,
     Outcome.DRIFT_REPORTED,
     Outcome.GONE,
-    Outcome.LET_GO,
+    Outcome.NO_LONGER_DECLARED,
     Outcome.ADOPTED,
     Outcome.RECORDED,
 )

@@ -166,12 +166,12 @@ def _tail(digest: Digest) -> list[str]:
     lines.extend(f"Error: {code_span(error)}" for error in errors)
     if digest.is_cut_short:
         lines.append(
-            "The preview ended early: a key that is neither named nor counted here was not judged."
+            "The preview ended early. Keys that are neither named nor counted here were not judged."
         )
     if digest.tells_no_error and digest.violations is None:
         lines.append(
-            "A policy is violated, or the program failed: this output does not tell. The preview with "
-            "`PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true` in its environment names the policy."
+            "A policy was violated or the program failed; this output does not say which. Run the preview with "
+            "`PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true` in its environment to see the policy."
         )
     if errors or digest.tells_no_error:
         lines.append("`pulumi preview` without `--json` prints the rest.")
@@ -179,7 +179,7 @@ def _tail(digest: Digest) -> list[str]:
         lines.append(f"… and {len(digest.errors) - len(errors)} more errors.")
     codes = sorted({row.code for row in digest.rows if row.code})
     if codes:
-        lines.append(f"What a code asks for: `keyswitch explain {codes[0]}`.")
+        lines.append(f"To read more about a code, run `keyswitch explain {codes[0]}`.")
     return [each for line in lines for each in (line, "")]
 
 

@@ -136,8 +136,8 @@ class KeyPreview:
         fields = {k: v for each in counting for k, v in each.fields.items()}
         goals = (each.goal for each in self.readings.values())
         from_goal, to_goal = next((goal for goal in goals if goal[0]), ("", ""))
-        before = fields.get("observed") or from_goal or self.before.status
-        after = fields.get("target") or fields.get("declared") or to_goal or self.after.status
+        before = from_goal or fields.get("observed") or self.before.status
+        after = to_goal or fields.get("declared") or self.after.status
         stays = (
             Outcome.FAILED,
             Outcome.HELD,
@@ -180,8 +180,8 @@ class KeyPreview:
         before, after = self.before.status, self.after.status
         if told:
             why = next((self.readings[e] for e in _EXPLAIN if e in self.readings), None)
-            said = (each.fields[name] for each in told for name in _GOALS if name in each.fields)
-            return _to(next(said, "") or after), why
+            said = (each.fields.get("declared") or each.goal[1] for each in told)
+            return _to(next((status for status in said if status), "") or after), why
         for entry, outcome in _OUTCOMES.items():
             if entry in self.readings:
                 return outcome, self.readings[entry]
@@ -196,10 +196,10 @@ class KeyPreview:
 
     def _why(self, outcome: Outcome, reading: Reading | None) -> str:
         if outcome is Outcome.NOT_LOOKED_AT and reading is None:
-            return "the preview does not tell its live status"
+            return "the preview does not show its live status"
         if outcome is Outcome.FAILED and reading is None:
             if any("protect" in each.text for each in self._errors):
-                return "it is protected: take protect out first"
+                return "the resource is protected: remove protect first"
             return "see what the preview prints without --json"
         why = in_short(self.after.reason)
         if outcome in _BY_MESSAGE and reading is not None:
@@ -215,7 +215,7 @@ class KeyPreview:
         override = self.readings.get(catalogue.Overridden)
         told = (
             in_short(f"override: {override.fields.get('override', '')}") if override else "",
-            "what it was held for is met" if catalogue.Released in self.readings else "",
+            "its safeguards are met" if catalogue.Released in self.readings else "",
             why,
             changes if self.before.status else "",
             "the user's last Active key" if catalogue.NoOtherActiveKey in self.readings else "",
@@ -236,26 +236,26 @@ class KeyPreview:
     def _last_use(self) -> str:
         told = [reading.fields["used"] for reading in self._counting if "used" in reading.fields]
         if not told and catalogue.LastUseNotSeen in self.readings:
-            return "could not be looked up"
-        short = (_SEEN_AGAIN.sub("", words).removeprefix("last used ") for words in told)
-        return ", or ".join(dict.fromkeys(words.partition(" since it")[0] for words in short))
+            return "unknown"
+        short = (_SEEN_AGAIN.sub("", words).removeprefix("was last used ") for words in told)
+        return ", or ".join(
+            "never" if words.startswith("has never") else words for words in dict.fromkeys(short)
+        )
 
 
-_GOALS: Final = ("target", "declared")
-"""The fields of a message that name the status which a key is switched to."""
 _OUTCOMES: Final = {
     catalogue.Held: Outcome.HELD,
     catalogue.DriftReported: Outcome.DRIFT_REPORTED,
     catalogue.Gone: Outcome.GONE,
     catalogue.NotLookedAt: Outcome.NOT_LOOKED_AT,
     catalogue.Adopted: Outcome.ADOPTED,
-    catalogue.Already: Outcome.RECORDED,
+    catalogue.AlreadyAsDeclared: Outcome.RECORDED,
 }
 _EXPLAIN: Final = (
     catalogue.Overridden,
     catalogue.Released,
-    catalogue.AdoptedAndSwitched,
-    catalogue.Switched,
+    catalogue.AdoptedAndChanged,
+    catalogue.ChangedAsDeclared,
 )
 _SWITCHED: Final = (
     *_EXPLAIN,
@@ -266,7 +266,7 @@ _SWITCHED: Final = (
 """What is said only of a key that is switched."""
 _FAILURES: Final = "345"
 """The families of what is no judgement about the key."""
-_SWITCHES: Final = (Outcome.DRIFT, Outcome.SWITCHED_OFF, Outcome.SWITCHED_ON)
+_SWITCHES: Final = (Outcome.DRIFT, Outcome.DEACTIVATED, Outcome.ACTIVATED)
 _BY_MESSAGE: Final = (
     Outcome.REFUSED,
     Outcome.FAILED,
@@ -285,4 +285,4 @@ def _worded(diagnostic: Diagnostic) -> Reading | None:
 
 
 def _to(status: str) -> Outcome:
-    return Outcome.SWITCHED_ON if status == str(Status.ACTIVE) else Outcome.SWITCHED_OFF
+    return Outcome.ACTIVATED if status == str(Status.ACTIVE) else Outcome.DEACTIVATED

@@ -28,7 +28,7 @@ def is_borne_out(reading: Reading, step: Step) -> bool:
         return False
     if step.op in _SAME:
         return True
-    target = reading.fields.get("target") or reading.fields.get("declared")
+    target = reading.fields.get("declared") or reading.goal[1]
     is_towards = not target or step.after.status in ("", target)
     return is_towards and _needed(reading, step)
 
@@ -40,6 +40,6 @@ def _needed(reading: Reading, step: Step) -> bool:
         catalogue.DriftReported: step.after.may_report,
         catalogue.NotLookedAt: step.after.is_partly_unknown,
         catalogue.Adopted: step.op not in _OF_RECORDED,
-        catalogue.Already: step.op in _OF_RECORDED,
+        catalogue.AlreadyAsDeclared: step.op in _OF_RECORDED,
     }
     return needed.get(reading.entry, True)

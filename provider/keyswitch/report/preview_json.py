@@ -127,7 +127,7 @@ def read_preview(text: str) -> Preview:
     """
     start = text.find("{")
     if start < 0:
-        problem = "it is empty" if not text.strip() else "it holds no JSON"
+        problem = "empty" if not text.strip() else "no JSON in it"
         raise KeyswitchError(catalogue.UnreadablePreview(problem=problem))
     try:
         whole = json.JSONDecoder().raw_decode(text, start)[0]
@@ -135,11 +135,11 @@ def read_preview(text: str) -> Preview:
         if is_stream:
             whole = document_of(events_in(text[start:]), UNTOLD)
     except ValueError:
-        raise _unreadable("it is no JSON, or ends in the middle") from None
+        raise _unreadable("not JSON, or cut off") from None
     except RecursionError:
-        raise _unreadable("it is nested too deeply") from None
+        raise _unreadable("nested too deeply") from None
     if not isinstance(whole, dict) or not {"steps", "diagnostics", "changeSummary"} & set(whole):
-        raise _unreadable("it has neither steps nor diagnostics nor a changeSummary")
+        raise _unreadable("neither steps nor diagnostics nor a changeSummary in it")
     return Preview(
         tuple(_steps(whole)),
         tuple(_diagnostics(whole)),
@@ -223,7 +223,7 @@ def _map(bag: Mapping[str, Any], key: str, where: str) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise _unreadable(f"{key} of {where} is no map")
+        raise _unreadable(f"{key} of {where} is not a map")
     return value
 
 
@@ -232,7 +232,7 @@ def _list(bag: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
     if value is None:
         return []
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-        raise _unreadable(f"{key} is no list of maps")
+        raise _unreadable(f"{key} is not a list of maps")
     return value
 
 

@@ -13,6 +13,7 @@ from keyswitch.model.status import ObservedStatus, OnDestroy, Status
 from keyswitch.report.key_states import UNTOLD, KeyState
 from keyswitch.report.rows import Outcome, Row, in_short
 
+_CHANGES: Final = {f"will be {status.change('ed')}": str(status) for status in Status}
 _WORDS: Final = frozenset(str(word) for word in OnDestroy)
 
 
@@ -24,7 +25,7 @@ def let_go(name: str, state: KeyState, readings: Mapping[type[Message], Reading]
     :param readings: the messages about it that count; where they do not tell what becomes of it,
         its ``on_destroy`` does.
     """
-    told = readings.get(catalogue.LetGo)
+    told = readings.get(catalogue.NoLongerDeclared)
     before = state.status
     if state.is_retained:
         target, kept = "", "retain_on_delete"
@@ -35,7 +36,7 @@ def let_go(name: str, state: KeyState, readings: Mapping[type[Message], Reading]
         if against is not None:
             kept = in_short(f"{kept}, but {against.fields.get('reasons')}")
     elif state.on_destroy == UNTOLD:
-        target, kept = UNTOLD, "its on_destroy is a secret here, so what it does is not told"
+        target, kept = UNTOLD, "its on_destroy is a secret here"
     else:
         policy = OnDestroy(state.on_destroy) if state.on_destroy in _WORDS else OnDestroy.LEAVE
         target, kept = _at_end(policy, state), f"on_destroy is {policy}"
@@ -45,9 +46,9 @@ def let_go(name: str, state: KeyState, readings: Mapping[type[Message], Reading]
         redact(state.user_name),
         before,
         target if target not in ("", UNTOLD) else before,
-        Outcome.LET_GO_BY_POLICY if target else Outcome.LET_GO,
+        Outcome.CHANGED_ON_DESTROY if target else Outcome.NO_LONGER_DECLARED,
         "",
-        f"its declaration is taken out; {kept}",
+        f"declaration removed; {kept}",
         "",
     )
 
@@ -55,10 +56,10 @@ def let_go(name: str, state: KeyState, readings: Mapping[type[Message], Reading]
 def _as_told(outcome: str, recorded: str) -> tuple[str, str]:
     """The status that a key is switched to, or nothing, and the one that it has before."""
     active, inactive = str(Status.ACTIVE), str(Status.INACTIVE)
-    target = outcome.removeprefix("it is switched to ")
-    if target in (active, inactive):
+    target = _CHANGES.get(outcome)
+    if target is not None:
         return target, inactive if target == active else active
-    stays = outcome.removeprefix("it stays ")
+    stays = outcome.removeprefix("stays ")
     return "", stays if stays != outcome else recorded
 
 

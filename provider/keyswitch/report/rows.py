@@ -19,18 +19,18 @@ class Outcome(Enum):
     """
 
     REFUSED = ("refused", "refused")
-    FAILED = ("that failed", "failed")
+    FAILED = ("failed", "failed")
     HELD = ("held", "hold")
-    DRIFT = ("drifted and to be switched back", "drift")
-    SWITCHED_OFF = ("to be switched off", "declared")
-    SWITCHED_ON = ("to be switched on", "declared")
-    LET_GO_BY_POLICY = ("to be let go as on_destroy says", "no longer declared")
-    DRIFT_REPORTED = ("drifted, which is only reported", "drift, reported")
-    NOT_LOOKED_AT = ("of which the preview does not tell", "not looked at")
-    GONE = ("deleted outside", "deleted outside")
-    LET_GO = ("no longer declared", "no longer declared")
+    DRIFT = ("drifted, to be corrected", "drift")
+    DEACTIVATED = ("to deactivate", "declared")
+    ACTIVATED = ("to activate", "declared")
+    CHANGED_ON_DESTROY = ("to change by on_destroy", "no longer declared")
+    DRIFT_REPORTED = ("drifted, only reported", "drift, reported")
+    NOT_LOOKED_AT = ("not looked at", "not looked at")
+    GONE = ("deleted outside Pulumi", "deleted outside")
+    NO_LONGER_DECLARED = ("no longer declared", "no longer declared")
     ADOPTED = ("adopted as found", "adopted as found")
-    RECORDED = ("only to be recorded", "record only")
+    RECORDED = ("recorded only", "record only")
 
     def __init__(self, verdict: str, why: str) -> None:
         self.verdict = verdict

@@ -30,13 +30,13 @@ def read_export(text: str, account_id: str) -> dict[str, ExpectedKey]:
     try:
         whole = json.loads(text)
     except (ValueError, RecursionError):
-        raise _no_export("it is empty" if not text.strip() else "it is no JSON") from None
+        raise _no_export("empty" if not text.strip() else "not JSON") from None
     deployment = whole.get("deployment") if isinstance(whole, dict) else None
     if not isinstance(deployment, dict):
-        raise _no_export("it has no deployment")
+        raise _no_export("no deployment in it")
     resources = deployment.get("resources") or []
     if not isinstance(resources, list):
-        raise _no_export("its resources are no list")
+        raise _no_export("its resources are not a list")
     return dict(_expected(resources, account_id))
 
 

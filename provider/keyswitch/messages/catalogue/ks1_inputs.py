@@ -1,4 +1,4 @@
-"""KS1..: about the declaration."""
+"""KS1..: about what a program declares; nothing was asked of AWS."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from keyswitch.messages.catalogue.message import Message
 class UnknownProperty(Message):
     code = "KS101"
     title = "Unknown property"
-    text = "the property {property} is not one of keyswitch's"
-    remedy = "{suggestion}Known: {known}."
-
+    text = "there is no property {property} here"
+    remedy = "{suggestion}Use one of: {known}."
+    why = "A misspelled property would otherwise be ignored, and with it perhaps a safeguard."
     property: object
     suggestion: object = ""
     known: object
@@ -21,16 +21,18 @@ class MissingProperty(Message):
     title = "Missing property"
     text = "the required property {property} is missing"
     remedy = "Add {property}."
-
     property: object
 
 
 class BadStatus(Message):
     code = "KS103"
-    title = "A status that cannot be declared"
-    text = "the status {value} cannot be declared"
-    remedy = 'Write "Active" or "Inactive", spelt exactly so{suggestion}.'
-
+    title = "Not a status to declare"
+    text = 'the status {value} is neither "Active" nor "Inactive"'
+    remedy = 'Write "Active" or "Inactive", with a capital first letter{suggestion}.'
+    why = (
+        "Other spellings are not guessed: a wrong guess would change a key. Expired and "
+        "Deleted are statuses that only AWS sets."
+    )
     value: object
     suggestion: object = ""
 
@@ -43,39 +45,41 @@ class BadAccessKeyId(Message):
         "An access key id has 16 to 128 letters, digits or underscores, such as "
         "AKIAIOSFODNN7EXAMPLE."
     )
-
     property: object
     problem: object
 
 
 class TemporaryKey(Message):
     code = "KS105"
-    title = "A temporary key"
+    title = "Temporary access key"
     text = (
-        "{property} is {access_key_id}, which begins with ASIA: a temporary key of AWS STS, "
-        "without a switch"
+        "{property} is {access_key_id}, a temporary key of AWS STS (ASIA...), which has no "
+        "status to change"
     )
     remedy = (
-        "Declare the long-term key (AKIA...) behind it. Sessions already issued end by "
-        "themselves or by a policy that denies them, not by a status."
+        "Declare the long-term key (AKIA...) behind it. To end sessions that AWS has already "
+        "issued, attach a policy that denies them."
     )
-
+    why = (
+        "IAM keeps a status for long-term keys only. Deactivating the long-term key does not "
+        "end sessions that were issued with it."
+    )
     property: object
     access_key_id: object
 
 
 class SecretPasted(Message):
     code = "KS106"
-    title = "A secret in the wrong field"
+    title = "Secret in the wrong property"
     text = (
-        "{property} holds something of the shape of a secret access key or a session token; "
-        "it is not repeated here"
+        "{property} looks like a secret access key or a session token; keyswitch does not "
+        "repeat the value"
     )
     remedy = (
-        "Take it out of the program and its history, and treat it as leaked: switch the key "
-        "off and mint another. keyswitch needs the access key id only."
+        "Remove the secret from the program and from its history, and treat it as leaked: "
+        "deactivate the key and create another. keyswitch needs the access key id only."
     )
-
+    why = "Pulumi would write the value into the state and show it in previews."
     property: object
 
 
@@ -84,17 +88,15 @@ class BadUserName(Message):
     title = "Not an IAM user name"
     text = "{property} is not an IAM user name: {problem}"
     remedy = "A user name has 1 to 128 letters, digits or any of +=,.@_- (no path, no ARN)."
-
     property: object
     problem: object
 
 
 class UnknownWord(Message):
     code = "KS108"
-    title = "Not one of the words"
+    title = "Not an allowed value"
     text = "{property} is {value}"
     remedy = "Write {words}{suggestion}."
-
     property: object
     value: object
     words: object
@@ -105,8 +107,8 @@ class NotAString(Message):
     code = "KS109"
     title = "Not a string"
     text = "{property} is {kind}, not a string"
-    remedy = "Write it as a string, in quotes."
-
+    remedy = "Write the value as a string, in quotes."
+    why = "YAML and Python read an unquoted value as something else: a number, a boolean, a date."
     property: object
     kind: object
 
@@ -114,39 +116,36 @@ class NotAString(Message):
 class DeclaredTwice(Message):
     code = "KS110"
     title = "One key declared twice"
-    text = "it is declared more than once in this program, by the resources {names}"
-    remedy = "Keep one of them: two declarations of one key would switch it back and forth."
-
+    text = "this program declares the key more than once, in the resources {names}"
+    remedy = "Keep one of these declarations."
+    why = "Two declarations of one key would change its status back and forth."
     names: object
 
 
 class BadRegister(Message):
     code = "KS111"
-    title = "The register of keys cannot be read"
+    title = "Unreadable register"
     text = "the stack config keyswitch:keys cannot be read: {problem}"
     remedy = (
-        "It is a map from access key id to {{userName, status, reason, ...}}; "
-        "Pulumi.example.yaml shows one."
+        "Write a map from access key id to {{userName, status, reason, ...}}, as in "
+        "Pulumi.example.yaml."
     )
-
     problem: object
 
 
 class AssumeRoleOfV6(Message):
     code = "KS112"
-    title = "A setting of pulumi-aws 6"
+    title = "Setting of pulumi-aws 6"
     text = "{keys} is a setting of pulumi-aws 6, which version 7 refuses too"
-    remedy = "Write aws:assumeRoles instead, a list of roles that are assumed one after the other."
-
+    remedy = "Write aws:assumeRoles instead, a list of roles to assume one after the other."
     keys: object
 
 
 class BadConfig(Message):
     code = "KS113"
-    title = "Configuration that cannot be read"
+    title = "Unreadable stack config"
     text = "the stack config {key} cannot be read: {problem}"
-    remedy = "{suggestion}Correct it with pulumi config set {argument}."
-
+    remedy = "{suggestion}Correct the value with pulumi config set {argument}."
     key: object
     problem: object
     suggestion: object = ""
@@ -155,24 +154,22 @@ class BadConfig(Message):
 
 class NothingToImport(Message):
     code = "KS114"
-    title = "Nothing to import"
-    text = (
-        "the resource {name} has the option {option}, which Pulumi's dynamic resources do not serve"
-    )
+    title = "Option that imports nothing"
+    text = "the resource {name} has the option {option}, which dynamic resources do not support"
     remedy = (
-        "Remove it: declaring a key adopts it as it is, and pulumi preview shows what would change."
+        "Remove the option. Declaring a key adopts the key as it is; pulumi preview shows "
+        "what would change."
     )
-
     name: object
     option: object
 
 
 class Refused(Message):
     code = "KS115"
-    title = "The summary of a run with refusals"
+    title = "Summary of refused keys"
     text = "{refused} of {declared} declared keys are refused: {names}"
-    remedy = "Each has its reason above; nothing was switched in this preview."
-
+    remedy = "See the error for each key above. This preview changed nothing."
+    why = "One preview names every refused key, so that you can correct all of them at once."
     refused: object
     declared: object
     names: object
@@ -180,21 +177,19 @@ class Refused(Message):
 
 class BadEntries(Message):
     code = "KS116"
-    title = "The summary of a register with problems"
+    title = "Summary of register problems"
     text = "the register of keys in the stack's config has {count}"
-    remedy = "Correct them; until then nothing is previewed or switched."
-
+    remedy = "Correct them. Until then keyswitch previews and changes nothing."
     count: object
 
 
 class NotADuration(Message):
     code = "KS117"
     title = "Not a duration"
-    text = "{property} is no duration: {problem}"
+    text = "{property} is not a duration: {problem}"
     remedy = (
-        'Write numbers with units, such as "7d", "36h" or "1h30m" (s, m, h, d, w, y; m is minutes).'
+        'Write numbers with units, such as "7d", "36h" or "1h30m" (s, m for minutes, h, d, w, y).'
     )
-
     property: object
     problem: object
 
@@ -204,7 +199,6 @@ class NotABoolean(Message):
     title = "Not a boolean"
     text = "{property} is {kind}, not a boolean"
     remedy = "Write true or false, without quotes in YAML."
-
     property: object
     kind: object
 
@@ -213,8 +207,7 @@ class NotAMap(Message):
     code = "KS119"
     title = "Not a map"
     text = "{property} is {kind}, not a map"
-    remedy = "Write it as a map of safeguards: {known}."
-
+    remedy = "Write a map with any of: {known}."
     property: object
     kind: object
     known: object
@@ -222,161 +215,161 @@ class NotAMap(Message):
 
 class OverrideOfActive(Message):
     code = "KS120"
-    title = "An override of nothing"
-    text = "{override} lets a key be switched off, and the status is Active"
-    remedy = "Take {override} out, or declare Inactive."
-
+    title = "Override of an Active key"
+    text = "{override} bypasses the safeguards of a deactivation, but the status is Active"
+    remedy = "Remove {override}, or declare Inactive."
     override: object
 
 
 class EmptyOverride(Message):
     code = "KS121"
-    title = "An override without a reason"
-    text = "{property} is empty, and it lets the key be switched off past every safeguard"
-    remedy = 'Say why, such as "INC-4711 leaked", or take it out.'
-
+    title = "Override without a reason"
+    text = "{property} is empty, but would bypass every safeguard"
+    remedy = 'Write the reason, such as "INC-4711 leaked", or remove the property.'
+    why = (
+        "The reason goes into the preview and the record, for whoever asks later why the "
+        "safeguards were bypassed."
+    )
     property: object
 
 
 class BadDefaults(Message):
     code = "KS122"
-    title = "The defaults of the register cannot be read"
-    text = "the stack config keyswitch:defaults is no map"
-    remedy = "It is a map that may hold safeguards, onDrift and onDestroy."
+    title = "Unreadable register defaults"
+    text = "the stack config keyswitch:defaults is not a map"
+    remedy = "Write a map with any of safeguards, onDrift, onDestroy and account."
 
 
 class OwnSuccessor(Message):
     code = "KS123"
-    title = "A key as its own successor"
+    title = "Key as its own successor"
     text = "{successor} is the key's own id"
-    remedy = "Write the id of the key that takes over from it."
-
+    remedy = "Write the id of the key that replaces this one."
     successor: object
 
 
 class OverlapWithoutSuccessor(Message):
     code = "KS124"
-    title = "An overlap with nothing"
-    text = "{overlap} is counted from the making of the successor, and there is none"
+    title = "Overlap without a successor"
+    text = "{overlap} counts from the creation of the successor, but no successor is declared"
     remedy = "Add {successor}."
-
     overlap: object
     successor: object
 
 
 class OverrideOfNoKey(Message):
     code = "KS125"
-    title = "An override without a previous key"
-    text = "override is about the previous key of the rotation {name}, and there is none"
-    remedy = "Add previous, or take override out."
-
+    title = "Override without a previous key"
+    text = "override applies to the previous key of the rotation {name}, but the rotation has none"
+    remedy = "Add previous, or remove override."
     name: object
 
 
 class BadAccount(Message):
     code = "KS127"
-    title = "An account that cannot be read"
+    title = "Unreadable account"
     text = "{property} cannot be read: {problem}"
-    remedy = "Correct it; docs/configuration.md tells each field of an account."
-
+    remedy = "Correct the value. docs/configuration.md describes each field of an account."
     property: object
     problem: object
 
 
 class UnknownAccount(Message):
     code = "KS128"
-    title = "An account that nobody declares"
-    text = "its account {account} is none of those in the stack config keyswitch:accounts ({known})"
-    remedy = "Add account {account} there, or correct the name."
-
+    title = "Unknown account"
+    text = (
+        "its account {account} is not one of those in the stack config keyswitch:accounts ({known})"
+    )
+    remedy = "Add account {account} to keyswitch:accounts, or correct the name."
     account: object
     known: object
 
 
 class BadAccounts(Message):
     code = "KS129"
-    title = "The accounts of the register cannot be read"
-    text = "the stack config keyswitch:accounts is no map"
-    remedy = "It is a map from a name to {{roleArn, profile, region, allowedAccountIds, ...}}."
+    title = "Unreadable accounts"
+    text = "the stack config keyswitch:accounts is not a map"
+    remedy = "Write a map from a name to {{roleArn, profile, region, allowedAccountIds, ...}}."
 
 
 class NotAMapOfKeys(Message):
     code = "KS130"
-    title = "Not the keys of a fleet"
-    text = "its keys are no map from an access key id to a map"
+    title = "Not a map of keys"
+    text = "its keys are not a map from access key id to a map"
     remedy = 'Write keys={{"AKIA...": {{"status": "Inactive", "user_name": "bob"}}}}.'
 
 
 class BadFleetDefaults(Message):
     code = "KS131"
-    title = "The defaults of a fleet cannot be read"
-    text = "its defaults are no map of on_destroy and on_drift"
-    remedy = "What else holds for every key is an input of the fleet: safeguards and account."
+    title = "Unreadable fleet defaults"
+    text = "its defaults are not a map of on_destroy and on_drift"
+    remedy = (
+        "Declare what else holds for every key as an input of the fleet: safeguards or account."
+    )
 
 
 class BadMaxChanges(Message):
     code = "KS132"
-    title = "Not a number of changes"
+    title = "Not a limit of changes"
     text = "max_changes cannot be read: {problem}"
-    remedy = 'Write the number of keys that one run may switch, or a share of all: "10%".'
-
+    remedy = 'Write the number of keys that one run may change, or a share of all keys: "10%".'
     problem: object
 
 
-class BadForm(Message):
+class BadRegisterForm(Message):
     code = "KS133"
-    title = "A form that the register cannot have"
+    title = "Unusable form of the register"
     text = "{problem}"
     remedy = (
-        "Write keyswitch:fleet as true to declare the keys of each account as one fleet, "
-        "which keyswitch:maxChanges needs; as false, or not at all, to declare each key as a "
-        "resource of its own."
+        "Set keyswitch:fleet to true to declare the keys of each account as one fleet, which "
+        "keyswitch:maxChanges needs. Set keyswitch:fleet to false, or remove the setting, to "
+        "declare each key as its own resource."
     )
-
     problem: object
 
 
-class MovesWithASwitch(Message):
+class ChangeOnTheWay(Message):
     code = "KS134"
-    title = "A key that would be switched on its way out of a fleet"
+    title = "Status change on the way out of a fleet"
     text = (
-        "it moves out of a fleet that stays, which lets it go first, and "
-        "on_destroy={on_destroy} may switch it then"
+        "the fleet would end its declaration of this key before the other resource adopts it,"
+        " and on_destroy={on_destroy} may change the status in between"
     )
-    remedy = "Declare on_destroy=leave for it in the fleet and apply that; then move it."
-
+    remedy = "Declare on_destroy=leave for the key in the fleet and apply that. Then move the key."
+    why = (
+        "A fleet ends declarations in its own update. The other resource may be updated "
+        "before or after that."
+    )
     on_destroy: object
 
 
 class TwoAccountsOfOneName(Message):
     code = "KS135"
-    title = "Two accounts of one name"
-    text = "its account has the name of another entry's, and is described otherwise"
+    title = "Two accounts with one name"
+    text = "its account has the name of another entry's account but a different description"
     remedy = (
-        "Describe it once, under keyswitch:accounts, and have the entries name it; or give it"
-        " a name of its own."
+        "Describe the account once, under keyswitch:accounts, and name it in the entries. Or "
+        "use another name."
     )
 
 
 class NotSendable(Message):
     code = "KS140"
-    title = "A value that Pulumi cannot hand on"
-    text = "{property} is {kind}, which Pulumi cannot hand on to a resource"
+    title = "Not a value for Pulumi"
+    text = "{property} is {kind}, which Pulumi cannot pass to a resource"
     remedy = (
-        "Give a string, a number, a boolean, a list, a map, or a pulumi.Output of one of "
-        "these; of a resource, one of its outputs."
+        "Pass a string, a number, a boolean, a list, a map, or a pulumi.Output of one of "
+        "these. Of a resource, pass one of its outputs."
     )
-
     property: object
     kind: object
 
 
 class WrongArgument(Message):
     code = "KS141"
-    title = "Not what an argument takes"
+    title = "Wrong argument"
     text = "the argument {argument} of keyswitch.{class_name} is {kind}"
-    remedy = "Give {takes}."
-
+    remedy = "Pass {takes}."
     argument: object
     class_name: object
     kind: object
@@ -385,22 +378,21 @@ class WrongArgument(Message):
 
 class GivenTwice(Message):
     code = "KS142"
-    title = "Inputs as one value and as keywords"
+    title = "Inputs given twice"
     text = (
         "the inputs of the resource {name} are given as keyswitch.AccessKeyStatusArgs and as "
         "keywords"
     )
-    remedy = "Give either the one or the other, not both."
-
+    remedy = "Use one or the other, not both."
     name: object
 
 
 class MissingExtra(Message):
     code = "KS143"
-    title = "A package that is not installed"
+    title = "Package not installed"
     text = "keyswitch.aws needs the package pulumi-aws, which is not installed"
     remedy = (
-        "In the Python environment of the program run pip install 'keyswitch[aws] @ git+<the "
+        "In the program's Python environment run pip install 'keyswitch[aws] @ git+<the "
         "address of this repository>@<commit>', with the commit of the release that is "
         "installed."
     )
@@ -408,76 +400,75 @@ class MissingExtra(Message):
 
 class IgnoredChanges(Message):
     code = "KS156"
-    title = "A status that is not the program's own"
+    title = "Ignored changes of a status"
     text = (
-        "the option ignore_changes of {subject} names {path}; with it Pulumi declares what it"
-        " last saw instead of what the program says, also after somebody else has changed the"
-        " key"
+        "the option ignore_changes of {subject} names {path}: Pulumi would declare what it "
+        "last saw instead of what the program says"
     )
     remedy = (
-        "Take {path} out of ignore_changes. To be told of a change and leave it, set "
+        "Remove {path} from ignore_changes. To only report changes by others, set "
         'on_drift="report".'
     )
-
+    why = (
+        "After a refresh, what Pulumi last saw may be a change by somebody else. The preview "
+        "would present that change as declared."
+    )
     subject: object
     path: object
 
 
 class BadFleet(Message):
     code = "KS157"
-    title = "The summary of a fleet with problems"
-    text = "what this fleet declares has {count}"
-    remedy = "Correct them; until then no key of this fleet is changed."
-
+    title = "Summary of fleet problems"
+    text = "the inputs of this fleet have {count}"
+    remedy = "Correct them. Until then keyswitch changes no key of this fleet."
     count: object
 
 
 class AnotherPlugin(Message):
     code = "KS158"
-    title = "A key in a plugin of its own"
+    title = "Resource in another plugin process"
     text = (
-        "the option {option} of resource {name} would have Pulumi start another plugin "
-        "process for this resource; what protects a user's keys from each other holds within "
-        "one process only"
+        "the option {option} of resource {name} makes Pulumi start another plugin process for"
+        " this resource; keyswitch protects a user's keys from each other within one process "
+        "only"
     )
     remedy = (
         "Remove the option: a dynamic resource comes with the program's own Python environment."
     )
-
     option: object
     name: object
 
 
 class PlainSecret(Message):
     code = "KS159"
-    title = "A credential in plain text"
+    title = "Credential in plain text"
     text = (
-        "the stack config {key} holds a credential in plain text; Pulumi writes it into the "
-        "state and shows it in pulumi preview --json"
+        "the stack config {key} holds a credential in plain text, which Pulumi writes to the "
+        "state and shows in pulumi preview --json"
     )
     remedy = (
-        "Encrypt it by pulumi config set --secret {argument}, and replace the credential: "
-        "whoever can read the config, the state or a preview may have it."
+        "Encrypt the value with pulumi config set --secret {argument}, and replace the "
+        "credential: anyone who can read the config, the state or a preview may have it."
     )
-
     key: object
     argument: object
 
 
 class ExplicitProvider(Message):
     code = "KS160"
-    title = "An explicit provider of AWS"
+    title = "Explicit AWS provider"
     text = (
-        "{provider} reaches resource {name} by the option {option}, but Pulumi hands no "
-        "explicit provider to a dynamic resource: the key would be looked for and switched "
-        "with the stack's own credentials"
+        "{provider} reaches resource {name} through the option {option}, but Pulumi passes no"
+        " explicit provider to a dynamic resource; keyswitch would use the stack's own "
+        "credentials"
     )
     remedy = (
-        "Say which account the key is in: account=keyswitch.Account(...) with the role_arn or"
-        " the profile of that provider, or with a name alone for the account of the stack's "
+        "Declare the account of the key: account=keyswitch.Account(...) with the role_arn or "
+        "the profile of that provider, or with a name alone for the account of the stack's "
         "own credentials."
     )
-
+    why = "The key would be looked up, and perhaps changed, in the wrong account."
     provider: object
     name: object
     option: object
@@ -485,15 +476,13 @@ class ExplicitProvider(Message):
 
 class ManyKeys(Message):
     code = "KS161"
-    title = "Many keys as resources of their own"
+    title = "Many keys as single resources"
     text = (
-        "this register declares {count} keys, each as a resource of its own; Pulumi takes "
-        "about as long for each of them, and several times as long as for the same keys in a "
-        "fleet"
+        "this register declares {count} keys, each as its own resource; a fleet of the same "
+        "keys is several times as fast"
     )
     remedy = (
-        "To declare them as one fleet for each account, run pulumi config set keyswitch:fleet"
-        " true; docs/how-to/fleets.md says what changes then."
+        "To declare one fleet for each account, run pulumi config set keyswitch:fleet true. "
+        "docs/how-to/fleets.md describes the differences."
     )
-
     count: object

@@ -7,12 +7,12 @@ from keyswitch.messages.catalogue.message import Message
 
 class UserNotFound(Message):
     code = "KS201"
-    title = "No such user"
+    title = "User not found"
     text = (
-        "there is no user {user_name} in {account}, and no owner of this key is known there{hint}"
+        "user {user_name} does not exist in {account}, and IAM reports no other owner of this"
+        " key{hint}"
     )
-    remedy = "Check the user name and the account that the credentials belong to."
-
+    remedy = "Check the user name, and which account the credentials belong to."
     user_name: object
     account: object
     hint: object = ""
@@ -20,13 +20,12 @@ class UserNotFound(Message):
 
 class KeyNotFound(Message):
     code = "KS202"
-    title = "No such key of this user"
-    text = "user {user_name} in {account} has no such key{hint} (found there: {keys})"
+    title = "Key not found"
+    text = "user {user_name} in {account} has no such key{hint} (found: {keys})"
     remedy = (
-        "Check the access key id and the user name; keyswitch adopts keys that exist and "
-        "never makes one."
+        "Check the access key id and the user name. keyswitch adopts existing keys and never "
+        "creates one."
     )
-
     user_name: object
     account: object
     hint: object = ""
@@ -35,25 +34,28 @@ class KeyNotFound(Message):
 
 class KeyOfAnotherUser(Message):
     code = "KS203"
-    title = "The key of another user"
+    title = "Key of another user"
     text = "the key belongs to user {owner}, not to {user_name}"
     remedy = (
-        "Declare the user name {owner}, or check the access key id. A renamed user keeps its keys."
+        "Declare the user name {owner}, or check the access key id. A user keeps its keys "
+        "when it is renamed."
     )
-
     owner: object
     user_name: object
 
 
 class WrongAccount(Message):
     code = "KS204"
-    title = "Another account"
+    title = "Wrong account"
     text = (
         "the credentials belong to account {caller_account}, but the key was adopted in "
-        "account {account}; that it is not found here says nothing about it"
+        "account {account}; keyswitch cannot see the key from here"
     )
-    remedy = "Use credentials of account {account}. Nothing was changed and nothing was dropped."
-
+    remedy = "Use credentials of account {account}. Nothing was changed."
+    why = (
+        "With the wrong credentials every key looks deleted. keyswitch compares accounts "
+        "before it believes that."
+    )
     caller_account: object
     account: object
 
@@ -61,45 +63,40 @@ class WrongAccount(Message):
 class DeletedButActive(Message):
     code = "KS205"
     title = "Deleted, but declared Active"
-    text = "the key was deleted outside this program, and a deleted key cannot be brought back"
+    text = "the key was deleted outside Pulumi, and AWS cannot restore a deleted key"
     remedy = (
-        "Remove its declaration, or declare it Inactive; mint a new key where one is still needed."
+        "Remove the declaration, or declare Inactive. Create a new key where one is still needed."
     )
 
 
 class ExpiredButActive(Message):
     code = "KS206"
-    title = "Expired, but wanted Active"
-    text = "the key is Expired, and AWS does not switch an expired key on"
+    title = "Expired, but declared Active"
+    text = "the key is Expired, and AWS does not reactivate an expired key"
     remedy = (
-        "Declare it Inactive, or remove its declaration; mint a new key where one is still needed."
+        "Declare Inactive, or remove the declaration. Create a new key where one is still needed."
     )
 
 
 class OwnerUnknown(Message):
     code = "KS207"
-    title = "The owner cannot be told"
+    title = "Owner unknown"
     text = (
-        "no user name is declared, iam:GetAccessKeyLastUsed does not tell the owner (AWS "
-        "refuses it without permission, and for a key that does not exist), and temporary "
-        "credentials have no user of their own to look at"
+        "no user name is declared, iam:GetAccessKeyLastUsed reports no owner (AWS refuses the"
+        " call without permission, and for a key that does not exist), and temporary "
+        "credentials have no keys of their own"
     )
-    remedy = (
-        "Declare the user name, or allow iam:GetAccessKeyLastUsed, and check the access key id."
-    )
+    remedy = "Declare the user name, or allow iam:GetAccessKeyLastUsed. Check the access key id."
 
 
 class OwnKeyNotFound(Message):
     code = "KS208"
-    title = "No such key of the signer"
+    title = "Not a key of the caller"
     text = (
-        "no user name is declared, iam:GetAccessKeyLastUsed does not tell the owner, and the "
-        "key is not one of the signer's own in {account} (found there: {keys})"
+        "no user name is declared, iam:GetAccessKeyLastUsed reports no owner, and the key is "
+        "not one of the caller's own in {account} (found: {keys})"
     )
-    remedy = (
-        "Declare the user name, or allow iam:GetAccessKeyLastUsed, and check the access key id."
-    )
-
+    remedy = "Declare the user name, or allow iam:GetAccessKeyLastUsed. Check the access key id."
     account: object
     keys: object
 
@@ -107,184 +104,170 @@ class OwnKeyNotFound(Message):
 class Gone(Message):
     code = "KS209"
     title = "Deleted, and declared Inactive"
-    text = "the key was deleted outside this program{unverified}; Inactive is satisfied"
-    remedy = "The declaration can go."
-
+    text = "was deleted outside Pulumi{unverified}, which satisfies Inactive"
+    remedy = "You can remove the declaration."
     unverified: object = ""
 
 
 class Drifted(Message):
     code = "KS210"
     title = "Drift"
-    text = "found {observed}, declared {declared}: it was switched outside this program"
-    remedy = "It will be switched back to {declared}; to keep what was found, declare {observed}."
-
+    text = "is {observed} but declared {declared}: changed outside Pulumi"
+    remedy = "{corrects} it. To keep it {observed}, declare {observed}."
+    why = (
+        "The program states the status that the key should have. Set on_drift=report to be "
+        "told of changes by others without correcting them."
+    )
     observed: object
     declared: object
+    corrects: object
 
 
 class NotLookedAt(Message):
     code = "KS211"
     title = "Not looked at in this preview"
-    text = "{properties} will be known only in the update, so this preview did not look at the key"
-    remedy = "The update looks before it switches anything."
-
+    text = (
+        "{properties} will be known only in the update, so this preview did not look at the "
+        "live status"
+    )
+    remedy = "The update looks before it changes anything."
     properties: object
 
 
 class DeletedOrRenamed(Message):
     code = "KS212"
-    title = "Deleted, or its user renamed"
+    title = "Deleted, or user renamed"
     text = (
-        "there is no user {user_name} any more, and IAM does not tell whether the key is gone"
-        " with it or belongs to the user under a new name"
+        "user {user_name} no longer exists, and IAM does not report whether the key is "
+        "deleted or belongs to a renamed user"
     )
     remedy = (
-        "If the user was renamed, declare its new name. If it was deleted, remove the "
-        "declaration. With iam:GetAccessKeyLastUsed allowed, keyswitch finds a renamed user "
-        "by itself."
+        "If the user was renamed, declare the new name. If the user was deleted, remove the "
+        "declaration. If you allow iam:GetAccessKeyLastUsed, keyswitch finds renamed users by"
+        " itself."
     )
-
+    why = (
+        "A renamed user keeps its keys. keyswitch does not take such a key for deleted "
+        "without proof."
+    )
     user_name: object
 
 
-class Already(Message):
+class AlreadyAsDeclared(Message):
     code = "KS213"
-    title = "Already so"
-    text = "found {observed} already, as declared"
-    remedy = "Nothing will be switched; only the record is brought up to date."
-
+    title = "Already as declared"
+    text = "already {observed}, as declared"
+    remedy = "Only the recorded state will be updated."
     observed: object
 
 
 class Contradiction(Message):
     code = "KS214"
-    title = "IAM contradicts itself"
+    title = "Contradiction in IAM"
     text = (
-        "IAM says that the key belongs to user {user_name}, and does not list it among that user's"
+        "IAM reports user {user_name} as the owner but does not list the key among that user's keys"
     )
     remedy = (
-        "A change is probably under way: run again in a moment; it is safe. If the message "
-        "comes again, the key may be the root user's: declare no user name, and sign with "
+        "A change is probably in progress: run again in a moment, which is safe. If the "
+        "message comes again, the key may be the root user's: declare no user name, and use "
         "credentials of the root user."
     )
-
     user_name: object
 
 
 class NotTheRootUser(Message):
     code = "KS215"
-    title = "The root user's key, and other credentials"
+    title = "Root user's key with other credentials"
     text = (
-        "the key was adopted as the signer's own, and these are temporary credentials, which "
-        "own no key"
+        "the key was adopted as the caller's own, but these are temporary credentials, which "
+        "have no keys"
     )
-    remedy = "Use the credentials that it was adopted with."
+    remedy = "Use the credentials that adopted the key."
 
 
 class ExpiredNotRestored(Message):
     code = "KS216"
-    title = "Expired, and left so"
+    title = "Expired, not restored"
     text = (
-        "the key was Active when it was adopted and is Expired now, so that it cannot be restored"
+        "was Active when it was adopted and is Expired now, so on_destroy=restore cannot restore it"
     )
-    remedy = "It was let go as it is."
+    remedy = "The key stays as it is."
 
 
 class Adopted(Message):
     code = "KS217"
-    title = "Adopted as it is"
-    text = "found {observed}, declared {declared}: it is adopted as it is"
-    remedy = "Nothing will be switched."
-
+    title = "Adopted as found"
+    text = "already {observed}; adopting it without changes"
     observed: object
-    declared: object
 
 
-class AdoptedAndSwitched(Message):
+class AdoptedAndChanged(Message):
     code = "KS218"
-    title = "Adopted, and switched"
-    text = "found {observed}, declared {declared}: it is adopted, and switched to {declared}"
-    remedy = "To leave it as it is, declare {observed}."
-
+    title = "Adopted and changed"
+    text = "is {observed} but declared {declared}; will be adopted and {change}"
+    remedy = "To keep it {observed}, declare {observed}."
     observed: object
     declared: object
+    change: object
 
 
-class Switched(Message):
+class ChangedAsDeclared(Message):
     code = "KS219"
-    title = "Switched, as declared"
-    text = "found {observed}, declared {declared}: it is switched to {declared}"
-    remedy = "Nothing to do."
-
-    observed: object
-    declared: object
+    title = "Changed as declared"
+    text = "will be {change}, as declared"
+    change: object
 
 
-class LetGo(Message):
+class NoLongerDeclared(Message):
     code = "KS220"
     title = "No longer declared"
-    text = "it is no longer declared, and on_destroy={on_destroy}: {outcome}"
-    remedy = "To go on with it, declare it again."
-
+    text = "no longer declared; on_destroy={on_destroy}: {outcome}"
+    remedy = "To keep managing the key, declare it again."
     on_destroy: object
     outcome: object
 
 
 class UnknownStatus(Message):
     code = "KS221"
-    title = "A status that keyswitch does not know"
+    title = "Unknown status"
     text = (
-        "AWS shows the key as {observed}, a status that this version of keyswitch does not "
-        "know; keyswitch counts the key as neither Active nor Inactive and does not switch "
-        "the key"
+        "AWS reports the status {observed}, which this version of keyswitch does not know; "
+        "keyswitch treats the key as neither Active nor Inactive and will not change it"
     )
     remedy = (
-        "Look the status up in AWS's documentation, and change the key with the AWS CLI if "
-        "that is needed. A newer keyswitch may know the status. Other keys of this program "
-        "are not affected."
+        "Look up the status in AWS's documentation, and change the key with the AWS CLI if "
+        "needed. A newer keyswitch may know the status. Other keys of this program are not "
+        "affected."
     )
-
     observed: object
 
 
-class Moved(Message):
+class DeclaredUnderAnotherName(Message):
     code = "KS222"
     title = "Declared under another name before"
-    text = (
-        "this program declared the key under another name before; what is recorded of the key"
-        " is kept"
-    )
-    remedy = (
-        "on_destroy=restore goes back to {adopted}, the status in which the key was first adopted."
-    )
-
+    text = "was declared under another name before; keyswitch keeps its record"
+    remedy = "on_destroy=restore goes back to {adopted}, the status at the first adoption."
     adopted: object
 
 
 class RestoresTo(Message):
     code = "KS223"
-    title = "What a restore goes back to"
-    text = "on_destroy=restore goes back to {observed}, the status in which the key is adopted now"
+    title = "Status that a restore goes back to"
+    text = "on_destroy=restore will go back to {observed}, the status at this adoption"
     remedy = (
-        "Declare on_destroy=leave or deactivate if the end of this declaration should do "
-        "something else."
+        "To do something else when the declaration ends, declare on_destroy=leave or "
+        "on_destroy=deactivate."
     )
-
     observed: object
 
 
 class FoundDeleted(Message):
     code = "KS224"
-    title = "A refresh found the key deleted"
-    text = (
-        "the key was deleted outside this program{unverified}; it was {recorded} when it was "
-        "seen last"
-    )
+    title = "Found deleted by a refresh"
+    text = "was deleted outside Pulumi{unverified}; last seen {recorded}"
     remedy = (
-        "Take its declaration out; or declare it Inactive, which a deleted key satisfies. "
-        "Mint a new key where one is still needed."
+        "Remove the declaration, or declare Inactive, which a deleted key satisfies. Create a"
+        " new key where one is still needed."
     )
-
     unverified: object = ""
     recorded: object

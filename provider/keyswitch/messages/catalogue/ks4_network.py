@@ -1,4 +1,4 @@
-"""KS4..: about the way to AWS and back."""
+"""KS4..: about the connection to AWS."""
 
 from __future__ import annotations
 
@@ -7,20 +7,18 @@ from keyswitch.messages.catalogue.message import Message
 
 class Unreachable(Message):
     code = "KS401"
-    title = "AWS cannot be reached"
+    title = "AWS unreachable"
     text = "{endpoint} cannot be reached: {message}"
-    remedy = "Check the network, the proxy and the endpoint, then run again; it is safe."
-
+    remedy = "Check the network, the proxy and the endpoint. Then run again, which is safe."
     endpoint: object
     message: object
 
 
 class NoAnswer(Message):
     code = "KS402"
-    title = "No answer from AWS"
-    text = "{endpoint} did not answer {operation} in full: {message}"
-    remedy = "Run again; it is safe, and looks first at what is there."
-
+    title = "Incomplete answer"
+    text = "{endpoint} did not answer {operation} completely: {message}"
+    remedy = "Run again, which is safe. keyswitch looks at the live status first."
     endpoint: object
     operation: object
     message: object
@@ -28,91 +26,83 @@ class NoAnswer(Message):
 
 class UnreadableAnswer(Message):
     code = "KS403"
-    title = "Not an answer of AWS's"
-    text = "what came back for {operation} is no answer of AWS's: {message}"
+    title = "Unreadable answer"
+    text = "the answer to {operation} did not come from AWS: {message}"
     remedy = (
-        "Something between here and AWS may have answered instead (a proxy, a login page). "
-        "Reach AWS past it and run again; it is safe."
+        "Something between this machine and AWS may have answered instead (a proxy, a login "
+        "page). Bypass it and run again, which is safe."
     )
-
     operation: object
     message: object
 
 
 class NotSeen(Message):
     code = "KS404"
-    title = "Switched, but not seen to be"
-    text = (
-        "iam:UpdateAccessKey was answered without an error, but {seconds:g} s later the key "
-        "is still seen as {observed}"
-    )
+    title = "Change not visible"
+    text = "iam:UpdateAccessKey succeeded, but {seconds:g} s later the key is still {observed}"
     remedy = (
-        "AWS may need longer, or something else switches it back. Run again; it is safe: it "
-        "looks first and writes only if that is still needed."
+        "AWS may need more time, or something else changes the key back. Run again, which is "
+        "safe: keyswitch looks first, and writes only if the change is still needed."
     )
-
+    why = "A change counts as done only when a look at the live key shows the new status."
     seconds: float
     observed: object
 
 
 class SdkFailed(Message):
     code = "KS405"
-    title = "The AWS SDK gave up before the call"
+    title = "SDK error before the call"
     text = "{operation} was not called: {message}"
-    remedy = "Check the shared AWS files and the AWS_* variables of this environment."
-
+    remedy = "Check the shared AWS files and the AWS_* environment variables."
     operation: object
     message: object
 
 
 class Untrusted(Message):
     code = "KS406"
-    title = "An endpoint that is not trusted"
-    text = "the certificate of {endpoint} is not one that is trusted here: {message}"
+    title = "Untrusted endpoint"
+    text = "the certificate of {endpoint} is not trusted here: {message}"
     remedy = (
-        "If something on the way answers with a certificate of its own (a proxy of your "
-        "company), name its CA by aws:customCaBundle or AWS_CA_BUNDLE. Nothing was sent."
+        "If something on the way presents its own certificate (a company proxy), name its CA "
+        "with aws:customCaBundle or AWS_CA_BUNDLE. Nothing was sent."
     )
-
     endpoint: object
     message: object
 
 
 class FleetNotRefreshed(Message):
     code = "KS407"
-    title = "Keys of a fleet that a refresh could not look at"
+    title = "Summary of a failed fleet refresh"
     text = "{failed} of {declared} could not be looked at: {keys}"
     remedy = (
-        "Each is told of by itself. Nothing of the fleet is refreshed: what is recorded is "
-        "what was so before. Run again, or without a refresh."
+        "See the error for each key above. No key of this fleet was refreshed, and the "
+        "recorded state is unchanged. Run again, or without a refresh."
     )
-
     failed: object
     declared: object
     keys: object
 
 
-class Unforeseen(Message):
+class InternalError(Message):
     code = "KS408"
-    title = "A fault in keyswitch itself"
-    text = "keyswitch came upon an error that it does not know ({kind})"
+    title = "Internal error"
+    text = "internal error ({kind}); this is a bug in keyswitch"
     remedy = (
-        "What is recorded of the key is what was so before. Run again; it is safe, and looks "
-        "first at what is there. If it stays so, please report it."
+        "Please report it with this message. The recorded state is unchanged. Running again "
+        "is safe: keyswitch looks at the live status first."
     )
-
     kind: object
 
 
 class AnswerTooLarge(Message):
     code = "KS409"
-    title = "An answer that is too large"
-    text = "what {endpoint} sent for {operation} is larger than any answer of AWS's: {message}"
+    title = "Oversized answer"
+    text = "the answer of {endpoint} to {operation} is larger than any answer of AWS: {message}"
     remedy = (
-        "Something between here and AWS may have answered instead. Reach AWS past it and run "
-        "again; it is safe, and looks first at what is there."
+        "Something between this machine and AWS may have answered instead (a proxy, a login "
+        "page). Bypass it and run again, which is safe. keyswitch looks at the live status "
+        "first."
     )
-
     endpoint: object
     operation: object
     message: object
@@ -120,30 +110,28 @@ class AnswerTooLarge(Message):
 
 class EndlessList(Message):
     code = "KS410"
-    title = "A list without an end"
-    text = "the list that {operation} answers with does not end: {problem}"
+    title = "Endless list"
+    text = "the list that {operation} returns does not end: {problem}"
     remedy = (
-        "Something between here and AWS may have answered instead. Reach AWS past it and run "
-        "again; it is safe. No status was judged by that list."
+        "Something between this machine and AWS may have answered instead (a proxy, a login "
+        "page). Bypass it and run again, which is safe. keyswitch used nothing of that list."
     )
-
     operation: object
     problem: object
 
 
 class AboutAnotherUser(Message):
     code = "KS411"
-    title = "A last use of another user's key"
+    title = "Last use of another user's key"
     text = (
-        "{safeguard} cannot be judged: when {key} of {owner} was last used, IAM answers about"
-        " a key of user {other}"
+        "{safeguard} cannot be checked: asked when {key} of {owner} was last used, IAM "
+        "answered about a key of user {other}"
     )
     remedy = (
-        "Something between here and AWS may answer instead, or the user was renamed a moment "
-        "ago. Preview again; if it stays so, take the safeguard out. In an incident, "
-        'override="why" switches it off at once.'
+        "Something between this machine and AWS may have answered instead, or the user was "
+        "renamed a moment ago. Preview again. If the answer stays the same, remove the "
+        'safeguard. In an incident, override="why" deactivates the key at once.'
     )
-
     safeguard: object
     key: object
     owner: object
@@ -152,27 +140,25 @@ class AboutAnotherUser(Message):
 
 class SdkGaveUp(Message):
     code = "KS413"
-    title = "The AWS SDK gave up in the middle of a call"
-    text = "the AWS SDK gave up on {operation}, and the call may have been made: {message}"
-    remedy = "Run again; it is safe, and looks first at what is there."
-
+    title = "SDK error during the call"
+    text = "the AWS SDK failed during {operation}, and AWS may have received the call: {message}"
+    remedy = "Run again, which is safe. keyswitch looks at the live status first."
     operation: object
     message: object
 
 
-class UseToCome(Message):
+class LastUseInFuture(Message):
     code = "KS414"
-    title = "A last use that is still to come"
+    title = "Last use in the future"
     text = (
-        "{safeguard} cannot be judged: IAM says that {key} was last used at {date}, which is "
-        "still to come by the clock of this machine"
+        "{safeguard} cannot be checked: IAM reports that {key} was last used at {date}, which"
+        " is in the future by the clock of this machine"
     )
     remedy = (
-        "Set the clock of this machine right. If the clock is right, something between here "
-        "and AWS may answer instead; take the safeguard out, if the answer stays so. In an "
-        'incident, override="why" switches it off at once.'
+        "Set the clock of this machine. If the clock is right, something between this machine"
+        " and AWS may answer instead; remove the safeguard if the answer stays the same. In "
+        'an incident, override="why" deactivates the key at once.'
     )
-
     safeguard: object
     key: object
     date: object

@@ -1,4 +1,4 @@
-"""KS5..: about keyswitch's own records."""
+"""KS5..: about the recorded state."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from keyswitch.messages.catalogue.message import Message
 
 class UnreadableState(Message):
     code = "KS501"
-    title = "The recorded state cannot be read"
+    title = "Unreadable state"
     text = "the state recorded for this resource has no usable {property}"
     remedy = (
-        "Was it edited by hand? Restore it from the stack's history, or remove the resource "
-        "with pulumi state delete and declare it again: keyswitch adopts the key as it is."
+        "If somebody edited the state by hand, restore it from the stack's history. Or remove"
+        " the resource with pulumi state delete and declare it again: keyswitch adopts the "
+        "key as it is."
     )
-
     property: object
 
 
 class StateNotRead(Message):
     code = "KS502"
-    title = "The stack's own state cannot be read"
+    title = "Stack state not readable"
     text = (
-        "Pulumi does not hand out the state of stack {stack} ({problem}), so that a key which"
-        " has moved to another name since the last update is not recognised"
+        "Pulumi does not return the state of stack {stack} ({problem}), so keyswitch cannot "
+        "recognize keys that were moved to another name"
     )
     remedy = (
-        "Such a key is adopted anew, and on_destroy=restore goes back to the status that it "
-        "has now. Keep a key that moves by the resource option aliases."
+        "keyswitch adopts such a key anew, and on_destroy=restore then goes back to its "
+        "present status. Use the resource option aliases to keep the record of a key that you"
+        " move."
     )
-
     stack: object
     problem: object

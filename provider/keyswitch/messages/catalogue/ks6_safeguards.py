@@ -5,30 +5,33 @@ from __future__ import annotations
 from keyswitch.messages.catalogue.message import Message
 
 
-class OwnKey(Message):
+class OwnKeyInUse(Message):
     code = "KS601"
-    title = "The key that signs"
+    title = "Key in use by Pulumi"
     text = (
-        "allow_own_key is not set, and this key signs {calls}, or was used to assume the role"
-        " that does"
+        "Pulumi is authenticating with this key{where}; deactivating it would lock this "
+        "pipeline out"
     )
     remedy = (
         'Run with other credentials, or set allow_own_key. In an incident, override="why" '
-        "switches it off at once."
+        "deactivates the key at once."
     )
-
-    calls: object
+    why = (
+        "A key counts as Pulumi's own if it signs the calls of this run, or if the role that "
+        "signs them was assumed with it."
+    )
+    where: object = ""
 
 
 class UsedTooRecently(Message):
     code = "KS602"
     title = "Used too recently"
-    text = "unused_for={unused_for} is not met before {free_at}: it was {used}"
+    text = "unused_for={unused_for} cannot be met before {free_at}: this key {used}"
     remedy = (
-        "Wait until then, if the key is not used again; AWS records a use with minutes of "
-        'delay. In an incident, override="why" switches it off at once.'
+        "Wait until then. AWS can take 15 minutes to record a use. In an incident, "
+        'override="why" deactivates the key at once.'
     )
-
+    why = "A key that was used a moment ago is probably still needed by something."
     unused_for: object
     free_at: object
     used: object
@@ -36,29 +39,29 @@ class UsedTooRecently(Message):
 
 class SuccessorNotActive(Message):
     code = "KS603"
-    title = "The successor is not Active"
-    text = "successor={successor} is not met: {seen}"
+    title = "Successor not Active"
+    text = "successor={successor} is not ready: {seen}"
     remedy = (
-        'Switch the successor on first, or correct its id. In an incident, override="why" '
-        "switches it off at once."
+        'Activate the successor first, or correct its id. In an incident, override="why" '
+        "deactivates the key at once."
     )
-
     successor: object
     seen: object
 
 
 class SuccessorNotUsed(Message):
     code = "KS604"
-    title = "The successor has not taken over"
-    text = (
-        "successor={successor} is not met: the successor was {successor_used}, this key was {used}"
-    )
+    title = "Successor not in use"
+    text = "successor={successor} has not taken over: that key {successor_used}; this key {used}"
     remedy = (
-        "Have what still uses this key use the successor. AWS records a use with minutes of "
-        'delay; the next run after that finds it met. In an incident, override="why" switches'
-        " it off at once."
+        "Move the remaining callers to the successor. AWS can take 15 minutes to record a "
+        'use; the next run after that will see it. In an incident, override="why" deactivates'
+        " the key at once."
     )
-
+    why = (
+        "The successor must have been used after this key's last use. Otherwise something may"
+        " still depend on this key."
+    )
     successor: object
     successor_used: object
     used: object
@@ -66,26 +69,27 @@ class SuccessorNotUsed(Message):
 
 class LastActiveKey(Message):
     code = "KS605"
-    title = "The last Active key"
-    text = "keep_one_active is not met: {others}"
+    title = "Last Active key"
+    text = "keep_one_active does not allow this: the user would have no Active key left ({others})"
     remedy = (
-        "Switch another key of this user on first, or keep this one Active. In an incident, "
-        'override="why" switches it off at once.'
+        "Activate another key of this user first, or keep this one Active. In an incident, "
+        'override="why" deactivates the key at once.'
     )
-
     others: object
 
 
-class Reactivation(Message):
+class DeactivatedOutside(Message):
     code = "KS606"
-    title = "Switched off by somebody else"
-    text = (
-        "allow_reactivation is not set, and as far as is recorded it was not this program "
-        "that switched the key off"
-    )
+    title = "Deactivated outside this stack"
+    text = "this key was deactivated outside this stack, so it will not be reactivated"
     remedy = (
-        "Find out who did, and why. To keep it off, declare Inactive; to switch it on, "
-        "declare Inactive, apply that, and then declare Active, or set allow_reactivation."
+        "Find out who deactivated it, and why. To keep it Inactive, declare Inactive. To "
+        "reactivate it, declare Inactive, apply that, and then declare Active; or set "
+        "allow_reactivation."
+    )
+    why = (
+        "Somebody may have deactivated the key in an incident. A stale checkout that still "
+        "says Active must not undo that."
     )
 
 
@@ -93,68 +97,65 @@ class Quarantined(Message):
     code = "KS607"
     title = "Quarantined by AWS"
     text = (
-        "refuse_quarantined is not met: the user carries {policies}, which AWS attaches when "
-        "it has found a key leaked"
+        "refuse_quarantined does not allow this: the user has {policies}, which AWS attaches "
+        "after it finds a leaked key"
     )
-    remedy = "Mint a new key instead; detach the policy only once the leak is dealt with."
-
+    remedy = "Create a new key instead. Detach the policy only after you have dealt with the leak."
     policies: object
 
 
-class LastUseNotTold(Message):
+class LastUseNotReported(Message):
     code = "KS608"
-    title = "A safeguard cannot be judged: last use"
-    text = "{safeguard} cannot be judged: IAM does not tell when {key} was last used: {reason}"
+    title = "Safeguard not checked: last use"
+    text = "{safeguard} cannot be checked: IAM does not report when {key} was last used: {reason}"
     remedy = (
         "Allow iam:GetAccessKeyLastUsed on resource *, or narrow the explicit deny if AWS "
-        'names one; or take the safeguard out. In an incident, override="why" switches it off'
-        " at once."
+        'names one; or remove the safeguard. In an incident, override="why" deactivates the '
+        "key at once."
     )
-
     safeguard: object
     key: object
     reason: object
 
 
-class QuarantineNotTold(Message):
+class QuarantineNotReported(Message):
     code = "KS609"
-    title = "A safeguard cannot be judged: quarantine"
+    title = "Safeguard not checked: quarantine"
     text = (
-        "refuse_quarantined cannot be judged: iam:ListAttachedUserPolicies is not allowed on "
-        "user {user_name}: {reason}"
+        "refuse_quarantined cannot be checked: iam:ListAttachedUserPolicies is not allowed on"
+        " user {user_name}: {reason}"
     )
     remedy = (
-        "Allow that call, or narrow the explicit deny if AWS names one; or take that safeguard out."
+        "Allow that call, or narrow the explicit deny if AWS names one; or remove the safeguard."
     )
-
     user_name: object
     reason: object
 
 
 class OverlapTooShort(Message):
     code = "KS610"
-    title = "The overlap is not over"
+    title = "Overlap too short"
     text = (
-        "overlap={overlap} is not met before {free_at}: the successor {successor} was made {made}"
+        "overlap={overlap} cannot be met before {free_at}: the successor {successor} was "
+        "created {created}"
     )
-    remedy = 'Wait until then. In an incident, override="why" switches it off at once.'
-
+    remedy = 'Wait until then. In an incident, override="why" deactivates the key at once.'
     overlap: object
     free_at: object
     successor: object
-    made: object
+    created: object
 
 
 class Held(Message):
     code = "KS611"
     title = "Held"
-    text = (
-        "it stays {observed} and is not switched to {target}, held since {since}, because {reasons}"
+    text = "stays {observed} and will not be {change} yet (held since {since}): {reasons}"
+    remedy = "The next update that finds the safeguards met will make the change."
+    why = (
+        "unmet=hold keeps the run green while a safeguard is not met, and tries again in every run."
     )
-    remedy = "The next run that finds this met switches it."
-
     observed: object
-    target: object
+    change: object
     since: object
     reasons: object
 
@@ -163,42 +164,38 @@ class Overridden(Message):
     code = "KS612"
     title = "Safeguards overridden"
     text = (
-        'it is switched off past every safeguard ({safeguards}), because of override="{override}"'
+        "will be deactivated despite every safeguard ({safeguards}), because of "
+        'override="{override}"'
     )
     remedy = (
-        "Keep the override until this declaration is merged everywhere that this stack is run"
-        " from. Take the override out once the incident is over, and go on declaring "
-        "Inactive."
+        "Keep the override until this declaration is merged everywhere that deploys this "
+        "stack. After the incident, remove the override and keep declaring Inactive."
     )
-
     safeguards: object
     override: object
 
 
 class NoOtherActiveKey(Message):
     code = "KS613"
-    title = "The user's last Active key"
+    title = "Last Active key of the user"
     text = "this is the user's last Active key: {others}"
-    remedy = "Whatever signs as this user stops working."
-
+    remedy = "Everything that signs as this user will stop working."
     others: object
 
 
 class LastUse(Message):
     code = "KS614"
-    title = "When it was last used"
-    text = "it was {used}"
-    remedy = "AWS records a use with minutes of delay."
-
+    title = "Last use"
+    text = "{used}"
+    remedy = "AWS can take 15 minutes to record a use."
     used: object
 
 
 class LastUseNotSeen(Message):
     code = "KS615"
-    title = "Could not look when it was last used"
-    text = "it could not be looked up when the key was last used: {reason}"
-    remedy = "The switch does not depend on it; look it up before you apply."
-
+    title = "Last use unknown"
+    text = "keyswitch could not look up when this key was last used: {reason}"
+    remedy = "The change does not depend on it. Look up the last use before you apply."
     reason: object
 
 
@@ -206,11 +203,10 @@ class DriftReported(Message):
     code = "KS616"
     title = "Drift, reported only"
     text = (
-        "found {observed}, declared {declared}: it was switched outside this program, and "
-        "on_drift=report leaves it so"
+        "is {observed} but declared {declared}: changed outside Pulumi, and on_drift=report "
+        "leaves it as it is"
     )
-    remedy = "Declare {observed} to accept it, or set on_drift=enforce to have it switched back."
-
+    remedy = "To accept the change, declare {observed}. To have it corrected, set on_drift=enforce."
     observed: object
     declared: object
 
@@ -218,24 +214,21 @@ class DriftReported(Message):
 class Released(Message):
     code = "KS617"
     title = "No longer held"
-    text = "held since {since}, and what it waited for is met: it is switched to {target}"
-    remedy = "Nothing to do."
-
+    text = "will be {change}: the safeguards that held it since {since} are met"
+    change: object
     since: object
-    target: object
 
 
 class NoRoomForAKey(Message):
     code = "KS618"
-    title = "No room for a third key"
+    title = "Third key of a user"
     text = (
-        "a third key cannot be minted: user {user_name} has two ({keys}), which is AWS's "
-        "limit, and Inactive ones count"
+        "user {user_name} already has two keys ({keys}), which is AWS's limit; Inactive keys count"
     )
     remedy = (
-        "Delete the key that is done with, in a run of its own: Pulumi deletes after it creates."
+        "Delete the key that is no longer needed, in a run of its own: Pulumi deletes after "
+        "it creates."
     )
-
     user_name: object
     keys: object
 
@@ -243,22 +236,20 @@ class NoRoomForAKey(Message):
 class NotRestored(Message):
     code = "KS619"
     title = "Not restored"
-    text = "on_destroy=restore would switch it on, but {reasons}"
-    remedy = "It was let go as it is."
-
+    text = "on_destroy=restore would activate the key, but {reasons}"
+    remedy = "The key stays as it is."
     reasons: object
 
 
-class NotLetGo(Message):
+class NotDeactivatedOnDestroy(Message):
     code = "KS620"
-    title = "Not switched off by a destroy"
-    text = "on_destroy={on_destroy} would switch it off, but {reasons}"
+    title = "Not deactivated on destroy"
+    text = "on_destroy={on_destroy} would deactivate the key, but {reasons}"
     remedy = (
-        "Nothing was changed. Wait until that is met, or declare the key again, after a "
-        'replacement under a name of its own: Inactive with override="why" to have it off, '
-        "Active to let it be."
+        "Nothing was changed. Wait until the safeguard is met. Or declare the key again "
+        '(after a replacement, as a resource of its own): Inactive with override="why" to '
+        "deactivate it now, or Active to keep it."
     )
-
     on_destroy: object
     reasons: object
 
@@ -267,48 +258,44 @@ class TooManyChanges(Message):
     code = "KS621"
     title = "More changes than max_changes"
     text = (
-        "{changes} of {declared} would be switched, and max_changes={max_changes} of "
-        "{declared} allows {allowed}: {keys}"
+        "{changes} would change ({keys}); max_changes={max_changes} of {declared} allows {allowed}"
     )
     remedy = (
-        "Of this fleet {through} goes through. If so many are meant, raise max_changes for "
-        "this run (and before the end of the whole fleet by an update of its own); else look "
-        'at what changed. In an incident, override="why" goes through, in an up without its '
-        "preview (--skip-preview)."
+        "{through}. If so many changes are intended, raise max_changes for this run (before "
+        "the end of a whole fleet, in an update of its own). Otherwise find out what changed."
+        ' In an incident, override="why" passes, in a pulumi up --skip-preview.'
     )
-
+    why = "A mistake in a program that declares many keys should not change all of them."
     changes: object
-    declared: object
-    max_changes: object
-    allowed: object
     keys: object
+    max_changes: object
+    declared: object
+    allowed: object
     through: object
 
 
 class FleetFailed(Message):
     code = "KS622"
-    title = "Keys of a fleet that failed"
+    title = "Summary of failed keys"
     text = "{failed} of {declared} failed: {keys}"
     remedy = (
-        "Each is told of by itself. What was done for the others is done, and recorded; run "
-        "again for those that failed."
+        "See the error for each key above. The other keys are done and recorded. Run again "
+        "for the failed ones."
     )
-
     failed: object
     declared: object
     keys: object
 
 
-class FleetNotLetGo(Message):
+class FleetNotDestroyed(Message):
     code = "KS623"
-    title = "Keys of a fleet that a destroy could not let go"
-    text = "{failed} of {declared} could not be let go: {keys}"
+    title = "Summary of a failed destroy of a fleet"
+    text = "{failed} of {declared} could not be handled as their on_destroy says: {keys}"
     remedy = (
-        "Each is told of by itself. The others were let go as their on_destroy says, but "
-        "Pulumi records a destroy whole or not at all: until it is run again, the state has "
-        "them as they were before."
+        "See the error for each key above. The other keys are done, but Pulumi records the "
+        "destroy of a fleet as a whole: until it succeeds, the state shows all keys as "
+        "before. Run the destroy again."
     )
-
     failed: object
     declared: object
     keys: object
@@ -316,55 +303,63 @@ class FleetNotLetGo(Message):
 
 class OverrideWithdrawn(Message):
     code = "KS625"
-    title = "An override withdrawn"
-    text = "{override} deactivated this key, and allow_reactivation is not set"
+    title = "Deactivated by an override"
+    text = (
+        "{override} deactivated this key, so it will not be reactivated without allow_reactivation"
+    )
     remedy = (
         "If this checkout lacks the declaration of the incident, merge that first. To "
         "reactivate the key, declare Inactive without the override, apply that, and then "
         "declare Active; or set allow_reactivation."
     )
-
+    why = (
+        "An override is the record of an incident. Removing it is not a decision to "
+        "reactivate the key."
+    )
     override: object
 
 
-class OwnKeyGoes(Message):
+class SigningKeyToBeDeactivated(Message):
     code = "KS626"
-    title = "The signing key goes off"
-    text = "this key signs {calls}; it will be deactivated after the other keys of this run"
-    remedy = (
-        "Give Pulumi other credentials before the next run. With --parallel 1 Pulumi takes "
-        "one key at a time in an order of its own, and keys that come after this one fail; "
-        "leave that option out."
-    )
-
-    calls: object
-
-
-class OwnKeyWent(Message):
-    code = "KS627"
-    title = "The signing key went off"
+    title = "Signing key will be deactivated"
     text = (
-        "AWS accepted the deactivation of this key, and has refused every call signed with "
-        "the key since, so that no look afterwards was possible"
+        "Pulumi is authenticating with this key{where}; it will be deactivated last, after "
+        "the other keys of this run"
     )
-    remedy = "Give Pulumi other credentials, and run pulumi preview to see the key as it is."
+    remedy = (
+        "Give Pulumi other credentials before the next run. Leave out --parallel 1: with it "
+        "Pulumi chooses the order, and keys that come after this one fail."
+    )
+    where: object = ""
+
+
+class SigningKeyDeactivated(Message):
+    code = "KS627"
+    title = "Signing key deactivated"
+    text = (
+        "AWS accepted the deactivation of this key and has refused every call signed with it "
+        "since, so keyswitch could not look again"
+    )
+    remedy = "Give Pulumi other credentials, and run pulumi preview to see the live status."
 
 
 class NoneLeftActive(Message):
     code = "KS628"
-    title = "No Active key is left"
+    title = "No Active key left"
     text = (
-        "this run deactivated the key, and somebody else deactivated {others} at the same "
-        "time, so that {safeguard} no longer holds: user {user_name} has no such Active key "
-        "now"
+        "this run deactivated the key while somebody else deactivated {others}, so "
+        "{safeguard} no longer holds: user {user_name} has no such Active key now"
     )
     remedy = (
-        "If that is meant, nothing is left to do. If not, declare one of the two keys Active "
-        "with allow_reactivation and run pulumi up in the stack that declares the key, or run"
-        " aws iam update-access-key --user-name {user_name} --access-key-id {access_key_id} "
-        "--status Active."
+        "If that is intended, nothing is left to do. If not, declare one of the two keys "
+        "Active with allow_reactivation and run pulumi up in the stack that declares it, or "
+        "run aws iam update-access-key --user-name {user_name} --access-key-id "
+        "{access_key_id} --status Active."
     )
-
+    why = (
+        "keyswitch does not undo its own change here: it cannot know which of the two changes"
+        " was the mistake."
+    )
     others: object
     safeguard: object
     user_name: object

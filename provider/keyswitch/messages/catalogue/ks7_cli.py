@@ -7,98 +7,89 @@ from keyswitch.messages.catalogue.message import Message
 
 class UnreadablePreview(Message):
     code = "KS701"
-    title = "No preview to digest"
-    text = "this is not what pulumi preview --json prints: {problem}"
+    title = "Unreadable preview"
+    text = "the input is not the output of pulumi preview --json: {problem}"
     remedy = (
-        "Give the whole of its standard output, and nothing else: pulumi preview --json "
-        ">preview.json. It is printed also when the preview fails; an empty one means that "
-        "the preview never began, and its standard error says why."
+        "Pass its whole standard output, and nothing else: pulumi preview --json "
+        ">preview.json. Pulumi prints it even when the preview fails. If the file is empty, "
+        "the preview never started; its standard error says why."
     )
-
     problem: object
 
 
 class UnreadableStackConfig(Message):
     code = "KS702"
-    title = "The stack's config file cannot be read"
+    title = "Unreadable stack config file"
     text = "{path} cannot be read as a stack's config: {problem}"
-    remedy = "Name the stack's own file, Pulumi.STACK.yaml, beside Pulumi.yaml."
-
+    remedy = "Name the stack's own file, Pulumi.STACK.yaml, next to Pulumi.yaml."
     path: object
     problem: object
 
 
-class WalkEnded(Message):
+class ScanInterrupted(Message):
     code = "KS703"
-    title = "The walk ended early"
-    text = "{seen} of {users} users were looked at, and what was seen is kept"
-    remedy = "Run the same command again within an hour: it goes on from there."
-
+    title = "Interrupted scan"
+    text = "the scan stopped early, with {seen} of {users} users looked at"
+    remedy = "Run the same command again within an hour to continue from there."
     seen: object
     users: object
 
 
 class UnknownCode(Message):
     code = "KS704"
-    title = "No such code"
-    text = "{unknown_code} is none of keyswitch's codes"
-    remedy = "{suggestion}keyswitch explain --all lists them."
-
+    title = "Unknown code"
+    text = "there is no code {unknown_code}"
+    remedy = "{suggestion}Run keyswitch explain --all for a list."
     unknown_code: object
     suggestion: object = ""
 
 
 class UnreadableExport(Message):
     code = "KS705"
-    title = "No state to audit against"
-    text = "this is not what pulumi stack export prints: {problem}"
+    title = "Unreadable state export"
+    text = "the input is not the output of pulumi stack export: {problem}"
     remedy = (
-        "Give the whole of its output: pulumi stack export >state.json. Without "
-        "--show-secrets, which keyswitch has no use for."
+        "Pass its whole output: pulumi stack export >state.json. Leave out --show-secrets, "
+        "which keyswitch does not need."
     )
-
     problem: object
 
 
 class EncryptedSetting(Message):
     code = "KS706"
-    title = "An encrypted setting"
-    text = "{key} in {path} is encrypted, and keyswitch asks for no passphrase"
+    title = "Encrypted setting"
+    text = "{key} in {path} is encrypted, and keyswitch decrypts nothing"
     remedy = (
-        "Sign otherwise: take the aws: settings from the environment instead of "
-        "--stack-config, or name a --profile."
+        "Authenticate in another way: set the aws: settings in the environment instead of "
+        "--stack-config, or pass --profile."
     )
-
     key: object
     path: object
 
 
 class NotWritten(Message):
     code = "KS707"
-    title = "Not written"
+    title = "File not written"
     text = "{path} could not be written: {problem}"
-    remedy = "Nothing of it was changed. Check the folder and its permissions, and run again."
-
+    remedy = "The file is unchanged. Check the folder and its permissions, and run again."
     path: object
     problem: object
 
 
 class ExportFailed(Message):
     code = "KS708"
-    title = "The stack's state cannot be had"
+    title = "Stack export failed"
     text = "pulumi stack export --stack {stack} failed: {problem}"
-    remedy = "Run it by hand; once it works, so does this. Or give its output with --state."
-
+    remedy = "Run the command by hand and correct what it reports. Or pass its output with --state."
     stack: object
     problem: object
 
 
 class NoSuchUser(Message):
     code = "KS709"
-    title = "No such user"
+    title = "User not found"
     text = "there is no user {user_name} in account {account}"
-    remedy = "Check --user and the account that the credentials belong to."
-
+    remedy = "Check --user, and which account the credentials belong to."
     user_name: object
     account: object
 
@@ -107,42 +98,39 @@ class OfAnotherAccount(Message):
     code = "KS710"
     title = "Entries of another account"
     text = (
-        "keyswitch:defaults puts each entry of {path} that names no account into account "
-        "{account}, and this walk is of the stack's own account"
+        "keyswitch:defaults puts every entry of {path} without an account of its own into "
+        "account {account}, but this scan is of the stack's own account"
     )
     remedy = (
-        "Walk that account, with --account {account}; or take account out of keyswitch:defaults."
+        "Scan that account with --account {account}, or remove account from keyswitch:defaults."
     )
-
     path: object
     account: object
 
 
 class EnvironmentNotSeen(Message):
     code = "KS711"
-    title = "An ESC environment is not seen"
+    title = "Unopened ESC environment"
     text = (
-        "{path} imports the environment {environments}, which keyswitch does not open: aws: "
-        "settings and entries of the register that stand there are not seen"
+        "{path} imports the environment {environments}, which keyswitch does not open; aws: "
+        "settings and register entries in there are missing"
     )
     remedy = (
-        "Run the command inside of it, pulumi env run NAME -- keyswitch ..., and audit with "
-        "--stack."
+        "Run the command inside the environment, pulumi env run NAME -- keyswitch ..., and "
+        "audit with --stack."
     )
-
     path: object
     environments: object
 
 
 class NoPlaceForEntries(Message):
     code = "KS712"
-    title = "No entry can be added to the register"
+    title = "No place for register entries"
     text = "no entry can be added to {register} in {path}: {problem}"
     remedy = (
-        "Nothing of it was changed. Write the register as a map in lines of its own in the "
-        "stack's file, then run again."
+        "The file is unchanged. Write the register as a map with lines of its own in the "
+        "stack's file. Then run again."
     )
-
     register: object
     path: object
     problem: object
@@ -150,25 +138,22 @@ class NoPlaceForEntries(Message):
 
 class EncryptedRegister(Message):
     code = "KS713"
-    title = "An encrypted register"
-    text = (
-        "{register} in {path} is encrypted, or part of it is, and keyswitch asks for no passphrase"
-    )
+    title = "Encrypted register"
+    text = "{register} in {path} is encrypted, at least in part, and keyswitch decrypts nothing"
     remedy = (
-        "Audit with --stack, against the state. Ids, users and statuses are no secrets, and "
-        "may stand in plain text."
+        "Audit with --stack, against the state. Ids, user names and statuses are not secrets "
+        "and may stand in plain text."
     )
-
     register: object
     path: object
 
 
 class ReportThroughLink(Message):
     code = "KS714"
-    title = "A report is not written through a link"
-    text = "{path} is a symbolic link, and whoever made a link chooses which file is overwritten"
+    title = "Report through a symbolic link"
+    text = "{path} is a symbolic link, and keyswitch does not write reports through links"
     remedy = "Nothing was changed. Name the file itself with --output, or remove the link."
-
+    why = "Whoever creates a link decides which file is overwritten."
     path: object
 
 
@@ -176,10 +161,10 @@ class NoAccountId(Message):
     code = "KS715"
     title = "Not an account id"
     text = (
-        "sts:GetCallerIdentity answered with an account id that is not twelve digits, so that"
-        " the answer did not come from AWS"
+        "sts:GetCallerIdentity returned an account id without twelve digits, so the answer "
+        "did not come from AWS"
     )
     remedy = (
-        "Check the endpoint, and any proxy on the way to AWS. To use an endpoint that has no "
-        "account ids, set aws:skipRequestingAccountId in the file of --stack-config."
+        "Check the endpoint, and any proxy on the way to AWS. For an endpoint without account"
+        " ids, set aws:skipRequestingAccountId in the file of --stack-config."
     )

@@ -7,21 +7,20 @@ from keyswitch.messages.catalogue.message import Message
 
 class Undeclared(Message):
     code = "KS801"
-    title = "Nobody declares it"
-    text = "it is {status}, and nothing declares it"
-    remedy = "Find its owner, then declare it: keyswitch discover --write adopts it as it is."
-
+    title = "Not declared"
+    text = "is {status} and not declared"
+    remedy = "Find the owner. Then declare the key: keyswitch discover --write adopts it as it is."
     status: object
 
 
 class DeclaredButGone(Message):
     code = "KS802"
-    title = "Declared, and gone"
-    text = "it is declared {declared}, and {seen}"
+    title = "Declared, but not found"
+    text = "is declared {declared}, but {seen}"
     remedy = (
-        "If it was deleted, take its declaration out. An audit does not see keys of the root user."
+        "If the key was deleted, remove its declaration. An audit does not see keys of the "
+        "root user."
     )
-
     declared: object
     seen: object
 
@@ -29,11 +28,11 @@ class DeclaredButGone(Message):
 class NotAsDeclared(Message):
     code = "KS803"
     title = "Not as declared"
-    text = "it is {observed}, and declared {declared}"
+    text = "is {observed} but declared {declared}"
     remedy = (
-        "Was it switched outside the program, or is a change not applied yet? pulumi preview tells."
+        "Run pulumi preview to see whether the key was changed outside Pulumi or a change is "
+        "not applied yet."
     )
-
     observed: object
     declared: object
 
@@ -41,46 +40,40 @@ class NotAsDeclared(Message):
 class Old(Message):
     code = "KS804"
     title = "Older than 90 days"
-    text = "it is Active, and was made {days} days ago"
-    remedy = "Rotate it: make another key, have it used, then declare this one Inactive."
-
+    text = "is Active and was created {days} days ago"
+    remedy = "Rotate the key: create another one, move its callers, then declare this one Inactive."
     days: object
 
 
 class Unused(Message):
     code = "KS805"
     title = "Unused for 45 days"
-    text = "it is Active, and was {used}"
-    remedy = "Declare it Inactive; it can be switched on again."
-
+    text = "is Active and {used}"
+    remedy = "Declare the key Inactive. You can reactivate it later."
     used: object
 
 
 class SeveralActive(Message):
     code = "KS806"
-    title = "More than one Active key"
-    text = "it is one of {count} Active keys of its user"
-    remedy = (
-        "Keep one: finish the rotation that is under way, or declare the one that nobody uses"
-        " Inactive."
-    )
-
+    title = "Several Active keys"
+    text = "is one of {count} Active keys of its user"
+    remedy = "Keep one Active: finish the rotation, or declare the unused key Inactive."
     count: object
 
 
 class QuarantinedUser(Message):
     code = "KS807"
-    title = "Quarantined by AWS"
-    text = "its user carries {policies}, which AWS attaches when it has found a key leaked"
-    remedy = 'Treat it as leaked: declare it Inactive with override="why", and mint another.'
-
+    title = "User quarantined by AWS"
+    text = "its user has {policies}, which AWS attaches after it finds a leaked key"
+    remedy = 'Treat the key as leaked: declare it Inactive with override="why", and create another.'
     policies: object
 
 
 class LastUseUnknown(Message):
     code = "KS808"
-    title = "Last use not told"
-    text = "it is Active, and IAM does not tell when it was last used"
+    title = "Last use not reported"
+    text = "is Active, and IAM does not report when it was last used"
     remedy = (
-        "Allow iam:GetAccessKeyLastUsed on resource *: without it, unused keys cannot be found."
+        "Allow iam:GetAccessKeyLastUsed on resource *. Without it, an audit cannot find "
+        "unused keys."
     )

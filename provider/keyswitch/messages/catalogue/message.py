@@ -29,14 +29,16 @@ class Message:
     :cvar code: ``KS`` and three digits; public for ever.
     :cvar title: a few words.
     :cvar text: what happened, a ``str.format`` template over the fields.
-    :cvar remedy: what to do next, another one.
+    :cvar remedy: what to do next, another one; empty where nothing is to be done.
+    :cvar why: why keyswitch does that, for whoever asks; empty where the text says so.
     :raises TypeError: at import, a template names what is no field, or a field is in no template.
     """
 
     code: ClassVar[str]
     title: ClassVar[str]
     text: ClassVar[str]
-    remedy: ClassVar[str]
+    remedy: ClassVar[str] = ""
+    why: ClassVar[str] = ""
 
     def __init_subclass__(cls) -> None:
         dataclass(frozen=True, kw_only=True)(cls)

@@ -153,8 +153,9 @@ def test_from_the_first_key_to_the_deletion_of_the_old_one(
     example.expect(0, "config", "set", "--path", "generations[2]", "gen-2027")
     third = example.preview(code=1)
     example.expect(0, "config", "rm", "--path", "generations[2]")
-    assert f"user {ci} already has two keys ({old} Inactive, {new} Active), which is AWS's limit" in " ".join(
-        third.text.split()
+    assert (
+        f"user {ci} already has two keys ({old} Inactive, {new} Active), which is AWS's limit"
+        in " ".join(third.text.split())
     )
 
     example.let_pass(days=15)

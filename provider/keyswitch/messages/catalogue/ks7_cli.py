@@ -88,7 +88,7 @@ class ExportFailed(Message):
 class NoSuchUser(Message):
     code = "KS709"
     title = "User not found"
-    text = "there is no user {user_name} in account {account}"
+    text = "user {user_name} does not exist in account {account}"
     remedy = "Check --user, and which account the credentials belong to."
     user_name: object
     account: object

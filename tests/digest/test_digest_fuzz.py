@@ -92,14 +92,14 @@ def digested(text: str) -> None:
 
 
 @for_a_while
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(PREVIEWS)
 def test_a_preview_with_anything_in_it_is_digested_or_refused(preview: dict[str, Any]) -> None:
     digested(json.dumps(preview))
 
 
 @for_a_while
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.text() | ANYTHING.map(json.dumps))
 def test_anything_else_is_digested_or_refused(text: str) -> None:
     digested(text)

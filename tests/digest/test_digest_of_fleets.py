@@ -122,3 +122,32 @@ def test_a_new_fleet_of_which_not_even_the_keys_are_known_has_a_row() -> None:
 
     (row,) = seen.rows
     assert (row.name, row.outcome, row.code) == ("all", Outcome.NOT_LOOKED_AT, "KS211")
+
+
+def test_many_adoptions_without_a_change_are_one_line_and_a_row_each() -> None:
+    iam = StrictIam()
+    keys = [iam.add_key("bob") for _ in range(7)]
+    news = bag(*keys)
+    news["statuses"][keys[0]] = "Inactive"
+    news["keys"][keys[0]] = {"user_name": "bob", "reason": "rotated"}
+    plan = judged(iam, news)
+
+    notes = list(plan.notes())
+    assert notes[0] == (
+        "KS225 the fleet: 6 keys are already as declared; adopting them without changes."
+    )
+    assert [note[:5] for note in notes[1:]] == ["KS218", "KS614"]
+    said = [("info", note) for note in notes]
+    step = {"op": "create", "urn": URN, "newState": {"inputs": news, "outputs": news}}
+    told = [{"urn": URN, "severity": severity, "message": text} for severity, text in said]
+    whole = {"steps": [step], "diagnostics": told, "changeSummary": {"create": 1}}
+
+    rows = digest(read_preview(json.dumps(whole))).rows
+
+    outcomes = {row.access_key_id: row.outcome for row in rows}
+    assert outcomes == {
+        keys[0]: Outcome.DEACTIVATED,
+        **dict.fromkeys(keys[1:], Outcome.ADOPTED),
+    }
+    few = bag(*keys[:5])
+    assert [note[:5] for note in judged(iam, few).notes()] == ["KS217"] * 5

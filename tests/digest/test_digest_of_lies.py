@@ -178,7 +178,7 @@ LIES = st.builds(
 
 
 @for_a_while
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(st.lists(LIES, min_size=1, max_size=4), st.sampled_from(["info", "warning"]))
 def test_no_lines_of_a_program_make_less_than_a_switch_of_a_switch(
     lies: list[str], severity: str
@@ -199,7 +199,7 @@ TRUE = {name: text for name, text in RECORDED.items() if KEY_TYPE in text or FLE
 
 
 @for_a_while
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(st.sampled_from(sorted(TRUE)), st.sampled_from(ALL), st.text(), st.data())
 def test_what_is_no_whole_message_changes_no_row_of_any_preview(
     name: str, entry: type[Message], text: str, data: st.DataObject

@@ -207,7 +207,7 @@ EVENTS = st.one_of(
 
 
 @for_a_while
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(EVENTS, max_size=8), st.booleans())
 def test_a_stream_with_anything_in_it_is_digested_or_refused(
     events: list[dict[str, Any]],

@@ -119,5 +119,5 @@ class AnyOrderOfCore(AnyOrder):
 def test_in_any_order_nothing_is_switched_that_is_not_asked_for() -> None:
     run_state_machine_as_test(
         AnyOrderOfCore,
-        settings=settings(max_examples=400, stateful_step_count=40, deadline=None, print_blob=True),
+        settings=settings(max_examples=100, stateful_step_count=40, deadline=None, print_blob=True),
     )

@@ -16,8 +16,9 @@ from keyswitch.model.cross_validation import contradictions
 from keyswitch.model.durations import Duration
 from keyswitch.model.fields import IN_PROGRAMS, INPUTS, SAFEGUARD_NAMES
 from keyswitch.model.parsing import UNKNOWN, parse_inputs, parse_outputs
+from keyswitch.model.pending import Pending
 from keyswitch.model.safeguards import DeclaredSafeguards
-from keyswitch.model.state import Declaration, Pending, Record
+from keyswitch.model.state import Declaration, Record
 from keyswitch.model.status import ObservedStatus, OnDestroy, OnDrift, Status, WhenUnmet
 
 KEY = "AKIAIOSFODNN7EXAMPLE"

@@ -69,7 +69,7 @@ def repeats_no_secret(*texts: object) -> bool:
 
 
 @for_a_while
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(bags((*INPUTS, SECRET), KNOWN_OR_NOT))
 def test_a_keys_inputs(bag: dict[str, object]) -> None:
     parsed = parse_inputs(bag)
@@ -81,7 +81,7 @@ def test_a_keys_inputs(bag: dict[str, object]) -> None:
 
 
 @for_a_while
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(bags(FLEET_INPUTS, KNOWN_OR_NOT))
 def test_a_fleets_inputs(bag: dict[str, object]) -> None:
     parsed = parse_fleet(bag)
@@ -95,7 +95,7 @@ def test_a_fleets_inputs(bag: dict[str, object]) -> None:
 
 
 @for_a_while
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=75, deadline=None)
 @pytest.mark.parametrize("parse", [parse_outputs, parse_fleet_outputs])
 @given(bag=bags((*INPUTS, *FLEET_INPUTS, *FLEET_COMPUTED, "adopted_status", "pending"), ANYTHING))
 def test_what_a_state_holds(parse: Any, bag: dict[str, object]) -> None:
@@ -106,7 +106,7 @@ def test_what_a_state_holds(parse: Any, bag: dict[str, object]) -> None:
 
 
 @for_a_while
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(
     st.text() | ANYTHING.map(json.dumps) | st.dictionaries(st.text(), ANYTHING).map(json.dumps),
     st.none() | ANYTHING.map(json.dumps),
@@ -120,7 +120,7 @@ def test_a_register(keys: str, defaults: str | None, accounts: str | None) -> No
 
 
 @for_a_while
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=125, deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from([*PULUMI_AWS, "assumeRole"]),

@@ -10,8 +10,9 @@ import pytest
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.durations import Duration
+from keyswitch.model.pending import Pending
 from keyswitch.model.safeguards import DeclaredSafeguards
-from keyswitch.model.state import Declaration, Pending, Record
+from keyswitch.model.state import Declaration, Record
 from keyswitch.model.status import DeactivatedBy, ObservedStatus, OnDrift, Status, WhenUnmet
 from keyswitch.reconcile.diff import Action
 from keyswitch.reconcile.reconciler import Reconciler

@@ -54,7 +54,7 @@ TEXTS = st.one_of(
 
 
 @for_a_while
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(TEXTS)
 def test_whatever_the_text_is_added_to_as_wanted_or_left_as_it_is(text: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -79,7 +79,7 @@ def test_whatever_the_text_is_added_to_as_wanted_or_left_as_it_is(text: str) -> 
 
 
 @for_a_while
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats() | st.text(max_size=10),

@@ -138,6 +138,7 @@ _OWN_VALUES: Final[dict[str, dict[str, object]]] = {
     "KS209": {"observed": "Inactive"},
     "KS213": {"observed": "Inactive"},
     "KS221": {"observed": "Suspended"},
+    "KS225": {"count": 100},
     "KS325": {"problem": "No such file or directory"},
     "KS404": {"observed": "Active"},
     "KS407": {"declared": "10 keys"},
@@ -194,7 +195,7 @@ def filled_in(entry: type[Message]) -> Message:
 def _subject(code: str) -> Attempt | str | None:
     if code in ("KS128", "KS135"):
         return f"entry {_KEY}"
-    if code in ("KS130", "KS131", "KS132"):
+    if code in ("KS130", "KS131", "KS132", "KS225"):
         return "the fleet"
     if code in _ABOUT_NO_KEY or (code[2] in "17" and code != "KS110"):
         return None

@@ -34,6 +34,7 @@ from keyswitch.model.fields import (
     Spelling,
     by_property,
 )
+from keyswitch.model.pending import Pending
 from keyswitch.model.safeguards import DeclaredSafeguards
 from keyswitch.model.state import (
     ACCOUNT_ID,
@@ -47,7 +48,6 @@ from keyswitch.model.state import (
     STATUS_SINCE,
     USER_NAME_RESOLVED,
     Declaration,
-    Pending,
     Record,
 )
 from keyswitch.model.status import (

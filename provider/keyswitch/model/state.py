@@ -6,7 +6,6 @@ are public for ever.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -24,6 +23,7 @@ from keyswitch.model.fields import (
     STATUS,
     USER_NAME,
 )
+from keyswitch.model.pending import Pending
 from keyswitch.model.safeguards import NO_SAFEGUARDS, DeclaredSafeguards
 from keyswitch.model.status import DeactivatedBy, ObservedStatus, OnDestroy, OnDrift, Status
 
@@ -102,36 +102,6 @@ class Declaration:
         if self.account is not None:
             bag[ACCOUNT] = _given({name: getattr(self.account, name) for name in ACCOUNT_NAMES})
         return bag
-
-
-@dataclass(frozen=True)
-class Pending:
-    """A switch that is held.
-
-    :param target: the status that it would set.
-    :param since: when a run first held it, ISO 8601.
-    :param waits_for: the names of the safeguards that were not met when this was recorded.
-    """
-
-    target: Status
-    since: str
-    waits_for: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return f"{self.target}, held since {self.since}, waits for {', '.join(self.waits_for)}"
-
-    @classmethod
-    def read(cls, text: str) -> Pending | None:
-        """What ``str()`` made; ``None`` for an empty text.
-
-        :raises ValueError: it is neither.
-        """
-        if not text:
-            return None
-        match = re.fullmatch(r"(Active|Inactive), held since (\S+), waits for (\S.*)", text)
-        if match is None:
-            raise ValueError("it is no held switch")
-        return cls(Status(match[1]), match[2], tuple(match[3].split(", ")))
 
 
 @dataclass(frozen=True)

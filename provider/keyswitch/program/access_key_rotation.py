@@ -11,7 +11,7 @@ import pulumi
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import line
 from keyswitch.model.durations import Duration
-from keyswitch.model.state import Pending
+from keyswitch.model.pending import Pending
 from keyswitch.model.status import ObservedStatus, Status, WhenUnmet
 from keyswitch.plugin.resource_options import refuse_options
 from keyswitch.program.access_key_status import AccessKeyStatus

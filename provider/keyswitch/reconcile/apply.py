@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from keyswitch.iam.client import AccessKey, NoSuchEntityError
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import Attempt, KeyswitchError, error_context
+from keyswitch.messages.format import Attempt, KeyswitchError, error_context, line
 from keyswitch.model.state import Declaration
 from keyswitch.model.status import ObservedStatus, Status
 from keyswitch.reconcile.cache import KeyCache
 from keyswitch.reconcile.clock import Clock, Patience
+from keyswitch.reconcile.coordination import Shared
 from keyswitch.reconcile.observe import Observation
 from keyswitch.reconcile.safeguards import UserKeys, no_longer_met
 
@@ -47,6 +49,39 @@ class Switch:
         self._cache = cache
         self._clock = clock
         self._patience = patience
+
+    def make_noted(
+        self,
+        access_key_id: str,
+        seen: Observation,
+        target: Status,
+        shared: Shared,
+        tell: Callable[[str], None],
+        *,
+        signs: bool,
+    ) -> Switched:
+        """As :meth:`make`, noted for the judgement of the user's other keys.
+
+        A deactivation of which it is not known whether it took effect counts as made.
+
+        :param signs: whether the key signs calls of this program.
+        :param tell: gets a warning where AWS refuses the look after the deactivation.
+        """
+        shared.deactivated.pop(access_key_id, None)
+        off = target is Status.INACTIVE
+        if off:
+            shared.deactivated[access_key_id] = target
+        try:
+            made = self.make(access_key_id, seen, target, own_key=off and signs)
+        except KeyswitchError as fault:
+            unknown = isinstance(fault.message, MAY_HAVE_LANDED)
+            if not unknown and access_key_id not in shared.accepted:
+                shared.deactivated.pop(access_key_id, None)
+            raise
+        if made.listed is None:
+            key = Attempt("", access_key_id, seen.user_name)
+            tell(line(catalogue.SigningKeyDeactivated(), key))
+        return made
 
     def make(
         self, access_key_id: str, seen: Observation, target: Status, *, own_key: bool = False

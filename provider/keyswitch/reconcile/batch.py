@@ -15,21 +15,16 @@ from keyswitch.iam.concurrently import AT_A_TIME
 from keyswitch.messages import catalogue
 from keyswitch.messages.catalogue import Message
 from keyswitch.messages.format import KeyswitchError
-from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.batch_declaration import BatchDeclaration
 from keyswitch.model.change_limit import MaxChanges
 from keyswitch.model.state import Declaration, Record
 from keyswitch.reconcile.batch_plan import BatchOutcome, BatchPlan
+from keyswitch.reconcile.batch_planner import BatchPlanner, ReconcilerIn, user_of
 from keyswitch.reconcile.diff import Action
-from keyswitch.reconcile.observe import Observation
-from keyswitch.reconcile.on_destroy import DeletionPlan, target_on_destroy
-from keyswitch.reconcile.plan import Plan
-from keyswitch.reconcile.reconciler import Reconciler
 from keyswitch.reconcile.records import DoneButFailedError
 from keyswitch.reconcile.schedule import ROOT_USER, Task, do_all, task_of, task_of_end
 
 Tell = Callable[[str], None]
-ReconcilerIn = Callable[[DeclaredAccount | None], Reconciler]
 
 
 class Batch:
@@ -65,90 +60,12 @@ class Batch:
         """Looks at every key that is known, and decides; what keeps it from looking is no error here.
 
         :param records: what is recorded, by key id.
-        :param kept: ids of keys that the program declares elsewhere, and so does not let go.
+        :param kept: ids of keys that the program declares elsewhere, and so does not end.
         :param for_reader: see :meth:`Reconciler.plan`.
         """
-        gone = [records[key] for key in sorted(set(records) - declared.ids - set(kept))]
-        errors = dict(declared.unreadable)
-        observations = self._looks(declared, gone, records, errors)
-        plans: dict[str, Plan] = {}
-        endings: dict[str, DeletionPlan] = {}
-
-        def plan(key: Declaration) -> None:
-            access_key_id = key.access_key_id
-            plans[access_key_id] = self._in(key.account).plan(
-                key, records.get(access_key_id), observations[access_key_id], for_reader=for_reader
-            )
-
-        def plan_deletion(record: Record) -> None:
-            key = record.declaration
-            seen = observations.get(key.access_key_id)
-            endings[key.access_key_id] = self._in(key.account).plan_deletion(record, seen)
-
-        def user_name_of(record: Record) -> str | None:
-            seen = observations.get(record.declaration.access_key_id)
-            return (seen.user_name or ROOT_USER) if seen is not None else record.user_name
-
-        do_all(
-            [
-                *(
-                    task_of(key, observations[key.access_key_id].user_name or ROOT_USER, plan)
-                    for key in declared.keys
-                    if key.access_key_id in observations
-                ),
-                *(
-                    task_of_end(record, user_name_of(record), plan_deletion)
-                    for record in gone
-                    if record.declaration.access_key_id not in errors
-                ),
-            ],
-            errors,
-            self._at_a_time,
-        )
-        declared_ids = [*declared.unreadable, *(key.access_key_id for key in declared.keys)]
-        order = [*declared_ids, *(record.declaration.access_key_id for record in gone)]
-        return BatchPlan(
-            declared,
-            declared.ids.union(records),
-            {key: plans[key] for key in order if key in plans},
-            {key: endings[key] for key in order if key in endings},
-            {key: errors[key] for key in order if key in errors},
-        )
-
-    def _looks(
-        self,
-        declared: BatchDeclaration,
-        gone: Iterable[Record],
-        records: Mapping[str, Record],
-        errors: dict[str, KeyswitchError],
-    ) -> dict[str, Observation]:
-        """A look at each key, before any is judged: only then it is known whose they are."""
-        observations: dict[str, Observation] = {}
-
-        def look(key: Declaration, user_name: str | None) -> None:
-            record = records.get(key.access_key_id)
-            reconciler = self._in(key.account)
-            observations[key.access_key_id] = reconciler.look(key.access_key_id, user_name, record)
-
-        def look_at_declared(key: Declaration) -> None:
-            look(key, key.user_name)
-
-        def look_at_end(record: Record) -> None:
-            look(record.declaration, None)
-
-        do_all(
-            [
-                *(task_of(key, _user_of(key, records), look_at_declared) for key in declared.keys),
-                *(
-                    task_of_end(record, record.user_name, look_at_end)
-                    for record in gone
-                    if target_on_destroy(record) is not None
-                ),
-            ],
-            errors,
-            self._at_a_time,
-        )
-        return observations
+        ends = [records[key] for key in sorted(set(records) - declared.ids - set(kept))]
+        planner = BatchPlanner(self._in, self._at_a_time, records, for_reader=for_reader)
+        return planner.plan(declared, ends)
 
     def apply(
         self,
@@ -228,9 +145,9 @@ class Batch:
         signing_itself: list[Task] = []
         for task in switches:
             account, access_key_id = task.user[0], task.access_key_id
-            if task.goes_on or not self._in(account).signs_with(access_key_id):
+            if task.goes_on or not self._in(account).evidence_source.signs_with(access_key_id):
                 not_signing.append(task)
-            elif self._in(account).signs_itself(access_key_id):
+            elif self._in(account).evidence_source.signs_itself(access_key_id):
                 signing_itself.append(task)
             else:
                 signing.append(task)
@@ -247,9 +164,13 @@ class Batch:
         Such keys go last, of all that a program declares.
         """
         may_go = [key for key in declared.keys if key.may_deactivate_signer]
-        signers = [key for key in may_go if self._in(key.account).signs_with(key.access_key_id)]
+        signers = [
+            key
+            for key in may_go
+            if self._in(key.account).evidence_source.signs_with(key.access_key_id)
+        ]
         return {
-            key.access_key_id: self._in(key.account).signs_itself(key.access_key_id)
+            key.access_key_id: self._in(key.account).evidence_source.signs_itself(key.access_key_id)
             for key in signers
         }
 
@@ -267,7 +188,7 @@ class Batch:
 
         known = [key for key in declared.keys if key.access_key_id in records]
         do_all(
-            [task_of(key, _user_of(key, records), look) for key in known], errors, self._at_a_time
+            [task_of(key, user_of(key, records), look) for key in known], errors, self._at_a_time
         )
         _raise(errors, records, catalogue.FleetNotRefreshed)
         return any(drifted.values())
@@ -342,11 +263,6 @@ class Batch:
             elif end.warning is not None and access_key_id not in kept:
                 warnings[access_key_id] = end.warning
         return switches
-
-
-def _user_of(key: Declaration, records: Mapping[str, Record]) -> str | None:
-    record = records.get(key.access_key_id)
-    return key.user_name or (record.user_name if record else None)
 
 
 def _tell_all(warnings: Mapping[str, str], tell: Tell) -> None:

@@ -15,6 +15,7 @@ from keyswitch.reconcile.diff import Action
 from keyswitch.reconcile.on_destroy import DeletionPlan
 from keyswitch.reconcile.plan import Plan
 
+_ADOPTED_ONE_BY_ONE: Final = 5
 _NAMED: Final = 20
 """Keys that one message names; each of them has a message of its own too."""
 
@@ -108,9 +109,13 @@ class BatchPlan:
         )
 
     def notes(self) -> Iterator[str]:
-        """What explains a step, key by key."""
+        """What explains a step, key by key; many adoptions without a change are one line."""
+        adopted = sum(each.is_adopted_as_declared for each in self.plans.values())
+        together = adopted > _ADOPTED_ONE_BY_ONE
+        if together:
+            yield line(catalogue.AdoptedTogether(count=adopted), "the fleet")
         for each in self.plans.values():
-            yield from each.notes()
+            yield from each.notes(with_adoption=not (together and each.is_adopted_as_declared))
         for end in self.endings.values():
             if end.refusal is None:
                 yield end.note()

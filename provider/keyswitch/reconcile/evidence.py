@@ -82,6 +82,20 @@ class EvidenceSource:
         """
         return {**self._signing_elsewhere(), **dict.fromkeys(self._cache.signing_keys(), "")}
 
+    def signs_with(self, access_key_id: str) -> bool:
+        """Whether the key signs calls of this program, in any of its accounts, as far as can be found out."""
+        return access_key_id in self._signing_keys_if_known()
+
+    def signs_itself(self, access_key_id: str) -> bool:
+        """Whether the key signs the calls by which it is changed itself: of all that sign, such a key goes last."""
+        return self._signing_keys_if_known().get(access_key_id) == ""
+
+    def _signing_keys_if_known(self) -> Mapping[str, str]:
+        try:
+            return self.signing_keys()
+        except KeyswitchError:
+            return {}
+
     def usage(self, key: AccessKey) -> Usage:
         """For a warning: whatever keeps it from looking is told, and raises nothing."""
         try:

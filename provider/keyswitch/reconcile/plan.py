@@ -124,9 +124,18 @@ class Plan:
         """What a reviewer should know of a decision that is carried out, or of a key that is kept."""
         return tuple(self._warnings())
 
-    def notes(self) -> tuple[str, ...]:
-        """What explains a step, and nobody need worry about."""
-        return tuple(self._notes())
+    def notes(self, *, with_adoption: bool = True) -> tuple[str, ...]:
+        """What explains a step, and nobody need worry about.
+
+        :param with_adoption: whether that includes an adoption without a change.
+        """
+        return tuple(self._notes(with_adoption=with_adoption))
+
+    @property
+    def is_adopted_as_declared(self) -> bool:
+        """Whether the key is adopted, and already in the very status that is declared."""
+        new = self.record is None and self.decision.action is Action.RECORD
+        return new and str(self._seen) == str(self._declared)
 
     def _warnings(self) -> Iterator[str]:
         """The gravest last: a terminal's row shows that one."""
@@ -181,22 +190,23 @@ class Plan:
             where = where_used(self.signing_keys, keys.key)
             yield self._about_key(catalogue.SigningKeyToBeDeactivated(where=where))
 
-    def _notes(self) -> Iterator[str]:
+    def _notes(self, *, with_adoption: bool) -> Iterator[str]:
         action, cause = self.decision.action, self.decision.cause
         recorded = self.record.status if self.record else None
         recorded_only = action is Action.RECORD and cause in (Cause.AS_DECLARED, Cause.EXPIRED)
         if recorded_only and recorded not in (None, self._seen):
             yield self._about_key(catalogue.AlreadyAsDeclared(observed=self._seen))
         if self.record is None and action in (Action.RECORD, Action.SWITCH):
-            yield self._about_key(
-                catalogue.Adopted(observed=self._seen)
-                if action is Action.RECORD
-                else catalogue.AdoptedAndChanged(
-                    observed=self._seen,
-                    declared=self._declared,
-                    change=self._declared.change("ed"),
+            if action is Action.SWITCH:
+                yield self._about_key(
+                    catalogue.AdoptedAndChanged(
+                        observed=self._seen,
+                        declared=self._declared,
+                        change=self._declared.change("ed"),
+                    )
                 )
-            )
+            elif with_adoption:
+                yield self._about_key(catalogue.Adopted(observed=self._seen))
             if self.declaration.on_destroy is OnDestroy.RESTORE:
                 yield self._about_key(catalogue.RestoresTo(observed=self._seen))
         if action is not Action.SWITCH:

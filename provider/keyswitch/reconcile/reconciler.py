@@ -1,12 +1,10 @@
-"""The life of one declared key: looked at, adopted, switched, held, refreshed, let go.
+"""The life of one declared key, from its adoption to the end of its declaration.
 
-Knows nothing of how it is called: a dynamic provider today. Guarantees, each from a live look:
+Guarantees, each from a live look:
 
-* nothing is switched but to the declared status (at the end, to what ``on_destroy`` says), once,
-  and only after a fresh look;
-* a switch is made only where its safeguards are met by that look, and never beside another one of
-  the same user;
-* a switch is done when IAM is *seen* to have done it, whatever the write itself answered;
+* a status changes only to the declared one (at the end, to what ``on_destroy`` says), once, after a fresh look
+  by which the safeguards are met, and never at the same time as another key of the user;
+* a change is done when IAM *shows* it, whatever the write itself answered;
 * what cannot be looked at is an error, never "no change";
 * every error says what was attempted, on which key and user.
 """
@@ -19,12 +17,12 @@ from typing import TypeVar
 
 from keyswitch.iam.client import IamClient
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import Attempt, KeyswitchError, error_context, line
+from keyswitch.messages.format import Attempt, KeyswitchError, error_context
 from keyswitch.model.durations import iso
 from keyswitch.model.state import Declaration, Record
-from keyswitch.model.status import ObservedStatus, Status
+from keyswitch.model.status import Status
 from keyswitch.model.user_names import same_user
-from keyswitch.reconcile.apply import MAY_HAVE_LANDED, Switch, Switched, lost_by_a_race
+from keyswitch.reconcile.apply import Switch, Switched, lost_by_a_race
 from keyswitch.reconcile.cache import KeyCache
 from keyswitch.reconcile.clock import Clock, Patience
 from keyswitch.reconcile.coordination import Shared
@@ -32,9 +30,9 @@ from keyswitch.reconcile.diff import Action, Cause, decide
 from keyswitch.reconcile.evidence import EvidenceSource
 from keyswitch.reconcile.observe import Observation, Observer
 from keyswitch.reconcile.on_destroy import DeletionPlan, deletion_plan, target_on_destroy
-from keyswitch.reconcile.plan import Plan, found_deleted
+from keyswitch.reconcile.plan import Plan
 from keyswitch.reconcile.planner import Planner, diff_input_of
-from keyswitch.reconcile.records import DoneButFailedError, as_seen, held
+from keyswitch.reconcile.records import DoneButFailedError, as_seen, held, refreshed
 from keyswitch.reconcile.safeguards import Unmet
 
 T = TypeVar("T")
@@ -49,6 +47,7 @@ class Reconciler:
     :param shared: what this process does by other reconcilers; one of its own if omitted.
     :param signing_elsewhere: see :class:`~keyswitch.reconcile.evidence.EvidenceSource`.
     :param shows_overrides: whether messages may repeat the words of overrides.
+    :ivar evidence_source: what tells which keys sign the calls of this program.
     """
 
     def __init__(
@@ -66,9 +65,9 @@ class Reconciler:
         self._cache = KeyCache(client, self._shared)
         self._observer = Observer(self._cache)
         self._clock = clock or Clock()
-        self._evidence_source = EvidenceSource(self._cache, signing_elsewhere)
+        self.evidence_source = EvidenceSource(self._cache, signing_elsewhere)
         self._plan = Planner(
-            self._cache, self._evidence_source, self._clock, shows_overrides=shows_overrides
+            self._cache, self.evidence_source, self._clock, shows_overrides=shows_overrides
         )
         self._switch = Switch(self._cache, self._clock, patience or Patience())
         self._tell = tell or (lambda _warning: None)
@@ -167,33 +166,13 @@ class Reconciler:
         return recorded
 
     def read(self, record: Record) -> tuple[Record, str | None]:
-        """Refreshes what is recorded: the live status, and the owner's present name.
+        """Refreshes what is recorded; see :func:`~keyswitch.reconcile.records.refreshed`.
 
-        A renamed user is followed, so that a refresh never stands in the way of the program that
-        names it anew; where that cannot be told, nothing is changed and the second value is a
-        warning. Another warning tells that the key was found deleted, once. What was desired, and when, is left as it is; a held switch that somebody else has
-        made is no longer held.
+        :raises KeyswitchError: the key cannot be looked at.
         """
         access_key_id = record.declaration.access_key_id
         seen = self.look(access_key_id, None, record)
-        if seen.undecided:
-            key = Attempt("", access_key_id, record.user_name)
-            warning = line(catalogue.DeletedOrRenamed(user_name=seen.user_name), key, seen.answer)
-            return record, warning
-        declared = record.declaration
-        renamed = not same_user(declared.user_name, seen.user_name)
-        if declared.user_name is not None and seen.user_name is not None and renamed:
-            declared = replace(declared, user_name=seen.user_name)
-        pending = record.pending
-        newly_gone = seen.status is ObservedStatus.DELETED and record.status is not seen.status
-        refreshed = replace(
-            record.seen_as(seen.status, iso(self._clock.now())),
-            declaration=declared,
-            user_name=seen.user_name,
-            create_date=seen.create_date or record.create_date,
-            pending=None if pending and seen.status.satisfies(pending.target) else pending,
-        )
-        return refreshed.brought_up_to_date(), found_deleted(record) if newly_gone else None
+        return refreshed(record, seen, iso(self._clock.now()))
 
     def plan_deletion(self, record: Record, seen: Observation | None = None) -> DeletionPlan:
         """Decides on a look at a key that is to be let go what :meth:`destroy` would do.
@@ -267,7 +246,10 @@ class Reconciler:
         try:
             made = self._make(declaration.access_key_id, seen, declaration.status, tell)
         except KeyswitchError as fault:
-            if declaration.override is None or not self._accepted(declaration.access_key_id):
+            if (
+                declaration.override is None
+                or declaration.access_key_id not in self._shared.accepted
+            ):
                 raise
             raise DoneButFailedError(recorded.overridden_by(declaration, now), fault) from None
         switched = replace(recorded, status=made.status, changed_at=now, status_since=now)
@@ -280,38 +262,8 @@ class Reconciler:
     def _make(
         self, access_key_id: str, seen: Observation, target: Status, tell: Callable[[str], None]
     ) -> Switched:
-        self._shared.deactivated.pop(access_key_id, None)
-        own_key = target is Status.INACTIVE and self.signs_with(access_key_id)
-        if target is Status.INACTIVE:
-            self._shared.deactivated[access_key_id] = target
-        try:
-            made = self._switch.make(access_key_id, seen, target, own_key=own_key)
-        except KeyswitchError as fault:
-            if not isinstance(fault.message, MAY_HAVE_LANDED) and not self._accepted(access_key_id):
-                self._shared.deactivated.pop(access_key_id, None)
-            raise
-        if made.listed is None:
-            key = Attempt("", access_key_id, seen.user_name)
-            tell(line(catalogue.SigningKeyDeactivated(), key))
-        return made
-
-    def _accepted(self, access_key_id: str) -> bool:
-        return access_key_id in self._shared.accepted
-
-    def signs_itself(self, access_key_id: str) -> bool:
-        """Whether the key signs the calls by which it is switched itself: of all that sign it goes last."""
-        return self._signing_keys().get(access_key_id) == ""
-
-    def signs_with(self, access_key_id: str) -> bool:
-        """Whether the key signs calls of this program, in any of its accounts, as far as can be told."""
-        return access_key_id in self._signing_keys()
-
-    def _signing_keys(self) -> Mapping[str, str]:
-        """None where they cannot be told."""
-        try:
-            return self._evidence_source.signing_keys()
-        except KeyswitchError:
-            return {}
+        signs = target is Status.INACTIVE and self.evidence_source.signs_with(access_key_id)
+        return self._switch.make_noted(access_key_id, seen, target, self._shared, tell, signs=signs)
 
     def _alone(
         self,

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from keyswitch.messages.format import KeyswitchError
-from keyswitch.model.state import Declaration, Pending, Record
-from keyswitch.model.status import DeactivatedBy, Status
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import Attempt, KeyswitchError, line
+from keyswitch.model.pending import Pending
+from keyswitch.model.state import Declaration, Record
+from keyswitch.model.status import DeactivatedBy, ObservedStatus, Status
+from keyswitch.model.user_names import same_user
 from keyswitch.reconcile.observe import Observation
-from keyswitch.reconcile.plan import Plan
+from keyswitch.reconcile.plan import Plan, found_deleted
 
 
 class DoneButFailedError(KeyswitchError):
@@ -58,6 +61,35 @@ def as_seen(
         deactivated_by=DeactivatedBy.NOBODY,
     )
     return adopted.carried_out(declaration, switched=False)
+
+
+def refreshed(record: Record, seen: Observation, now: str) -> tuple[Record, str | None]:
+    """The record after a refresh, and a warning.
+
+    Another user name is followed. Where it cannot be found out what became of the key, the record stays as it
+    is, with a warning. Another warning says that the key was found deleted, once. What was declared, and when,
+    stays; a held change that somebody else has made is no longer held.
+
+    :param now: ISO 8601.
+    """
+    if seen.undecided:
+        key = Attempt("", record.declaration.access_key_id, record.user_name)
+        unclear = catalogue.DeletedOrRenamed(user_name=seen.user_name)
+        return record, line(unclear, key, seen.answer)
+    declared = record.declaration
+    renamed = not same_user(declared.user_name, seen.user_name)
+    if declared.user_name is not None and seen.user_name is not None and renamed:
+        declared = replace(declared, user_name=seen.user_name)
+    pending = record.pending
+    newly_gone = seen.status is ObservedStatus.DELETED and record.status is not seen.status
+    found = replace(
+        record.seen_as(seen.status, now),
+        declaration=declared,
+        user_name=seen.user_name,
+        create_date=seen.create_date or record.create_date,
+        pending=None if pending and seen.status.satisfies(pending.target) else pending,
+    )
+    return found.brought_up_to_date(), found_deleted(record) if newly_gone else None
 
 
 def held(recorded: Record, plan: Plan) -> Record:

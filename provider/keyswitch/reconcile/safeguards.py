@@ -1,7 +1,6 @@
-"""The safeguards that a switch must meet, judged from what was looked up: pure, rule by rule.
+"""The safeguards that a status change must meet: pure, rule by rule.
 
-What a rule needs to know is in an :class:`Evidence`, which :mod:`keyswitch.reconcile.evidence` gathers; a rule
-that is not met is an :class:`Unmet`, in the words that a reader sees.
+A rule judges an :class:`Evidence`, which :mod:`keyswitch.reconcile.evidence` gathers.
 """
 
 from __future__ import annotations
@@ -277,7 +276,6 @@ _RULES: Final[Mapping[Status, Mapping[str, _Rule]]] = {
 }
 _ON_UNLESS_SET: Final = frozenset({"allow_own_key", "allow_reactivation"})
 """The safeguards that a program switches off by saying so."""
-
 
 _NOT_ALLOWED: Final = "iam:GetAccessKeyLastUsed is not allowed"
 _NO_DATE: Final = "IAM reports neither a use nor the creation date"

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import counted
+from keyswitch.messages.format import Attempt, counted, line
 from keyswitch.messages.parse import read
 from keyswitch.messages.printable import printable
 from keyswitch.report.key_changes import NO_CHANGE, PART_OF_REPLACE, KeyPreview
+from keyswitch.report.key_states import KeyState
 from keyswitch.report.preview_json import (
     FLEET_TYPE,
     KEY_TYPE,
@@ -103,6 +104,7 @@ def digest(preview: Preview, exit_code: int = 0) -> Digest:
         output tells nothing else.
     """
     diagnostics = [_of_its_key(each) for each in preview.diagnostics]
+    diagnostics += _adopted_together(preview.steps, diagnostics)
     seen = _seen(preview.steps, diagnostics)
     still_declared = {key.declared_id for key in seen} - {""}
     rows = [row for key in seen for row in key.rows(still_declared)]
@@ -163,6 +165,28 @@ def _key_in_fleet(diagnostic: Diagnostic) -> str:
     if reading is None or not (reading.is_whole or diagnostic.severity == "error"):
         return ""
     return reading.access_key_id
+
+
+def _adopted_together(steps: Iterable[Step], diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """A message for each key that a fleet has adopted, where one line was about all of them (KS225)."""
+    fleets = set()
+    for each in diagnostics:
+        reading = read(each.text) if each.urn.type == FLEET_TYPE else None
+        if reading and reading.is_whole and reading.entry is catalogue.AdoptedTogether:
+            fleets.add(each.urn.text)
+    known = {(each.urn.text, _key_in_fleet(each)) for each in diagnostics}
+    return [
+        Diagnostic(step.urn, "info", _adopted(key))
+        for step in steps
+        for key in [step.after]
+        if step.urn.text in fleets
+        and not step.before.access_key_id
+        and (step.urn.text, key.access_key_id) not in known
+    ]
+
+
+def _adopted(key: KeyState) -> str:
+    return line(catalogue.Adopted(observed=key.status), Attempt("", key.access_key_id))
 
 
 def _of_whole_fleets(

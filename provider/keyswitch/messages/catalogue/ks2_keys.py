@@ -271,3 +271,10 @@ class FoundDeleted(Message):
     )
     unverified: object = ""
     recorded: object
+
+
+class AdoptedTogether(Message):
+    code = "KS225"
+    title = "Several keys adopted as found"
+    text = "{count} keys are already as declared; adopting them without changes"
+    count: object

@@ -1,4 +1,4 @@
-"""Keys minted by pulumi-aws whose status is keyswitch's: needs the extra ``keyswitch[aws]``.
+"""Keys created by pulumi-aws whose status keyswitch declares: needs the extra ``keyswitch[aws]``.
 
 The only module that imports pulumi-aws; without the extra the import of this module raises
 :class:`MissingExtraError`, an ``ImportError``. The secret goes from ``aws.iam.AccessKey`` to where the
@@ -37,7 +37,7 @@ def access_key(
     preview, with what its user has, before AWS refuses it in the update.
 
     :param resource_name: the logical name.
-    :param user: the IAM user to mint it for.
+    :param user: the IAM user to create the key for.
     :param opts: the usual options; ``ignore_changes`` and hooks of yours are kept.
     :raises pulumi.RunError: KS141, for an argument of another class; KS107 or KS109, for a ``user`` that is no user name.
     :returns: the resource; its ``id`` is the access key id, its ``secret`` a Pulumi secret.
@@ -46,7 +46,7 @@ def access_key(
     user = text(USER_NAME, sendable("user", user))
     hooks = Hooks.of_program()
     own = pulumi.ResourceOptions(ignore_changes=["status"])
-    own = pulumi.ResourceOptions.merge(own, hooks.binding_of_minted())
+    own = pulumi.ResourceOptions.merge(own, hooks.binding_of_created_key())
     key = aws.iam.AccessKey(resource_name, user=user, opts=pulumi.ResourceOptions.merge(opts, own))
     hooks.watch(key)
     return key

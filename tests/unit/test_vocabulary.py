@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import keyswitch
 from keyswitch.messages.catalogue import ALL, Message
 from support.engine import ROOT
 
@@ -47,6 +48,15 @@ def test_a_message_has_none_of_the_forbidden_words(entry: type[Message]) -> None
     for text in (entry.title, entry.text, entry.remedy, entry.why):
         assert found_in(text) == []
     assert not re.match(r"it\b", entry.text), "a message names its subject"
+
+
+@pytest.mark.parametrize("name", keyswitch.__all__)
+def test_the_docstrings_of_a_public_class_have_none_of_the_forbidden_words(name: str) -> None:
+    public = getattr(keyswitch, name)
+    documented = [public, *vars(public).values()] if isinstance(public, type) else [public]
+
+    for each in documented:
+        assert found_in(getattr(each, "__doc__", None) or "") == []
 
 
 @pytest.mark.parametrize(

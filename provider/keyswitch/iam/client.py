@@ -35,7 +35,7 @@ class LastUsed:
     """The answer of ``iam:GetAccessKeyLastUsed``.
 
     ``user_name`` is the owner, ``None`` where AWS names none (a root key); ``date`` is ISO 8601 in
-    UTC, ``None`` for a key never used. AWS records a use with minutes of delay.
+    UTC, ``None`` for a key never used. AWS can take 15 minutes to record a use.
     """
 
     user_name: str | None

@@ -17,8 +17,8 @@ class DeclaredSafeguards:
     :param successor: the id of the user's key that must have been used since.
     :param overlap: how long ago that key must have been made.
     :param keep_one_active: whether another key of the user must stay Active.
-    :param allow_own_key: whether the key that signs may be switched off.
-    :param allow_reactivation: whether a key that somebody else switched off may be switched on.
+    :param allow_own_key: whether a key that Pulumi authenticates with may be deactivated.
+    :param allow_reactivation: whether a key that somebody else deactivated may be reactivated.
     :param refuse_quarantined: whether a user that AWS has quarantined keeps its keys off.
     :param unmet: what becomes of a switch that is not allowed; ``refuse`` if omitted.
     """

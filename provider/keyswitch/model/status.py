@@ -80,7 +80,7 @@ class DeactivatedBy(_Word):
 class OnDestroy(_Word):
     """What happens to the key when its declaration is destroyed or replaced.
 
-    ``leave`` makes no call, ``deactivate`` switches the key off, ``restore`` switches it back to
+    ``leave`` makes no call, ``deactivate`` deactivates the key, ``restore`` sets it back to
     the status it had when it was adopted.
     """
 
@@ -92,7 +92,7 @@ class OnDestroy(_Word):
 class OnDrift(_Word):
     """What happens to a key that somebody switched outside the program.
 
-    ``enforce`` switches it back, as far as the safeguards allow; ``report`` warns in each run and
+    ``enforce`` corrects it, as far as the safeguards allow; ``report`` warns in each run and
     switches nothing.
     """
 

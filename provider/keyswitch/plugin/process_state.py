@@ -27,7 +27,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 QUIET_SECONDS = 2.0
-"""How long no other call may have been under way before a key that signs goes off: the engine takes
+"""How long no other call may have been under way before a key that signs is deactivated: the engine takes
 a moment from the end of one step to the beginning of the next."""
 
 
@@ -35,7 +35,7 @@ class ProcessState:
     """The reconcilers, one for each account, and what the program was seen to declare.
 
     :param shows_overrides: see :class:`~keyswitch.reconcile.reconciler.Reconciler`.
-    :ivar declared: the ids of all keys that passed Check, for whoever lets one go.
+    :ivar declared: the ids of all keys that passed Check, for whoever ends a declaration.
     """
 
     def __init__(self, *, shows_overrides: bool = False, quiet: float = QUIET_SECONDS) -> None:

@@ -18,7 +18,7 @@ from keyswitch.model.fleet import (
 )
 from keyswitch.model.fleet_state import FLEET_COMPUTED
 from keyswitch.plugin.resource_options import refuse_options
-from keyswitch.program.args import AccountInput, SafeguardsInput
+from keyswitch.program.args import AccountInput, FleetDefaultsDict, KeyDict, SafeguardsInput
 from keyswitch.program.hooks import Hooks
 from keyswitch.program.inputs import refuse_arguments, sendable, single
 from keyswitch.program.moved_keys import may_restore
@@ -30,11 +30,9 @@ _NO_MAP: Final = ""
 class AccessKeyFleet(Resource, module="keyswitch", name="AccessKeyFleet"):
     """The statuses that many existing IAM access keys of one account should have.
 
-    Does with each key what :class:`~keyswitch.AccessKeyStatus` does with one, in the same words, at a
-    fraction of the engine's cost. A key may be moved between the two forms: that switches nothing that
-    is as declared, but what was recorded of it begins anew, and with it the status that
-    ``on_destroy="restore"`` goes back to, the time that a switch is held since, and what
-    ``on_drift="report"`` has left alone.
+    Handles each key as :class:`~keyswitch.AccessKeyStatus` does, with the same messages, at a fraction of the
+    engine's cost. A key may move between the two forms, which changes no key that is as declared. Its record
+    moves along with ``on_destroy="restore"``, and begins anew otherwise.
     """
 
     keys: pulumi.Output[Mapping[str, Any]]
@@ -52,8 +50,8 @@ class AccessKeyFleet(Resource, module="keyswitch", name="AccessKeyFleet"):
         self,
         resource_name: str,
         *,
-        keys: pulumi.Input[Mapping[str, pulumi.Input[Mapping[str, Any]]]],
-        defaults: pulumi.Input[Mapping[str, Any]] | None = None,
+        keys: pulumi.Input[Mapping[str, pulumi.Input[KeyDict]]],
+        defaults: pulumi.Input[FleetDefaultsDict] | None = None,
         safeguards: SafeguardsInput | None = None,
         account: AccountInput | None = None,
         max_changes: pulumi.Input[int | str] | None = None,
@@ -67,7 +65,7 @@ class AccessKeyFleet(Resource, module="keyswitch", name="AccessKeyFleet"):
         :param defaults: ``on_destroy`` and ``on_drift`` of keys that have none of their own.
         :param safeguards: of every key; a key's own go first, each by itself.
         :param account: the account that all of them are in, if it is not the stack's own.
-        :param max_changes: how many of them one run may switch, a number or a share of all
+        :param max_changes: how many of them one run may change, a number or a share of all
             (``"10%"``), not counting overrides; of a wider change only the overrides are carried
             out, and a wider end of the fleet is refused whole.
         :param opts: the usual resource options.

@@ -1,4 +1,4 @@
-"""A rotation as code: two keys of one user, of which the older one goes off when that is safe."""
+"""A rotation as code: two keys of one user, of which the older one is deactivated when that is safe."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from keyswitch.reconcile.rotation_stage import PreviousKey, stage_of
 
 
 class AccessKeyRotation(pulumi.ComponentResource):
-    """Carries one user's rotation on by a stage with each ``pulumi up``, nightly say.
+    """Moves one user's rotation forward by a stage with each ``pulumi up``, for example every night.
 
     The current key is kept Active, and only then the previous one is looked at. That one is held
-    until the overlap is over and the current key was used after it, then switched off, and never
+    until the overlap is over and the current key was used after it, then deactivated, and never
     deleted: ``stage`` says when that may be done. A rotation that cannot go on yet fails no run.
     """
 
@@ -57,23 +57,22 @@ class AccessKeyRotation(pulumi.ComponentResource):
         :param resource_name: the logical name; the keys are ``NAME-current`` and ``NAME-previous``.
         :param user_name: the IAM user whose keys they are.
         :param current: the id of the key to be used.
-        :param previous: the id of the key that it replaces; omitted or empty, there is nothing to rotate. Of an
-            output that is told once it is known.
-        :param overlap: how long both stay Active, counted from the making of the current key; a
+        :param previous: the id of the key that it replaces; omitted or empty, there is nothing to rotate.
+        :param overlap: how long both stay Active, counted from the creation of the current key; a
             duration such as ``7d``, ``36h`` or ``1h30m``.
-        :param unused_for: how long ago the previous key must have been used last; without it, it goes
-            off once the current key was the last one used, even if both are still in use.
+        :param unused_for: how long ago the previous key must have been used last; without it, keyswitch
+            deactivates that key once the current key was the last one used, even if both are still in use.
         :param soak: how long the previous key stays Inactive before ``stage`` says that it may be
-            deleted, counted from its switch; a duration.
+            deleted, counted from its deactivation; a duration.
         :param reason: why, recorded with both keys.
         :param allow_reactivation: the current key may be one that is Inactive, as when a rotation is
             taken back.
         :param refuse_quarantined: see :class:`~keyswitch.Safeguards`; of the current key.
-        :param override: why the previous key is switched off at once, past overlap and first use.
+        :param override: why the previous key is deactivated at once, despite overlap and first use.
         :param account: the account that both keys are in, if it is not the stack's own.
         :param opts: the usual options of a component.
-        :raises pulumi.RunError: KS140, a value that Pulumi cannot hand on; KS141, an argument of another class; KS109
-            or KS117, an overlap or a soak that is no duration (of an output, once it is known); KS125, an override without previous;
+        :raises pulumi.RunError: KS140, a value that Pulumi cannot pass on; KS141, an argument of another class; KS109
+            or KS117, an overlap or a soak that is not a duration (of an output, once it is known); KS125, an override without previous;
             KS160, an explicit provider of AWS without ``account``.
         """
         refuse_arguments("AccessKeyRotation", resource_name, opts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, overload
 
 import pulumi
 from pulumi.dynamic import Resource
@@ -24,12 +24,15 @@ from keyswitch.model.fields import (
     USER_NAME,
 )
 from keyswitch.model.state import COMPUTED
-from keyswitch.model.status import OnDestroy, OnDrift, Status
+from keyswitch.model.status import OnDestroy
 from keyswitch.plugin.resource_options import refuse_options
 from keyswitch.program.args import (
     AccessKeyStatusArgs,
     AccountInput,
+    OnDestroyInput,
+    OnDriftInput,
     SafeguardsInput,
+    StatusInput,
 )
 from keyswitch.program.hooks import Hooks
 from keyswitch.program.inputs import (
@@ -45,7 +48,7 @@ from keyswitch.provider import AccessKeyStatusProvider
 class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
     """The status that an existing IAM access key should have.
 
-    Adopts the key, never makes or deletes one, and never sees its secret. Its id is the access key
+    Adopts the key, never creates or deletes one, and never sees its secret. Its id is the access key
     id. See the README for what happens in each situation, and ``docs/errors.md`` for each message.
     """
 
@@ -60,9 +63,9 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
     account_id: pulumi.Output[str]
     """The account that the key was adopted in; empty under ``aws:skipRequestingAccountId``."""
     create_date: pulumi.Output[str]
-    """When the key was made, ISO 8601."""
+    """When the key was created, ISO 8601."""
     changed_at: pulumi.Output[str]
-    """When this program last switched the key, ISO 8601; empty if it never has."""
+    """When this program last changed the status, ISO 8601; empty if it never has."""
     adopted_status: pulumi.Output[str]
     """The status in which the key was found when it was adopted."""
     status_since: pulumi.Output[str]
@@ -77,13 +80,39 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
     on_destroy: pulumi.Output[str | None]
     """What happens to the key on destroy, as declared."""
     on_drift: pulumi.Output[str | None]
-    """What happens when somebody else switches the key, as declared."""
+    """What happens when somebody else changes the status, as declared."""
     safeguards: pulumi.Output[Any]
-    """What a switch has to meet, as declared: a mapping."""
+    """What a status change has to meet, as declared: a mapping."""
     account: pulumi.Output[Any]
     """The account that the key is in, as declared: a mapping."""
     override: pulumi.Output[str | None]
-    """Why an Inactive is let through every safeguard, as declared."""
+    """Why the key is deactivated despite every safeguard, as declared."""
+
+    @overload
+    def __init__(
+        self,
+        resource_name: str,
+        args: AccessKeyStatusArgs,
+        *,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        access_key_id: pulumi.Input[str],
+        status: StatusInput,
+        user_name: pulumi.Input[str] | None = None,
+        reason: pulumi.Input[str] | None = None,
+        on_destroy: OnDestroyInput | None = None,
+        on_drift: OnDriftInput | None = None,
+        safeguards: SafeguardsInput | None = None,
+        override: pulumi.Input[str] | None = None,
+        account: AccountInput | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None: ...
 
     def __init__(
         self,
@@ -91,11 +120,11 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
         args: AccessKeyStatusArgs | None = None,
         *,
         access_key_id: pulumi.Input[str] | None = None,
-        status: pulumi.Input[Status | str] | None = None,
+        status: StatusInput | None = None,
         user_name: pulumi.Input[str] | None = None,
         reason: pulumi.Input[str] | None = None,
-        on_destroy: pulumi.Input[OnDestroy | str] | None = None,
-        on_drift: pulumi.Input[OnDrift | str] | None = None,
+        on_destroy: OnDestroyInput | None = None,
+        on_drift: OnDriftInput | None = None,
         safeguards: SafeguardsInput | None = None,
         override: pulumi.Input[str] | None = None,
         account: AccountInput | None = None,
@@ -110,18 +139,18 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
         :param user_name: the IAM user that owns the key. Omitted, it is looked up by
             ``iam:GetAccessKeyLastUsed``, or else taken to be the signer's own key.
         :param reason: why, for whoever reads the program, the state or the register.
-        :param on_destroy: ``leave`` (default): no call; ``deactivate``: switched off; ``restore``:
-            switched back to the status in which it was adopted.
-        :param on_drift: ``enforce`` (default): a key that somebody else switched is switched back,
-            as far as the safeguards allow; ``report``: each run warns, and nothing is switched.
-        :param safeguards: what a switch has to meet, :class:`~keyswitch.Safeguards` or a mapping.
-            Omitted, the key that signs stays on, and one that somebody else switched off stays off.
-        :param override: why an Inactive is let through every safeguard, such as ``INC-4711``.
+        :param on_destroy: ``leave`` (default): no call; ``deactivate``: deactivated; ``restore``:
+            set back to the status at adoption.
+        :param on_drift: ``enforce`` (default): a change by somebody else is corrected,
+            as far as the safeguards allow; ``report``: each run warns, and nothing changes.
+        :param safeguards: what a status change has to meet, :class:`~keyswitch.Safeguards` or a mapping.
+            Omitted, a key that Pulumi authenticates with stays Active, and a key that somebody else deactivated stays Inactive.
+        :param override: why the key is deactivated despite every safeguard, such as ``INC-4711``.
         :param account: the account that the key is in, :class:`~keyswitch.Account` or a mapping, if it
             is not the stack's own. Another way into the same account is no replacement.
         :param opts: the usual resource options; hooks of yours run before keyswitch's own.
-        :raises pulumi.RunError: KS140, for a value that Pulumi cannot hand on; KS141, for an argument of another
-            class; KS142, for ``args`` beside keywords; KS114, for the options ``id``, ``import_`` and ``urn``; KS156, for
+        :raises pulumi.RunError: KS140, for a value that Pulumi cannot pass on; KS141, for an argument of another
+            class; KS142, for ``args`` together with keywords; KS114, for the options ``id``, ``import_`` and ``urn``; KS156, for
             ``ignore_changes`` of the status; KS158, for ``version`` and ``plugin_download_url``;
             KS160, for an explicit provider of AWS without ``account``.
         """

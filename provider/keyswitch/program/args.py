@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 import pulumi
 
 from keyswitch.model.status import OnDestroy, OnDrift, Status, WhenUnmet
+
+_Later = Awaitable[str] | pulumi.Output[str]
+StatusInput = Status | Literal["Active", "Inactive"] | _Later
+"""A status; what is known later is checked then."""
+OnDestroyInput = OnDestroy | Literal["leave", "deactivate", "restore"] | _Later
+OnDriftInput = OnDrift | Literal["enforce", "report"] | _Later
+WhenUnmetInput = WhenUnmet | Literal["refuse", "hold"] | _Later
 
 
 @dataclass(frozen=True)
@@ -23,22 +30,22 @@ class _Bag:
 
 @dataclass(frozen=True, kw_only=True)
 class Safeguards(_Bag):
-    """What a switch of a key has to meet; ``docs/safeguards.md`` tells each in full.
+    """What a status change of a key has to meet; ``docs/safeguards.md`` tells each in full.
 
-    Switching off:
+    To deactivate a key:
 
     :param unused_for: a duration (``7d``, ``36h``, ``1h30m``): the key was last used at least that
-        long ago; one never used counts from its creation. AWS records a use with minutes of delay.
+        long ago; one never used counts from its creation. AWS can take 15 minutes to record a use.
     :param successor: the id of another key of the same user that is Active and was used after this
         key's last use.
-    :param overlap: a duration: that successor was made at least that long ago.
+    :param overlap: a duration: that successor was created at least that long ago.
     :param keep_one_active: the user keeps another Active key.
     :param allow_own_key: the key that signs this program's calls, or that its role was assumed
-        with, may be switched off; not so by default.
+        with, may be deactivated; not so by default.
 
-    Switching on:
+    To activate a key:
 
-    :param allow_reactivation: a key that somebody else switched off may be switched on again; not
+    :param allow_reactivation: a key that somebody else deactivated may be reactivated; not
         so by default, where only a declaration that changed from Inactive to Active may.
     :param refuse_quarantined: the user carries no ``AWSCompromisedKeyQuarantine*`` policy.
 
@@ -55,7 +62,7 @@ class Safeguards(_Bag):
     allow_own_key: pulumi.Input[bool] | None = None
     allow_reactivation: pulumi.Input[bool] | None = None
     refuse_quarantined: pulumi.Input[bool] | None = None
-    unmet: pulumi.Input[WhenUnmet | str] | None = None
+    unmet: WhenUnmetInput | None = None
 
 
 @dataclass(frozen=True)
@@ -84,11 +91,62 @@ class Account(_Bag):
     allowed_account_ids: pulumi.Input[Sequence[str]] | None = None
 
 
-AccountInput = Account | Mapping[str, Any] | pulumi.Output[Any]
+class SafeguardsDict(TypedDict, total=False):
+    """The inputs of :class:`Safeguards` as a mapping."""
+
+    unused_for: pulumi.Input[str]
+    successor: pulumi.Input[str]
+    overlap: pulumi.Input[str]
+    keep_one_active: pulumi.Input[bool]
+    allow_own_key: pulumi.Input[bool]
+    allow_reactivation: pulumi.Input[bool]
+    refuse_quarantined: pulumi.Input[bool]
+    unmet: WhenUnmetInput
+
+
+class _NamedAccount(TypedDict):
+    name: pulumi.Input[str]
+
+
+class AccountDict(_NamedAccount, total=False):
+    """The inputs of :class:`Account` as a mapping."""
+
+    role_arn: pulumi.Input[str]
+    external_id: pulumi.Input[str]
+    session_name: pulumi.Input[str]
+    duration: pulumi.Input[str]
+    region: pulumi.Input[str]
+    profile: pulumi.Input[str]
+    allowed_account_ids: pulumi.Input[Sequence[str]]
+
+
+AccountInput = Account | AccountDict | pulumi.Output[Any]
 """An account as a value, or as a mapping with the same names."""
 
-SafeguardsInput = Safeguards | Mapping[str, Any] | pulumi.Output[Any]
+SafeguardsInput = Safeguards | SafeguardsDict | pulumi.Output[Any]
 """Safeguards as a value, or as a mapping with the same names."""
+
+
+class _KeyWithStatus(TypedDict):
+    status: StatusInput
+
+
+class KeyDict(_KeyWithStatus, total=False):
+    """The inputs of one key of a fleet, as those of :class:`~keyswitch.AccessKeyStatus`."""
+
+    user_name: pulumi.Input[str]
+    reason: pulumi.Input[str]
+    on_destroy: OnDestroyInput
+    on_drift: OnDriftInput
+    safeguards: SafeguardsInput
+    override: pulumi.Input[str]
+
+
+class FleetDefaultsDict(TypedDict, total=False):
+    """What holds for the keys of a fleet that have none of their own."""
+
+    on_destroy: OnDestroyInput
+    on_drift: OnDriftInput
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,17 +159,17 @@ class AccessKeyStatusArgs:
     :param reason: why, for whoever reads the program, the state or the register.
     :param on_destroy: ``leave`` (default), ``deactivate`` or ``restore``.
     :param on_drift: ``enforce`` (default) or ``report``.
-    :param safeguards: what a switch has to meet.
-    :param override: why an Inactive is let through every safeguard.
+    :param safeguards: what a status change has to meet.
+    :param override: why the key is deactivated despite every safeguard.
     :param account: the account that the key is in, if it is not the stack's own.
     """
 
     access_key_id: pulumi.Input[str]
-    status: pulumi.Input[Status | str]
+    status: StatusInput
     user_name: pulumi.Input[str] | None = None
     reason: pulumi.Input[str] | None = None
-    on_destroy: pulumi.Input[OnDestroy | str] | None = None
-    on_drift: pulumi.Input[OnDrift | str] | None = None
+    on_destroy: OnDestroyInput | None = None
+    on_drift: OnDriftInput | None = None
     safeguards: SafeguardsInput | None = None
     override: pulumi.Input[str] | None = None
     account: AccountInput | None = None

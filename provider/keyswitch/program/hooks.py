@@ -54,12 +54,14 @@ class Hooks:
             "keyswitch", self._before_step, pulumi.ResourceHookOptions(on_dry_run=True)
         )
         self.room_hook = pulumi.ResourceHook(
-            "keyswitch-room", self._before_minting, pulumi.ResourceHookOptions(on_dry_run=True)
+            "keyswitch-room",
+            self._before_create_of_key,
+            pulumi.ResourceHookOptions(on_dry_run=True),
         )
         self.declared_keys = DeclaredKeys()
         self._refused: dict[tuple[str, str], str] = {}
         self.steps = Progress()
-        self._minting: Counter[str | None] = Counter()
+        self._created: Counter[str | None] = Counter()
         self._process = ProcessState(shows_overrides=True)
         self._recorded: pulumi.Output[Recorded] | None = None
 
@@ -104,7 +106,7 @@ class Hooks:
             hooks=pulumi.ResourceHookBinding(before_create=[self.hook], before_update=[self.hook])
         )
 
-    def binding_of_minted(self) -> pulumi.ResourceOptions:
+    def binding_of_created_key(self) -> pulumi.ResourceOptions:
         """The options that have an ``aws.iam.AccessKey`` refused where its user has two already."""
         return pulumi.ResourceOptions(
             hooks=pulumi.ResourceHookBinding(before_create=[self.room_hook])
@@ -215,7 +217,7 @@ class Hooks:
         reconcilers = {account: self._reconciler_in(account) for account in accounts}
         return Batch(reconcilers.__getitem__)
 
-    async def _before_minting(self, args: pulumi.ResourceHookArgs) -> None:
+    async def _before_create_of_key(self, args: pulumi.ResourceHookArgs) -> None:
         await self._unless_refused(args, self._look_for_room(args))
 
     async def _unless_refused(
@@ -245,8 +247,8 @@ class Hooks:
             return
         client = self._process.client_in(None, *_signing())
         name = folded(user_name)
-        announced = self._minting[name] if is_dry_run() else 0
-        self._minting[name] += 1
+        announced = self._created[name] if is_dry_run() else 0
+        self._created[name] += 1
         try:
             await in_thread(lambda: refuse_third_key(client, user_name, announced))
         except KeyswitchError as error:

@@ -119,7 +119,7 @@ def _keeping(bag: Mapping[str, Any], secret: Collection[str]) -> dict[str, Any]:
     }
 
 
-def _entry(inputs: Mapping[str, Any]) -> dict[str, Any]:
+def _entry(inputs: Mapping[str, Any]) -> Any:
     return {name: inputs[name] for name in inputs if name not in (ACCESS_KEY_ID, ACCOUNT)}
 
 

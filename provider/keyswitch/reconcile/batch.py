@@ -2,7 +2,7 @@
 
 Each key is judged, switched and told of as one that is declared by itself, in its own account. What
 is added: all are looked at before any is switched, so that a run can be refused for changing more
-than was meant; whatever goes on goes before whatever goes off; and one that fails keeps none of the
+than was meant; keys that become Active are changed before those that become Inactive; and one that fails stops none of the
 others.
 """
 
@@ -31,7 +31,7 @@ class Batch:
     """Carries a fleet's declarations out through the reconcilers that judge each of its keys.
 
     :param reconciler_in: the reconciler in an account, the same at every call.
-    :param before_each: is called before each key that is switched or let go; what it raises ends
+    :param before_each: is called before each key that is changed or whose declaration ends; what it raises ends
         the whole, with no further key begun.
     :param before_signers: is called before the keys that sign the program's calls are deactivated, which
         is done last of all.
@@ -79,7 +79,7 @@ class Batch:
         Of a change that is wider than ``max_changes`` only what overrides ask for is done.
 
         :param tell: is told what became of a switch that was held when it was to be made.
-        :param kept: see :meth:`plan`; asked again for each key that is let go, for more may be
+        :param kept: see :meth:`plan`; asked again for each key that is no longer declared, for more may be
             declared by then.
         :raises KeyswitchError: the change is wider than ``max_changes``, and no override asks for
             anything; nothing was done.
@@ -125,7 +125,7 @@ class Batch:
                 switches.append(task_of(plan.declaration, user_name, switch))
             elif key not in failures:
                 others.append(task_of(plan.declaration, user_name, record))
-        # In the order in which they were judged: of a user's keys that go off, the last is refused.
+        # In the order in which they were judged: of a user's keys that become Inactive, the last is refused.
         switches.extend(self._ends(judged, kept, warnings))
         self._do(switches, failures, others)
         _tell_all(warnings, tell)
@@ -227,7 +227,7 @@ class Batch:
         :param tell: is told of what could not be restored.
         :param kept: see :meth:`plan`.
         :raises KeyswitchError: more would be switched than ``max_changes`` allows, and nothing was
-            done; or some could not be let go, and those that could were.
+            done; or some failed, and the others are done.
         """
         judged = self.plan(BatchDeclaration((), max_changes), records, kept)
         if judged.too_wide is not None:
@@ -243,7 +243,7 @@ class Batch:
     def _ends(
         self, judged: BatchPlan, kept: Collection[str], warnings: dict[str, str]
     ) -> list[Task]:
-        """The switches of keys that may be let go; one that needs none is left as it was judged.
+        """The changes of keys that are no longer declared; a key that needs none is left as it was judged.
 
         :param warnings: gets those of keys that could not be restored, by key id.
         """

@@ -135,7 +135,7 @@ class BatchPlan:
             yield from shown.warnings()
 
     def warnings_of_ends(self) -> Iterator[str]:
-        """What a reader of a preview should know of the keys that are let go, key by key."""
+        """What a reader of a preview should know of the keys that are no longer declared, key by key."""
         for end in self.endings.values():
             if end.warning is not None:
                 yield end.warning

@@ -1,4 +1,4 @@
-"""What one phase of one process has seen of IAM, each thing looked at once.
+"""What one process has seen of IAM, each thing looked at once.
 
 The engine runs a preview and an update in processes of their own, and within one of them asks
 about many keys, four at a time. A :class:`KeyCache` lives as long as such a process and
@@ -38,7 +38,7 @@ class _Seen:
 
 
 class KeyCache:
-    """A :class:`~keyswitch.iam.client.IamClient` seen through what this phase already knows.
+    """A :class:`~keyswitch.iam.client.IamClient` seen through what this process already knows.
 
     :param shared: what this process does through other views; their writes make a look here out of
         date too.
@@ -96,7 +96,7 @@ class KeyCache:
             return self._client.list_access_keys(user_name)
 
     def some_key(self) -> str | None:
-        """The id of any key that this phase has seen, ``None`` if it has seen none."""
+        """The id of any key that this process has seen, ``None`` if it has seen none."""
         with self._users_lock:
             seen = [user.keys for user in self._users.values()]
         return next((key.access_key_id for keys in seen for key in keys or ()), None)

@@ -14,7 +14,7 @@ _MOST_KEYS: Final = 2
 def refuse_third_key(client: IamClient, user_name: str, announced: int) -> None:
     """Looks at the user's keys, afresh. A user that is not made yet has none.
 
-    :param announced: how many other keys this run is going to mint for the user.
+    :param announced: how many other keys this run is going to create for the user.
     :raises KeyswitchError: KS618, or the user cannot be looked at.
     """
     try:

@@ -109,7 +109,7 @@ class Observer:
 
         :param asked: from :meth:`whom_to_ask`, or the ``other_owner`` of an earlier look.
         :param record: what is recorded of it, for the account that it must be in.
-        :param fresh: ask IAM again, whatever this phase has seen.
+        :param fresh: ask IAM again, whatever this process has seen.
         :raises KeyswitchError: KS204 if these are another account's credentials, KS207 if the
             signer has no keys of its own, KS214 if IAM contradicts itself, and whatever keeps the
             client from looking.

@@ -18,12 +18,12 @@ Safeguarding = Callable[[Declaration], Iterable[Unmet]]
 
 @dataclass(frozen=True)
 class DeletionPlan:
-    """What becomes of one key that is let go.
+    """What becomes of one key that is no longer declared.
 
     :param status: the one that it was seen in; ``None`` where it is left, and nobody looks.
     :param switches_to: the status that it is switched to; ``None`` if it stays as it is.
     :param warning: why it is not restored.
-    :param refusal: why it cannot be let go, and its record must be kept.
+    :param refusal: why the declaration cannot end, and its record must be kept.
     """
 
     record: Record

@@ -33,7 +33,7 @@ class Plan:
     :param unmet: the safeguards against the switch.
     :param planned: see :class:`~keyswitch.reconcile.safeguards.UserKeys`.
     :param signing_keys: see :class:`~keyswitch.reconcile.safeguards.Evidence`; empty but for a key that signs and
-        goes off all the same.
+        is deactivated all the same.
     :param usage: when the key was last used, where that was looked up for a reader.
     :param is_preview: whether a reader sees this before the update.
     """

@@ -41,7 +41,7 @@ _MOST_NAMES_FOLLOWED = 3
 
 
 class Reconciler:
-    """Carries one phase's declarations out. Safe to share between threads.
+    """Carries the declarations of one process out. Safe to share between threads.
 
     :param tell: is told what became of a switch that was held when it was to be made.
     :param shared: what this process does by other reconcilers; one of its own if omitted.
@@ -73,7 +73,7 @@ class Reconciler:
         self._tell = tell or (lambda _warning: None)
 
     def look(self, access_key_id: str, user_name: str | None, record: Record | None) -> Observation:
-        """Looks for the key, through what this phase has seen; its owner is followed if none is named.
+        """Looks for the key, through what this process has seen; its owner is followed if none is named.
 
         :param user_name: the one that is declared, if any.
         :param record: what is recorded of the key, if anything.
@@ -92,7 +92,7 @@ class Reconciler:
     ) -> Plan:
         """Decides on a look at the key.
 
-        A switch that it allows is remembered: of two keys that must not both go off, the second is
+        A change that it allows is remembered: of two keys that must not both become Inactive, the second is
         judged as if the first had gone.
 
         :param record: what is recorded of the key; ``None`` if it is to be adopted.
@@ -130,7 +130,7 @@ class Reconciler:
     ) -> Record:
         """Adopts or updates: looks afresh, judges, switches if that is needed, and records.
 
-        The keys that this phase itself has switched off count as Inactive, also where IAM's answer
+        The keys that this process itself has deactivated count as Inactive, also where IAM's answer
         lags behind.
 
         :param tell: instead of the one that this was made with.
@@ -175,7 +175,7 @@ class Reconciler:
         return refreshed(record, seen, iso(self._clock.now()))
 
     def plan_deletion(self, record: Record, seen: Observation | None = None) -> DeletionPlan:
-        """Decides on a look at a key that is to be let go what :meth:`destroy` would do.
+        """Decides on a look at a key that is no longer declared what :meth:`destroy` would do.
 
         As in :meth:`plan` a switch that it allows is remembered.
 
@@ -199,7 +199,7 @@ class Reconciler:
 
         :returns: a warning, if the key could not be restored.
         :raises KeyswitchError: it could not be looked at or switched, or a safeguard does not allow
-            it to be switched off; the record must be kept.
+            a deactivation; the record must be kept.
         """
         target = target_on_destroy(record)
         if target is None:
@@ -292,7 +292,7 @@ class Reconciler:
 
 
 def _of_user(switches: Mapping[str, Status], seen: Observation) -> dict[str, Status]:
-    """Of what this phase plans or made, what is about keys of the user that was looked at."""
+    """Of what this process plans or made, what is about keys of the user that was looked at."""
     ids = (key.access_key_id for key in seen.listed)
     return {each: switches[each] for each in ids if each in switches}
 

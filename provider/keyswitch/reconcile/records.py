@@ -95,9 +95,9 @@ def refreshed(record: Record, seen: Observation, now: str) -> tuple[Record, str 
 def held(recorded: Record, plan: Plan) -> Record:
     """The status last carried out is kept, so that a later run knows the switch for one of its own.
 
-    Of a key that is only being adopted it is Active in both directions: a key to be switched off
-    was found so, and one to be switched on must be remembered as wanted so, or the next run would
-    take it for switched off by this program.
+    Of a key that is only being adopted it is Active in both directions: a key to be deactivated
+    was found so, and one to be activated must be remembered as wanted so, or the next run would
+    take it for deactivated by this program.
     """
     record = plan.record
     desired = record.declaration.status if record else Status.ACTIVE

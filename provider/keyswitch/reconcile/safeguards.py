@@ -26,7 +26,7 @@ QUARANTINE_POLICY: Final = "AWSCompromisedKeyQuarantine"
 class UserKeys:
     """A key and the others of its user, as just seen.
 
-    :param planned: key id to status, of the switches that this phase has already allowed.
+    :param planned: key id to status, of the changes that this process has already allowed.
     """
 
     key: AccessKey
@@ -51,7 +51,7 @@ class UserKeys:
         return any(self.stays_active(other) for other in self.others)
 
     def stays_active(self, other: AccessKey) -> bool:
-        """Whether another key is Active once this phase's switches are made."""
+        """Whether another key is Active once this process's changes are made."""
         if other.access_key_id in self.planned:
             return self.planned[other.access_key_id] is Status.ACTIVE
         return other.status is ObservedStatus.ACTIVE
@@ -275,7 +275,7 @@ _RULES: Final[Mapping[Status, Mapping[str, _Rule]]] = {
     },
 }
 _ON_UNLESS_SET: Final = frozenset({"allow_own_key", "allow_reactivation"})
-"""The safeguards that a program switches off by saying so."""
+"""The safeguards that a program has to turn off itself."""
 
 _NOT_ALLOWED: Final = "iam:GetAccessKeyLastUsed is not allowed"
 _NO_DATE: Final = "IAM reports neither a use nor the creation date"

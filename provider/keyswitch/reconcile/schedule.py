@@ -24,7 +24,7 @@ class Task:
     """What is to be done with one key.
 
     :param user: the account and the name, as far as they are known: the keys of one are taken in turn.
-    :param goes_on: whether the key is, or is to be, Active: another may go off only beside one.
+    :param goes_on: whether the key is, or is to be, Active: another key of the user may need one.
     """
 
     access_key_id: str
@@ -39,7 +39,7 @@ def do_all(
     at_a_time: int,
     before_each: Callable[[], None] = lambda: None,
 ) -> None:
-    """Does them, users several at a time; those that go off once those that go on are done.
+    """Does them, users several at a time; those that become Inactive after those that become Active.
 
     The keys of one user are done by the caller's own thread.
 
@@ -80,7 +80,7 @@ def task_of(key: Declaration, user_name: str | None, do: Callable[[Declaration],
 
 
 def task_of_end(record: Record, user_name: str | None, do: Callable[[Record], None]) -> Task:
-    """What is to be done with a key that is let go; ``user_name`` as in :func:`task_of`."""
+    """What is to be done with a key whose declaration ends; ``user_name`` as in :func:`task_of`."""
     key = record.declaration
     goes_on = target_on_destroy(record) is Status.ACTIVE
     user = (key.account, key.access_key_id if user_name is None else user_name.casefold())

@@ -126,7 +126,7 @@ def keys_of_fleet(
 ) -> dict[str, dict[str, Any]]:
     """Key id to a state as that of a key that is declared by itself.
 
-    :param with_recorded: those too that are only recorded any more, for they could not be let go.
+    :param with_recorded: those too that are only recorded any more, for the end of their declaration failed.
     """
     inputs, outputs = (bag_of(state.get(part)) for part in ("inputs", "outputs"))
     shared = _told_or(inputs.get(DEFAULTS), (ON_DESTROY, ON_DRIFT))

@@ -64,7 +64,7 @@ def _as_told(outcome: str, recorded: str) -> tuple[str, str]:
 
 
 def _at_end(policy: OnDestroy, state: KeyState) -> str:
-    """The status that a key is let go with, if that is a switch as far as the record tells."""
+    """The status that ``on_destroy`` sets, if that changes what is recorded."""
     if policy is OnDestroy.LEAVE or state.status == str(ObservedStatus.DELETED):
         return ""
     if policy is OnDestroy.DEACTIVATE:

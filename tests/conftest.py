@@ -23,9 +23,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves what is marked ``nightly`` to ``--real-engine``, and begins with the tests that take long."""
+    """Leaves what is marked ``nightly`` to ``--real-engine``, and has each worker begin with slow tests."""
     nightly = [item for item in items if item.get_closest_marker("nightly")]
     if not config.getoption("real_engine"):
         config.hook.pytest_deselected(items=nightly)
         items[:] = [item for item in items if item not in nightly]
-    items.sort(key=lambda item: item.get_closest_marker("real_engine") is None)
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    items[:] = begin_each_share_with_slow_tests(items, workers)
+
+
+def begin_each_share_with_slow_tests(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """A worker is first given an equal part of the tests, in a row; of these the slow ones come first.
+
+    Tests of one file stay together: some use the same files of the repository.
+    """
+    slow: dict[object, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("real_engine"):
+            slow.setdefault(item.path, []).append(item)
+    quick = [item for item in items if not item.get_closest_marker("real_engine")]
+    shares: list[list[pytest.Item]] = [[] for _ in range(workers)]
+    for of_file in sorted(slow.values(), key=len, reverse=True):
+        min(shares, key=len).extend(of_file)
+    ordered: list[pytest.Item] = []
+    for number, share in enumerate(shares, start=1):
+        more = max(0, len(items) * number // workers - len(ordered) - len(share))
+        ordered += [*share, *quick[:more]]
+        del quick[:more]
+    return [*ordered, *quick]

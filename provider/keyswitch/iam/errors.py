@@ -95,7 +95,7 @@ def answered(error: ClientError, call: Call) -> KeyswitchError:
     metadata = response.get("ResponseMetadata", {})
     code = said.get("Code", "")
     http_status = metadata.get("HTTPStatusCode", 0)
-    whole = _line(said.get("Message", "") or "no message").rstrip(".")
+    whole = _words_of(error)
     answer = AwsAnswer(code, metadata.get("RequestId", ""))
     entry = _ENTRY_OF_CODE.get(code) or _entry_of_http_status(http_status, said_nothing=not said)
     reason = ""
@@ -122,8 +122,12 @@ def answered(error: ClientError, call: Call) -> KeyswitchError:
 
 def said_by(error: ClientError) -> str:
     """What AWS said: one line, not endless, without secrets and without a full stop."""
+    return _cut(_words_of(error))
+
+
+def _words_of(error: ClientError) -> str:
     words = error.response.get("Error", {}).get("Message", "") or "no message"
-    return _cut(_line(words).rstrip("."))
+    return _line(words).rstrip(".")
 
 
 def _denial(text: str) -> tuple[type[Message], str]:
@@ -174,7 +178,7 @@ def unanswered(error: Exception, call: Call) -> KeyswitchError:
     entry = _entry_of_exception(error)
     if entry is catalogue.SdkFailed and not isinstance(error, ParamValidationError):
         entry = catalogue.SdkGaveUp
-    return KeyswitchError(entry.of(_told(quoted(error), call)))
+    return KeyswitchError(entry.of(_told(error, call)))
 
 
 def quoted(error: Exception) -> str:
@@ -187,11 +191,11 @@ def unmade(error: Exception, call: Call) -> KeyswitchError:
     entry = _entry_of_exception(error)
     if entry is catalogue.UnreadableAnswer:
         entry = catalogue.SdkFailed
-    return KeyswitchError(entry.of(_told(quoted(error), call)))
+    return KeyswitchError(entry.of(_told(error, call)))
 
 
-def _told(text: str, call: Call) -> dict[str, object]:
-    return {"message": text, "operation": call.operation, "endpoint": call.endpoint}
+def _told(error: Exception, call: Call) -> dict[str, object]:
+    return {"message": quoted(error), "operation": call.operation, "endpoint": call.endpoint}
 
 
 def garbled(error: Exception, call: Call) -> KeyswitchError:

@@ -31,19 +31,20 @@ Records = Mapping[str, Record]
 class Codec(Protocol):
     """Reads and writes the bags of one resource.
 
-    :ivar subject: what messages call the resource where no single key is meant.
     :ivar from_the_program: the inputs that ``ignore_changes`` may not name.
     :ivar maps_by_key: the inputs that are maps from an access key id to something.
     :ivar holds_overrides: the input that the engine keeps secret where the words of an override are.
     """
 
-    subject: str
     from_the_program: tuple[str, ...]
     maps_by_key: tuple[str, ...]
     holds_overrides: str
 
     def id_of(self, inputs: Bag) -> str:
         """The resource's id in the state."""
+
+    def subject_of(self, id_: str) -> str:
+        """What a message about the resource as a whole calls it."""
 
     def declared_ids(self, inputs: Bag) -> Collection[str]:
         """The ids of the keys that inputs name, as far as they can be read."""
@@ -81,13 +82,15 @@ class Codec(Protocol):
 class SingleKeyCodec(Codec):
     """One key: its properties are the resource's own."""
 
-    subject = "the key"
     from_the_program = (ACCESS_KEY_ID, STATUS)
     maps_by_key = ()
     holds_overrides = OVERRIDE
 
     def id_of(self, inputs: Bag) -> str:
         return str(inputs[ACCESS_KEY_ID])
+
+    def subject_of(self, id_: str) -> str:
+        return f"key {id_}"
 
     def declared_ids(self, inputs: Bag) -> Collection[str]:
         access_key_id = inputs.get(ACCESS_KEY_ID)
@@ -141,13 +144,15 @@ class SingleKeyCodec(Codec):
 class FleetCodec(Codec):
     """Many keys: the properties of each stand in maps by their ids."""
 
-    subject = "the fleet"
     from_the_program = (KEYS, STATUSES)
     maps_by_key = MAPS_BY_KEY
     holds_overrides = KEYS
 
     def id_of(self, inputs: Bag) -> str:
         return "fleet"
+
+    def subject_of(self, id_: str) -> str:
+        return "the fleet"
 
     def declared_ids(self, inputs: Bag) -> Collection[str]:
         return ids_of(inputs)

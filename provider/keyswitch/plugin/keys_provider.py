@@ -87,9 +87,7 @@ class KeysProvider(ResourceProvider):
         step no hook is asked either, and this method warns instead. A Diff before the resource's Check
         belongs to a refresh: its ``news`` are the stored inputs.
         """
-        refuse_ignored_changes(
-            ignored_properties(), self.codec.from_the_program, self.codec.subject
-        )
+        self._refuse_ignored_changes(_id)
         if urn_of_call() not in self._checked:
             records = self.codec.records(_olds)
             stored = self.codec.parse(self._plain(_news), records, as_written=False).required()
@@ -128,9 +126,7 @@ class KeysProvider(ResourceProvider):
     @PROCESS.counted
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Looks again, switches what is (still) to be switched, and ends what is no longer declared."""
-        refuse_ignored_changes(
-            ignored_properties(), self.codec.from_the_program, self.codec.subject
-        )
+        self._refuse_ignored_changes(_id)
         return UpdateResult(self._applied(_news, self.codec.records(_olds)))
 
     def _applied(self, news: dict[str, Any], recorded: Mapping[str, Record]) -> dict[str, Any]:
@@ -179,6 +175,11 @@ class KeysProvider(ResourceProvider):
         except BatchError as error:
             row.error(error.lines[1:])
             raise error.without_related() from None
+
+    def _refuse_ignored_changes(self, id_: str) -> None:
+        refuse_ignored_changes(
+            ignored_properties(), self.codec.from_the_program, self.codec.subject_of(id_)
+        )
 
     def _plain(self, bag: Mapping[str, Any]) -> dict[str, object]:
         return plain(bag, self.codec.maps_by_key)

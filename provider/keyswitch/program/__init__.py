@@ -1,7 +1,7 @@
 """What programs declare: the resources, the hooks, and the ready-made program.
 
-:mod:`~keyswitch.program.hooks` judges every create and update before the plugin is asked, in previews too, so that one preview names every
-refused key. :mod:`~keyswitch.program.duplicates` finds a key that is declared twice. ``keyswitch.program.declare_register`` is public and never
+:mod:`~keyswitch.program.hooks` judges every create and update in previews, so that one preview names every refused key.
+:mod:`~keyswitch.program.step` reads what the engine hands a hook. :mod:`~keyswitch.program.duplicates` finds a key that is declared twice. ``keyswitch.program.declare_register`` is public and never
 renamed. This room imports plugin, reconcile, iam, model and messages. Read first: :mod:`~keyswitch.program.access_key_status`, then hooks.
 """
 

@@ -177,6 +177,8 @@ class Hooks:
         elsewhere = self.declared_keys.declared_elsewhere(claim)
         for _, refusal in self._of_the_program(args, declared, step.records, elsewhere):
             raise refusal
+        if not any(key.may_deactivate_signer for key in declared.keys):
+            return
         batch = self._batch(declared, {})
         signers = await in_thread(lambda: batch.signers_deactivated(declared))
         if signers:

@@ -84,13 +84,14 @@ class EvidenceSource:
 
     def signs_with(self, access_key_id: str) -> bool:
         """Whether the key signs calls of this program, in any of its accounts, as far as can be found out."""
-        return access_key_id in self._signing_keys_if_known()
+        return access_key_id in self.signing_keys_if_known()
 
     def signs_itself(self, access_key_id: str) -> bool:
         """Whether the key signs the calls by which it is changed itself: of all that sign, such a key goes last."""
-        return self._signing_keys_if_known().get(access_key_id) == ""
+        return self.signing_keys_if_known().get(access_key_id) == ""
 
-    def _signing_keys_if_known(self) -> Mapping[str, str]:
+    def signing_keys_if_known(self) -> Mapping[str, str]:
+        """As :meth:`signing_keys`, none where they cannot be found out."""
         try:
             return self.signing_keys()
         except KeyswitchError:

@@ -51,11 +51,6 @@ class Plan:
     is_preview: bool = False
 
     @property
-    def signs_itself(self) -> bool:
-        """Whether the key signs the calls by which it is switched itself."""
-        return self.signing_keys.get(self.declaration.access_key_id) == ""
-
-    @property
     def held_since(self) -> str:
         """When the switch was first held, ISO 8601: now, unless it was so before."""
         pending = self.record.pending if self.record else None

@@ -118,10 +118,7 @@ class Planner:
         """For a warning, where a key that signs is deactivated all the same."""
         if decision.action is not Action.SWITCH or declaration.status is Status.ACTIVE:
             return {}
-        try:
-            signing = self._evidence_source.signing_keys()
-        except KeyswitchError:
-            return {}
+        signing = self._evidence_source.signing_keys_if_known()
         return signing if declaration.access_key_id in signing else {}
 
     def _account_if_told(self, decision: Decision) -> str:

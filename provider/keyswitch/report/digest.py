@@ -174,6 +174,8 @@ def _adopted_together(steps: Iterable[Step], diagnostics: Sequence[Diagnostic]) 
         reading = read(each.text) if each.urn.type == FLEET_TYPE else None
         if reading and reading.is_whole and reading.entry is catalogue.AdoptedTogether:
             fleets.add(each.urn.text)
+    if not fleets:
+        return []
     known = {(each.urn.text, _key_in_fleet(each)) for each in diagnostics}
     return [
         Diagnostic(step.urn, "info", _adopted(key))

@@ -44,6 +44,7 @@ format: .venv/.made-from
 
 docs: .venv/.made-from
 	@.venv/bin/python tools/errors_page.py
+	@.venv/bin/python tools/inputs_page.py
 	@.venv/bin/python tools/command_page.py
 
 # What the real engine and emulator show: the digest's previews, the picture of the demo.

@@ -11,9 +11,10 @@ import pulumi
 
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import line
-from keyswitch.model.fields import USER_NAME
+from keyswitch.model import validators
+from keyswitch.model.inputs import USER_NAME
 from keyswitch.program.hooks import Hooks
-from keyswitch.program.inputs import refuse_arguments, sendable, text
+from keyswitch.program.inputs import checked, refuse_arguments, sendable
 
 
 class MissingExtraError(pulumi.RunError, ImportError):
@@ -43,7 +44,7 @@ def access_key(
     :returns: the resource; its ``id`` is the access key id, its ``secret`` a Pulumi secret.
     """
     refuse_arguments("aws.access_key", resource_name, opts)
-    user = text(USER_NAME, sendable("user", user))
+    user = checked(USER_NAME, sendable("user", user), validators.user_name)
     hooks = Hooks.of_program()
     own = pulumi.ResourceOptions(ignore_changes=["status"])
     own = pulumi.ResourceOptions.merge(own, hooks.binding_of_created_key())

@@ -14,7 +14,7 @@ from keyswitch.messages.redact import looks_secret, redact
 from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.cross_validation import contradictions
 from keyswitch.model.durations import Duration
-from keyswitch.model.fields import IN_PROGRAMS, INPUTS, SAFEGUARD_NAMES
+from keyswitch.model.inputs import IN_PROGRAMS, IN_SAFEGUARDS, INPUTS
 from keyswitch.model.parsing import UNKNOWN, parse_inputs, parse_outputs
 from keyswitch.model.pending import Pending
 from keyswitch.model.safeguards import DeclaredSafeguards
@@ -84,6 +84,9 @@ def in_account(**account: object) -> dict[str, object]:
 @given(declarations)
 def test_a_declaration_survives_the_way_through_a_bag(declaration: Declaration) -> None:
     assert parse_inputs(declaration.to_inputs()).declaration == declaration
+
+
+SAFEGUARD_NAMES = [each.name for each in IN_SAFEGUARDS]
 
 
 @given(

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.aws_settings import AwsSettings
-from keyswitch.model.fields import INPUTS
 from keyswitch.model.fleet import FLEET_INPUTS, parse_fleet
 from keyswitch.model.fleet_state import FLEET_COMPUTED, parse_fleet_outputs
+from keyswitch.model.inputs import INPUTS
 from keyswitch.model.parsing import UNKNOWN, parse_inputs, parse_outputs
 from keyswitch.model.register import read_register
 from support.fuzz import for_a_while

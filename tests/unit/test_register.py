@@ -9,10 +9,10 @@ import pytest
 
 from keyswitch.messages import catalogue
 from keyswitch.messages.catalogue import Message
-from keyswitch.model.account import ACCOUNT_NAMES, DeclaredAccount
+from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.durations import Duration
-from keyswitch.model.fields import INPUTS, SAFEGUARD_NAMES
-from keyswitch.model.register import _IN_REGISTER, read_register
+from keyswitch.model.inputs import IN_ACCOUNT, IN_SAFEGUARDS, OF_A_KEY
+from keyswitch.model.register import read_register
 from keyswitch.model.safeguards import DeclaredSafeguards
 from keyswitch.model.state import Declaration
 from keyswitch.model.status import OnDestroy, OnDrift, Status, WhenUnmet
@@ -258,7 +258,8 @@ def test_problems_of_encrypted_defaults_repeat_no_value() -> None:
     assert problem.startswith("KS108 keyswitch:defaults: onDrift is (a secret, not shown)")
 
 
-PROPERTIES = [name for name in (*INPUTS, *SAFEGUARD_NAMES, *ACCOUNT_NAMES) if "_" in name]
+INPUTS = (*OF_A_KEY, *IN_SAFEGUARDS, *IN_ACCOUNT)
+PROPERTIES = [each.name for each in INPUTS if "_" in each.name]
 
 
 @pytest.mark.parametrize("value", [3, True, [], {}, "x", "", "a b", "AKIAIOSFODNN7EXAMPLE"])
@@ -267,8 +268,8 @@ def test_no_message_about_the_register_spells_a_property_as_python_does(
     place: str, value: object
 ) -> None:
     told = []
-    for name in (*INPUTS[1:], *SAFEGUARD_NAMES, *ACCOUNT_NAMES):
-        wrong = {_IN_REGISTER[name]: value}
+    for each in INPUTS[1:]:
+        wrong = {each.in_camel_case: value}
         entry: dict[str, object] = {"status": "Active", "override": "x"}
         entry |= {"entry": wrong, "safeguards": {"safeguards": wrong}}.get(place, {})
         entry |= {"account": {"account": {"name": "p", **wrong}}, "accounts": {"account": "p"}}.get(

@@ -16,7 +16,8 @@ from keyswitch.cli.stack_config import StackConfig
 from keyswitch.cli.tables import age, json_text, key_bag, last_use, print_listing
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import Attempt, counted, line
-from keyswitch.model.account import ACCOUNT_NAMES, DeclaredAccount
+from keyswitch.model.account import DeclaredAccount
+from keyswitch.model.inputs import ACCOUNT_NAME, IN_ACCOUNT, written
 from keyswitch.model.status import ObservedStatus, Status
 from keyswitch.report.checks import Finding, of_controls
 from keyswitch.report.inventory import Inventory, SeenKey, SeenUser
@@ -141,9 +142,10 @@ def _program(inventory: Inventory, account_id: str, account: DeclaredAccount | N
     lines = [f'"""The access keys of account {account_id}, as they were found."""', ""]
     lines += ["import keyswitch", ""]
     if account is not None:
-        fields = ((name, getattr(account, name)) for name in ACCOUNT_NAMES if name != "name")
-        given = "".join(f", {name}={_quoted(value)}" for name, value in fields if value)
-        lines += [f"account = keyswitch.Account({_quoted(account.name)}{given})", ""]
+        fields = written(account, IN_ACCOUNT)
+        name = fields.pop(ACCOUNT_NAME)
+        given = "".join(f", {field}={_quoted(value)}" for field, value in fields.items())
+        lines += [f"account = keyswitch.Account({_quoted(name)}{given})", ""]
     for user, seen in inventory.declarable:
         lines += [
             "keyswitch.AccessKeyStatus(",
@@ -158,4 +160,4 @@ def _program(inventory: Inventory, account_id: str, account: DeclaredAccount | N
 
 
 def _quoted(value: object) -> str:
-    return json.dumps(list(value) if isinstance(value, tuple) else value)
+    return json.dumps(value)

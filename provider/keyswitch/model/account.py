@@ -6,8 +6,7 @@ from the stack's settings. It stands in the state, so that a refresh and a destr
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import Final
+from dataclasses import dataclass, replace
 
 from keyswitch.model.aws_settings import AwsSettings
 from keyswitch.model.roles import Role, session_seconds
@@ -15,18 +14,7 @@ from keyswitch.model.roles import Role, session_seconds
 
 @dataclass(frozen=True)
 class DeclaredAccount:
-    """How to act in one account, as declared; ``None`` stands for what the program omits.
-
-    :param name: what messages call it.
-    :param role_arn: the role to assume, with whatever the stack's settings sign with.
-    :param external_id: see ``sts:AssumeRole``, as the following two.
-    :param session_name: the role session name; the one of the program and stack if omitted.
-    :param duration: of the role's session, in Go's spelling (``15m`` to ``12h``).
-    :param region: instead of the stack's.
-    :param profile: of the shared AWS files, instead of the stack's own credentials.
-    :param allowed_account_ids: the only accounts in which it may act, instead of the stack's allowed ones; what the stack
-        forbids stays forbidden.
-    """
+    """How to act in one account, see :data:`~keyswitch.model.inputs.IN_ACCOUNT`; ``None`` stands for what the program omits."""
 
     name: str
     role_arn: str | None = None
@@ -62,6 +50,3 @@ class DeclaredAccount:
             allowed = self.allowed_account_ids
             found = replace(found, allowed_account_ids=allowed)
         return replace(found, region=self.region) if self.region else found
-
-
-ACCOUNT_NAMES: Final = tuple(field.name for field in fields(DeclaredAccount))

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final, Protocol
 
 from keyswitch.model.batch_declaration import BatchDeclaration, ParsedBatch
-from keyswitch.model.fields import ACCESS_KEY_ID, MOVED_FROM, OVERRIDE, STATUS
 from keyswitch.model.fleet import KEYS, MAPS_BY_KEY, STATUSES, ids_of, map_of, parse_fleet
 from keyswitch.model.fleet_state import (
     fleet_outputs,
@@ -14,6 +13,7 @@ from keyswitch.model.fleet_state import (
     refreshed_fleet,
     taken_over_by_fleet,
 )
+from keyswitch.model.inputs import ACCESS_KEY_ID, DECIDING, MOVED_FROM, OVERRIDE, STATUS
 from keyswitch.model.parsing import (
     declaration_error,
     parse_inputs,
@@ -21,7 +21,7 @@ from keyswitch.model.parsing import (
     parse_program,
     taken_over,
 )
-from keyswitch.model.state import JUDGED_BY, Record
+from keyswitch.model.state import Record
 
 Bag = Mapping[str, Any]
 Records = Mapping[str, Record]
@@ -67,7 +67,7 @@ class Codec(Protocol):
         """
 
     def moved(self, olds: Bag, news: Bag) -> object:
-        """The part of the input :data:`~keyswitch.model.fields.MOVED_FROM` that is new, ``None`` if none is."""
+        """The part of the input :data:`~keyswitch.model.inputs.MOVED_FROM` that is new, ``None`` if none is."""
 
     def taken_over(self, inputs: Bag, records: Records) -> dict[str, Record]:
         """What was recorded under another name of keys that ``records`` does not have."""
@@ -106,7 +106,7 @@ class SingleKeyCodec(Codec):
         parsed = parse_program(inputs, record) if as_written else parse_inputs(inputs, previous)
         if parsed.problems:
             return ParsedBatch(None, declaration_error(parsed.problems, inputs))
-        key, unknown = parsed.declaration, tuple(sorted(parsed.unknown & JUDGED_BY))
+        key, unknown = parsed.declaration, tuple(sorted(parsed.unknown & DECIDING))
         if ACCESS_KEY_ID in unknown:
             return ParsedBatch(None, None, unknown)
         if key is not None and not unknown:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from keyswitch.messages import catalogue
-from keyswitch.model.fields import OVERRIDE, SAFEGUARDS, Spelling
+from keyswitch.model.inputs import OVERRIDE, SAFEGUARDS, Spelling
 from keyswitch.model.state import Declaration
 from keyswitch.model.status import Status
-from keyswitch.model.validators import Problem
+from keyswitch.model.validation import Problem
 
 
 def contradictions(declaration: Declaration, spelling: Spelling) -> Iterator[Problem]:

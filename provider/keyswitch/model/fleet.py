@@ -8,40 +8,73 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError, counted, line
 from keyswitch.messages.redact import looks_secret
+from keyswitch.model import validators
 from keyswitch.model.batch_declaration import BatchDeclaration, ParsedBatch
 from keyswitch.model.change_limit import MAX_CHANGES, MaxChanges
 from keyswitch.model.cross_validation import contradictions
-from keyswitch.model.fields import (
+from keyswitch.model.inputs import (
     ACCESS_KEY_ID,
     ACCOUNT,
+    BY_NAME,
+    DECIDING,
     IN_PROGRAMS,
-    ON_DESTROY,
-    ON_DRIFT,
+    OF_A_KEY,
     SAFEGUARDS,
     STATUS,
+    Input,
     Spelling,
 )
 from keyswitch.model.parsing import UNKNOWN, DeclarationError, parse_inputs
-from keyswitch.model.state import JUDGED_BY, Declaration, Record
+from keyswitch.model.state import Declaration, Record
 from keyswitch.model.status import Status
 
 KEYS: Final = "keys"
 STATUSES: Final = "statuses"
 DEFAULTS: Final = "defaults"
-FLEET_INPUTS: Final = (STATUSES, KEYS, DEFAULTS, SAFEGUARDS, ACCOUNT, MAX_CHANGES)
+OF_A_FLEET: Final = (
+    Input(
+        KEYS,
+        "access key id to the inputs of the key, those of ``AccessKeyStatus`` but for the account: "
+        '``{"AKIA...": {"status": "Inactive", "user_name": "bob"}}``.',
+        None,
+        required=True,
+        parts=tuple(each for each in OF_A_KEY if each.name not in (ACCESS_KEY_ID, ACCOUNT)),
+    ),
+    Input(
+        DEFAULTS,
+        "``on_destroy`` and ``on_drift`` of keys that have none of their own.",
+        None,
+        parts=tuple(each for each in OF_A_KEY if each.shared and not each.parts),
+    ),
+    replace(
+        BY_NAME[SAFEGUARDS], says="safeguards of every key. A key's own go first, each by itself."
+    ),
+    replace(
+        BY_NAME[ACCOUNT], says="the account that all keys are in, if it is not the stack's own."
+    ),
+    Input(
+        MAX_CHANGES,
+        'how many keys one run may change, a number or a share of all (``"10%"``). Overrides do not count. '
+        "Of a wider change only the overrides are made, and a wider end of the fleet is refused as a whole.",
+        validators.max_changes,
+    ),
+)
+"""The inputs of a fleet, as programs write them."""
+FLEET_INPUTS: Final = (STATUSES, *(each.name for each in OF_A_FLEET))
+"""The same in the bags of properties, where the statuses stand by themselves."""
 MAPS_BY_KEY: Final = (STATUSES, KEYS)
 _IN_KEYS: Final[Spelling] = {
     **IN_PROGRAMS,
     ACCESS_KEY_ID: "the key's id",
     ACCOUNT: "the fleet's account",
 }
-_IN_DEFAULTS: Final = (ON_DESTROY, ON_DRIFT)
+_IN_DEFAULTS: Final = tuple(each.name for each in OF_A_FLEET[1].parts)
 _SHOWABLE_ID: Final = re.compile(r"[A-Za-z0-9_]{1,128}")
 NO_RECORDS: Final[Mapping[str, Record]] = {}
 _OF_SOME_KEY: Final = {ACCESS_KEY_ID: "A" * 20, STATUS: str(Status.INACTIVE)}
@@ -118,10 +151,9 @@ def _problems_of_whole(bag: Mapping[str, object]) -> Iterator[str]:
         shared = {SAFEGUARDS: bag.get(SAFEGUARDS), ACCOUNT: bag.get(ACCOUNT)}
         for problem in parse_inputs({**defaults, **shared, **_OF_SOME_KEY}).problems:
             yield problem.with_subject("the fleet")
-    try:
-        MaxChanges.of(bag)
-    except ValueError as error:
-        yield line(catalogue.BadMaxChanges(problem=error))
+    limit = bag.get(MAX_CHANGES)
+    if limit is not None and (message := validators.max_changes(limit, MAX_CHANGES)):
+        yield line(message)
 
 
 def _keys(
@@ -144,7 +176,7 @@ def _keys(
             if parsed.declaration is not None and as_written:
                 problems.extend(contradictions(parsed.declaration, _IN_KEYS))
             found.error = DeclarationError(problems, subject) if problems else None
-            found.unknown = tuple(sorted(parsed.unknown & JUDGED_BY))
+            found.unknown = tuple(sorted(parsed.unknown & DECIDING))
             if not found.unknown:
                 found.declaration = parsed.declaration
             elif record is not None and parsed.declaration is not None:

@@ -14,7 +14,15 @@ from typing import Any, Final
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.account import DeclaredAccount
-from keyswitch.model.fields import (
+from keyswitch.model.fleet import (
+    DEFAULTS,
+    FLEET_INPUTS,
+    KEYS,
+    STATUSES,
+    map_of,
+    subject_of,
+)
+from keyswitch.model.inputs import (
     ACCESS_KEY_ID,
     ACCOUNT,
     EXTERNAL_ID,
@@ -26,14 +34,6 @@ from keyswitch.model.fields import (
     SAFEGUARDS,
     STATUS,
     USER_NAME,
-)
-from keyswitch.model.fleet import (
-    DEFAULTS,
-    FLEET_INPUTS,
-    KEYS,
-    STATUSES,
-    map_of,
-    subject_of,
 )
 from keyswitch.model.parsing import account_of, parse_outputs
 from keyswitch.model.state import (

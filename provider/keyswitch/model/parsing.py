@@ -6,36 +6,30 @@ name; the state that the engine keeps is parsed to a :class:`~keyswitch.model.st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import Attempt, KeyswitchError, line
-from keyswitch.model.account import ACCOUNT_NAMES, DeclaredAccount
+from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.cross_validation import contradictions
-from keyswitch.model.durations import Duration
-from keyswitch.model.fields import (
+from keyswitch.model.inputs import (
     ACCESS_KEY_ID,
     ACCOUNT,
     IN_PROGRAMS,
     INPUTS,
-    MAPS,
     MOVED_FROM,
-    ON_DESTROY,
-    ON_DRIFT,
+    OF_A_KEY,
     OVERRIDE,
-    REASON,
-    REQUIRED,
-    SAFEGUARDS,
     STATUS,
     USER_NAME,
     Spelling,
     by_property,
+    typed,
 )
 from keyswitch.model.pending import Pending
-from keyswitch.model.safeguards import DeclaredSafeguards
 from keyswitch.model.state import (
     ACCOUNT_ID,
     ADOPTED_STATUS,
@@ -50,18 +44,9 @@ from keyswitch.model.state import (
     Declaration,
     Record,
 )
-from keyswitch.model.status import (
-    DeactivatedBy,
-    ObservedStatus,
-    OnDestroy,
-    OnDrift,
-    Status,
-    WhenUnmet,
-)
-from keyswitch.model.validation import problems_of
-from keyswitch.model.validators import Problem, account_id, problem_of_value
-
-T = TypeVar("T")
+from keyswitch.model.status import DeactivatedBy, ObservedStatus, Status
+from keyswitch.model.validation import Problem, problems_of
+from keyswitch.model.validators import access_key_id
 
 
 class Unknown(Enum):
@@ -112,7 +97,7 @@ def parse_inputs(
     :param spelling: how this front spells the properties, also in its messages.
     """
     own = {name: value for name, value in bag.items() if name != MOVED_FROM}
-    given = by_property(own, INPUTS, spelling)
+    given = by_property(own, OF_A_KEY, spelling)
     known = {name: value for name, value in given.items() if value is not UNKNOWN}
     unknown = frozenset(given) - frozenset(known)
     problems = problems_of(given, known, spelling)
@@ -120,13 +105,14 @@ def parse_inputs(
         return Parsed(None, tuple(problems), unknown)
     stand_ins = previous.to_inputs() if previous is not None else {}
     stood_in = {name: stand_ins[name] for name in unknown if name in stand_ins}
-    if any(name not in known and name not in stood_in for name in REQUIRED):
+    whole = {**stood_in, **known}
+    if any(each.required and each.name not in whole for each in OF_A_KEY):
         return Parsed(None, (), unknown)
-    for top, names in MAPS.items():
-        part = known.get(top)
-        if isinstance(part, Mapping):
-            known[top] = by_property(part, names, spelling)
-    return Parsed(_declaration({**stood_in, **known}), (), unknown)
+    for each in OF_A_KEY:
+        value = known.get(each.name)
+        if each.parts and isinstance(value, Mapping):
+            whole[each.name] = by_property(value, each.parts, spelling)
+    return Parsed(Declaration(**typed(whole)), (), unknown)
 
 
 def parse_program(bag: Mapping[str, object], record: Record | None) -> Parsed:
@@ -160,13 +146,9 @@ def declaration_error(problems: Sequence[Problem], bag: Mapping[str, object]) ->
     :param problems: at least one.
     :param bag: what was declared; the key is named where its id is one.
     """
-    access_key_id = bag.get(ACCESS_KEY_ID)
-    attempt = None
-    if isinstance(access_key_id, str) and not problem_of_value(
-        ACCESS_KEY_ID, ACCESS_KEY_ID, access_key_id, ACCESS_KEY_ID
-    ):
-        attempt = Attempt("declaring", access_key_id)
-    return DeclarationError(problems, attempt)
+    declared = bag.get(ACCESS_KEY_ID)
+    is_one = access_key_id(declared, ACCESS_KEY_ID) is None
+    return DeclarationError(problems, Attempt("declaring", str(declared)) if is_one else None)
 
 
 def account_of(value: object) -> DeclaredAccount | None:
@@ -216,48 +198,9 @@ def handed_on(record: Record) -> dict[str, Any]:
 
 
 def taken_over(bag: Mapping[str, object]) -> Record | None:
-    """The record in an input :data:`~keyswitch.model.fields.MOVED_FROM`; ``None`` where there is none."""
+    """The record in an input :data:`~keyswitch.model.inputs.MOVED_FROM`; ``None`` where there is none."""
     handed = bag.get(MOVED_FROM)
     return parse_outputs(handed) if isinstance(handed, Mapping) else None
-
-
-def _declaration(bag: Mapping[str, Any]) -> Declaration:
-    """From values that no problem was found with."""
-    return Declaration(
-        access_key_id=bag[ACCESS_KEY_ID],
-        status=Status(bag[STATUS]),
-        user_name=bag.get(USER_NAME),
-        reason=bag.get(REASON),
-        on_destroy=_read(OnDestroy, bag.get(ON_DESTROY)),
-        on_drift=_read(OnDrift, bag.get(ON_DRIFT)),
-        safeguards=_safeguards(bag.get(SAFEGUARDS) or {}),
-        override=bag.get(OVERRIDE),
-        account=_account(bag[ACCOUNT]) if bag.get(ACCOUNT) else None,
-    )
-
-
-def _account(bag: Mapping[str, Any]) -> DeclaredAccount:
-    allowed = bag.get("allowed_account_ids")
-    given: dict[str, Any] = {name: bag.get(name) for name in ACCOUNT_NAMES}
-    given["allowed_account_ids"] = tuple(map(account_id, allowed)) if allowed else None
-    return DeclaredAccount(**given)
-
-
-def _safeguards(bag: Mapping[str, Any]) -> DeclaredSafeguards:
-    return DeclaredSafeguards(
-        unused_for=_read(Duration.read, bag.get("unused_for")),
-        successor=bag.get("successor"),
-        overlap=_read(Duration.read, bag.get("overlap")),
-        keep_one_active=bag.get("keep_one_active"),
-        allow_own_key=bag.get("allow_own_key"),
-        allow_reactivation=bag.get("allow_reactivation"),
-        refuse_quarantined=bag.get("refuse_quarantined"),
-        unmet=_read(WhenUnmet, bag.get("unmet")),
-    )
-
-
-def _read(kind: Callable[[str], T], text: str | None) -> T | None:
-    return kind(text) if text is not None else None
 
 
 def _recorded_text(bag: Mapping[str, object], name: str) -> str:

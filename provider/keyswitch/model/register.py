@@ -17,23 +17,23 @@ from keyswitch.messages.format import KeyswitchError, counted, line
 from keyswitch.messages.redact import looks_secret, redact
 from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.cross_validation import contradictions
-from keyswitch.model.fields import (
+from keyswitch.model.inputs import (
     ACCESS_KEY_ID,
     ACCOUNT,
+    ACCOUNT_NAME,
     EXTERNAL_ID,
-    ON_DESTROY,
-    ON_DRIFT,
+    IN_CAMEL_CASE,
+    OF_A_KEY,
     OVERRIDE,
     REASON,
     SAFEGUARDS,
     STATUS,
-    USER_NAME,
     Spelling,
 )
 from keyswitch.model.parsing import parse_inputs
 from keyswitch.model.state import Declaration
 from keyswitch.model.status import Status
-from keyswitch.model.validators import Problem
+from keyswitch.model.validation import Problem
 
 CONFIG_KEY: Final = "keys"
 DEFAULTS_KEY: Final = "defaults"
@@ -43,39 +43,12 @@ _REPEATABLE_ID = re.compile(r"[A-Za-z0-9_-]{1,39}")
 _REPEATABLE_ID_OF_SECRET = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,35}")
 
 _ID: Final = "the entry's id"
-_IN_REGISTER: Final[Spelling] = {
-    ACCESS_KEY_ID: _ID,
-    STATUS: "status",
-    USER_NAME: "userName",
-    REASON: "reason",
-    ON_DESTROY: "onDestroy",
-    ON_DRIFT: "onDrift",
-    SAFEGUARDS: "safeguards",
-    OVERRIDE: "override",
-    ACCOUNT: "account",
-    "name": "name",
-    "role_arn": "roleArn",
-    EXTERNAL_ID: "externalId",
-    "session_name": "sessionName",
-    "duration": "duration",
-    "region": "region",
-    "profile": "profile",
-    "allowed_account_ids": "allowedAccountIds",
-    "unused_for": "unusedFor",
-    "successor": "successor",
-    "overlap": "overlap",
-    "keep_one_active": "keepOneActive",
-    "allow_own_key": "allowOwnKey",
-    "allow_reactivation": "allowReactivation",
-    "refuse_quarantined": "refuseQuarantined",
-    "unmet": "unmet",
-}
+_IN_REGISTER: Final[Spelling] = {**IN_CAMEL_CASE, ACCESS_KEY_ID: _ID}
 _OF_SOME_KEY: Final = {ACCESS_KEY_ID: "A" * 20, STATUS: str(Status.INACTIVE)}
 """What every declaration needs, where only the rest of one is to be read."""
-_NOT_IN_DEFAULTS: Final = (ACCESS_KEY_ID, STATUS, USER_NAME, REASON, OVERRIDE)
 _IN_DEFAULTS: Final[Spelling] = {
     **_IN_REGISTER,
-    **{name: f"the entry's {name}" for name in _NOT_IN_DEFAULTS},
+    **{each.name: f"the entry's {each.name}" for each in OF_A_KEY if not each.shared},
 }
 
 
@@ -190,7 +163,7 @@ def _with_account(bag: dict[str, Any] | None, named: dict[str, Any]) -> dict[str
     account = named.get(name)
     if not isinstance(account, dict):
         return None
-    return {**bag, _IN_REGISTER[ACCOUNT]: {"name": name, **account}}
+    return {**bag, _IN_REGISTER[ACCOUNT]: {ACCOUNT_NAME: name, **account}}
 
 
 def _map(config: str | None) -> dict[str, Any] | None:

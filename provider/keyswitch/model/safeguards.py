@@ -11,17 +11,7 @@ from keyswitch.model.status import WhenUnmet
 
 @dataclass(frozen=True)
 class DeclaredSafeguards:
-    """The safeguards as declared; ``None`` stands for what the program omits.
-
-    :param unused_for: how long ago the key must have been used last.
-    :param successor: the id of the user's key that must have been used since.
-    :param overlap: how long ago that key must have been made.
-    :param keep_one_active: whether another key of the user must stay Active.
-    :param allow_own_key: whether a key that Pulumi authenticates with may be deactivated.
-    :param allow_reactivation: whether a key that somebody else deactivated may be reactivated.
-    :param refuse_quarantined: whether a user that AWS has quarantined keeps its keys off.
-    :param unmet: what becomes of a switch that is not allowed; ``refuse`` if omitted.
-    """
+    """The safeguards as declared, see :data:`~keyswitch.model.inputs.IN_SAFEGUARDS`; ``None`` stands for what the program omits."""
 
     unused_for: Duration | None = None
     successor: str | None = None

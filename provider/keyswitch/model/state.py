@@ -6,23 +6,11 @@ are public for ever.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from keyswitch.model.account import ACCOUNT_NAMES, DeclaredAccount
-from keyswitch.model.fields import (
-    ACCESS_KEY_ID,
-    ACCOUNT,
-    ON_DESTROY,
-    ON_DRIFT,
-    OVERRIDE,
-    REASON,
-    SAFEGUARD_NAMES,
-    SAFEGUARDS,
-    STATUS,
-    USER_NAME,
-)
+from keyswitch.model.account import DeclaredAccount
+from keyswitch.model.inputs import STATUS, USER_NAME, written
 from keyswitch.model.pending import Pending
 from keyswitch.model.safeguards import NO_SAFEGUARDS, DeclaredSafeguards
 from keyswitch.model.status import DeactivatedBy, ObservedStatus, OnDestroy, OnDrift, Status
@@ -53,11 +41,6 @@ and has to tell the two apart."""
 NOT_KEPT: Final = "(not kept)"
 """Stands for the words of an override of which only that there was one is recorded."""
 
-JUDGED_BY: Final = frozenset(
-    {ACCESS_KEY_ID, STATUS, USER_NAME, SAFEGUARDS, OVERRIDE, ON_DRIFT, ACCOUNT}
-)
-"""The inputs without which a key cannot be judged."""
-
 
 @dataclass(frozen=True)
 class Declaration:
@@ -86,22 +69,8 @@ class Declaration:
 
     def to_inputs(self, status: Status | ObservedStatus | None = None) -> dict[str, Any]:
         """A fresh bag that parses to this declaration, or to one of another ``status``."""
-        given = {
-            ACCESS_KEY_ID: self.access_key_id,
-            STATUS: status or self.status,
-            USER_NAME: self.user_name,
-            REASON: self.reason,
-            ON_DESTROY: self.on_destroy,
-            ON_DRIFT: self.on_drift,
-            OVERRIDE: self.override,
-        }
-        bag: dict[str, Any] = _given(given)
-        safeguards = _given({name: getattr(self.safeguards, name) for name in SAFEGUARD_NAMES})
-        if safeguards:
-            bag[SAFEGUARDS] = safeguards
-        if self.account is not None:
-            bag[ACCOUNT] = _given({name: getattr(self.account, name) for name in ACCOUNT_NAMES})
-        return bag
+        bag = written(self)
+        return bag if status is None else {**bag, STATUS: str(status)}
 
 
 @dataclass(frozen=True)
@@ -268,16 +237,3 @@ class Record:
         declarable = self.status in (ObservedStatus.ACTIVE, ObservedStatus.INACTIVE)
         shown = declarable and self.declaration.enforced and self.pending is None
         return self.declared.to_inputs(self.status if shown else None)
-
-
-def _given(bag: Mapping[str, object]) -> dict[str, Any]:
-    """Without what is omitted; everything but booleans and lists as text."""
-    return {
-        name: list(value)
-        if isinstance(value, tuple)
-        else value
-        if isinstance(value, bool)
-        else str(value)
-        for name, value in bag.items()
-        if value is not None
-    }

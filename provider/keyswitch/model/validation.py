@@ -4,21 +4,45 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.redact import is_refused
-from keyswitch.model.fields import (
-    ACCOUNT,
-    INPUTS,
-    MAPS,
-    REQUIRED,
-    Spelling,
-    by_property,
-)
-from keyswitch.model.validators import Problem, kind_of, problem_of_value
+from keyswitch.messages.catalogue import Message
+from keyswitch.messages.format import line
+from keyswitch.model.inputs import OF_A_KEY, Input, Spelling, by_property
+from keyswitch.model.validators import kind_of, secret
 
 _REPEATABLE_NAME = re.compile(r"[\w.-]{1,39}")
+_NOT_SHOWN: Final = "(a secret, not shown)"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with one property."""
+
+    property: str
+    message: Message
+
+    def __str__(self) -> str:
+        return line(self.message)
+
+    def with_subject(self, subject: str) -> str:
+        """The message with what it is about, for a place that no resource's row names."""
+        return line(self.message, subject)
+
+    def without_value(self) -> Problem:
+        """The same problem with what its program keeps secret: no value is repeated, and no name of its own."""
+        if isinstance(self.message, catalogue.UnknownProperty):
+            hidden: Message = replace(self.message, property=_NOT_SHOWN)
+        elif isinstance(self.message, catalogue.BadStatus | catalogue.UnknownWord):
+            hidden = replace(self.message, value=_NOT_SHOWN)
+        elif isinstance(self.message, catalogue.NotADuration | catalogue.BadUserName):
+            hidden = replace(self.message, problem="the value is a secret and not shown")
+        else:
+            return self
+        return replace(self, message=hidden)
 
 
 def problems_of(
@@ -31,58 +55,58 @@ def problems_of(
     :param spelling: how this front spells each property: messages speak its language.
     """
     missing = [
-        Problem(name, catalogue.MissingProperty(property=spelling[name]))
-        for name in REQUIRED
-        if name not in given
+        Problem(each.name, catalogue.MissingProperty(property=spelling[each.name]))
+        for each in OF_A_KEY
+        if each.required and each.name not in given
     ]
-    problems = [*_unknown_properties(given, INPUTS, spelling), *missing]
-    for name in INPUTS:
-        if name in MAPS and name in known:
-            problems.extend(_problems_of_map(name, known[name], MAPS[name], spelling))
-        elif name in known:
-            problems.extend(problem_of_value(name, name, known[name], spelling[name]))
-    return problems
+    found = [*_unknown_properties(given, OF_A_KEY, spelling), *missing]
+    for each in OF_A_KEY:
+        if each.name in known:
+            found.extend(_problems_of_value(each, known[each.name], spelling))
+    return found
+
+
+def _problems_of_value(one: Input, value: object, spelling: Spelling) -> Iterator[Problem]:
+    spelt = spelling[one.name]
+    if one.check is None:
+        yield from _problems_of_map(one, value, spelling)
+    elif message := one.check(value, spelt):
+        yield Problem(one.name, message)
+
+
+def _problems_of_map(top: Input, value: object, spelling: Spelling) -> Iterator[Problem]:
+    """What is wrong with the map that is the value of the input ``top``."""
+    spelt = spelling[top.name]
+    if not isinstance(value, Mapping):
+        known = ", ".join(spelling[part.name] for part in top.parts)
+        not_a_map = catalogue.NotAMap(property=spelt, kind=kind_of(value), known=known)
+        yield Problem(top.name, secret(value, spelt) or not_a_map)
+        return
+    given = by_property(value, top.parts, spelling)
+    yield from _unknown_properties(given, top.parts, spelling, within=f"{spelt}.")
+    for part in top.parts:
+        shown = f"{spelt}.{spelling[part.name]}"
+        if part.required and part.name not in given:
+            yield Problem(top.name, catalogue.MissingProperty(property=shown))
+        elif part.check is not None and part.name in given:
+            message = part.check(given[part.name], shown)
+            if message is not None:
+                yield Problem(top.name, message)
 
 
 def _unknown_properties(
-    given: Iterable[str], names: Iterable[str], spelling: Spelling, within: str = ""
-) -> list[Problem]:
+    given: Iterable[str], known: Iterable[Input], spelling: Spelling, within: str = ""
+) -> Iterator[Problem]:
+    names = [each.name for each in known]
     spelt = [spelling[name] for name in names if " " not in spelling[name]]
-    problems = []
     for name in sorted(set(given) - set(names)):
         shown = name.strip() if _REPEATABLE_NAME.fullmatch(name.strip()) else "(not shown)"
         close = difflib.get_close_matches(name, spelt, n=1, cutoff=0.5)
-        problems.append(
-            Problem(
-                shown,
-                catalogue.UnknownProperty(
-                    property=f"{within}{shown}",
-                    suggestion=f"Did you mean {close[0]}? " if close else "",
-                    known=", ".join(spelt),
-                ),
-            )
+        yield Problem(
+            shown,
+            catalogue.UnknownProperty(
+                property=f"{within}{shown}",
+                suggestion=f"Did you mean {close[0]}? " if close else "",
+                known=", ".join(spelt),
+            ),
         )
-    return problems
-
-
-def _problems_of_map(
-    top: str, value: object, names: tuple[str, ...], spelling: Spelling
-) -> list[Problem]:
-    """What is wrong with the map of ``names`` that is the value of the input ``top``."""
-    spelt = spelling[top]
-    if isinstance(value, str) and is_refused(value):
-        return [Problem(top, catalogue.SecretPasted(property=spelt))]
-    if not isinstance(value, Mapping):
-        known = ", ".join(spelling[name] for name in names)
-        kind = "a string" if isinstance(value, str) else kind_of(top, value)
-        return [Problem(top, catalogue.NotAMap(property=spelt, kind=kind, known=known))]
-    given = by_property(value, names, spelling)
-    problems = _unknown_properties(given, names, spelling, within=f"{spelt}.")
-    if top == ACCOUNT and "name" not in given:
-        shown = f"{spelt}.{spelling['name']}"
-        problems.append(Problem(top, catalogue.MissingProperty(property=shown)))
-    for name in names:
-        if name in given:
-            shown = f"{spelt}.{spelling[name]}"
-            problems.extend(problem_of_value(top, name, given[name], shown))
-    return problems

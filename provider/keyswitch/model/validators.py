@@ -1,6 +1,7 @@
-"""Judges single inputs: what a value of each property may look like, and what to say if it does not.
+"""Checks single inputs: what a value of each may look like, and what to say if it does not.
 
-The answer to a bad value is a :class:`Problem`, which never repeats what may be a secret.
+Each check is given any value and how the front spells its input. It answers with the message of what is
+wrong, which never repeats what may be a secret, or with ``None``.
 """
 
 from __future__ import annotations
@@ -8,17 +9,15 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
 from keyswitch.messages import catalogue
 from keyswitch.messages.catalogue import Message
-from keyswitch.messages.format import line
 from keyswitch.messages.redact import is_refused
 from keyswitch.model.aws_settings import ACCOUNT_ID
+from keyswitch.model.change_limit import MaxChanges
 from keyswitch.model.durations import Duration
-from keyswitch.model.fields import ACCESS_KEY_ID, ON_DESTROY, ON_DRIFT, OVERRIDE, STATUS, USER_NAME
 from keyswitch.model.roles import (
     EXTERNAL_ID,
     NO_EXTERNAL_ID,
@@ -27,7 +26,9 @@ from keyswitch.model.roles import (
     SESSION_NAME,
     session_seconds,
 )
-from keyswitch.model.status import OnDestroy, OnDrift, Status, WhenUnmet
+from keyswitch.model.status import Status
+
+Check = Callable[[object, str], Message | None]
 
 _ACCESS_KEY_ID = re.compile(r"[A-Za-z0-9_]{16,128}")
 _USER_NAME_CHARACTER = r"[A-Za-z0-9_+=,.@-]"
@@ -39,60 +40,14 @@ _SYNONYMS: Final[Mapping[str, Status]] = {
     ),
 }
 _REPEATABLE_LENGTH = 20
-_NOT_TOLD: Final = "(a secret, not shown)"
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One thing wrong with one property."""
-
-    property: str
-    message: Message
-
-    def __str__(self) -> str:
-        return line(self.message)
-
-    def with_subject(self, subject: str) -> str:
-        """The message with what it is about, for a place that no resource's row names."""
-        return line(self.message, subject)
-
-    def without_value(self) -> Problem:
-        """The same problem with what its program keeps secret: no value is repeated, and no name of its own."""
-        if isinstance(self.message, catalogue.UnknownProperty):
-            hidden: Message = replace(self.message, property=_NOT_TOLD)
-        elif isinstance(self.message, catalogue.BadStatus | catalogue.UnknownWord):
-            hidden = replace(self.message, value=_NOT_TOLD)
-        elif isinstance(self.message, catalogue.NotADuration | catalogue.BadUserName):
-            hidden = replace(self.message, problem="the value is a secret and not shown")
-        else:
-            return self
-        return replace(self, message=hidden)
-
-
-def problem_of_value(top: str, name: str, value: object, spelt: str) -> list[Problem]:
-    """What is wrong with a value of ``name``, told of the input ``top`` that it is in."""
-    if isinstance(value, str) and is_refused(value):
-        return [Problem(top, catalogue.SecretPasted(property=spelt))]
-    if name in _BOOLEANS:
-        if isinstance(value, bool):
-            return []
-        kind = "a string" if isinstance(value, str) else kind_of(name, value)
-        return [Problem(top, catalogue.NotABoolean(property=spelt, kind=kind))]
-    if name == _ACCOUNT_IDS:
-        return _problems_of_account_ids(top, value, spelt)
-    if not isinstance(value, str):
-        return [Problem(top, catalogue.NotAString(property=spelt, kind=kind_of(name, value)))]
-    find = _FINDERS.get(name)
-    problem = find(value, spelt) if find is not None else None
-    return [replace(problem, property=top)] if problem is not None else []
-
-
-def kind_of(name: str, value: object) -> str:
-    """What a value of ``name`` is instead of what it should be, in words."""
+def kind_of(value: object) -> str:
+    """What a value is instead of what it should be, in words."""
     if isinstance(value, bool):
-        word = "true" if value else "false"
-        hint = f' (did you mean "{_SYNONYMS[word]}"?)' if name == STATUS else ""
-        return f"the boolean {word}{hint}"
+        return f"the boolean {'true' if value else 'false'}"
+    if isinstance(value, str):
+        return "a string"
     if isinstance(value, float | int):
         return "a number"
     if isinstance(value, list | tuple):
@@ -102,33 +57,73 @@ def kind_of(name: str, value: object) -> str:
     return "None" if value is None else f"an object of the class {type(value).__name__}"
 
 
-def _problem_of_access_key_id(value: str, spelt: str) -> Problem | None:
-    if value.startswith("ASIA") and _ACCESS_KEY_ID.fullmatch(value):
-        return Problem(ACCESS_KEY_ID, catalogue.TemporaryKey(property=spelt, access_key_id=value))
+def secret(value: object, spelt: str) -> Message | None:
+    """What may be a secret is refused in every input."""
+    if isinstance(value, str) and is_refused(value):
+        return catalogue.SecretPasted(property=spelt)
+    return None
+
+
+def text(value: object, spelt: str) -> Message | None:
+    """Any string."""
+    if not isinstance(value, str):
+        return catalogue.NotAString(property=spelt, kind=kind_of(value))
+    return secret(value, spelt)
+
+
+def boolean(value: object, spelt: str) -> Message | None:
+    """A boolean."""
+    if isinstance(value, bool):
+        return None
+    not_one = catalogue.NotABoolean(property=spelt, kind=kind_of(value))
+    return secret(value, spelt) or not_one
+
+
+def _string(check: Callable[[str, str], Message | None]) -> Check:
+    """A check that is given strings only."""
+
+    def of_any(value: object, spelt: str) -> Message | None:
+        return text(value, spelt) or check(str(value), spelt)
+
+    of_any.__doc__ = check.__doc__
+    return of_any
+
+
+@_string
+def access_key_id(value: str, spelt: str) -> Message | None:
+    """The id of a long-term key."""
     if _ACCESS_KEY_ID.fullmatch(value):
+        if value.startswith("ASIA"):
+            return catalogue.TemporaryKey(property=spelt, access_key_id=value)
         return None
     if re.fullmatch(r"[A-Za-z0-9_]*", value):
         problem = f"has {len(value)} characters"
     else:
         problem = "contains characters other than letters, digits and underscores"
-    return Problem(ACCESS_KEY_ID, catalogue.BadAccessKeyId(property=spelt, problem=problem))
+    return catalogue.BadAccessKeyId(property=spelt, problem=problem)
 
 
-def _problem_of_status(value: str, _spelt: str) -> Problem | None:
-    if value in {str(status) for status in Status}:
+def status(value: object, spelt: str) -> Message | None:
+    """A status to declare; what was probably meant is suggested."""
+    if isinstance(value, bool):
+        meant = _SYNONYMS[str(value).lower()]
+        kind = f'{kind_of(value)} (did you mean "{meant}"?)'
+        return catalogue.NotAString(property=spelt, kind=kind)
+    return text(value, spelt) or _not_a_status(str(value))
+
+
+def _not_a_status(value: str) -> Message | None:
+    if value in {str(known) for known in Status}:
         return None
-    synonym = _SYNONYMS.get(value.lower())
     close = difflib.get_close_matches(value.lower(), ("active", "inactive"), n=1, cutoff=0.6)
-    meant = synonym or (Status(close[0].capitalize()) if close else None)
-    return Problem(
-        STATUS,
-        catalogue.BadStatus(
-            value=_shown(value), suggestion=f' (did you mean "{meant}"?)' if meant else ""
-        ),
-    )
+    meant = _SYNONYMS.get(value.lower()) or (Status(close[0].capitalize()) if close else None)
+    suggestion = f' (did you mean "{meant}"?)' if meant else ""
+    return catalogue.BadStatus(value=_shown(value), suggestion=suggestion)
 
 
-def _problem_of_user_name(value: str, spelt: str) -> Problem | None:
+@_string
+def user_name(value: str, spelt: str) -> Message | None:
+    """The name of an IAM user."""
     strange = sorted(set(re.sub(_USER_NAME_CHARACTER, "", value)))
     if strange:
         problem = f"contains {' '.join(repr(character) for character in strange[:5])}"
@@ -136,74 +131,69 @@ def _problem_of_user_name(value: str, spelt: str) -> Problem | None:
         problem = f"has {len(value)} characters"
     else:
         return None
-    return Problem(USER_NAME, catalogue.BadUserName(property=spelt, problem=problem))
+    return catalogue.BadUserName(property=spelt, problem=problem)
 
 
-def _problem_of_word(words: type[Enum]) -> Callable[[str, str], Problem | None]:
-    known = [str(word) for word in words]
+def word(words: type[Enum]) -> Check:
+    """One of the words of an enumeration."""
+    known = [str(each) for each in words]
 
-    def find(value: str, spelt: str) -> Problem | None:
+    @_string
+    def check(value: str, spelt: str) -> Message | None:
         if value in known:
             return None
         close = difflib.get_close_matches(value.lower(), known, n=1, cutoff=0.6)
-        return Problem(
-            spelt,
-            catalogue.UnknownWord(
-                property=spelt,
-                value=_shown(value),
-                words=" or ".join(f'"{word}"' for word in known),
-                suggestion=f' (did you mean "{close[0]}"?)' if close else "",
-            ),
+        return catalogue.UnknownWord(
+            property=spelt,
+            value=_shown(value),
+            words=" or ".join(f'"{each}"' for each in known),
+            suggestion=f' (did you mean "{close[0]}"?)' if close else "",
         )
 
-    return find
+    return check
 
 
-def _problem_of_duration(value: str, spelt: str) -> Problem | None:
+@_string
+def duration(value: str, spelt: str) -> Message | None:
+    """A duration such as ``7d``."""
     try:
         Duration.read(value)
     except ValueError as error:
         problem = f"{_shown(value)}: {error}" if _is_short(value) else str(error)
-        return Problem(spelt, catalogue.NotADuration(property=spelt, problem=problem))
+        return catalogue.NotADuration(property=spelt, problem=problem)
     return None
 
 
-def _problem_of_override(value: str, spelt: str) -> Problem | None:
-    if value.strip():
-        return None
-    return Problem(OVERRIDE, catalogue.EmptyOverride(property=spelt))
+@_string
+def override(value: str, spelt: str) -> Message | None:
+    """The words of an override, which may not be blank."""
+    return None if value.strip() else catalogue.EmptyOverride(property=spelt)
 
 
-def _problem_of_blank(value: str, spelt: str) -> Problem | None:
-    if value.strip():
-        return None
-    return Problem(spelt, catalogue.BadAccount(property=spelt, problem="is empty"))
+def _of_account(problem_of: Callable[[str], str | None]) -> Check:
+    """A check of one field of an account, from what says in words what is wrong with it."""
+
+    @_string
+    def check(value: str, spelt: str) -> Message | None:
+        problem = problem_of(value)
+        return catalogue.BadAccount(property=spelt, problem=problem) if problem else None
+
+    return check
 
 
-def _problem_of_role_arn(value: str, spelt: str) -> Problem | None:
-    if ROLE_ARN.fullmatch(value):
-        return None
-    return Problem(spelt, catalogue.BadAccount(property=spelt, problem="not the ARN of a role"))
-
-
-def _problem_of_session_name(value: str, spelt: str) -> Problem | None:
-    if SESSION_NAME.fullmatch(value):
-        return None
-    return Problem(spelt, catalogue.BadAccount(property=spelt, problem=NO_SESSION_NAME))
-
-
-def _problem_of_external_id(value: str, spelt: str) -> Problem | None:
-    if EXTERNAL_ID.fullmatch(value):
-        return None
-    return Problem(spelt, catalogue.BadAccount(property=spelt, problem=NO_EXTERNAL_ID))
-
-
-def _problem_of_session_duration(value: str, spelt: str) -> Problem | None:
+def _session_problem(value: str) -> str | None:
     try:
         session_seconds(value)
     except ValueError as error:
-        return Problem(spelt, catalogue.BadAccount(property=spelt, problem=str(error)))
+        return str(error)
     return None
+
+
+filled = _of_account(lambda value: None if value.strip() else "is empty")
+role_arn = _of_account(lambda value: None if ROLE_ARN.fullmatch(value) else "not the ARN of a role")
+session_name = _of_account(lambda value: None if SESSION_NAME.fullmatch(value) else NO_SESSION_NAME)
+external_id = _of_account(lambda value: None if EXTERNAL_ID.fullmatch(value) else NO_EXTERNAL_ID)
+session_duration = _of_account(_session_problem)
 
 
 def account_id(value: object) -> str:
@@ -212,35 +202,22 @@ def account_id(value: object) -> str:
     return f"{value:.0f}" if is_number else str(value)
 
 
-def _problems_of_account_ids(top: str, value: object, spelt: str) -> list[Problem]:
+def account_ids(value: object, spelt: str) -> Message | None:
+    """A list of account ids, not an empty one."""
     listed = value if isinstance(value, list | tuple) else ()
     if listed and all(ACCOUNT_ID.fullmatch(account_id(each)) for each in listed):
-        return []
+        return None
     problem = "not a list of account ids, twelve digits each, in quotes if the first is a 0"
-    return [Problem(top, catalogue.BadAccount(property=spelt, problem=problem))]
+    return secret(value, spelt) or catalogue.BadAccount(property=spelt, problem=problem)
 
 
-_ACCOUNT_IDS: Final = "allowed_account_ids"
-_BOOLEANS: Final = frozenset(
-    {"keep_one_active", "allow_own_key", "allow_reactivation", "refuse_quarantined"}
-)
-_FINDERS: Final[Mapping[str, Callable[[str, str], Problem | None]]] = {
-    ACCESS_KEY_ID: _problem_of_access_key_id,
-    STATUS: _problem_of_status,
-    USER_NAME: _problem_of_user_name,
-    ON_DESTROY: _problem_of_word(OnDestroy),
-    ON_DRIFT: _problem_of_word(OnDrift),
-    OVERRIDE: _problem_of_override,
-    "unused_for": _problem_of_duration,
-    "overlap": _problem_of_duration,
-    "successor": _problem_of_access_key_id,
-    "unmet": _problem_of_word(WhenUnmet),
-    **dict.fromkeys(("name", "region", "profile"), _problem_of_blank),
-    "external_id": _problem_of_external_id,
-    "role_arn": _problem_of_role_arn,
-    "session_name": _problem_of_session_name,
-    "duration": _problem_of_session_duration,
-}
+def max_changes(value: object, _spelt: str) -> Message | None:
+    """A number of keys, or a share of all."""
+    try:
+        MaxChanges.read(value)
+    except ValueError as error:
+        return catalogue.BadMaxChanges(problem=error)
+    return None
 
 
 def _is_short(value: str) -> bool:

@@ -25,7 +25,7 @@ from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.aws_settings import AwsSettings
 from keyswitch.model.change_limit import MaxChanges
 from keyswitch.model.codecs import Codec
-from keyswitch.model.fields import ACCOUNT, MOVED_FROM
+from keyswitch.model.inputs import ACCOUNT, MOVED_FROM
 from keyswitch.model.parsing import account_of
 from keyswitch.model.state import Record
 from keyswitch.plugin.host import (

@@ -10,13 +10,13 @@ from pulumi.dynamic import Resource
 
 from keyswitch.fleet_provider import AccessKeyFleetProvider
 from keyswitch.model.change_limit import MAX_CHANGES
-from keyswitch.model.fields import ACCOUNT, MOVED_FROM, SAFEGUARDS, STATUS
 from keyswitch.model.fleet import (
     DEFAULTS,
     KEYS,
     STATUSES,
 )
 from keyswitch.model.fleet_state import FLEET_COMPUTED
+from keyswitch.model.inputs import ACCOUNT, MOVED_FROM, SAFEGUARDS, STATUS
 from keyswitch.plugin.resource_options import refuse_options
 from keyswitch.program.args import AccountInput, FleetDefaultsDict, KeyDict, SafeguardsInput
 from keyswitch.program.hooks import Hooks
@@ -60,14 +60,13 @@ class AccessKeyFleet(Resource, module="keyswitch", name="AccessKeyFleet"):
         """Declares the keys.
 
         :param resource_name: the logical name, unique among the program's fleets.
-        :param keys: access key id to its inputs, those of :class:`~keyswitch.AccessKeyStatus` but
-            for the account: ``{"AKIA...": {"status": "Inactive", "user_name": "bob"}}``.
+        :param keys: access key id to the inputs of the key, those of ``AccessKeyStatus`` but for the account:
+            ``{"AKIA...": {"status": "Inactive", "user_name": "bob"}}``.
         :param defaults: ``on_destroy`` and ``on_drift`` of keys that have none of their own.
-        :param safeguards: of every key; a key's own go first, each by itself.
-        :param account: the account that all of them are in, if it is not the stack's own.
-        :param max_changes: how many of them one run may change, a number or a share of all
-            (``"10%"``), not counting overrides; of a wider change only the overrides are carried
-            out, and a wider end of the fleet is refused whole.
+        :param safeguards: safeguards of every key. A key's own go first, each by itself.
+        :param account: the account that all keys are in, if it is not the stack's own.
+        :param max_changes: how many keys one run may change, a number or a share of all (``"10%"``). Overrides do not
+            count. Of a wider change only the overrides are made, and a wider end of the fleet is refused as a whole.
         :param opts: the usual resource options.
         :raises pulumi.RunError: KS140, for a value that Pulumi cannot hand on; KS141, for an argument of another
             class; KS114, for the options ``id`` and ``import_``; KS156, for

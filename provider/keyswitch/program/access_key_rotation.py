@@ -10,13 +10,14 @@ import pulumi
 
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import line
+from keyswitch.model import validators
 from keyswitch.model.durations import Duration
 from keyswitch.model.pending import Pending
 from keyswitch.model.status import ObservedStatus, Status, WhenUnmet
 from keyswitch.plugin.resource_options import refuse_options
 from keyswitch.program.access_key_status import AccessKeyStatus
 from keyswitch.program.args import AccountInput, Safeguards
-from keyswitch.program.inputs import duration, refuse_arguments, sendable
+from keyswitch.program.inputs import checked, refuse_arguments, sendable
 from keyswitch.reconcile.rotation_stage import PreviousKey, stage_of
 
 
@@ -79,7 +80,7 @@ class AccessKeyRotation(pulumi.ComponentResource):
         refuse_options(resource_name, opts, (), account)
         previous, override = sendable("previous", previous), sendable("override", override)
         spans = {
-            name: duration(name, sendable(name, value))
+            name: checked(name, sendable(name, value), validators.duration)
             for name, value in (("overlap", overlap), ("soak", soak))
         }
         shared: dict[str, Any] = {

@@ -10,7 +10,7 @@ from pulumi.dynamic import Resource
 
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import line
-from keyswitch.model.fields import (
+from keyswitch.model.inputs import (
     ACCESS_KEY_ID,
     ACCOUNT,
     MAPS,
@@ -134,20 +134,20 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
 
         :param resource_name: the logical name, unique among the program's resources of this type.
         :param args: all inputs as one value, instead of the keywords.
-        :param access_key_id: the id of an existing long-term key. Another id is another resource.
-        :param status: ``Active`` or ``Inactive``.
-        :param user_name: the IAM user that owns the key. Omitted, it is looked up by
-            ``iam:GetAccessKeyLastUsed``, or else taken to be the signer's own key.
-        :param reason: why, for whoever reads the program, the state or the register.
-        :param on_destroy: ``leave`` (default): no call; ``deactivate``: deactivated; ``restore``:
-            set back to the status at adoption.
-        :param on_drift: ``enforce`` (default): a change by somebody else is corrected,
-            as far as the safeguards allow; ``report``: each run warns, and nothing changes.
-        :param safeguards: what a status change has to meet, :class:`~keyswitch.Safeguards` or a mapping.
-            Omitted, a key that Pulumi authenticates with stays Active, and a key that somebody else deactivated stays Inactive.
+        :param access_key_id: the id of an existing long-term key (``AKIA...``). Another id is another resource.
+        :param status: the status that the key should have, ``Active`` or ``Inactive``.
+        :param user_name: the IAM user that owns the key. Omitted, the owner is looked up with
+            ``iam:GetAccessKeyLastUsed``, or else taken to be the signer.
+        :param reason: why, for readers of the program, the register and the state.
+        :param on_destroy: what happens to the key when its declaration ends: ``leave`` makes no call, ``deactivate``
+            deactivates the key, ``restore`` sets the status back to that at adoption. Default: ``leave``.
+        :param on_drift: what happens when somebody else changes the status: ``enforce`` corrects it, as far as the
+            safeguards allow; ``report`` warns in each run and changes nothing. Default: ``enforce``.
+        :param safeguards: what a status change has to meet. Omitted, a key that Pulumi authenticates with stays
+            Active, and a key that somebody else deactivated stays Inactive.
         :param override: why the key is deactivated despite every safeguard, such as ``INC-4711``.
-        :param account: the account that the key is in, :class:`~keyswitch.Account` or a mapping, if it
-            is not the stack's own. Another way into the same account is no replacement.
+        :param account: the account that the key is in, if it is not the stack's own. Another way into the same
+            account is no replacement.
         :param opts: the usual resource options; hooks of yours run before keyswitch's own.
         :raises pulumi.RunError: KS140, for a value that Pulumi cannot pass on; KS141, for an argument of another
             class; KS142, for ``args`` together with keywords; KS114, for the options ``id``, ``import_`` and ``urn``; KS156, for

@@ -30,29 +30,21 @@ class _Bag:
 
 @dataclass(frozen=True, kw_only=True)
 class Safeguards(_Bag):
-    """What a status change of a key has to meet; ``docs/safeguards.md`` tells each in full.
+    """What a status change of a key has to meet; ``docs/safeguards.md`` describes each.
 
-    To deactivate a key:
-
-    :param unused_for: a duration (``7d``, ``36h``, ``1h30m``): the key was last used at least that
+    :param unused_for: to deactivate: a duration (``7d``, ``36h``, ``1h30m``). The key was last used at least that
         long ago; one never used counts from its creation. AWS can take 15 minutes to record a use.
-    :param successor: the id of another key of the same user that is Active and was used after this
+    :param successor: to deactivate: the id of another key of the same user that is Active and was used after this
         key's last use.
-    :param overlap: a duration: that successor was created at least that long ago.
-    :param keep_one_active: the user keeps another Active key.
-    :param allow_own_key: the key that signs this program's calls, or that its role was assumed
-        with, may be deactivated; not so by default.
-
-    To activate a key:
-
-    :param allow_reactivation: a key that somebody else deactivated may be reactivated; not
-        so by default, where only a declaration that changed from Inactive to Active may.
-    :param refuse_quarantined: the user carries no ``AWSCompromisedKeyQuarantine*`` policy.
-
-    Both:
-
-    :param unmet: ``refuse`` (default) fails the run; ``hold`` keeps the key as it is until a later
-        run finds the safeguards met.
+    :param overlap: to deactivate: a duration. The successor was created at least that long ago.
+    :param keep_one_active: to deactivate: the user keeps another Active key.
+    :param allow_own_key: to deactivate: the key may be one that signs this program's calls, or that its role was
+        assumed with. By default such a key stays Active.
+    :param allow_reactivation: to activate: the key may be one that somebody else deactivated. By default only a
+        declaration that changed from Inactive to Active activates a key.
+    :param refuse_quarantined: to activate: the user has no ``AWSCompromisedKeyQuarantine*`` policy.
+    :param unmet: what happens while a safeguard is not met: ``refuse`` fails the run; ``hold`` keeps the key as it is
+        until a later run finds the safeguards met. Default: ``refuse``.
     """
 
     unused_for: pulumi.Input[str] | None = None
@@ -71,14 +63,15 @@ class Account(_Bag):
 
     Data, not credentials: it stands in the state, so that a refresh and a destroy find the way again.
 
-    :param name: what messages call it.
-    :param role_arn: a role to assume, with whatever the stack's ``aws:*`` settings sign with.
-    :param external_id: for that role, as the following two; see ``sts:AssumeRole``.
-    :param session_name: omitted, ``keyswitch-PROJECT-STACK``.
-    :param duration: of the role's session, ``15m`` (the default) to ``12h``.
-    :param region: instead of the stack's.
-    :param profile: of the shared AWS files, instead of the stack's own credentials and roles.
-    :param allowed_account_ids: the only accounts in which it may act, twelve digits each.
+    :param name: what messages call the account.
+    :param role_arn: a role to assume, after the stack's own roles.
+    :param external_id: the external id for that role.
+    :param session_name: the session name for that role. Omitted, ``keyswitch-PROJECT-STACK``.
+    :param duration: how long the role's session lasts, ``15m`` to ``12h``. Default: ``15m``.
+    :param region: instead of the stack's region.
+    :param profile: a profile of the shared AWS files, instead of the stack's own credentials and roles.
+    :param allowed_account_ids: the only accounts in which keyswitch may act for these keys, twelve digits each,
+        instead of the stack's ``allowedAccountIds``. What the stack forbids stays forbidden.
     """
 
     name: pulumi.Input[str]
@@ -153,15 +146,20 @@ class FleetDefaultsDict(TypedDict, total=False):
 class AccessKeyStatusArgs:
     """The inputs of :class:`~keyswitch.AccessKeyStatus`, as one value.
 
-    :param access_key_id: the id of an existing long-term key (``AKIA...``).
-    :param status: the status that the key should have.
-    :param user_name: the IAM user that owns it; omitted, the owner is looked up.
-    :param reason: why, for whoever reads the program, the state or the register.
-    :param on_destroy: ``leave`` (default), ``deactivate`` or ``restore``.
-    :param on_drift: ``enforce`` (default) or ``report``.
-    :param safeguards: what a status change has to meet.
-    :param override: why the key is deactivated despite every safeguard.
-    :param account: the account that the key is in, if it is not the stack's own.
+    :param access_key_id: the id of an existing long-term key (``AKIA...``). Another id is another resource.
+    :param status: the status that the key should have, ``Active`` or ``Inactive``.
+    :param user_name: the IAM user that owns the key. Omitted, the owner is looked up with
+        ``iam:GetAccessKeyLastUsed``, or else taken to be the signer.
+    :param reason: why, for readers of the program, the register and the state.
+    :param on_destroy: what happens to the key when its declaration ends: ``leave`` makes no call, ``deactivate``
+        deactivates the key, ``restore`` sets the status back to that at adoption. Default: ``leave``.
+    :param on_drift: what happens when somebody else changes the status: ``enforce`` corrects it, as far as the
+        safeguards allow; ``report`` warns in each run and changes nothing. Default: ``enforce``.
+    :param safeguards: what a status change has to meet. Omitted, a key that Pulumi authenticates with stays Active,
+        and a key that somebody else deactivated stays Inactive.
+    :param override: why the key is deactivated despite every safeguard, such as ``INC-4711``.
+    :param account: the account that the key is in, if it is not the stack's own. Another way into the same account is
+        no replacement.
     """
 
     access_key_id: pulumi.Input[str]

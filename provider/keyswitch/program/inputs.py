@@ -15,8 +15,7 @@ import pulumi
 
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import line
-from keyswitch.model.durations import Duration
-from keyswitch.model.validators import Problem, kind_of, problem_of_value
+from keyswitch.model import validators
 from keyswitch.program.args import Account, Safeguards
 
 _A_NAME: Final = "a non-empty string"
@@ -41,7 +40,7 @@ def refuse_argument(class_name: str, argument: str, value: object, takes: str) -
     :param takes: what it takes, in words.
     :raises pulumi.RunError: KS141, always.
     """
-    kind = "empty" if value == "" else _kind(value)
+    kind = "empty" if value == "" else validators.kind_of(value)
     raise pulumi.RunError(
         line(
             catalogue.WrongArgument(
@@ -89,39 +88,28 @@ def single(name: str, value: object) -> Any:
     value = sendable(name, value)
     if isinstance(value, pulumi.Output):
         return value.apply(lambda known: single(name, known))
-    if isinstance(value, list | Mapping):
-        _refuse(problem_of_value(name, name, value, name))
-    return value
+    return checked(name, value, validators.text) if isinstance(value, list | Mapping) else value
 
 
-def text(top: str, value: Any) -> Any:
-    """An input that must be a string that :mod:`keyswitch.model.validators` finds nothing wrong with.
+def checked(name: str, value: Any, check: validators.Check) -> Any:
+    """A sendable input that a check of :mod:`keyswitch.model.validators` finds nothing wrong with.
 
-    :param top: the property; for a message too.
+    :param name: what a message calls the input.
     :raises pulumi.RunError: what is wrong with it; of an output, once it is known.
     """
     if isinstance(value, pulumi.Output):
-        return value.apply(lambda known: text(top, known))
-    _refuse(problem_of_value(top, top, value, top))
+        return value.apply(lambda known: checked(name, known, check))
+    message = check(value, name)
+    if message is not None:
+        raise pulumi.RunError(line(message))
     return value
-
-
-def duration(name: str, value: Any) -> Any:
-    """An input that must be a duration.
-
-    :raises pulumi.RunError: KS109, KS117; of an output, once it is known.
-    """
-    if isinstance(value, pulumi.Output):
-        return value.apply(lambda known: duration(name, known))
-    _refuse(problem_of_value(name, "overlap", value, name))
-    return Duration.read(value).text
 
 
 def _single(name: str, value: object) -> object:
     if value is None or isinstance(value, bool | float):
         return value
     if not isinstance(value, int | str):
-        raise _not_sendable(name, _kind(value))
+        raise _not_sendable(name, validators.kind_of(value))
     try:
         _ = value.encode() if isinstance(value, str) else float(value)
     except UnicodeError:
@@ -131,14 +119,5 @@ def _single(name: str, value: object) -> object:
     return value
 
 
-def _refuse(problems: list[Problem]) -> None:
-    if problems:
-        raise pulumi.RunError(" ".join(map(str, problems)))
-
-
 def _not_sendable(name: str, kind: str) -> pulumi.RunError:
     return pulumi.RunError(line(catalogue.NotSendable(property=name, kind=kind)))
-
-
-def _kind(value: object) -> str:
-    return "a string" if isinstance(value, str) else kind_of("", value)

@@ -20,8 +20,8 @@ from pulumi.runtime.settings import get_monitor
 
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError, line
-from keyswitch.model.fields import ON_DESTROY
 from keyswitch.model.fleet_state import parse_fleet_outputs
+from keyswitch.model.inputs import ON_DESTROY
 from keyswitch.model.parsing import handed_on, parse_outputs
 from keyswitch.model.status import OnDestroy
 from keyswitch.program.in_thread import in_thread

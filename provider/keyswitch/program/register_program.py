@@ -10,7 +10,7 @@ from pulumi.runtime.config import is_config_secret
 
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import line
-from keyswitch.model.fields import ACCESS_KEY_ID, ACCOUNT, REASON
+from keyswitch.model.inputs import ACCESS_KEY_ID, ACCOUNT, REASON
 from keyswitch.model.register import ACCOUNTS_KEY, CONFIG_KEY, DEFAULTS_KEY, Register, read_register
 from keyswitch.model.state import Declaration
 from keyswitch.program.access_key_fleet import AccessKeyFleet

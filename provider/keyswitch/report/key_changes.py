@@ -15,7 +15,7 @@ from keyswitch.messages import catalogue
 from keyswitch.messages.catalogue import Message
 from keyswitch.messages.parse import Reading, read
 from keyswitch.messages.redact import redact
-from keyswitch.model.fields import ACCESS_KEY_ID, OVERRIDE, REASON, STATUS
+from keyswitch.model.inputs import ACCESS_KEY_ID, OVERRIDE, REASON, STATUS
 from keyswitch.model.status import Status
 from keyswitch.report.key_states import KeyState
 from keyswitch.report.own_messages import is_borne_out

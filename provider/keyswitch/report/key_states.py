@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from keyswitch.model.fields import (
+from keyswitch.model.fleet import DEFAULTS, KEYS, STATUSES
+from keyswitch.model.fleet_state import RECORDS
+from keyswitch.model.inputs import (
     ACCESS_KEY_ID,
     INPUTS,
     ON_DESTROY,
@@ -20,8 +22,6 @@ from keyswitch.model.fields import (
     STATUS,
     USER_NAME,
 )
-from keyswitch.model.fleet import DEFAULTS, KEYS, STATUSES
-from keyswitch.model.fleet_state import RECORDS
 from keyswitch.model.state import ADOPTED_STATUS
 from keyswitch.model.status import OnDrift, WhenUnmet
 

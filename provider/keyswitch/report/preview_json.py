@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
-from keyswitch.model.fields import ACCESS_KEY_ID
 from keyswitch.model.fleet import STATUSES
+from keyswitch.model.inputs import ACCESS_KEY_ID
 from keyswitch.report.key_states import (
     UNTOLD,
     KeyState,

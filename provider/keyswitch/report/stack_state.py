@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
-from keyswitch.model.fields import ACCESS_KEY_ID, STATUS, USER_NAME
 from keyswitch.model.fleet import STATUSES
 from keyswitch.model.fleet_state import RECORDS, parse_fleet_outputs
+from keyswitch.model.inputs import ACCESS_KEY_ID, STATUS, USER_NAME
 from keyswitch.model.parsing import parse_outputs
 from keyswitch.model.state import DESIRED_STATUS, USER_NAME_RESOLVED, Record
 from keyswitch.report.checks import ExpectedKey

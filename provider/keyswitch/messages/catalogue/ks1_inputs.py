@@ -269,7 +269,7 @@ class BadAccount(Message):
     code = "KS127"
     title = "Unreadable account"
     text = "{property} cannot be read: {problem}"
-    remedy = "Correct the value. docs/configuration.md describes each field of an account."
+    remedy = "Correct the value. docs/reference/inputs.md describes each field of an account."
     property: object
     problem: object
 

@@ -15,8 +15,8 @@ from keyswitch.iam.client import AccessKey
 from keyswitch.model.durations import iso
 from keyswitch.model.status import ObservedStatus, Status
 from keyswitch.report.checks import ExpectedKey, findings
-from keyswitch.report.digest_formats import COMMENT_BYTES
 from keyswitch.report.inventory import Inventory, SeenKey, SeenUser
+from keyswitch.report.markdown import COMMENT_BYTES
 from support.http import RecordingServer
 from support.strict_iam import StrictIam
 from unit.test_stack_files import SECRET, exported, resource

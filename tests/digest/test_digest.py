@@ -15,6 +15,7 @@ from keyswitch.messages import catalogue
 from keyswitch.messages.catalogue import Message
 from keyswitch.messages.format import Attempt, KeyswitchError, line
 from keyswitch.messages.parse import read
+from keyswitch.model.urn import FLEET_TYPE, KEY_TYPE
 from keyswitch.report.digest import digest
 from keyswitch.report.digest_formats import (
     COMMENT_BYTES,
@@ -26,7 +27,7 @@ from keyswitch.report.digest_formats import (
     to_text,
 )
 from keyswitch.report.key_states import UNKNOWN
-from keyswitch.report.preview_json import FLEET_TYPE, KEY_TYPE, read_preview
+from keyswitch.report.preview_json import read_preview
 from keyswitch.report.rows import Outcome
 
 PREVIEWS = Path(__file__).parent / "previews"

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from keyswitch.messages.catalogue import ALL
 from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.urn import KEY_TYPE
 from keyswitch.report.digest import digest
-from keyswitch.report.digest_formats import COMMENT_BYTES, to_json, to_markdown, to_text
-from keyswitch.report.preview_json import KEY_TYPE, read_preview
+from keyswitch.report.digest_formats import to_json, to_markdown, to_text
+from keyswitch.report.markdown import COMMENT_BYTES
+from keyswitch.report.preview_json import read_preview
 from support.fuzz import for_a_while
 
 ANYTHING = st.recursive(

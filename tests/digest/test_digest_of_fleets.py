@@ -13,11 +13,12 @@ from keyswitch.messages.format import line
 from keyswitch.model.fleet import parse_fleet
 from keyswitch.model.fleet_state import fleet_outputs, parse_fleet_outputs
 from keyswitch.model.status import ObservedStatus
+from keyswitch.model.urn import FLEET_TYPE
 from keyswitch.reconcile.batch import Batch
 from keyswitch.reconcile.batch_plan import BatchPlan
 from keyswitch.reconcile.reconciler import Reconciler
 from keyswitch.report.digest import Digest, digest
-from keyswitch.report.preview_json import FLEET_TYPE, read_preview
+from keyswitch.report.preview_json import read_preview
 from keyswitch.report.rows import Outcome
 from support.strict_iam import FakeClient, StrictIam
 

@@ -13,8 +13,9 @@ from digest.test_digest import KEY_TYPE, RECORDED, key_step, preview
 from keyswitch.messages import catalogue
 from keyswitch.messages.catalogue import ALL, Message
 from keyswitch.messages.format import Attempt, line
+from keyswitch.model.urn import FLEET_TYPE
 from keyswitch.report.digest import Digest, digest
-from keyswitch.report.preview_json import FLEET_TYPE, read_preview
+from keyswitch.report.preview_json import read_preview
 from keyswitch.report.rows import Outcome
 from support.fuzz import for_a_while
 from unit.test_errors import fields

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
+import inspect
 import socket
+from pathlib import Path
 
+import pulumi.dynamic
 import pytest
 
 from keyswitch.plugin.host import Row, require_engine
@@ -33,3 +37,29 @@ def test_what_cannot_be_told_the_engine_fails_nothing_and_is_not_lost(
     Row().warn(["KS612 one", "KS612 other"])
 
     assert capsys.readouterr().err == "warning: KS612 one\nwarning: KS612 other\n"
+
+
+@pytest.fixture
+def host() -> str:
+    """The source of the host; its import would serve."""
+    found = importlib.util.find_spec("pulumi.dynamic.__main__")
+    assert found is not None
+    return Path(str(found.origin)).read_text()
+
+
+def test_the_host_still_cannot_keep_what_a_failing_call_has_done(host: str) -> None:
+    """Else ``partly_done`` can go."""
+    assert "InitFailed" not in host
+
+
+@pytest.mark.parametrize("method", ["check", "diff", "create", "update", "read", "delete"])
+def test_the_host_still_tells_a_provider_neither_the_urn_nor_what_is_ignored(method: str) -> None:
+    """Else ``urn_of_call`` and ``ignored_properties`` can go."""
+    taken = inspect.signature(getattr(pulumi.dynamic.ResourceProvider, method)).parameters
+
+    assert {name.strip("_") for name in taken} <= {"self", "id", "olds", "news", "props"}
+
+
+def test_the_host_still_adds_a_property_of_its_own(host: str) -> None:
+    """Else ``without_provider`` can go."""
+    assert 'PROVIDER_KEY = "__provider"' in host

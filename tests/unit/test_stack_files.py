@@ -11,8 +11,8 @@ from keyswitch.cli.stack_config import StackConfig
 from keyswitch.cli.yaml_edit import data_of
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.status import Status
+from keyswitch.model.urn import FLEET_TYPE
 from keyswitch.report.checks import ExpectedKey
-from keyswitch.report.preview_json import FLEET_TYPE
 from keyswitch.report.stack_state import read_export
 from support.engine import ROOT, TYPE
 

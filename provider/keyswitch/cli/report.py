@@ -25,8 +25,8 @@ from keyswitch.messages.format import counted
 from keyswitch.messages.printable import printable
 from keyswitch.model.durations import iso
 from keyswitch.report.checks import Finding
-from keyswitch.report.digest_formats import COMMENT_BYTES, code_span, fitting
 from keyswitch.report.inventory import Inventory
+from keyswitch.report.markdown import COMMENT_BYTES, code_span, fitting, table_row
 from keyswitch.report.text_table import Listing
 
 _AT_ONCE: Final = timedelta(minutes=5)
@@ -152,7 +152,7 @@ def _markdown_row(finding: Finding, controls: Sequence[str]) -> str:
         f"{finding.message.code}: {code_span(finding.message.cause)}",
         numbers,
     )
-    return f"| {' | '.join(cells)} |"
+    return table_row(*cells)
 
 
 def to_html(audited: Audited) -> str:

@@ -8,6 +8,7 @@ implementation over AWS. An implementation answers with these types or raises
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -28,6 +29,11 @@ class AccessKey:
     user_name: str | None
     status: ObservedStatus
     create_date: str
+
+
+def key_in(keys: Iterable[AccessKey], access_key_id: str | None) -> AccessKey | None:
+    """The key of that id, ``None`` if it is not among them."""
+    return next((key for key in keys if key.access_key_id == access_key_id), None)
 
 
 @dataclass(frozen=True)

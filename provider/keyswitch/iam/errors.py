@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from keyswitch.messages import catalogue
 from keyswitch.messages.catalogue import Message
-from keyswitch.messages.format import AwsAnswer, KeyswitchError
-from keyswitch.messages.redact import redact
+from keyswitch.messages.format import AwsAnswer, KeyswitchError, in_one_line, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -127,7 +126,7 @@ def said_by(error: ClientError) -> str:
 
 def _words_of(error: ClientError) -> str:
     words = error.response.get("Error", {}).get("Message", "") or "no message"
-    return _line(words).rstrip(".")
+    return in_one_line(words).rstrip(".")
 
 
 def _denial(text: str) -> tuple[type[Message], str]:
@@ -240,11 +239,7 @@ def _entry_of_exception(error: Exception) -> type[Message]:
 
 def _quote(text: str) -> str:
     """Somebody else's words: one line, not endless, and never a secret."""
-    return _cut(_line(text))
-
-
-def _line(text: str) -> str:
-    return redact(" ".join(text.split()))
+    return _cut(in_one_line(text))
 
 
 def _found(pattern: re.Pattern[str], text: str) -> str:
@@ -254,6 +249,4 @@ def _found(pattern: re.Pattern[str], text: str) -> str:
 
 def _cut(text: str) -> str:
     """What is left out is in the middle: AWS gives its reason last."""
-    if len(text) <= _LONGEST_QUOTE:
-        return text
-    return f"{text[: _LONGEST_QUOTE - _END_OF_QUOTE]}...{text[-_END_OF_QUOTE:]}"
+    return shortened(text, _LONGEST_QUOTE, _END_OF_QUOTE)

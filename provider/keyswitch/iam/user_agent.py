@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from keyswitch import __version__
+from keyswitch.model.urn import Urn
 
 _COMMIT_VARIABLES: Final = (
     "GITHUB_SHA",
@@ -47,8 +48,8 @@ class Origin:
     @classmethod
     def of_urn(cls, urn: str) -> Origin:
         """From a resource's URN, ``urn:pulumi:STACK::PROJECT::TYPE::NAME``."""
-        stack, _, rest = urn.removeprefix("urn:pulumi:").partition("::")
-        return cls.of(rest.partition("::")[0], stack)
+        name = Urn(urn)
+        return cls.of(name.project, name.stack)
 
     @property
     def session_name(self) -> str:

@@ -108,6 +108,13 @@ def in_one_line(text: str) -> str:
     return printable(" ".join(redact(text).split()))
 
 
+def shortened(text: str, longest: int, end: int = 0) -> str:
+    """The text, or its beginning and its last ``end`` characters with an ellipsis between."""
+    if len(text) <= longest:
+        return text
+    return f"{text[: longest - end - 1]}…{text[len(text) - end :]}"
+
+
 @contextmanager
 def error_context(attempt: Attempt) -> Iterator[None]:
     """Gives an error from below, which does not know what it serves, its attempt."""

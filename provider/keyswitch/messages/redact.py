@@ -25,6 +25,7 @@ _WITH_PREFIX: Final = re.compile(
 )
 _USER_OF_URL: Final = re.compile(r"(?<=://)[^\s/?#@\"']+(?=@)")
 _QUERY_OF_URL: Final = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s?#\"'<>]*\?)[^\s#\"'<>]+")
+_WORD: Final = re.compile(r"[\w.-]+")
 _SYMBOLS = "/+"
 _SECRET_KEY_LENGTH = 40
 _SESSION_TOKEN_LENGTH = 100
@@ -52,6 +53,14 @@ def looks_secret(text: str) -> bool:
 def is_refused(text: str) -> bool:
     """Whether an input is one that looks secret, or stands for one that did."""
     return looks_secret(text) or text.startswith(REMOVED)
+
+
+def may_be_repeated(name: str, longest: int = 39) -> bool:
+    """Whether a message may repeat a name or an id from an input: one word that is no secret.
+
+    :param longest: in characters; a secret access key has 40.
+    """
+    return len(name) <= longest and _WORD.fullmatch(name) is not None and not looks_secret(name)
 
 
 def redact(text: str) -> str:

@@ -6,14 +6,13 @@ own. Property names are public for ever.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError, counted, line
-from keyswitch.messages.redact import looks_secret
+from keyswitch.messages.redact import may_be_repeated
 from keyswitch.model import validators
 from keyswitch.model.batch_declaration import BatchDeclaration, ParsedBatch
 from keyswitch.model.change_limit import MAX_CHANGES, MaxChanges
@@ -29,6 +28,7 @@ from keyswitch.model.inputs import (
     STATUS,
     Input,
     Spelling,
+    overlaid,
 )
 from keyswitch.model.parsing import UNKNOWN, DeclarationError, parse_inputs
 from keyswitch.model.state import Declaration, Record
@@ -75,7 +75,8 @@ _IN_KEYS: Final[Spelling] = {
     ACCOUNT: "the fleet's account",
 }
 _IN_DEFAULTS: Final = tuple(each.name for each in OF_A_FLEET[1].parts)
-_SHOWABLE_ID: Final = re.compile(r"[A-Za-z0-9_]{1,128}")
+_LONGEST_ID: Final = 128
+"""IAM's, in characters."""
 NO_RECORDS: Final[Mapping[str, Record]] = {}
 _OF_SOME_KEY: Final = {ACCESS_KEY_ID: "A" * 20, STATUS: str(Status.INACTIVE)}
 
@@ -186,7 +187,7 @@ def _keys(
 
 def subject_of(access_key_id: str, number: int) -> str:
     """What a message calls a key: its id, or where that may be a secret its place among the ids."""
-    if _SHOWABLE_ID.fullmatch(access_key_id) and not looks_secret(access_key_id):
+    if may_be_repeated(access_key_id, _LONGEST_ID):
         return f"access key {access_key_id}"
     return f"key number {number}, sorted by id"
 
@@ -195,12 +196,8 @@ def _whole(
     bag: Mapping[str, object], access_key_id: str, entry: Mapping[str, object], status: object
 ) -> dict[str, object]:
     """One key's inputs: its own over the fleet's, each safeguard by itself."""
-    own = {name: value for name, value in entry.items() if value is not None}
-    whole = {**map_of(bag, DEFAULTS), **own}
-    shared, safeguards = bag.get(SAFEGUARDS), own.get(SAFEGUARDS, {})
-    if shared is not None and isinstance(safeguards, Mapping):
-        said = {name: value for name, value in safeguards.items() if value is not None}
-        whole[SAFEGUARDS] = {**map_of(bag, SAFEGUARDS), **said}
+    shared = {**map_of(bag, DEFAULTS), SAFEGUARDS: bag.get(SAFEGUARDS)}
+    whole = overlaid(shared, entry)
     whole[_IN_KEYS[ACCOUNT]] = bag.get(ACCOUNT)
     whole[_IN_KEYS[ACCESS_KEY_ID]] = access_key_id
     whole[STATUS] = status

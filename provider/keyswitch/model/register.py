@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError, counted, line
-from keyswitch.messages.redact import looks_secret, redact
+from keyswitch.messages.redact import may_be_repeated, redact
 from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.cross_validation import contradictions
 from keyswitch.model.inputs import (
@@ -26,9 +26,9 @@ from keyswitch.model.inputs import (
     OF_A_KEY,
     OVERRIDE,
     REASON,
-    SAFEGUARDS,
     STATUS,
     Spelling,
+    overlaid,
 )
 from keyswitch.model.parsing import parse_inputs
 from keyswitch.model.state import Declaration
@@ -39,8 +39,7 @@ CONFIG_KEY: Final = "keys"
 DEFAULTS_KEY: Final = "defaults"
 ACCOUNTS_KEY: Final = "accounts"
 
-_REPEATABLE_ID = re.compile(r"[A-Za-z0-9_-]{1,39}")
-_REPEATABLE_ID_OF_SECRET = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,35}")
+_KEY_ID = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,35}")
 
 _ID: Final = "the entry's id"
 _IN_REGISTER: Final[Spelling] = {**IN_CAMEL_CASE, ACCESS_KEY_ID: _ID}
@@ -107,9 +106,9 @@ def read_register(
             problem = f"entry {name} is not a map"
             problems.append(line(catalogue.BadRegister(problem=problem)))
             continue
-        whole = _with_account(_merged(shared, entry), named)
+        whole = _with_account(overlaid(shared, entry, _IN_REGISTER), named)
         if whole is None:
-            bag = _merged(shared, entry)
+            bag = overlaid(shared, entry, _IN_REGISTER)
             problems.append(_unknown_account(f"entry {name}", bag, named, encrypted))
             continue
         parsed = parse_inputs({**whole, _ID: access_key_id}, spelling=_IN_REGISTER)
@@ -201,23 +200,6 @@ def _problems_of_defaults(
     return _told("keyswitch:defaults", parsed.problems, encrypted)
 
 
-def _merged(shared: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
-    """The entry over the defaults: a line without a value says nothing, and takes nothing away.
-
-    What is no map is left for the parser to tell.
-    """
-    both = {**shared, **_said(entry)}
-    name = _IN_REGISTER[SAFEGUARDS]
-    ours, theirs = entry.get(name), shared.get(name)
-    if isinstance(ours, dict) and isinstance(theirs, dict):
-        both[name] = {**theirs, **_said(ours)}
-    return both
-
-
-def _said(bag: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in bag.items() if value is not None}
-
-
 def _is_repeatable(access_key_id: str, *, is_secret: bool) -> bool:
-    shape = _REPEATABLE_ID_OF_SECRET if is_secret else _REPEATABLE_ID
-    return bool(shape.fullmatch(access_key_id)) and not looks_secret(access_key_id)
+    is_id = not is_secret or _KEY_ID.fullmatch(access_key_id) is not None
+    return is_id and may_be_repeated(access_key_id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -11,10 +10,10 @@ from typing import Final
 from keyswitch.messages import catalogue
 from keyswitch.messages.catalogue import Message
 from keyswitch.messages.format import line
+from keyswitch.messages.redact import may_be_repeated
 from keyswitch.model.inputs import OF_A_KEY, Input, Spelling, by_property
 from keyswitch.model.validators import kind_of, secret
 
-_REPEATABLE_NAME = re.compile(r"[\w.-]{1,39}")
 _NOT_SHOWN: Final = "(a secret, not shown)"
 
 
@@ -100,7 +99,7 @@ def _unknown_properties(
     names = [each.name for each in known]
     spelt = [spelling[name] for name in names if " " not in spelling[name]]
     for name in sorted(set(given) - set(names)):
-        shown = name.strip() if _REPEATABLE_NAME.fullmatch(name.strip()) else "(not shown)"
+        shown = name.strip() if may_be_repeated(name.strip()) else "(not shown)"
         close = difflib.get_close_matches(name, spelt, n=1, cutoff=0.5)
         yield Problem(
             shown,

@@ -1,11 +1,31 @@
-"""Speaks to the reader from inside the engine's dynamic provider host, past what its API offers.
+"""The workarounds for the engine's dynamic provider host (``pulumi.dynamic.__main__``), all of them.
 
-The host (``pulumi.dynamic.__main__``) shows any error as a traceback, and gives a provider neither
-the URN of the resource it is called for nor a way to warn. Both can be had from the host's own
-call frame: its gRPC ``context`` and ``request``. Nothing is patched but the one context object of
-the call that fails, so other providers in the same process keep their own errors. Should the host
-change, an error is shown with its traceback again and a warning under the stack's row: worse to
-read, and never wrong. What cannot be told at all fails nothing. ``tests/engine/test_messages.py`` says when these workarounds can go.
+The host gives a provider neither the URN of the resource that a call is for nor a way to warn. Both can be
+had from the host's own call frame: its gRPC ``context`` and ``request``. Nothing is patched but the one
+context object of the call that fails, so other providers in the same process keep their own errors. Should
+the host change, an error is shown with its traceback again and a warning under the stack's row: worse to
+read, and never wrong. What cannot be told at all fails nothing.
+
+What there is, why, and the test that fails once it can go:
+
+:func:`clean_errors`
+    The host shows any error as a traceback.
+    ``test_the_engine_still_shows_another_providers_error_as_a_traceback``
+:class:`Row`
+    A warning from inside the host is no warning of the resource.
+    ``test_the_engine_still_shows_a_warning_from_inside_a_plugin_as_no_warning_of_the_resource``
+:func:`partly_done`
+    The host has no way to keep what a call that fails has done.
+    ``test_the_host_still_cannot_keep_what_a_failing_call_has_done``
+:func:`urn_of_call`, :func:`ignored_properties`
+    The host gives a provider neither the URN nor the option ``ignore_changes``.
+    ``test_the_host_still_tells_a_provider_neither_the_urn_nor_what_is_ignored``
+:func:`without_provider`
+    The host writes a property of its own into every bag.
+    ``test_the_host_still_adds_a_property_of_its_own``
+:func:`require_engine`
+    The host outlives an engine that was killed, and goes on with the call that it is in.
+    ``test_what_a_killed_command_leaves_behind_begins_no_further_switch_and_can_be_taken_back`` needs it.
 """
 
 from __future__ import annotations
@@ -20,6 +40,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from keyswitch.messages.format import KeyswitchError
 
+_PROVIDER = "__provider"
 _UNKNOWN_CODE = 2
 """gRPC's, which the host ends every failed call with."""
 _CONNECT_SECONDS = 1.0
@@ -107,6 +128,11 @@ def partly_done(id_: str, outs: Mapping[str, Any], reasons: Iterable[str]) -> No
     status = status_pb2.Status(code=_UNKNOWN_CODE)
     status.details.add().Pack(failed)
     context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
+
+
+def without_provider(bag: Mapping[str, Any]) -> dict[str, Any]:
+    """A fresh copy without the host's own property, which it puts into every bag."""
+    return {name: value for name, value in bag.items() if name != _PROVIDER}
 
 
 def urn_of_call() -> str:

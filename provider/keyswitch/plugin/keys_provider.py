@@ -36,9 +36,10 @@ from keyswitch.plugin.host import (
     require_engine,
     urn_of_call,
     warn,
+    without_provider,
 )
 from keyswitch.plugin.process_state import PROCESS
-from keyswitch.plugin.property_bags import plain, without_provider, without_secrets
+from keyswitch.plugin.property_bags import plain, without_secrets
 from keyswitch.plugin.resource_options import refuse_ignored_changes
 from keyswitch.reconcile.batch import Batch
 from keyswitch.reconcile.batch_plan import BatchError

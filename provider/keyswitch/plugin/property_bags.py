@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any, Final
+from typing import Any
 
 import pulumi
 from pulumi.runtime import known_types
 
 from keyswitch.messages.redact import REMOVED, looks_secret
 from keyswitch.model.parsing import UNKNOWN
-
-_PROVIDER: Final = "__provider"
-
-
-def without_provider(bag: Mapping[str, Any]) -> dict[str, Any]:
-    """A fresh copy without the host's own property, which it puts into every bag."""
-    return {name: value for name, value in bag.items() if name != _PROVIDER}
+from keyswitch.plugin.host import without_provider
 
 
 def plain(bag: Mapping[str, Any], by_key: Collection[str] = ()) -> dict[str, object]:

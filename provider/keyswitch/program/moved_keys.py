@@ -24,11 +24,10 @@ from keyswitch.model.fleet_state import parse_fleet_outputs
 from keyswitch.model.inputs import ON_DESTROY
 from keyswitch.model.parsing import handed_on, parse_outputs
 from keyswitch.model.status import OnDestroy
+from keyswitch.model.urn import FLEET_TYPE, KEY_TYPE
 from keyswitch.program.in_thread import in_thread
 
 _READ: Final = "pulumi:pulumi:readStackResourceOutputs"
-KEY_TYPE: Final = "pulumi-python:dynamic/keyswitch:AccessKeyStatus"
-FLEET_TYPE: Final = "pulumi-python:dynamic/keyswitch:AccessKeyFleet"
 
 Recorded = Mapping[str, dict[str, Any]]
 """Access key id to what is handed on of it, see :func:`keyswitch.model.parsing.handed_on`."""

@@ -11,8 +11,8 @@ import pulumi
 from keyswitch.model.batch_declaration import ParsedBatch
 from keyswitch.model.codecs import FLEET, SINGLE_KEY, Codec
 from keyswitch.model.state import Record
+from keyswitch.model.urn import FLEET_TYPE
 from keyswitch.plugin.property_bags import plain, revealed
-from keyswitch.program.moved_keys import FLEET_TYPE
 
 _HIDDEN: Final = "(a secret)"
 """Stands for the words of an override that the program keeps a secret."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from keyswitch.iam.client import AccessKey, NoSuchEntityError
+from keyswitch.iam.client import AccessKey, NoSuchEntityError, key_in
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import Attempt, KeyswitchError, error_context, line
 from keyswitch.model.state import Declaration
@@ -170,8 +170,8 @@ def _what_aws_names(
 
 
 def _status_in(keys: tuple[AccessKey, ...], access_key_id: str) -> ObservedStatus:
-    found = (key.status for key in keys if key.access_key_id == access_key_id)
-    return next(found, ObservedStatus.DELETED)
+    key = key_in(keys, access_key_id)
+    return key.status if key is not None else ObservedStatus.DELETED
 
 
 def lost_by_a_race(

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import RLock
 
-from keyswitch.iam.client import AccessKey, IamClient, LastUsed, NoSuchEntityError
+from keyswitch.iam.client import AccessKey, IamClient, LastUsed, NoSuchEntityError, key_in
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.status import Status
@@ -183,4 +183,4 @@ class KeyCache:
 
 
 def _expected(access_key_id: str | None, keys: tuple[AccessKey, ...]) -> bool:
-    return access_key_id is None or any(key.access_key_id == access_key_id for key in keys)
+    return access_key_id is None or key_in(keys, access_key_id) is not None

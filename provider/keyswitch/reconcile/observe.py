@@ -15,6 +15,7 @@ from keyswitch.iam.client import (
     NoSuchEntityError,
     OwnerNotToldError,
     UserNameNeededError,
+    key_in,
 )
 from keyswitch.messages import catalogue
 from keyswitch.messages.catalogue import Message
@@ -75,7 +76,7 @@ class Observer:
     def _is_own_key_of_root(self, access_key_id: str, owner: str) -> bool:
         """Whether the root user signs, and has the key that IAM says is of a user ``owner`` who does not."""
         try:
-            if any(key.access_key_id == access_key_id for key in self._cache.keys_of(owner)):
+            if key_in(self._cache.keys_of(owner), access_key_id) is not None:
                 return False
         except NoSuchEntityError:
             pass
@@ -87,7 +88,8 @@ class Observer:
             if isinstance(fault.message, catalogue.Denial):
                 return False
             raise
-        return any(key.access_key_id == access_key_id and key.user_name is None for key in own)
+        key = key_in(own, access_key_id)
+        return key is not None and key.user_name is None
 
     def look_following(
         self, access_key_id: str, user_name: str | None, record: Record | None
@@ -124,11 +126,10 @@ class Observer:
         except UserNameNeededError as needed:
             unknown = catalogue.OwnerUnknown if record is None else catalogue.NotTheRootUser
             raise KeyswitchError(unknown(), None, needed.answer) from None
-        for key in keys or ():
-            if key.access_key_id == access_key_id:
-                return Observation(
-                    key.status, key.user_name or asked, key.create_date, listed=keys or ()
-                )
+        key = key_in(keys or (), access_key_id)
+        if key is not None:
+            found = key.user_name or asked
+            return Observation(key.status, found, key.create_date, listed=keys or ())
         self._refuse_another_account(record)
         owner = self._other_owner(access_key_id, asked, record)
         absence = None if owner else self._absence(asked, record, user_exists=keys is not None)
@@ -156,8 +157,7 @@ class Observer:
             keys = self._cache.list_uncached(record.user_name)
         except (NoSuchEntityError, UserNameNeededError):
             return None
-        is_there = any(key.access_key_id == access_key_id for key in keys)
-        return record.user_name if is_there else None
+        return record.user_name if key_in(keys, access_key_id) is not None else None
 
     def _absence(
         self, asked: str | None, record: Record | None, *, user_exists: bool

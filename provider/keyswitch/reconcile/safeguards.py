@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from keyswitch.iam.client import AccessKey, LastUsed
+from keyswitch.iam.client import AccessKey, LastUsed, key_in
 from keyswitch.messages import catalogue
 from keyswitch.messages.catalogue import Message
 from keyswitch.messages.format import line
@@ -43,7 +43,7 @@ class UserKeys:
 
     def other(self, access_key_id: str | None) -> AccessKey | None:
         """That other key of the user, if there is one of that id."""
-        return next((key for key in self.others if key.access_key_id == access_key_id), None)
+        return key_in(self.others, access_key_id)
 
     @property
     def another_stays_active(self) -> bool:

@@ -12,17 +12,13 @@ from keyswitch.messages import catalogue
 from keyswitch.messages.format import Attempt, counted, line
 from keyswitch.messages.parse import read
 from keyswitch.messages.printable import printable
+from keyswitch.model.urn import FLEET_TYPE, KEY_TYPE, ROTATION_TYPE, STACK_TYPE, Urn
 from keyswitch.report.key_changes import NO_CHANGE, PART_OF_REPLACE, KeyPreview
 from keyswitch.report.key_states import KeyState
 from keyswitch.report.preview_json import (
-    FLEET_TYPE,
-    KEY_TYPE,
-    ROTATION_TYPE,
-    STACK_TYPE,
     Diagnostic,
     Preview,
     Step,
-    Urn,
 )
 from keyswitch.report.rows import Outcome, Row, in_short
 

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Final
 
 from keyswitch.messages.format import counted
-from keyswitch.messages.printable import printable
 from keyswitch.report.digest import Digest
+from keyswitch.report.markdown import COMMENT_BYTES, code_span, fitting, table_row
 from keyswitch.report.rows import Row
 from keyswitch.report.text_table import Listing
 
-COMMENT_BYTES: Final = 65_536
-"""The most that fits a comment: GitHub takes as many characters, GitLab more."""
 _OPS: Final = {
     "create": "to create",
     "update": "to update",
@@ -28,7 +26,6 @@ _OPS: Final = {
     "import": "to import",
 }
 _PLAIN: Final = re.compile(r"[A-Za-z →]*")
-_ROOM_FOR_REST: Final = 200
 _SHOWN_ERRORS: Final = 20
 _ID_ENDS: Final = 4
 
@@ -62,23 +59,6 @@ def to_markdown(digest: Digest, limit: int = COMMENT_BYTES, *, marker: str | Non
     more = f"… and {counted(left, 'more key')}; `keyswitch digest --format text` lists them all."
     rest = ["", more] if left else []
     return "\n".join([*head, *(table if shown else []), *shown, *rest, *tail])
-
-
-def fitting(lines: Iterable[str], limit: int, around: Iterable[str]) -> list[str]:
-    """The first lines, as many as fit into so many bytes beside others and a line about the rest."""
-    shown: list[str] = []
-    room = limit - _ROOM_FOR_REST - _size(around)
-    for line in lines:
-        room -= _size([line])
-        if room < 0:
-            break
-        shown.append(line)
-    return shown
-
-
-def _size(lines: Iterable[str]) -> int:
-    """The bytes of these lines as UTF-8, with their ends."""
-    return sum(len(line.encode()) + 1 for line in lines)
 
 
 def to_text(digest: Digest, width: int = 120) -> str:
@@ -146,7 +126,7 @@ def _markdown_row(row: Row, names: dict[str, str]) -> str:
         _why(row, quote=code_span),
         code_span(row.last_use),
     )
-    return f"| {' | '.join(cells)} |"
+    return table_row(*cells)
 
 
 def _why(row: Row, quote: Callable[[str], str] = str) -> str:
@@ -181,10 +161,3 @@ def _tail(digest: Digest) -> list[str]:
     if codes:
         lines.append(f"To read more about a code, run `keyswitch explain {codes[0]}`.")
     return [each for line in lines for each in (line, "")]
-
-
-def code_span(text: str) -> str:
-    """A code span that ends nowhere but at its end, also inside a table; empty for empty text."""
-    line = printable(" ".join(text.replace("`", "'").split()))
-    plain = re.sub(r"\\*\|", r"\\|", line)
-    return f"`{plain}`" if plain else ""

@@ -17,9 +17,10 @@ from keyswitch.messages.parse import Reading, read
 from keyswitch.messages.redact import redact
 from keyswitch.model.inputs import ACCESS_KEY_ID, OVERRIDE, REASON, STATUS
 from keyswitch.model.status import Status
+from keyswitch.model.urn import FLEET_TYPE, Urn
 from keyswitch.report.key_states import KeyState
 from keyswitch.report.own_messages import is_borne_out
-from keyswitch.report.preview_json import FLEET_TYPE, Diagnostic, Step, Urn
+from keyswitch.report.preview_json import Diagnostic, Step
 from keyswitch.report.released_rows import let_go
 from keyswitch.report.rows import Outcome, Row, in_short
 

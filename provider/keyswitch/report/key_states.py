@@ -21,14 +21,11 @@ from keyswitch.model.inputs import (
     SAFEGUARDS,
     STATUS,
     USER_NAME,
+    overlaid,
 )
 from keyswitch.model.state import ADOPTED_STATUS
 from keyswitch.model.status import OnDrift, WhenUnmet
-
-UNTOLD: Final = "[secret]"
-"""What the engine writes for a secret."""
-UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""And for a value that is not known before the update."""
+from keyswitch.report.engine_values import UNKNOWN, UNTOLD
 
 _NOT_TOLD: Final = (UNTOLD, UNKNOWN)
 
@@ -129,14 +126,14 @@ def keys_of_fleet(
     :param with_recorded: those too that are only recorded any more, for the end of their declaration failed.
     """
     inputs, outputs = (bag_of(state.get(part)) for part in ("inputs", "outputs"))
-    shared = _told_or(inputs.get(DEFAULTS), (ON_DESTROY, ON_DRIFT))
+    defaults = _told_or(inputs.get(DEFAULTS), (ON_DESTROY, ON_DRIFT))
+    shared = {**defaults, SAFEGUARDS: inputs.get(SAFEGUARDS)}
     entries, statuses = bag_of(inputs.get(KEYS)), bag_of(inputs.get(STATUSES))
     records, live = bag_of(outputs.get(RECORDS)), bag_of(outputs.get(STATUSES))
 
     def declared(key: str, status: object) -> dict[str, Any]:
         own = _told_or(entries.get(key), (ON_DESTROY, ON_DRIFT, SAFEGUARDS))
-        safeguards = _laid_over(inputs.get(SAFEGUARDS), own.get(SAFEGUARDS))
-        return {**shared, **own, SAFEGUARDS: safeguards, ACCESS_KEY_ID: key, STATUS: status}
+        return {**overlaid(shared, own), ACCESS_KEY_ID: key, STATUS: status}
 
     return {
         key: {
@@ -151,13 +148,6 @@ def keys_of_fleet(
 def _told_or(value: object, names: tuple[str, ...]) -> dict[str, Any]:
     """A map of inputs; of one that is not told as a whole none of those that matter is told."""
     return dict.fromkeys(names, value) if isinstance(value, str) else bag_of(value)
-
-
-def _laid_over(shared: object, own: object) -> object:
-    """A key's safeguards over its fleet's, each by itself; not told, if one of the two is not."""
-    if isinstance(shared, str) or isinstance(own, str):
-        return shared if isinstance(shared, str) else own
-    return {**bag_of(shared), **bag_of(own)} or None
 
 
 def changed_inputs(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:

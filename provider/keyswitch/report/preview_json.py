@@ -15,8 +15,9 @@ from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.fleet import STATUSES
 from keyswitch.model.inputs import ACCESS_KEY_ID
+from keyswitch.model.urn import FLEET_TYPE, Urn
+from keyswitch.report.engine_values import UNTOLD
 from keyswitch.report.key_states import (
-    UNTOLD,
     KeyState,
     bag_of,
     changed_inputs,
@@ -25,35 +26,6 @@ from keyswitch.report.key_states import (
     keys_of_fleet,
 )
 from keyswitch.report.preview_stream import RESULT, VIOLATIONS, document_of, events_in, is_event
-
-KEY_TYPE: Final = "pulumi-python:dynamic/keyswitch:AccessKeyStatus"
-FLEET_TYPE: Final = "pulumi-python:dynamic/keyswitch:AccessKeyFleet"
-ROTATION_TYPE: Final = "keyswitch:index:AccessKeyRotation"
-STACK_TYPE: Final = "pulumi:pulumi:Stack"
-
-
-@dataclass(frozen=True)
-class Urn:
-    """A resource's name: ``urn:pulumi:STACK::PROJECT::PARENTS$TYPE::NAME``; empty parts where it is none."""
-
-    text: str
-
-    @property
-    def stack(self) -> str:
-        """``PROJECT/STACK``."""
-        stack, _, rest = self.text.removeprefix("urn:pulumi:").partition("::")
-        project = rest.partition("::")[0]
-        return f"{project}/{stack}" if project else ""
-
-    @property
-    def type(self) -> str:
-        """The type without its parents'."""
-        return self.text.partition("::")[2].partition("::")[2].partition("::")[0].rpartition("$")[2]
-
-    @property
-    def name(self) -> str:
-        """The logical name."""
-        return self.text.rpartition("::")[2] if "::" in self.text else ""
 
 
 @dataclass(frozen=True)
@@ -117,7 +89,7 @@ class Preview:
     def stack(self) -> str:
         """``PROJECT/STACK``, empty where the preview did not come so far."""
         urns = [*(step.urn for step in self.steps), *(each.urn for each in self.diagnostics)]
-        return next((urn.stack for urn in urns if urn.stack), "")
+        return next((f"{urn.project}/{urn.stack}" for urn in urns if urn.project), "")
 
 
 def read_preview(text: str) -> Preview:

@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from keyswitch.model.urn import STACK_TYPE, Urn
+from keyswitch.report.engine_values import is_secret
+
 VIOLATIONS: Final = "violations"
 """Where the document has the events of policies; the engine's own has no such part."""
 RESULT: Final = "result"
 """Where it has the word for how the preview ended."""
-_NO_PLAIN: Final = "4dabf18193072939515e22adb298388d"
-"""The key by which the engine marks a value that is no plain one, such as a secret."""
 _COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m|<\{%[^%]*%\}>")
 
 
@@ -58,7 +59,7 @@ def document_of(events: Iterable[Mapping[str, Any]], untold: str) -> dict[str, A
 
 def _add_step(_: dict[str, Any], steps: list[dict[str, Any]], bag: dict[str, Any]) -> None:
     step = _step(bag)
-    if step.get("op") != "same" or "::pulumi:pulumi:Stack::" in str(step.get("urn")):
+    if step.get("op") != "same" or Urn(str(step.get("urn"))).type == STACK_TYPE:
         steps.append(step)
 
 
@@ -109,8 +110,8 @@ _PARTS: Final = {
 
 def _plain(value: Any, untold: str) -> Any:
     """Each secret as the one word that the document has for it."""
+    if is_secret(value):
+        return untold
     if isinstance(value, dict):
-        if _NO_PLAIN in value:
-            return untold
         return {name: _plain(each, untold) for name, each in value.items()}
     return [_plain(each, untold) for each in value] if isinstance(value, list) else value

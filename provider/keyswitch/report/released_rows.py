@@ -10,7 +10,8 @@ from keyswitch.messages.catalogue import Message
 from keyswitch.messages.parse import Reading
 from keyswitch.messages.redact import redact
 from keyswitch.model.status import ObservedStatus, OnDestroy, Status
-from keyswitch.report.key_states import UNTOLD, KeyState
+from keyswitch.report.engine_values import UNTOLD
+from keyswitch.report.key_states import KeyState
 from keyswitch.report.rows import Outcome, Row, in_short
 
 _CHANGES: Final = {f"will be {status.change('ed')}": str(status) for status in Status}

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from typing import Any, Final
 
+from keyswitch.messages.format import in_one_line, shortened
 from keyswitch.messages.printable import printable
-from keyswitch.messages.redact import redact
 
 _LONGEST_REASON: Final = 300
 
@@ -69,5 +69,4 @@ class Row:
 
 def in_short(text: str) -> str:
     """One line without secrets, as it can be shown, not too long for a table."""
-    line = printable(" ".join(redact(text).split()))
-    return line if len(line) <= _LONGEST_REASON else f"{line[: _LONGEST_REASON - 1]}…"
+    return shortened(in_one_line(text), _LONGEST_REASON)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any
 
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
@@ -13,12 +13,10 @@ from keyswitch.model.fleet_state import RECORDS, parse_fleet_outputs
 from keyswitch.model.inputs import ACCESS_KEY_ID, STATUS, USER_NAME
 from keyswitch.model.parsing import parse_outputs
 from keyswitch.model.state import DESIRED_STATUS, USER_NAME_RESOLVED, Record
+from keyswitch.model.urn import FLEET_TYPE, KEY_TYPE, Urn
 from keyswitch.report.checks import ExpectedKey
+from keyswitch.report.engine_values import is_secret
 from keyswitch.report.key_states import bag_of, key_id_of
-from keyswitch.report.preview_json import FLEET_TYPE, KEY_TYPE, Urn
-
-_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
-"""The key by which the engine marks a map as a secret."""
 
 
 def read_export(text: str, account_id: str) -> dict[str, ExpectedKey]:
@@ -80,21 +78,17 @@ def _without_secrets_below(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     return {
-        name: _without_secrets_below(each) for name, each in value.items() if not _is_secret(each)
+        name: _without_secrets_below(each) for name, each in value.items() if not is_secret(each)
     }
 
 
 def _without_secrets(outputs: Mapping[str, Any], access_key_id: str) -> dict[str, Any]:
     """The outputs with what stands for those that the program made secrets, which are maps here."""
-    told = {name: value for name, value in outputs.items() if not _is_secret(value)}
+    told = {name: value for name, value in outputs.items() if not is_secret(value)}
     if USER_NAME not in told:
         told |= {USER_NAME: "", USER_NAME_RESOLVED: True}
     status = told.get(DESIRED_STATUS)
     return {ACCESS_KEY_ID: access_key_id, STATUS: status, **told}
-
-
-def _is_secret(value: object) -> bool:
-    return isinstance(value, dict) and _SIGNATURE in value
 
 
 def _no_export(problem: str) -> KeyswitchError:

@@ -144,8 +144,7 @@ def root(tmp_path: Path, home: Path, iam: RecordingServer) -> Project:
 @pytest.fixture
 def set_key(root: Project) -> Callable[..., None]:
     def set_key(key: str, **entry: str) -> None:
-        for name, value in entry.items():
-            root.expect(0, "config", "set", "--path", f"keyswitch:keys.{key}.{name}", value)
+        root.configure({f"keys.{key}.{name}": value for name, value in entry.items()})
 
     return set_key
 

@@ -65,6 +65,7 @@ def checkout(
         "AUDIT_ROLE_ARN": "arn:aws:iam::123456789012:role/audit",
         "APPLY_ROLE_ARN": "arn:aws:iam::123456789012:role/apply",
         "AWS_TOKEN": "a-web-identity-token",
+        "PIP_NO_COMPILE": "1",
     }
     Project(folder, env).expect(0, "stack", "init", "prod")
     return Workspace(folder, env, merged, {"note": {"COMMENT_TOKEN": GITLAB_TOKEN}})

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from support.engine import PROGRAM, Project, engine_env
+from support.environments import installed
 from support.http import RecordingServer
 from support.moto_iam import Outsider
 
@@ -33,9 +33,7 @@ def test_installed_into_an_empty_environment_it_serves_a_program_in_another_fold
     wheel: Path, tmp_path: Path, home: Path, iam: RecordingServer, outsider: Outsider
 ) -> None:
     venv = tmp_path / "venv"
-    subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
-    install = [str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", str(wheel)]
-    subprocess.run(install, check=True, capture_output=True)
+    installed(venv, [str(wheel)])
     env = engine_env(home, iam.url)
     env["PATH"] = f"{venv / 'bin'}:{env['PATH']}"
     told = subprocess.run(

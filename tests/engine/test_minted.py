@@ -10,8 +10,6 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +17,7 @@ import boto3
 import pytest
 
 from support.engine import ROOT, Project, engine_env
+from support.environments import installed_once
 from support.forking_python import ForkingPython
 from support.http import RecordingServer
 from support.moto_iam import Outsider
@@ -34,14 +33,11 @@ PLUGIN = "pulumi-resource-aws"
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkingPython]:
     """A virtual environment as ``pip install keyswitch[aws]`` makes it."""
-    venv = tmp_path_factory.mktemp("aws") / "venv"
-    subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
-    pip = [str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-compile"]
-    subprocess.run([*pip, "--require-hashes", "-r", str(LOCK)], check=True)
-    (packages,) = venv.glob("lib/python*/site-packages")
+    locked = ["--require-hashes", "-r", str(LOCK)]
+    python_of_aws = installed_once(tmp_path_factory, "aws", locked, ROOT)
+    (packages,) = python_of_aws.parents[1].glob("lib/python*/site-packages")
     (packages / "keyswitch.pth").write_text(f"{ROOT / 'provider'}\n")
-    folder = tmp_path_factory.mktemp("forking")
-    with ForkingPython(folder, str(venv / "bin" / "python")) as python:
+    with ForkingPython(tmp_path_factory.mktemp("forking"), str(python_of_aws)) as python:
         yield python
 
 

@@ -75,12 +75,11 @@ def test_an_incident_from_the_first_line_to_the_last(
     root: Project, iam: RecordingServer, outsider: Outsider, tmp_path: Path, form: str
 ) -> None:
     """In either form: by the AWS CLI, and of another key by the program alone."""
-    root.expect(0, "config", "set", "keyswitch:fleet", form)
     bob = outsider.new_user()
     key, other = outsider.new_key(bob), outsider.new_key(bob)
-    for each in (key, other):
-        for name, value in {"userName": bob, "status": "Active"}.items():
-            root.expect(0, "config", "set", "--path", f"keyswitch:keys.{each}.{name}", value)
+    entry = {"userName": bob, "status": "Active"}
+    values = {f"keys.{each}.{name}": entry[name] for each in (key, other) for name in entry}
+    root.configure({**values, "fleet": form})
     root.up()
     put_into(tmp_path)
     env = {**root.env, "PATH": f"{tmp_path}:{root.env['PATH']}"}

@@ -185,9 +185,8 @@ def test_an_entry_has_the_safeguards_of_the_defaults_and_its_own(
     outsider.use(key)
     set_key(key, userName=bob, status="Inactive")
     set_key(other, userName=bob, status="Inactive", override="INC-4711 leaked")
-    for name, value in {"unusedFor": "7d", "allowOwnKey": "true", "unmet": "hold"}.items():
-        path = f"keyswitch:defaults.safeguards.{name}"
-        root.expect(0, "config", "set", "--path", path, value)
+    safeguards = {"unusedFor": "7d", "allowOwnKey": "true", "unmet": "hold"}
+    root.configure({f"defaults.safeguards.{name}": value for name, value in safeguards.items()})
 
     root.up()
 
@@ -208,8 +207,8 @@ def test_an_entry_names_an_account_of_the_register_and_is_let_go_in_it(
     shop = Elsewhere(iam, SHOP)
     bob = outsider.new_user("both")
     own, theirs = outsider.new_key(bob), shop.new_key(bob)
-    for name, value in {"roleArn": role_in(SHOP), "allowedAccountIds[0]": SHOP}.items():
-        root.expect(0, "config", "set", "--path", f"keyswitch:accounts.shop.{name}", value)
+    shop_account = {"roleArn": role_in(SHOP), "allowedAccountIds[0]": SHOP}
+    root.configure({f"accounts.shop.{name}": value for name, value in shop_account.items()})
     set_key(own, userName=bob, status="Inactive", onDestroy="restore")
     set_key(theirs, userName=bob, status="Inactive", onDestroy="restore", account="shop")
 
@@ -245,7 +244,7 @@ def test_what_is_encrypted_in_the_register_stays_encrypted_in_either_form(
         theirs: {"userName": bob, "status": "Inactive", "account": "shop", "onDestroy": "restore"},
     }
     register(root, entries)
-    root.expect(0, "config", "set", "--path", "keyswitch:accounts.shop.roleArn", role_in(SHOP))
+    root.configure({"accounts.shop.roleArn": role_in(SHOP)})
     for path, word in zip(
         (f"keys.{theirs}.reason", f"keys.{own}.override", "accounts.shop.externalId"),
         words,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -17,6 +16,7 @@ from ruamel.yaml import YAML
 
 from keyswitch.model.durations import iso
 from support.engine import ROOT, TYPE
+from support.environments import installed_once
 
 PACK = ROOT / "examples" / "gitops" / "policy"
 NOW = datetime.now(timezone.utc)
@@ -30,12 +30,9 @@ def analyzer(
     """The pack, installed as its requirements say and started as the engine starts one."""
     folder = tmp_path_factory.mktemp("pack") / "policy"
     shutil.copytree(PACK, folder)
-    subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True)
-    python = str(folder / "venv/bin/python")
-    install = [python, "-m", "pip", "install", "--quiet", "-r", "requirements.txt"]
-    subprocess.run(install, cwd=folder, check=True, capture_output=True)
+    python = installed_once(tmp_path_factory, "policy", ["-r", "requirements.txt"], folder)
     with subprocess.Popen(
-        [python, "-u", "-m", "pulumi.policy", "127.0.0.1:1", "."],
+        [str(python), "-u", "-m", "pulumi.policy", "127.0.0.1:1", "."],
         cwd=folder,
         stdout=subprocess.PIPE,
         text=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -122,6 +123,11 @@ class Project:
         assert run.code == code, f"pulumi {run.command} exited {run.code}\n{run.text}"
         assert "Traceback" not in run.text, run.text
         return run
+
+    def configure(self, values: dict[str, str]) -> None:
+        """Sets paths below ``keyswitch:`` in the stack's config, all in one command."""
+        given = [("--plaintext", f"keyswitch:{path}={value}") for path, value in values.items()]
+        self.expect(0, "config", "set-all", "--path", *itertools.chain.from_iterable(given))
 
     def preview(self, *args: str, code: int = 0, **env: str) -> Run:
         return self.expect(code, "preview", *args, **env)

@@ -221,11 +221,14 @@ class Workspace:
         return self.folder.parent / "GITHUB_STEP_SUMMARY"
 
     def _emptied(self, name: str) -> Path:
-        """A folder of its own for a job, with the environment of the job before, as a runner caches one."""
+        """A folder of its own for a job, with the environment of the jobs before, as a runner caches one."""
         folder = self.folder.parent / name
-        folder.mkdir(exist_ok=True)
+        cached = folder / ".venv"
+        if not folder.exists():
+            folder.mkdir()
+            cached.symlink_to(self.folder / ".venv")
         for each in folder.iterdir():
-            if each.name == ".venv":
+            if each == cached:
                 continue
             shutil.rmtree(each) if each.is_dir() else each.unlink()
         return folder

@@ -197,9 +197,9 @@ def test_a_hold_is_told_when_it_arises_only_right_before_the_write(world: World)
     key = world.iam.add_key("bob")
     world.use(key, hours=1)
     told: list[str] = []
-    reconciler = Reconciler(FakeClient(world.iam), world.clock, tell=told.append)
+    reconciler = Reconciler(FakeClient(world.iam), world.clock)
 
-    reconciler.apply(declared(key, OFF, HOLD_WHILE_USED), None)
+    reconciler.apply(declared(key, OFF, HOLD_WHILE_USED), None, told.append)
 
     assert [text.partition(" ")[0] for text in told] == ["KS611"]
 

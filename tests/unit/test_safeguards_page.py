@@ -115,8 +115,8 @@ def withdrawn() -> list[str]:
 
 def signer_went() -> list[str]:
     there, told = world(ACTIVE), list[str]()
-    reconciler = Reconciler(FakeClient(there.iam, KEY), there.clock, tell=told.append)
-    reconciler.apply(off(override="INC-4711 leaked"), None)
+    reconciler = Reconciler(FakeClient(there.iam, KEY), there.clock)
+    reconciler.apply(off(override="INC-4711 leaked"), None, told.append)
     return told
 
 

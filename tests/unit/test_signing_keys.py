@@ -38,7 +38,7 @@ class Incident:
         self.signer = self.keys[2]
         self.told: list[str] = []
         self.client = FakeClient(self.iam, signer=self.signer)
-        self.reconciler = Reconciler(self.client, patience=IMPATIENT, tell=self.told.append)
+        self.reconciler = Reconciler(self.client, patience=IMPATIENT)
 
     def declared(self, **more: object) -> BatchDeclaration:
         return BatchDeclaration(

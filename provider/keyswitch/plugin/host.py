@@ -100,11 +100,6 @@ class Row:
         self.warn([text])
 
 
-def warn(text: str) -> None:
-    """Shows a warning on the row of the resource that the host is being called for."""
-    Row().tell(text)
-
-
 def partly_done(id_: str, outs: Mapping[str, Any], reasons: Iterable[str]) -> None:
     """Has the engine keep ``outs`` although the call is about to fail, and try again the next time.
 

@@ -35,7 +35,6 @@ from keyswitch.plugin.host import (
     partly_done,
     require_engine,
     urn_of_call,
-    warn,
     without_provider,
 )
 from keyswitch.plugin.process_state import PROCESS
@@ -188,7 +187,7 @@ class KeysProvider(ResourceProvider):
     def _batch(self) -> Batch:
         origin = Origin.of_urn(urn_of_call())
         return Batch(
-            lambda account: PROCESS.reconciler_in(account, self._settings, origin, warn),
+            lambda account: PROCESS.reconciler_in(account, self._settings, origin),
             before_each=require_engine,
             before_signers=PROCESS.wait_for_others,
         )

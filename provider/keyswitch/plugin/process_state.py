@@ -62,12 +62,8 @@ class ProcessState:
         account: DeclaredAccount | None,
         settings: AwsSettings,
         origin: Origin,
-        tell: Callable[[str], None] | None = None,
     ) -> Reconciler:
-        """The reconciler in an account, made at the first call.
-
-        :param tell: see :class:`~keyswitch.reconcile.reconciler.Reconciler`.
-        """
+        """The reconciler in an account, made at the first call."""
         client = self.client_in(account, settings, origin)
         with self._making:
             self._accounts.add(account)
@@ -75,7 +71,6 @@ class ProcessState:
             if known is None:
                 known = Reconciler(
                     client,
-                    tell=tell,
                     shared=self._shared,
                     signing_elsewhere=lambda: self._signing(settings, origin, account),
                     shows_overrides=self._shows_overrides,

@@ -21,10 +21,9 @@ from keyswitch.model.state import Declaration, Record
 from keyswitch.reconcile.batch_plan import BatchOutcome, BatchPlan
 from keyswitch.reconcile.batch_planner import BatchPlanner, ReconcilerIn, user_of
 from keyswitch.reconcile.diff import Action
+from keyswitch.reconcile.reconciler import Tell
 from keyswitch.reconcile.records import DoneButFailedError
 from keyswitch.reconcile.schedule import ROOT_USER, Task, do_all, task_of, task_of_end
-
-Tell = Callable[[str], None]
 
 
 class Batch:
@@ -126,7 +125,7 @@ class Batch:
             elif key not in failures:
                 others.append(task_of(plan.declaration, user_name, record))
         # In the order in which they were judged: of a user's keys that become Inactive, the last is refused.
-        switches.extend(self._ends(judged, kept, warnings))
+        switches.extend(self._ends(judged, kept, warnings, tell))
         self._do(switches, failures, others)
         _tell_all(warnings, tell)
         left = failures.keys() & records.keys() - outcome.records.keys()
@@ -235,13 +234,13 @@ class Batch:
         failures = judged.refusals
         warnings: dict[str, str] = {}
 
-        ends = self._ends(judged, kept, warnings)
+        ends = self._ends(judged, kept, warnings, tell)
         self._do(ends, failures)
         _tell_all(warnings, tell)
         _raise(failures, records, catalogue.FleetNotDestroyed)
 
     def _ends(
-        self, judged: BatchPlan, kept: Collection[str], warnings: dict[str, str]
+        self, judged: BatchPlan, kept: Collection[str], warnings: dict[str, str], tell: Tell
     ) -> list[Task]:
         """The changes of keys that are no longer declared; a key that needs none is left as it was judged.
 
@@ -252,7 +251,7 @@ class Batch:
             key = record.declaration
             if key.access_key_id in kept:
                 return
-            warning = self._in(key.account).destroy(record)
+            warning = self._in(key.account).destroy(record, tell)
             if warning is not None:
                 warnings[key.access_key_id] = warning
 

@@ -8,6 +8,7 @@ did not; where it cannot tell, it says that.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from keyswitch.iam.client import (
@@ -21,7 +22,7 @@ from keyswitch.messages import catalogue
 from keyswitch.messages.catalogue import Message
 from keyswitch.messages.format import AwsAnswer, KeyswitchError
 from keyswitch.model.state import Record
-from keyswitch.model.status import ObservedStatus
+from keyswitch.model.status import ObservedStatus, Status
 from keyswitch.model.user_names import same_user
 from keyswitch.reconcile.cache import KeyCache
 
@@ -49,6 +50,11 @@ class Observation:
     def undecided(self) -> bool:
         """Whether it cannot be told if the key is deleted or its user renamed."""
         return self.absence is catalogue.DeletedOrRenamed
+
+    def of_listed(self, changes: Mapping[str, Status]) -> dict[str, Status]:
+        """Those among changes, by key id, that are about keys of this user."""
+        ids = (key.access_key_id for key in self.listed)
+        return {each: changes[each] for each in ids if each in changes}
 
 
 class Observer:

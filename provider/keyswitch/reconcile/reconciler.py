@@ -36,6 +36,12 @@ from keyswitch.reconcile.records import DoneButFailedError, as_seen, held, refre
 from keyswitch.reconcile.safeguards import Unmet
 
 T = TypeVar("T")
+Tell = Callable[[str], None]
+"""Shows a reader one warning."""
+
+
+def _ignore(_warning: str) -> None: ...
+
 
 _MOST_NAMES_FOLLOWED = 3
 
@@ -43,7 +49,6 @@ _MOST_NAMES_FOLLOWED = 3
 class Reconciler:
     """Carries the declarations of one process out. Safe to share between threads.
 
-    :param tell: is told what became of a switch that was held when it was to be made.
     :param shared: what this process does by other reconcilers; one of its own if omitted.
     :param signing_elsewhere: see :class:`~keyswitch.reconcile.evidence.EvidenceSource`.
     :param shows_overrides: whether messages may repeat the words of overrides.
@@ -55,7 +60,6 @@ class Reconciler:
         client: IamClient,
         clock: Clock | None = None,
         patience: Patience | None = None,
-        tell: Callable[[str], None] | None = None,
         *,
         shared: Shared | None = None,
         signing_elsewhere: Callable[[], Mapping[str, str]] = dict,
@@ -70,7 +74,6 @@ class Reconciler:
             self._cache, self.evidence_source, self._clock, shows_overrides=shows_overrides
         )
         self._switch = Switch(self._cache, self._clock, patience or Patience())
-        self._tell = tell or (lambda _warning: None)
 
     def look(self, access_key_id: str, user_name: str | None, record: Record | None) -> Observation:
         """Looks for the key, through what this process has seen; its owner is followed if none is named.
@@ -104,7 +107,7 @@ class Reconciler:
         seen = seen or self.look(access_key_id, user_name, record)
         with error_context(_looking(access_key_id, user_name, record)):
             with self._cache.alone_with(seen.user_name, _account_of(record)):
-                planned = _of_user(self._shared.planned, seen)
+                planned = seen.of_listed(self._shared.planned)
                 plan = self._plan.plan(declaration, record, seen, planned)
                 if plan.decision.action is Action.SWITCH:
                     self._shared.planned[access_key_id] = declaration.status
@@ -126,29 +129,29 @@ class Reconciler:
         self,
         declaration: Declaration,
         record: Record | None,
-        tell: Callable[[str], None] | None = None,
+        tell: Tell = _ignore,
     ) -> Record:
         """Adopts or updates: looks afresh, judges, switches if that is needed, and records.
 
         The keys that this process itself has deactivated count as Inactive, also where IAM's answer
         lags behind.
 
-        :param tell: instead of the one that this was made with.
+        :param tell: is told what became of a change that is held, or that AWS answered in an unusual way.
         :raises KeyswitchError: a refusal, or a fault; running again is safe.
         """
 
         def carry_out(seen: Observation) -> Record:
-            off = _of_user(self._shared.deactivated, seen)
+            off = seen.of_listed(self._shared.deactivated)
             plan = self._plan.plan(declaration, record, seen, off)
             refusal = plan.refusal()
             if refusal is not None:
                 raise refusal
             if plan.decision.action is Action.SWITCH:
                 recorded = self._recorded(declaration, record, seen)
-                return self._switched(declaration, recorded, seen, tell or self._tell)
+                return self._switched(declaration, recorded, seen, tell)
             if plan.decision.cause is Cause.UNMET:
                 for warning in plan.warnings():
-                    (tell or self._tell)(warning)
+                    tell(warning)
             return self.record_of(plan)
 
         return self._alone(declaration.access_key_id, declaration.user_name, record, carry_out)
@@ -189,14 +192,15 @@ class Reconciler:
         seen = seen or self.look(access_key_id, None, record)
         looking = error_context(_looking(access_key_id, None, record))
         with looking, self._cache.alone_with(seen.user_name, record.account_id):
-            end = self._ending(record, target, seen, _of_user(self._shared.planned, seen))
+            end = self._ending(record, target, seen, seen.of_listed(self._shared.planned))
             if end.switches_to is not None:
                 self._shared.planned[access_key_id] = end.switches_to
             return end
 
-    def destroy(self, record: Record) -> str | None:
+    def destroy(self, record: Record, tell: Tell = _ignore) -> str | None:
         """Lets the key go as ``on_destroy`` says. A key that is already gone is fine.
 
+        :param tell: as in :meth:`apply`.
         :returns: a warning, if the key could not be restored.
         :raises KeyswitchError: it could not be looked at or switched, or a safeguard does not allow
             a deactivation; the record must be kept.
@@ -207,11 +211,11 @@ class Reconciler:
         access_key_id = record.declaration.access_key_id
 
         def let_go(seen: Observation) -> str | None:
-            end = self._ending(record, target, seen, _of_user(self._shared.deactivated, seen))
+            end = self._ending(record, target, seen, seen.of_listed(self._shared.deactivated))
             if end.refusal is not None:
                 raise end.refusal
             if end.switches_to is not None:
-                made = self._make(access_key_id, seen, end.switches_to, self._tell)
+                made = self._make(access_key_id, seen, end.switches_to, tell)
                 ended = replace(record.declaration, status=end.switches_to)
                 lost = lost_by_a_race(ended, seen, made)
                 if lost is not None:
@@ -240,16 +244,14 @@ class Reconciler:
         declaration: Declaration,
         recorded: Record,
         seen: Observation,
-        tell: Callable[[str], None],
+        tell: Tell,
     ) -> Record:
         now = iso(self._clock.now())
         try:
             made = self._make(declaration.access_key_id, seen, declaration.status, tell)
         except KeyswitchError as fault:
-            if (
-                declaration.override is None
-                or declaration.access_key_id not in self._shared.accepted
-            ):
+            accepted = declaration.access_key_id in self._shared.accepted
+            if declaration.override is None or not accepted:
                 raise
             raise DoneButFailedError(recorded.overridden_by(declaration, now), fault) from None
         switched = replace(recorded, status=made.status, changed_at=now, status_since=now)
@@ -259,9 +261,7 @@ class Reconciler:
             raise DoneButFailedError(done, lost)
         return done
 
-    def _make(
-        self, access_key_id: str, seen: Observation, target: Status, tell: Callable[[str], None]
-    ) -> Switched:
+    def _make(self, access_key_id: str, seen: Observation, target: Status, tell: Tell) -> Switched:
         signs = target is Status.INACTIVE and self.evidence_source.signs_with(access_key_id)
         return self._switch.make_noted(access_key_id, seen, target, self._shared, tell, signs=signs)
 
@@ -289,12 +289,6 @@ class Reconciler:
                         return act(seen)
                 asked = follows
             raise KeyswitchError(catalogue.Contradiction(user_name=asked))
-
-
-def _of_user(switches: Mapping[str, Status], seen: Observation) -> dict[str, Status]:
-    """Of what this process plans or made, what is about keys of the user that was looked at."""
-    ids = (key.access_key_id for key in seen.listed)
-    return {each: switches[each] for each in ids if each in switches}
 
 
 def _looking(access_key_id: str, user_name: str | None, record: Record | None) -> Attempt:

@@ -286,8 +286,8 @@ def _last_use_not_told(safeguard: str, key: AccessKey, untold: Untold | None) ->
     if untold is not None and untold.other:
         owner = f"user {key.user_name}" if key.user_name else "the root user"
         return catalogue.AboutAnotherUser(**told, owner=owner, other=untold.other)
-    reason = untold.reason if untold is not None else ""
-    return catalogue.LastUseNotReported(**told, reason=reason or _NOT_ALLOWED)
+    reason = (untold and untold.reason) or _NOT_ALLOWED
+    return catalogue.LastUseNotReported(**told, reason=reason)
 
 
 def _use_of(

@@ -54,6 +54,50 @@ def seen(step: dict[str, Any], *diagnostics: dict[str, str]) -> Digest:
     return digest(read_preview(preview(step, diagnostics=list(diagnostics))))
 
 
+def adopted(number: int) -> dict[str, Any]:
+    step = key_step(number, "create")
+    return {name: part for name, part in step.items() if name != "oldState"}
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        (["7"], Outcome.ADOPTED),
+        (["3", "4"], Outcome.ADOPTED),
+        (["6"], Outcome.NOT_LOOKED_AT),
+        (["8"], Outcome.NOT_LOOKED_AT),
+        (["many"], Outcome.NOT_LOOKED_AT),
+        ([], Outcome.NOT_LOOKED_AT),
+    ],
+)
+def test_a_line_about_many_adoptions_counts_if_it_is_about_all_keys_that_nothing_else_is_said_of(
+    said: list[str], outcome: Outcome
+) -> None:
+    changed = log(
+        line(
+            catalogue.AdoptedAndChanged(
+                observed="Active", declared="Inactive", change="deactivated"
+            ),
+            Attempt("", KEY, "user-1"),
+        )
+    )
+    together = [
+        {
+            "urn": "",
+            "severity": "info",
+            "message": line(catalogue.AdoptedTogether(count=count), "the stack"),
+        }
+        for count in said
+    ]
+    steps = [adopted(number) for number in range(1, 9)]
+
+    rows = digest(read_preview(preview(*steps, diagnostics=[changed, *together]))).rows
+
+    found = {row.access_key_id: row.outcome for row in rows}
+    assert found.pop(KEY) is Outcome.DEACTIVATED
+    assert list(found.values()) == [outcome] * 7
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -57,6 +57,27 @@ def test_a_key_of_another_status_is_switched_once_and_keeps_its_adopted_status(
     assert outputs["changed_at"].endswith("Z")
 
 
+def test_a_preview_says_of_many_keys_that_are_adopted_as_they_are_in_one_line(
+    project: Project, outsider: Outsider
+) -> None:
+    users = [outsider.new_user() for _ in range(7)]
+    keys = {user: outsider.new_key(user) for user in users}
+    declared = {
+        user: {"access_key_id": key, "user_name": user, "status": "Active"}
+        for user, key in keys.items()
+    }
+    declared[users[0]]["status"] = "Inactive"
+    project.declare(**declared)
+
+    preview = project.preview()
+
+    assert len(preview.diagnostics("KS225 the stack: 6 keys are already as declared")) == 1
+    assert preview.diagnostics("KS217") == []
+    assert len(preview.diagnostics("KS218")) == 1
+    project.declare(**dict(list(declared.items())[:6]))
+    assert len(project.preview().diagnostics("KS217")) == 5
+
+
 def test_what_is_not_there_is_refused_in_the_preview_each_with_what_was_found_instead(
     project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:

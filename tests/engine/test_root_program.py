@@ -116,6 +116,9 @@ def test_a_register_of_any_size_has_the_form_that_it_says_and_can_change_it(
         assert preview["changeSummary"]["create"] == resources + 1, more
         told = [each["message"] for each in preview["diagnostics"]]
         assert sum(text.startswith("KS161 ") for text in told) == notes
+        assert sum(text.startswith("KS225 ") for text in told) == 1
+        digested = CliRunner().invoke(cli.main, ["digest", "-"], input=json.dumps(preview))
+        assert f"{len(declared)} keys adopted as found" in digested.output
 
     three = dict(list(keys.items())[:3])
     register(root, three, fleet="true")

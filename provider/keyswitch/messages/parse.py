@@ -23,7 +23,9 @@ _SUBJECT = re.compile(
     re.ASCII,
 )
 
-_OTHER_SUBJECT = re.compile(r"(?:entry|key|account|the fleet|keyswitch:\w+)[^:]{0,160}::? ")
+_OTHER_SUBJECT = re.compile(
+    r"(?:entry|key|account|the fleet|the stack|keyswitch:\w+)[^:]{0,160}::? "
+)
 """What else a message can be about: a part of the register, or of a fleet's inputs."""
 _GOALS = {
     **dict.fromkeys(("activating", "activated"), ("Inactive", "Active")),
@@ -70,10 +72,11 @@ def read(text: str) -> Reading | None:
     if subject is not None:
         rest = rest[subject.end() :]
     entry = _BY_CODE.get(code)
-    matched = _pattern_of(code).match(rest) if entry is not None else None
-    if matched is None and entry is not None and subject is None:
-        named = _OTHER_SUBJECT.match(rest)
-        matched = _pattern_of(code).match(rest, named.end()) if named is not None else None
+    matched = None
+    if entry is not None and subject is None and (named := _OTHER_SUBJECT.match(rest)):
+        matched = _pattern_of(code).match(rest, named.end())
+    if matched is None and entry is not None:
+        matched = _pattern_of(code).match(rest)
     found_fields = matched.groupdict() if matched else {}
     change = found_fields.get("change") or (subject.group("verb") if subject else "")
     return Reading(

@@ -31,6 +31,7 @@ from keyswitch.model.state import Record
 from keyswitch.model.user_names import folded
 from keyswitch.plugin.process_state import ProcessState
 from keyswitch.plugin.property_bags import plain, revealed
+from keyswitch.program.adoptions import Adoptions
 from keyswitch.program.duplicates import DeclaredKeys, as_soon_as_known
 from keyswitch.program.in_thread import in_thread
 from keyswitch.program.moved_keys import Recorded, recorded_in_state
@@ -61,6 +62,7 @@ class Hooks:
         self.declared_keys = DeclaredKeys()
         self._refused: dict[tuple[str, str], str] = {}
         self.steps = Progress()
+        self.adoptions = Adoptions()
         self._created: Counter[str | None] = Counter()
         self._process = ProcessState(shows_overrides=True)
         self._recorded: pulumi.Output[Recorded] | None = None
@@ -120,7 +122,10 @@ class Hooks:
     async def _through(self, urn: str) -> None:
         """A key declared inside another's ``apply`` comes a moment after the last one known."""
         self.steps.through(urn)
-        if self.steps.under_way or not self._refused:
+        if self.steps.under_way:
+            return
+        self.adoptions.tell()
+        if not self._refused:
             return
         await asyncio.sleep(_LATE_DECLARATIONS_SECONDS)
         if self.steps.under_way or not self._refused:
@@ -156,12 +161,14 @@ class Hooks:
         plan = await in_thread(lambda: batch.plan(declared, records, elsewhere, for_reader=True))
         claim.keys = len(plan.ids)
         shown = plan.without(refusals)
-        for note in shown.notes():
+        notes = list(shown.notes())
+        warnings = [*shown.warnings_of_ends(), *shown.warnings(override=step.hidden_override)]
+        if shown.is_one_adoption and not (warnings or step.moved):
+            self.adoptions.note(args.urn, notes)
+            notes = []
+        for note in notes:
             pulumi.log.info(note, resource=row)
-        for warning in (
-            *shown.warnings_of_ends(),
-            *shown.warnings(override=step.hidden_override),
-        ):
+        for warning in warnings:
             pulumi.log.warn(warning, resource=row)
         for key, refusal in {**plan.refusals, **refusals}.items():
             self._refuse([key if is_of_fleet(args) else args.name], refusal, args.urn)

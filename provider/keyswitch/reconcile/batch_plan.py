@@ -15,7 +15,8 @@ from keyswitch.reconcile.diff import Action
 from keyswitch.reconcile.on_destroy import DeletionPlan
 from keyswitch.reconcile.plan import Plan
 
-_ADOPTED_ONE_BY_ONE: Final = 5
+ADOPTED_ONE_BY_ONE: Final = 5
+"""More adoptions without a change than these are told in one line."""
 _NAMED: Final = 20
 """Keys that one message names; each of them has a message of its own too."""
 
@@ -108,10 +109,16 @@ class BatchPlan:
             )
         )
 
+    @property
+    def is_one_adoption(self) -> bool:
+        """Whether it is about one key only, which is adopted as it is, without a change."""
+        plans = list(self.plans.values())
+        return len(plans) == 1 and not self.endings and plans[0].is_adopted_as_declared
+
     def notes(self) -> Iterator[str]:
         """What explains a step, key by key; many adoptions without a change are one line."""
         adopted = sum(each.is_adopted_as_declared for each in self.plans.values())
-        together = adopted > _ADOPTED_ONE_BY_ONE
+        together = adopted > ADOPTED_ONE_BY_ONE
         if together:
             yield line(catalogue.AdoptedTogether(count=adopted), "the fleet")
         for each in self.plans.values():

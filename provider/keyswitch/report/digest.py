@@ -30,6 +30,7 @@ _STOPPED: Final = "Resource monitor has terminated"
 _ECHOES: Final = ("an unhandled error occurred: program exited", "preview failed", _STOPPED)
 """What it says after errors that it has told already, or tells nowhere."""
 _PROGRAM_FAILED: Final = "the program, or the engine, failed"
+_COUNT: Final = re.compile(r"[0-9]{1,6}")
 _NAMED_KEY: Final = re.compile(rf"urn:pulumi:[^\s\"']*{re.escape(KEY_TYPE)}::[^\s\"']+")
 
 
@@ -164,23 +165,33 @@ def _key_in_fleet(diagnostic: Diagnostic) -> str:
 
 
 def _adopted_together(steps: Iterable[Step], diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """A message for each key that a fleet has adopted, where one line was about all of them (KS225)."""
-    fleets = set()
+    """A message for each key that was adopted, where one line was about all of a fleet or a stack (KS225)."""
+    fleets, of_stack = set(), 0
     for each in diagnostics:
-        reading = read(each.text) if each.urn.type == FLEET_TYPE else None
-        if reading and reading.is_whole and reading.entry is catalogue.AdoptedTogether:
+        reading = read(each.text)
+        if not reading or not reading.is_whole or reading.entry is not catalogue.AdoptedTogether:
+            continue
+        if each.urn.type == FLEET_TYPE:
             fleets.add(each.urn.text)
-    if not fleets:
-        return []
+        elif each.urn.type in ("", STACK_TYPE):
+            count = reading.fields["count"]
+            of_stack += int(count) if _COUNT.fullmatch(count) else 0
     known = {(each.urn.text, _key_in_fleet(each)) for each in diagnostics}
-    return [
-        Diagnostic(step.urn, "info", _adopted(key))
+    single = [
+        step
         for step in steps
-        for key in [step.after]
+        if step.urn.type == KEY_TYPE and step.op == "create" and (step.urn.text, "") not in known
+    ]
+    in_fleets = [
+        step
+        for step in steps
         if step.urn.text in fleets
         and not step.before.access_key_id
-        and (step.urn.text, key.access_key_id) not in known
+        and (step.urn.text, step.after.access_key_id) not in known
     ]
+    # Nobody has judged a key that is not among those that were counted, so that no number may be off.
+    told = [*in_fleets, *(single if of_stack == len(single) else [])]
+    return [Diagnostic(step.urn, "info", _adopted(step.after)) for step in told]
 
 
 def _adopted(key: KeyState) -> str:

@@ -145,7 +145,7 @@ def _import_everything() -> None:
     import keyswitch.fleet_provider
     import keyswitch.program.register_program
     import keyswitch.provider
-    from keyswitch.iam import botocore_session as sdk
+    from keyswitch.iam import botocore_session
 
     assert keyswitch.AccessKeyStatus
     assert keyswitch.AccessKeyFleet
@@ -157,7 +157,7 @@ def _import_everything() -> None:
         assert pulumi_aws.secretsmanager.Secret
         import keyswitch.aws
     for service in ("iam", "sts"):
-        sdk.client(service, None, region_name="us-east-1")
+        botocore_session.client(service, None, region_name="us-east-1")
     # Keeps collections in a fork from copying what it shares with this process.
     gc.collect()
     gc.freeze()

@@ -15,7 +15,7 @@ from botocore.loaders import JSONFileLoader
 from botocore.tokens import SSOTokenProvider
 
 from keyswitch import __version__
-from keyswitch.iam import botocore_session as sdk
+from keyswitch.iam import botocore_session
 from keyswitch.iam.boto import BotoClient, client_in
 from keyswitch.iam.session import Clients
 from keyswitch.iam.user_agent import Origin
@@ -602,8 +602,8 @@ def test_a_home_folder_that_there_is_none_of_is_no_bug(
 def test_botocores_data_is_read_once_however_many_accounts_and_threads(
     monkeypatch: pytest.MonkeyPatch, keys: None
 ) -> None:
-    sdk._session.cache_clear()
-    sdk._loader.cache_clear()
+    botocore_session._session.cache_clear()
+    botocore_session._loader.cache_clear()
     files: list[str] = []
     load = JSONFileLoader.load_file
 

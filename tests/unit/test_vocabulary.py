@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
 
-import keyswitch
 from keyswitch.messages.catalogue import ALL, Message
 from support.engine import ROOT
 
@@ -25,6 +25,8 @@ PAGES = sorted(
     for pattern in ("*.md", "docs/**/*.md", "examples/*/*.md", "Pulumi.example.yaml")
     for path in ROOT.glob(pattern)
 )
+PACKAGE = ROOT / "provider" / "keyswitch"
+MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
 def found_in(text: str) -> list[str]:
@@ -50,13 +52,17 @@ def test_a_message_has_none_of_the_forbidden_words(entry: type[Message]) -> None
     assert not re.match(r"it\b", entry.text), "a message names its subject"
 
 
-@pytest.mark.parametrize("name", keyswitch.__all__)
-def test_the_docstrings_of_a_public_class_have_none_of_the_forbidden_words(name: str) -> None:
-    public = getattr(keyswitch, name)
-    documented = [public, *vars(public).values()] if isinstance(public, type) else [public]
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(PACKAGE)))
+def test_docstrings_and_comments_have_none_of_the_forbidden_words(module: Path) -> None:
+    source = module.read_text()
+    comments = re.findall(r"(?m)^ *# .*$", source)
+    strings = (
+        node.value.value
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    )
 
-    for each in documented:
-        assert found_in(getattr(each, "__doc__", None) or "") == []
+    assert [found_in(str(text)) for text in (*comments, *strings) if found_in(str(text))] == []
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 The text goes into a temporary file of the same folder, made exclusively, under a name that nobody
 can foresee and readable by its owner alone; that takes the place of the old file in one step. So a
 reader, or an end in the middle, sees the old text or the new one, no other file is touched, and two
-that write at once each write their own. A file that is there keeps its permissions. What is no
-file, such as a pipe or ``/dev/stdout``, is written to as it is.
+that write at once each write their own. A file that is there keeps its permissions. What is
+not a file, such as a pipe or ``/dev/stdout``, is written to as it is.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def _write(path: Path, text: str, mode_of_new: int) -> None:
 
 
 def _write_into(path: Path, text: str) -> None:
-    """Of what was no file a moment ago nothing is made, cut off or overwritten should it be one now."""
+    """Of what was not a file a moment ago nothing is created, cut off or overwritten should it be one now."""
     descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_NOCTTY", 0))
     with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
         if stat.S_ISREG(os.fstat(file.fileno()).st_mode):

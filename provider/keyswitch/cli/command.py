@@ -117,7 +117,7 @@ def caller_of(client: Directory) -> Caller:
 
 
 def _listed(roles: object) -> list[Any] | None:
-    """Roles as they stand in a setting, ``None`` for what is no list: whoever reads it says so."""
+    """Roles as they stand in a setting, ``None`` for what is not a list: whoever reads it says so."""
     try:
         found = json.loads(str(roles)) if roles else []
     except ValueError:

@@ -1,4 +1,4 @@
-"""A stack's config, as far as keyswitch reads it and adds to it: its own file, and the project's beside it."""
+"""A stack's config, as far as keyswitch reads it and adds to it: its own file, and the project's next to it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _TOLD_TO_READERS: Final = ("reason", "override")
 
 @dataclass(frozen=True)
 class StackConfig:
-    """``Pulumi.STACK.yaml``, and what ``Pulumi.yaml`` beside it says for every stack.
+    """``Pulumi.STACK.yaml``, and what ``Pulumi.yaml`` next to it says for every stack.
 
     :param path: the stack's file; one that is not there is an empty one.
     :raises KeyswitchError: one of them is there and cannot be read (KS702).
@@ -62,7 +62,7 @@ class StackConfig:
 
     @cached_property
     def _project(self) -> Path | None:
-        """The project's file: beside the stack's or, with ``stackConfigDir``, above it."""
+        """The project's file: next to the stack's or, with ``stackConfigDir``, above it."""
         folder = self.path.resolve().parent
         places = (above / name for above in (folder, *folder.parents) for name in _PROJECT)
         found = next((place for place in places if place.exists()), None)
@@ -119,7 +119,7 @@ class StackConfig:
         """The declared keys of one account, by id.
 
         :param account: a name of ``keyswitch:accounts``, ``None`` for the stack's own account.
-        :raises KeyswitchError: the register has problems, each of which is told (KS116).
+        :raises KeyswitchError: the register has problems, each of which is shown (KS116).
         """
         register = self.register
         if register.problems:

@@ -1,4 +1,4 @@
-"""Sessions of roles: one is assumed now, so that a refusal is told at once, and anew before it ends."""
+"""Sessions of roles: one is assumed now, so that a refusal shows at once, and anew before it ends."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def with_web_identity(
 
 
 def _renewed(method: str, ask: Callable[[], Mapping[str, Any]]) -> Credentials:
-    """Credentials that ask again before they end; asked once now, so that a refusal is told at once."""
+    """Credentials that ask again before they end; asked once now, so that a refusal shows at once."""
     from botocore.credentials import RefreshableCredentials
 
     def fetch() -> dict[str, Any]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from keyswitch.iam import errors as faults
+from keyswitch.iam import errors
 from keyswitch.iam.call_limits import BOUNDS, Bounds
 from keyswitch.iam.client import (
     AccessKey,
@@ -142,11 +142,11 @@ class BotoClient:
         except ClientError as error:
             raise _answer_of(error, self._call(operation, user_name)) from None
         except (BotoCoreError, ResponseParserError) as error:
-            raise faults.unanswered(error, self._call(operation, user_name)) from None
+            raise errors.unanswered(error, self._call(operation, user_name)) from None
         except RuntimeError as error:
-            raise faults.unmade(error, self._call(operation, user_name)) from None
+            raise errors.unmade(error, self._call(operation, user_name)) from None
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise faults.garbled(error, self._call(operation, user_name)) from None
+            raise errors.garbled(error, self._call(operation, user_name)) from None
 
     def _clients(self, operation: str, user_name: str | None) -> Clients:
         """Made once; what keeps them from being made is not tried again for each key either."""
@@ -170,13 +170,13 @@ class BotoClient:
             made = Clients(self._settings, self._origin, self._bounds)
             self._refuse_account(made)
         except ClientError as error:
-            raise faults.answered(error, check) from None
+            raise errors.answered(error, check) from None
         except ResponseParserError as error:
-            raise faults.unanswered(error, check) from None
+            raise errors.unanswered(error, check) from None
         except KeyError as error:
-            raise faults.garbled(error, check) from None
+            raise errors.garbled(error, check) from None
         except (BotoCoreError, ValueError, RuntimeError, OSError) as error:
-            raise faults.unmade(error, self._call(operation, user_name)) from None
+            raise errors.unmade(error, self._call(operation, user_name)) from None
         return made
 
     def _refuse_account(self, clients: Clients) -> None:
@@ -226,13 +226,13 @@ def client_in(account: DeclaredAccount | None, settings: AwsSettings, origin: Or
 
 
 def _make_sts(clients: Clients, operation: str) -> None:
-    """Made apart from a call, so that what keeps it from being made is told as that."""
+    """Made apart from a call, so that what keeps it from being made is reported as that."""
     from botocore.exceptions import BotoCoreError
 
     try:
         _ = clients.sts
     except (BotoCoreError, ValueError, RuntimeError, OSError) as error:
-        raise faults.unmade(error, Call(operation, "AWS", "*")) from None
+        raise errors.unmade(error, Call(operation, "AWS", "*")) from None
 
 
 def _answer_of(error: ClientError, call: Call) -> Exception:
@@ -243,7 +243,7 @@ def _answer_of(error: ClientError, call: Call) -> Exception:
         return NoSuchEntityError(answer, text)
     if _USER_NAME_NEEDED in text:
         return UserNameNeededError(answer)
-    return faults.answered(error, call)
+    return errors.answered(error, call)
 
 
 def _at_most(most: int, pages: Iterable[Any], operation: str) -> Iterator[Any]:

@@ -114,7 +114,7 @@ class _BoundedReader(io.RawIOBase):
         return self._raw.fileno()
 
     def close(self) -> None:
-        """Lets go of the socket, as its own reader does."""
+        """Drops the socket, as its own reader does."""
         self._raw.close()
         super().close()
 

@@ -121,9 +121,9 @@ class Clients:
     ) -> Any:
         from botocore.config import Config
 
-        from keyswitch.iam import botocore_session as sdk
+        from keyswitch.iam import botocore_session
 
-        client = sdk.client(
+        client = botocore_session.client(
             service,
             credentials,
             region_name=region,

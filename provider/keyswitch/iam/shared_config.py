@@ -30,7 +30,7 @@ Sections = dict[str, dict[str, Any]]
 def merged(config_files: Iterable[str], credentials_files: Iterable[str]) -> Sections:
     """What all files say, in the shape of botocore's ``full_config``: ``profiles``, ``services``...
 
-    Sections that name a profile as only the other kind of file does are beside them, for
+    Sections that name a profile as only the other kind of file does are with them, for
     :func:`no_such_profile`.
 
     :param config_files: paths, ``~`` and variables in them resolved; a missing file says nothing.
@@ -88,7 +88,7 @@ def _sections(path: str) -> dict[str, Any]:
     except ConfigNotFound:
         return {}
     except RuntimeError:
-        # No home folder: there is no file in it.
+        # No home folder: it holds no file.
         return {}
     except (ConfigParseError, UnicodeDecodeError, OSError):
         raise KeyswitchError(catalogue.UnreadableAwsFile(path=str(resolved))) from None

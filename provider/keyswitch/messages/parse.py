@@ -2,7 +2,7 @@
 
 For whoever has a preview's text and nothing else. A message of another version of keyswitch, whose
 words have changed, still tells its code, its key and its text. So does whatever a program logs that
-begins with a code: what is not one of our own messages as a whole is told from one that is.
+begins with a code: what is not one of our own messages as a whole is kept apart from one that is.
 """
 
 from __future__ import annotations

@@ -93,7 +93,7 @@ def _broken(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _side_by_side(text: str) -> Iterator[list[tuple[int, int]]]:
-    """The runs of base64 that stand beside each other, with a gap between; each place is looked at once."""
+    """The runs of base64 that stand next to each other, with a gap between; each place is looked at once."""
     pieces: list[tuple[int, int]] = []
     for run in _BASE64_RUN.finditer(text):
         if pieces and not _GAP.fullmatch(text, pieces[-1][1], run.start()):
@@ -106,7 +106,7 @@ def _side_by_side(text: str) -> Iterator[list[tuple[int, int]]]:
 def _end_of_broken(text: str, pieces: list[tuple[int, int]], first: int) -> int | None:
     """The last of the pieces that make a secret from ``first`` on, the longest such.
 
-    Words stand beside each other too: where nothing but blanks is between, it takes more to be one.
+    Words stand next to each other too: where nothing but blanks is between, it takes more to be one.
     """
     found, whole = None, ""
     for last in range(first, min(len(pieces), first + _MOST_PIECES)):

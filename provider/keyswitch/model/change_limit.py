@@ -13,7 +13,7 @@ MAX_CHANGES: Final = "max_changes"
 
 @dataclass(frozen=True)
 class MaxChanges:
-    """A number of keys, or a share of all that a fleet has, those that it lets go among them."""
+    """A number of keys, or a share of all that a fleet has, those whose declaration ends among them."""
 
     number: Decimal
     is_percent: bool

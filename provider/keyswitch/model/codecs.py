@@ -57,7 +57,7 @@ class Codec(Protocol):
 
         :param records: stand in for unknown inputs that nothing is judged by.
         :param as_written: whether these are a program's own words, in which contradictions count: in
-            those of a state a refresh has put statuses beside what was declared for others.
+            those of a state a refresh has put statuses next to what was declared for others.
         """
 
     def records(self, outputs: Bag) -> dict[str, Record]:

@@ -15,7 +15,7 @@ def contradictions(declaration: Declaration, spelling: Spelling) -> Iterator[Pro
     """Every contradiction in what a program declares of one key.
 
     Asked of a program's own words only: after a refresh the inputs in state hold the live status
-    beside what was declared for another.
+    next to what was declared for another.
     """
     safeguards = declaration.safeguards
     override = spelling[OVERRIDE]

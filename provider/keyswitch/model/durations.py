@@ -27,7 +27,7 @@ class Duration:
     def read(cls, text: str) -> Duration:
         """Reads numbers with units: ``s``, ``m`` (minutes), ``h``, ``d`` (24 h), ``w``, ``y`` (365 d).
 
-        :raises ValueError: ``text`` is no duration, or not a positive one.
+        :raises ValueError: ``text`` is not a duration, or not a positive one.
         """
         if not _WRITTEN.fullmatch(text):
             raise ValueError("not a number with a unit")

@@ -104,7 +104,7 @@ def parse_fleet(
         key's inputs, that is not known yet.
     :param records: what is recorded, by key id: stands in for unknown inputs that nothing is judged by.
     :param as_written: whether these are a program's own words, in which contradictions count: in
-        those of a state a refresh has put statuses beside what was declared for others.
+        those of a state a refresh has put statuses next to what was declared for others.
     """
     unknown = tuple(name for name in FLEET_INPUTS if bag.get(name) is UNKNOWN)
     if unknown:

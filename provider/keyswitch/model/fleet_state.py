@@ -1,6 +1,6 @@
 """What the engine keeps of a fleet, written from records and read again.
 
-Of each key what it was carried out with is kept beside it, and not only beside the fleet: a key
+Of each key what it was carried out with is kept with it, and not only with the fleet: a key
 that fails, or whose declaration ends after the program has changed the fleet's own inputs, is still what it was.
 What may be a secret (a reason, an override, an account's external id) stays where the program wrote
 it, for there it is one in the state too. Property names are public for ever.

@@ -277,7 +277,7 @@ def overlaid(
 ) -> dict[str, Any]:
     """What one key says laid over what holds for many, the safeguards one by one.
 
-    A name without a value says nothing, and takes nothing away. Shared safeguards that are no map stay as they
+    A name without a value says nothing, and takes nothing away. Shared safeguards that are not a map stay as they
     are, for nothing can be laid over them.
     """
     name = spelling[SAFEGUARDS]

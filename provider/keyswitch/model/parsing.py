@@ -118,7 +118,7 @@ def parse_inputs(
 def parse_program(bag: Mapping[str, object], record: Record | None) -> Parsed:
     """Reads a program's own words, in which contradictions count too.
 
-    A state is another thing: there a refresh has put the live status beside what was declared for
+    A state is another thing: there a refresh has put the live status next to what was declared for
     another.
 
     :param bag: see :func:`parse_inputs`.

@@ -95,7 +95,7 @@ class WebIdentity:
 def session_seconds(text: str) -> int:
     """The seconds of a role's session, in Go's spelling.
 
-    :raises ValueError: it is no duration, or not between 15m and 12h.
+    :raises ValueError: it is not a duration, or not between 15m and 12h.
     """
     try:
         seconds = int(go_duration(text).total_seconds())

@@ -58,7 +58,7 @@ class Declaration:
 
     @property
     def enforced(self) -> bool:
-        """Whether drift is to be mended; an override is for an incident, which no policy holds up."""
+        """Whether drift is to be corrected; an override is for an incident, which no policy holds up."""
         return self.on_drift is not OnDrift.REPORT or self.override is not None
 
     @property

@@ -24,7 +24,7 @@ from keyswitch.program.inputs import refuse_arguments, sendable, single
 from keyswitch.program.moved_keys import may_restore
 
 _NO_MAP: Final = ""
-"""In the place of what is no map: it need not be repeated, and may be a secret in the wrong place."""
+"""In the place of what is not a map: it need not be repeated, and may be a secret in the wrong place."""
 
 
 class AccessKeyFleet(Resource, module="keyswitch", name="AccessKeyFleet"):
@@ -116,7 +116,7 @@ def _split(keys: Any) -> dict[str, Any]:
 
 
 def _split_known(keys: Any) -> dict[str, Any]:
-    """What is no map is left for Check to tell; the engine is never given any ``None``."""
+    """What is not a map is left for Check to tell; the engine is never given any ``None``."""
     if not isinstance(keys, Mapping):
         return {STATUSES: {}, KEYS: _NO_MAP}
     split = {

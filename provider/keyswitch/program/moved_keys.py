@@ -75,7 +75,7 @@ def _recorded(resources: Mapping[str, Any]) -> Recorded:
             else:
                 continue
         except KeyswitchError:
-            # What cannot be read is told of where it is used: under its own name.
+            # What cannot be read is reported where it is used: under its own name.
             continue
         found.update({each.declaration.access_key_id: handed_on(each) for each in records})
     return found

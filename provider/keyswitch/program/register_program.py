@@ -33,7 +33,7 @@ def declare_register() -> None:
     The table has a row for each key: key, user, status, pending, reason. Where anything of ``keyswitch:keys`` is
     encrypted in the stack's config, each reason and each override is a Pulumi secret; where anything of these or of
     ``keyswitch:accounts`` or ``keyswitch:defaults`` is, each account's external id is one. Every problem of the
-    register is told, each naming its entry, before anything is declared.
+    register is shown, each naming its entry, before anything is declared.
 
     :raises pulumi.RunError: the register has problems (KS116), or its form cannot be (KS133).
     """

@@ -179,8 +179,8 @@ def lost_by_a_race(
 ) -> KeyswitchError | None:
     """The error where somebody else's switch at the same moment undid what the safeguards had found.
 
-    IAM has no conditional write, so that only the list after the write shows it. The key is not switched
-    back: whoever deactivated the other one may be containing a leak.
+    IAM has no conditional write, so that only the list after the write shows it. The key stays as
+    it is: whoever deactivated the other one may be containing a leak.
     """
     off = declaration.status is Status.INACTIVE and declaration.override is None
     if not off or made.listed is None:

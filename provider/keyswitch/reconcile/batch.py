@@ -77,7 +77,7 @@ class Batch:
 
         Of a change that is wider than ``max_changes`` only what overrides ask for is done.
 
-        :param tell: is told what became of a switch that was held when it was to be made.
+        :param tell: shows what became of a change that was held when it was to be made.
         :param kept: see :meth:`plan`; asked again for each key that is no longer declared, for more may be
             declared by then.
         :raises KeyswitchError: the change is wider than ``max_changes``, and no override asks for
@@ -195,7 +195,7 @@ class Batch:
     def read(self, records: Mapping[str, Record], tell: Tell) -> dict[str, Record]:
         """Refreshes every record.
 
-        :param tell: is told where it cannot be told what became of a key.
+        :param tell: shows where nobody can say what became of a key.
         :raises KeyswitchError: a key cannot be looked at; nothing is refreshed.
         """
         found: dict[str, Record] = {}
@@ -221,9 +221,9 @@ class Batch:
         tell: Tell,
         kept: Collection[str] = (),
     ) -> None:
-        """Lets every key go as its ``on_destroy`` says; running again is safe.
+        """Ends the declaration of every key as its ``on_destroy`` says; running again is safe.
 
-        :param tell: is told of what could not be restored.
+        :param tell: shows what could not be restored.
         :param kept: see :meth:`plan`.
         :raises KeyswitchError: more would be switched than ``max_changes`` allows, and nothing was
             done; or some failed, and the others are done.

@@ -16,7 +16,7 @@ from keyswitch.reconcile.on_destroy import DeletionPlan
 from keyswitch.reconcile.plan import Plan
 
 ADOPTED_ONE_BY_ONE: Final = 5
-"""More adoptions without a change than these are told in one line."""
+"""More adoptions without a change than these stand in one line."""
 _NAMED: Final = 20
 """Keys that one message names; each of them has a message of its own too."""
 

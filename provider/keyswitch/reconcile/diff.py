@@ -19,7 +19,7 @@ class Action(Enum):
     RECORD = auto()
     """No call to IAM; the state is brought up to date."""
     HOLD = auto()
-    """No call to IAM; the state is told what a switch waits for."""
+    """No call to IAM; the state keeps what a change waits for."""
     SWITCH = auto()
     """``iam:UpdateAccessKey`` to the declared status."""
     REFUSE = auto()

@@ -98,7 +98,7 @@ class EvidenceSource:
             return {}
 
     def usage(self, key: AccessKey) -> Usage:
-        """For a warning: whatever keeps it from looking is told, and raises nothing."""
+        """For a warning: whatever keeps it from looking is in the answer, and raises nothing."""
         try:
             used = self._last_used(key)
         except KeyswitchError as fault:

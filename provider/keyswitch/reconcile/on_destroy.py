@@ -1,4 +1,4 @@
-"""What letting a key go comes to: ``on_destroy`` put against what is seen of the key."""
+"""What the end of a declaration does to its key: ``on_destroy`` put against what is seen of the key."""
 
 from __future__ import annotations
 

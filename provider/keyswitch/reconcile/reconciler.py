@@ -136,7 +136,7 @@ class Reconciler:
         The keys that this process itself has deactivated count as Inactive, also where IAM's answer
         lags behind.
 
-        :param tell: is told what became of a change that is held, or that AWS answered in an unusual way.
+        :param tell: shows what became of a change that is held, or that AWS answered in an unusual way.
         :raises KeyswitchError: a refusal, or a fault; running again is safe.
         """
 
@@ -198,7 +198,7 @@ class Reconciler:
             return end
 
     def destroy(self, record: Record, tell: Tell = _ignore) -> str | None:
-        """Lets the key go as ``on_destroy`` says. A key that is already gone is fine.
+        """Ends the declaration as ``on_destroy`` says. A key that is already gone is fine.
 
         :param tell: as in :meth:`apply`.
         :returns: a warning, if the key could not be restored.
@@ -274,8 +274,8 @@ class Reconciler:
     ) -> T:
         """Acts on a fresh look, while no other thread looks at or writes to the key's user.
 
-        A renamed user, and one that was asked for by another name or by none, is followed by letting
-        go of the one name before taking hold of the next.
+        A renamed user, and one that was asked for by another name or by none, is followed by
+        releasing the one name before holding the next.
         """
         with error_context(_looking(access_key_id, user_name, record)):
             asked = self._observer.whom_to_ask(access_key_id, user_name, record)

@@ -139,7 +139,7 @@ def _order(row: Row) -> tuple[int, str, str, str]:
 
 
 def _seen(steps: Iterable[Step], diagnostics: Iterable[Diagnostic]) -> list[KeyPreview]:
-    """By resource, and in a fleet by key; what a fleet is told of no key is in none of them."""
+    """By resource, and in a fleet by key; what is said of no key of a fleet is in none of them."""
     of_steps: dict[tuple[str, str], list[Step]] = {}
     messages: dict[tuple[str, str], list[Diagnostic]] = {}
     for step in steps:

@@ -34,7 +34,7 @@ _NOT_TOLD: Final = (UNTOLD, UNKNOWN)
 class KeyState:
     """What a step says of a key, before it or after it; empty text where it does not tell.
 
-    Of ``on_destroy`` and ``override`` it is told if they are secrets (:data:`UNTOLD`), as of an
+    Of ``on_destroy`` and ``override`` it says if they are secrets (:data:`UNTOLD`), as of an
     override that will be known only in the update.
 
     :param may_hold: whether its safeguards hold a switch, or it is not told what they do.
@@ -146,7 +146,7 @@ def keys_of_fleet(
 
 
 def _told_or(value: object, names: tuple[str, ...]) -> dict[str, Any]:
-    """A map of inputs; of one that is not told as a whole none of those that matter is told."""
+    """A map of inputs; of one that is a secret as a whole, so is each of those that matter."""
     return dict.fromkeys(names, value) if isinstance(value, str) else bag_of(value)
 
 

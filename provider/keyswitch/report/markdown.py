@@ -26,7 +26,7 @@ def table_row(*cells: str) -> str:
 
 
 def fitting(lines: Iterable[str], limit: int, around: Iterable[str]) -> list[str]:
-    """The first lines, as many as fit into so many bytes beside others and a line about the rest."""
+    """The first lines, as many as fit into so many bytes with others and a line about the rest."""
     shown: list[str] = []
     room = limit - _ROOM_FOR_REST - _size(around)
     for line in lines:

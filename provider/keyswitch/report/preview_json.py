@@ -153,7 +153,7 @@ def _steps_of_fleet(
     """One for each key, as if it were declared by itself."""
     was, becomes = keys_of_fleet(old, with_recorded=True), keys_of_fleet(new)
     if not isinstance(bag_of(new.get("inputs")).get(STATUSES, {}), Mapping):
-        # Unknown or a secret as a whole: of no key it is told what becomes of it.
+        # Unknown or a secret as a whole: what becomes of a key is not in it.
         for key in sorted(was):
             declared = key_state({"inputs": {ACCESS_KEY_ID: key}})
             yield Step(op, urn, key_state(was[key]), declared)

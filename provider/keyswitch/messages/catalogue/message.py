@@ -20,7 +20,7 @@ M = TypeVar("M")
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Message:
     """One message: its class is the catalogue's entry, its fields are the values of one occurrence.
 
@@ -41,7 +41,8 @@ class Message:
     why: ClassVar[str] = ""
 
     def __init_subclass__(cls) -> None:
-        dataclass(frozen=True, kw_only=True)(cls)
+        # What each class would have written for it is here once: it takes most of the time of an import.
+        dataclass(frozen=True, kw_only=True, eq=False, repr=False)(cls)
         if not hasattr(cls, "code"):
             return
         named = {name for text in (cls.text, cls.remedy) for name in names_in(text)}
@@ -53,6 +54,16 @@ class Message:
     def of(cls, values: Mapping[str, object]) -> Self:
         """The message with those of the values that it has a field for."""
         return cls(**{field.name: values[field.name] for field in fields(cls)})
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash((type(self), *vars(self).values()))
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
+        return f"{type(self).__name__}({values})"
 
     @property
     def cause(self) -> str:

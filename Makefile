@@ -1,13 +1,14 @@
-# make demo   watch the real engine switch a key off, notice drift, and mend it
+# make demo   watch the real engine deactivate a key, notice drift, and correct it
 # make test   every test; most of those of the engine on a small one, see tests/support/small_engine.py
 # make test-engine   all tests of the engine on the real CLI
+# make test-native   the tests of the engine over the native provider, from programs in YAML
 # make check  formatting, lint, types and layers
 # make site   the documentation, into build/site
 # make bench  what it costs, measured
 # make endure what make test does a few times, hundreds of times (an hour and a half)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-engine test-oldest check format lock docs record site bench endure clean
+.PHONY: help demo test test-engine test-native test-oldest check format lock docs record site bench endure clean
 
 # More workers than cores, as tests wait too.
 PYTEST_ARGS ?= -n 5 --dist worksteal
@@ -27,6 +28,10 @@ test: .venv/.made-from check
 test-engine: .venv/.made-from
 	@$(ENGINE) && .venv/bin/python -m pytest $(PYTEST_ARGS) --real-engine tests/engine
 
+test-native: .venv/.made-from
+	@engine=$$(tools/engine/engine.sh yaml) && export PATH="$$engine$${engine:+:}$(CURDIR)/.venv/bin:$$PATH" && \
+		.venv/bin/python -m pytest $(PYTEST_ARGS) --native -m "not real_engine" tests/engine
+
 # The oldest supported pulumi and boto3, in an environment of their own.
 test-oldest: .venv-oldest/.made-from
 	@engine=$$(tools/engine/engine.sh) && \
@@ -45,6 +50,7 @@ format: .venv/.made-from
 docs: .venv/.made-from
 	@.venv/bin/python tools/errors_page.py
 	@.venv/bin/python tools/inputs_page.py
+	@.venv/bin/python tools/native_schema.py
 	@.venv/bin/python tools/command_page.py
 
 # What the real engine and emulator show: the digest's previews, the picture of the demo.

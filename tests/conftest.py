@@ -19,6 +19,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="run every engine test on the CLI, not only those that are marked",
     )
+    parser.addoption(
+        "--native",
+        action="store_true",
+        help="run the engine tests over the native provider, from programs in YAML",
+    )
 
 
 @pytest.hookimpl(trylast=True)

@@ -23,6 +23,7 @@ from support.forking_python import ForkingPython
 from support.hostile import Network, network
 from support.http import RecordingServer, serving
 from support.moto_iam import Outsider, moto_app
+from support.native_project import NativeProject
 from support.small_project import SmallProject
 from support.strict_app import strict_app
 from support.strict_iam import StrictIam
@@ -88,6 +89,11 @@ def _forking_python_on_path(
 @pytest.fixture
 def new_project(request: pytest.FixtureRequest) -> NewProject:
     """Makes a project on the small engine, or on the CLI where a test, or the whole run, asks for it."""
+    if request.config.getoption("native"):
+        only = request.node.get_closest_marker("dynamic")
+        if only is not None:
+            pytest.skip(only.args[0])
+        return NativeProject.make_native
     on_cli = request.node.get_closest_marker("real_engine") or request.config.getoption(
         "real_engine"
     )

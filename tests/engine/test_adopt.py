@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from support.engine import Project
 from support.http import RecordingServer, refuse
 from support.moto_iam import Outsider
@@ -57,6 +59,9 @@ def test_a_key_of_another_status_is_switched_once_and_keeps_its_adopted_status(
     assert outputs["changed_at"].endswith("Z")
 
 
+@pytest.mark.dynamic(
+    "the native provider has a note for each key, for nothing tells it which call is the last"
+)
 def test_a_preview_says_of_many_keys_that_are_adopted_as_they_are_in_one_line(
     project: Project, outsider: Outsider
 ) -> None:

@@ -45,7 +45,11 @@ keyswitch.AccessKeyStatus(
     [
         ({"access_key_id": "ASIAIOSFODNN7EXAMPLE", "status": "Inactive"}, "KS105"),
         ({"access_key_id": "AKIAIOSFODNN7EXAMPLE", "status": "Expired"}, "KS103"),
-        ({"access_key_id": "AKIAIOSFODNN7EXAMPLE"}, "KS102"),
+        pytest.param(
+            {"access_key_id": "AKIAIOSFODNN7EXAMPLE"},
+            "KS102",
+            marks=pytest.mark.dynamic("the YAML host refuses a missing input itself"),
+        ),
         ({"access_key_id": "AKIAIOSFODNN7EXAMPLE", "status": False}, 'did you mean "Inactive"?'),
     ],
 )

@@ -24,6 +24,7 @@ ENDS = {
 }
 
 
+@pytest.mark.dynamic("the native provider refreshes first, and so looks at every key")
 def test_destroy_leaves_each_key_as_on_destroy_says(
     project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:

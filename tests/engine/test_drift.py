@@ -14,6 +14,7 @@ WARNING = "KS210 access key {key} of user {user}: is {found} but declared {decla
 REFRESH_ALWAYS = "options: {refresh: always}\n"
 
 
+@pytest.mark.dynamic("the native provider refreshes first, and shows the status in the diff")
 @pytest.mark.parametrize(("declared", "found"), [("Inactive", "Active"), ("Active", "Inactive")])
 def test_without_a_refresh_drift_is_a_change_with_a_warning_on_the_keys_row_and_up_mends_it(
     project: Project, iam: RecordingServer, outsider: Outsider, declared: str, found: str

@@ -12,6 +12,7 @@ from support.moto_iam import Outsider
 from support.strict_iam import StrictIam
 
 
+@pytest.mark.dynamic("the native provider refreshes first, and records a deletion without a step")
 def test_a_deleted_key_declared_inactive_is_satisfied_with_one_warning_and_stays_in_state(
     project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:

@@ -54,6 +54,7 @@ def test_without_permission_to_switch_the_preview_is_right_and_up_names_the_perm
     assert project.resources() == {}
 
 
+@pytest.mark.dynamic("the refresh before a preview ends at the first key that cannot be looked at")
 def test_without_a_network_the_preview_fails_and_names_the_endpoint(
     project: Project, outsider: Outsider
 ) -> None:
@@ -154,6 +155,7 @@ def two_keys(project: Project, outsider: Outsider) -> dict[str, dict[str, str]]:
     }
 
 
+@pytest.mark.dynamic("the native provider refreshes first, and looks once more")
 def test_the_calls_of_each_operation_on_a_user_with_two_keys_are_the_fewest_there_can_be(
     project: Project, iam: RecordingServer, two_keys: dict[str, dict[str, str]]
 ) -> None:

@@ -73,6 +73,9 @@ def test_an_error_in_any_operation_is_one_clean_line(
     assert "Traceback" not in run.text
 
 
+@pytest.mark.dynamic(
+    "the engine shows what is wrong with a provider's configuration on a row of its own"
+)
 def test_a_bad_aws_config_is_one_clean_line_from_the_plugin_and_from_the_hook(
     project: Project, declared: dict[str, str]
 ) -> None:

@@ -153,6 +153,7 @@ if not later:
 """
 
 
+@pytest.mark.dynamic("a program in Python")
 def test_a_protected_key_is_neither_deleted_nor_switched(
     project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:

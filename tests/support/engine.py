@@ -25,6 +25,7 @@ for name, inputs in json.loads(pathlib.Path("keys.json").read_text()).items():
     keyswitch.AccessKeyStatus(name, **inputs)
 """
 TYPE = "pulumi-python:dynamic/keyswitch:AccessKeyStatus"
+NATIVE_TYPE = "keyswitch:index:AccessKeyStatus"
 SECONDS = int(os.environ.get("KEYSWITCH_RUN_SECONDS", "120"))
 
 ROOT = Path(__file__).parents[2]
@@ -63,7 +64,14 @@ class Run:
 
     def row(self, name: str) -> str:
         """The last line that the display showed of a resource."""
-        rows = [line.strip() for line in self.stdout.splitlines() if f"{TYPE} {name} " in line]
+        rows = [
+            line.strip()
+            for line in self.stdout.splitlines()
+            if any(f"{each} {name} " in line for each in (TYPE, NATIVE_TYPE))
+        ]
+        if rows and re.search(r" \d+ errors?(; [^:]*)?$", rows[-1]):
+            # The end of a step that failed counts its errors; the row before it has the words.
+            rows = [row for row in rows if "error: " in row] or rows
         return rows[-1] if rows else ""
 
 
@@ -89,7 +97,7 @@ class Project:
     @classmethod
     def _with_new_stack(cls, env: dict[str, str]) -> Path:
         """A folder in which the engine has made the stack, to be copied: it is made once for all."""
-        folder = Path(env["HOME"]) / "new-stack"
+        folder = Path(env["HOME"]) / f"new-stack-of-{cls.__name__}"
         if not folder.is_dir():
             folder.mkdir(parents=True)
             (folder / "Pulumi.yaml").write_text(cls.SETTINGS)
@@ -173,7 +181,9 @@ def made_earlier(state: str, **span: float) -> str:
     def earlier(found: re.Match[str]) -> str:
         return f"{found[1]}{iso(moment(found[2]) - timedelta(**span))}"
 
-    return re.sub(r'("(?:changed_at|status_since)": ")([^"]+)', earlier, state)
+    return re.sub(
+        r'("(?:changed_at|status_since|changedAt|statusSince)": ")([^"]+)', earlier, state
+    )
 
 
 MakeProject = Callable[..., Project]

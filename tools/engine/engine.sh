@@ -2,7 +2,8 @@
 # Makes sure that there is a Pulumi engine with its Python language host, and prints on standard
 # output the folder to put first on PATH for it: nothing, if the engine on PATH is complete.
 #
-# Where there is none, builds it from Go modules into .engine (or $KEYSWITCH_ENGINE), once.
+# Where there is none, builds it from Go modules into .engine (or $KEYSWITCH_ENGINE), once. With the
+# argument "yaml" the language host for YAML too, which only the tests of the native provider need.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -10,6 +11,7 @@ root=$(cd "$here/../.." && pwd)
 engine=${KEYSWITCH_ENGINE:-$root/.engine}
 bin=$engine/bin
 version=v$(sed -n 's|^.*github.com/pulumi/pulumi/pkg/v3 v\([0-9.]*\).*|\1|p' "$here/cli/go.mod")
+stamp_of_yaml=$(cat "$here"/yaml/go.* | cksum)
 stamp=$(cat "$here"/cli/go.* "$here"/python/go.* "$here/engine.sh" | cksum)
 go_wanted=1.26
 
@@ -55,10 +57,28 @@ build() { # folder of the module, package, name of the command, linker flags
     say "  done in $((SECONDS - started)) s"
 }
 
+with_yaml() {
+    if [ "$1" != yaml ] || command -v pulumi-language-yaml >/dev/null; then
+        return
+    fi
+    if [ -x "$bin/pulumi-language-yaml" ] && [ "$(cat "$engine/stamp-of-yaml" 2>/dev/null)" = "$stamp_of_yaml" ]; then
+        return
+    fi
+    mkdir -p "$bin"
+    go=${go:-$(find_go)}
+    say "the language host for YAML ..."
+    build yaml github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml pulumi-language-yaml ""
+    echo "$stamp_of_yaml" >"$engine/stamp-of-yaml"
+}
+
+wanted=${1:-}
 if command -v pulumi >/dev/null && command -v pulumi-language-python >/dev/null; then
+    with_yaml "$wanted"
+    [ "$wanted" != yaml ] || command -v pulumi-language-yaml >/dev/null || echo "$bin"
     exit 0
 fi
 if [ -x "$bin/pulumi" ] && [ "$(cat "$engine/stamp" 2>/dev/null)" = "$stamp" ]; then
+    with_yaml "$wanted"
     echo "$bin"
     exit 0
 fi
@@ -77,5 +97,6 @@ scripts=$(cd "$here/cli" && "$go" list -m -f '{{.Dir}}' "$sdk") || fail "Go cann
 install -m 755 "$scripts/python/cmd/pulumi-language-python-exec" \
     "$scripts/python/dist/pulumi-resource-pulumi-python" "$bin"
 echo "$stamp" >"$engine/stamp"
+with_yaml "$wanted"
 say "ready: $("$bin/pulumi" version) in $bin"
 echo "$bin"

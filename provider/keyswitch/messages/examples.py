@@ -138,6 +138,7 @@ _OWN_VALUES: Final[dict[str, dict[str, object]]] = {
     "KS209": {"observed": "Inactive"},
     "KS213": {"observed": "Inactive"},
     "KS221": {"observed": "Suspended"},
+    "KS163": {"version": "0.1.0", "token": "keyswitch:index:getUser"},
     "KS225": {"count": 100},
     "KS325": {"problem": "No such file or directory"},
     "KS404": {"observed": "Active"},
@@ -189,7 +190,7 @@ def filled_in(entry: type[Message]) -> Message:
     """A message of this class with values that could be."""
     own = _OWN_VALUES.get(entry.code, {})
     names = (*names_in(entry.text), *names_in(entry.remedy))
-    return entry.of({name: own.get(name, _VALUES[name]) for name in names})
+    return entry.of({name: own[name] if name in own else _VALUES[name] for name in names})
 
 
 def _subject(code: str) -> Attempt | str | None:

@@ -11,9 +11,9 @@ their user's password and their query stand.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote
 
 _RUN: Final = r"(?:[A-Za-z0-9/+]|%2[FfBb])+"
@@ -61,6 +61,21 @@ def may_be_repeated(name: str, longest: int = 39) -> bool:
     :param longest: in characters; a secret access key has 40.
     """
     return len(name) <= longest and _WORD.fullmatch(name) is not None and not looks_secret(name)
+
+
+def without_secrets(bag: Mapping[str, Any]) -> dict[str, Any]:
+    """The bag with whatever has the shape of a secret taken out, names too: an engine shows it whole."""
+    secret = sorted(name for name in bag if looks_secret(name))
+    names = {name: f"{REMOVED} {number}" for number, name in enumerate(secret, start=1)}
+    return {names.get(name, name): _without_secret(value) for name, value in bag.items()}
+
+
+def _without_secret(value: Any) -> Any:
+    if isinstance(value, str):
+        return REMOVED if looks_secret(value) else value
+    if isinstance(value, Mapping):
+        return without_secrets(value)
+    return [_without_secret(part) for part in value] if isinstance(value, list) else value
 
 
 def redact(text: str) -> str:

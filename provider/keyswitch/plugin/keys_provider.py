@@ -6,8 +6,7 @@ written, which is their :class:`~keyswitch.model.codecs.Codec`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pulumi.dynamic import (
@@ -22,6 +21,7 @@ from pulumi.dynamic import (
 
 from keyswitch.iam.user_agent import Origin
 from keyswitch.messages.format import KeyswitchError
+from keyswitch.messages.redact import without_secrets
 from keyswitch.model.aws_settings import AwsSettings
 from keyswitch.model.change_limit import MaxChanges
 from keyswitch.model.codecs import Codec
@@ -37,11 +37,15 @@ from keyswitch.plugin.host import (
     urn_of_call,
     without_provider,
 )
+from keyswitch.plugin.operations import (
+    applied,
+    needs_step,
+    refuse_ignored_changes,
+    reporting_each_failure,
+)
 from keyswitch.plugin.process_state import PROCESS
-from keyswitch.plugin.property_bags import plain, without_secrets
-from keyswitch.plugin.resource_options import refuse_ignored_changes
+from keyswitch.plugin.property_bags import plain
 from keyswitch.reconcile.batch import Batch
-from keyswitch.reconcile.batch_plan import BatchError
 
 
 class KeysProvider(ResourceProvider):
@@ -91,7 +95,7 @@ class KeysProvider(ResourceProvider):
         if urn_of_call() not in self._checked:
             records = self.codec.records(_olds)
             stored = self.codec.parse(self._plain(_news), records, as_written=False).required()
-            with self._reporting_each_failure():
+            with reporting_each_failure(Row()):
                 return DiffResult(changes=self._batch().has_drifted(stored, records))
         try:
             return self._diff_of_program(_olds, self._plain(_news))
@@ -108,10 +112,7 @@ class KeysProvider(ResourceProvider):
             return DiffResult(changes=True)
         declared = parsed.required()
         plan = self._batch().plan(declared, records, PROCESS.declared)
-        left, new = records.keys() - declared.ids, declared.unknown.keys() - records.keys()
-        # The end of a fleet is judged by the limit in the state.
-        limited = declared.max_changes != MaxChanges.of(olds)
-        changes = plan.needs_step or bool(left or new or declared.changed) or limited
+        changes = needs_step(declared, plan, olds, records)
         if not changes:
             Row().warn(plan.warnings())
         return DiffResult(changes=changes)
@@ -131,14 +132,8 @@ class KeysProvider(ResourceProvider):
 
     def _applied(self, news: dict[str, Any], recorded: Mapping[str, Record]) -> dict[str, Any]:
         bag = self._plain(news)
-        records = {**recorded, **self.codec.taken_over(bag, recorded)}
-        declared = self.codec.parse(bag, records, as_written=True).required()
-        batch, row = self._batch(), Row()
-        plan = batch.plan(declared, records, PROCESS.declared)
-        row.warn(plan.let_through.warnings())
-        outcome = batch.apply(plan, records, row.tell, PROCESS.declared)
+        outcome, failure = applied(self.codec, self._batch(), Row(), bag, recorded)
         outs = self.codec.outputs(without_provider(news), outcome.records)
-        failure = outcome.failure(declared.ids)
         if failure is None:
             return outs
         if outcome.records != recorded:
@@ -150,7 +145,7 @@ class KeysProvider(ResourceProvider):
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Refreshes every key, the statuses among the inputs too, so that the next preview shows drift."""
         records = self.codec.records(props)
-        with self._reporting_each_failure():
+        with reporting_each_failure(Row()):
             refreshed = self._batch().read(records, Row().tell)
         return ReadResult(id_, *self.codec.refreshed(without_provider(props), refreshed))
 
@@ -163,18 +158,8 @@ class KeysProvider(ResourceProvider):
         then deletes the old one, of the same key: that must not touch the key.
         """
         records, limit = self.codec.records(_props), MaxChanges.of(_props)
-        with self._reporting_each_failure():
+        with reporting_each_failure(Row()):
             self._batch().destroy(records, limit, Row().tell, PROCESS.declared)
-
-    @contextmanager
-    def _reporting_each_failure(self) -> Iterator[None]:
-        """Reports each of several keys that failed as an error of its own, and fails with their summary."""
-        row = Row()
-        try:
-            yield
-        except BatchError as error:
-            row.error(error.lines[1:])
-            raise error.without_related() from None
 
     def _refuse_ignored_changes(self, id_: str) -> None:
         refuse_ignored_changes(

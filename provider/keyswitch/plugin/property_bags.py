@@ -8,7 +8,6 @@ from typing import Any
 import pulumi
 from pulumi.runtime import known_types
 
-from keyswitch.messages.redact import REMOVED, looks_secret
 from keyswitch.model.parsing import UNKNOWN
 from keyswitch.plugin.host import without_provider
 
@@ -29,21 +28,6 @@ def plain(bag: Mapping[str, Any], by_key: Collection[str] = ()) -> dict[str, obj
         else _known(value)
         for name, value in without_provider(bag).items()
     }
-
-
-def without_secrets(bag: Mapping[str, Any]) -> dict[str, Any]:
-    """The bag with whatever has the shape of a secret taken out, names too: an engine shows it whole."""
-    secret = sorted(name for name in bag if looks_secret(name))
-    names = {name: f"{REMOVED} {number}" for number, name in enumerate(secret, start=1)}
-    return {names.get(name, name): _without_secret(value) for name, value in bag.items()}
-
-
-def _without_secret(value: Any) -> Any:
-    if isinstance(value, str):
-        return REMOVED if looks_secret(value) else value
-    if isinstance(value, Mapping):
-        return without_secrets(value)
-    return [_without_secret(part) for part in value] if isinstance(value, list) else value
 
 
 async def revealed(bag: Mapping[str, Any] | None) -> dict[str, Any]:

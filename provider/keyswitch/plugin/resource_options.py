@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 import pulumi
@@ -11,8 +10,8 @@ import pulumi
 from keyswitch.messages import catalogue
 from keyswitch.messages.catalogue import Message
 from keyswitch.messages.format import KeyswitchError, line
+from keyswitch.plugin.operations import refuse_ignored_changes
 
-_ROOT: Final = re.compile(r"""\s*(?:\[\s*)?["']?([^.\[\]"']*)""")
 _OF_AWS: Final = ("aws", "aws-native")
 _OF_PYTHON: Final = "pulumi-python"
 _REFUSED: Final[Mapping[str, Callable[..., Message]]] = {
@@ -46,25 +45,6 @@ def refuse_options(
     except KeyswitchError as error:
         raise pulumi.RunError(str(error)) from None
     _refuse_providers(resource_name, opts, account)
-
-
-def refuse_ignored_changes(paths: Sequence[str] | None, names: Iterable[str], subject: str) -> None:
-    """Refuses ``ignore_changes`` of what a switch is decided by.
-
-    Pulumi hands the last inputs on in the place of those that the program gives, and a refresh puts the
-    live status into them: what somebody else did would pass for declared.
-
-    :param paths: the property paths of the option, ``*`` for all.
-    :param names: the inputs that must come from the program.
-    :param subject: what a message calls the resource.
-    :raises KeyswitchError: KS156.
-    """
-    protected = set(names)
-    for path in paths or ():
-        found = _ROOT.match(str(path))
-        root = found[1] if found else ""
-        if root in protected or root == "*":
-            raise KeyswitchError(catalogue.IgnoredChanges(subject=subject, path=path))
 
 
 def _refuse_providers(resource_name: str, opts: pulumi.ResourceOptions, account: object) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from keyswitch.model.engine_values import UNKNOWN, UNTOLD
 from keyswitch.model.fleet import DEFAULTS, KEYS, STATUSES
 from keyswitch.model.fleet_state import RECORDS
 from keyswitch.model.inputs import (
@@ -25,7 +26,6 @@ from keyswitch.model.inputs import (
 )
 from keyswitch.model.state import ADOPTED_STATUS
 from keyswitch.model.status import OnDrift, WhenUnmet
-from keyswitch.report.engine_values import UNKNOWN, UNTOLD
 
 _NOT_TOLD: Final = (UNTOLD, UNKNOWN)
 

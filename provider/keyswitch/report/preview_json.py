@@ -13,10 +13,10 @@ from typing import Any, Final
 
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.engine_values import UNTOLD
 from keyswitch.model.fleet import STATUSES
 from keyswitch.model.inputs import ACCESS_KEY_ID
 from keyswitch.model.urn import FLEET_TYPE, Urn
-from keyswitch.report.engine_values import UNTOLD
 from keyswitch.report.key_states import (
     KeyState,
     bag_of,

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from keyswitch.model.engine_values import is_secret
 from keyswitch.model.urn import STACK_TYPE, Urn
-from keyswitch.report.engine_values import is_secret
 
 VIOLATIONS: Final = "violations"
 """Where the document has the events of policies; the engine's own has no such part."""

@@ -9,8 +9,8 @@ from keyswitch.messages import catalogue
 from keyswitch.messages.catalogue import Message
 from keyswitch.messages.parse import Reading
 from keyswitch.messages.redact import redact
+from keyswitch.model.engine_values import UNTOLD
 from keyswitch.model.status import ObservedStatus, OnDestroy, Status
-from keyswitch.report.engine_values import UNTOLD
 from keyswitch.report.key_states import KeyState
 from keyswitch.report.rows import Outcome, Row, in_short
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.engine_values import is_secret
 from keyswitch.model.fleet import STATUSES
 from keyswitch.model.fleet_state import RECORDS, parse_fleet_outputs
 from keyswitch.model.inputs import ACCESS_KEY_ID, STATUS, USER_NAME
@@ -15,7 +16,6 @@ from keyswitch.model.parsing import parse_outputs
 from keyswitch.model.state import DESIRED_STATUS, USER_NAME_RESOLVED, Record
 from keyswitch.model.urn import FLEET_TYPE, KEY_TYPE, Urn
 from keyswitch.report.checks import ExpectedKey
-from keyswitch.report.engine_values import is_secret
 from keyswitch.report.key_states import bag_of, key_id_of
 
 

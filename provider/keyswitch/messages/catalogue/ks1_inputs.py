@@ -486,3 +486,19 @@ class ManyKeys(Message):
         "docs/how-to/fleets.md describes the differences."
     )
     count: object
+
+
+class FleetNotImported(Message):
+    code = "KS162"
+    title = "Nothing to import into a fleet"
+    text = "a fleet has no id to import it by"
+    remedy = "Declare its keys: declaring a key adopts the key as it is."
+
+
+class UnknownFunction(Message):
+    code = "KS163"
+    title = "Unknown resource or function"
+    text = "keyswitch {version} has no {token}"
+    remedy = "Install the version of the plugin that the program's SDK belongs to."
+    version: object
+    token: object

@@ -1,0 +1,294 @@
+"""The engine's calls about keys: Check, Diff, Create, Update, Read and Delete of both resources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from google.protobuf.empty_pb2 import Empty
+from google.protobuf.struct_pb2 import Struct
+
+from keyswitch.iam.user_agent import Origin
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import KeyswitchError, line
+from keyswitch.messages.redact import without_secrets
+from keyswitch.model import engine_values
+from keyswitch.model.account import DeclaredAccount
+from keyswitch.model.aws_settings import AwsSettings
+from keyswitch.model.change_limit import MaxChanges
+from keyswitch.model.inputs import ACCOUNT
+from keyswitch.model.parsing import account_of
+from keyswitch.model.state import Record
+from keyswitch.model.urn import Urn
+from keyswitch.plugin.native import protos, wire
+from keyswitch.plugin.native.detailed_diff import Change, differences
+from keyswitch.plugin.native.duplicates import DeclaredKeys
+from keyswitch.plugin.native.engine import Engine, EngineRow
+from keyswitch.plugin.native.forms import FORMS, Form
+from keyswitch.plugin.native.importing import adopted_as_found
+from keyswitch.plugin.native.refusals import Refusals
+from keyswitch.plugin.operations import (
+    applied,
+    needs_step,
+    refuse_ignored_changes,
+    reporting_each_failure,
+)
+from keyswitch.plugin.process_state import PROCESS
+from keyswitch.reconcile.batch import Batch
+from keyswitch.reconcile.batch_plan import BatchPlan
+from keyswitch.reconcile.preview import previewed
+from keyswitch.reconcile.reconciler import Reconciler
+
+if TYPE_CHECKING:
+    from pulumi.runtime.proto import provider_pb2 as pb
+
+Records = Mapping[str, Record]
+
+
+class PartlyDoneError(Exception):
+    """A call that fails although the engine has to keep what was done.
+
+    :ivar id: of the resource.
+    :ivar properties: what to keep.
+    :ivar lines: the whole message of each failure.
+    """
+
+    def __init__(self, id_: str, properties: Struct, error: KeyswitchError) -> None:
+        super().__init__(str(error))
+        self.id = id_
+        self.properties = properties
+        self.lines = error.lines
+
+
+class Keys:
+    """Answers for the provider of one configuration.
+
+    :ivar settings: how to reach AWS.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.settings = AwsSettings.read(lambda _name: None)
+        self._engine = engine
+        self._checked: set[str] = set()
+        self._declared = DeclaredKeys()
+        self._refusals = Refusals(PROCESS)
+
+    def check(self, request: pb.CheckRequest) -> pb.CheckResponse:
+        """Notes which keys the program declares, and calls nobody.
+
+        A failure here would keep others from being judged. Create and Update refuse the same, and only what has
+        the shape of a secret goes no further.
+        """
+        given, form = wire.read(request.news), _form_of(request.urn)
+        bag = form.to_bag(given.values)
+        declared = form.codec.declared_ids(bag)
+        PROCESS.declare(declared, account_of(bag.get(ACCOUNT)))
+        self._declared.claim(request.urn, declared)
+        self._checked.add(request.urn)
+        inputs = wire.write(without_secrets(given.values), given.secret)
+        return protos.provider_pb2.CheckResponse(inputs=inputs)
+
+    def diff(self, request: pb.DiffRequest) -> pb.DiffResponse:
+        """Whether a step is needed, by a look at every live key, and in which inputs.
+
+        What cannot be read or looked at counts as a change, so that Create or Update says why. A Diff before the
+        resource's Check belongs to a refresh: its ``news`` are the stored inputs.
+        """
+        call = _Call(self, request.urn)
+        call.refuse_ignored(request)
+        given = wire.read(request.news).values
+        state, bag = call.form.state(request.olds, request.old_inputs), call.form.to_bag(given)
+        before = call.form.inputs_to_wire(call.form.stored_inputs(request.old_inputs))
+        changed = differences(before, given)
+        records = call.form.codec.records(state)
+        if request.urn not in self._checked:
+            stored = call.form.codec.parse(bag, records, as_written=False).required()
+            with reporting_each_failure(call.row):
+                return _diff(changed, changes=call.batch.has_drifted(stored, records))
+        replaces = call.form.codec.replaces(state, bag)
+        if replaces:
+            return _diff(changed, changes=True, replaces=[wire.camel(name) for name in replaces])
+        try:
+            parsed = call.form.codec.parse(bag, records, as_written=True)
+            declared = parsed.required()
+            plan = call.batch.plan(declared, records, PROCESS.declared)
+        except KeyswitchError:
+            return _diff(changed, changes=True)
+        changes = needs_step(declared, plan, state, records) or call.form.is_dynamic(request.olds)
+        if not changes:
+            call.row.warn(plan.warnings())
+        return _diff(changed, changes=changes)
+
+    def create(self, request: pb.CreateRequest) -> pb.CreateResponse:
+        """Adopts every key; ``iam:UpdateAccessKey`` only for those whose status is not the declared one."""
+        call, given = _Call(self, request.urn), wire.read(request.properties)
+        bag = call.form.to_bag(given.values)
+        id_ = "" if request.preview else call.form.codec.id_of(bag)
+        properties = self._carried_out(call, id_, given, {}, preview=request.preview)
+        return protos.provider_pb2.CreateResponse(
+            id=id_, properties=properties, refresh_before_update=True
+        )
+
+    def update(self, request: pb.UpdateRequest) -> pb.UpdateResponse:
+        """Looks again, changes what is (still) to be changed, and ends what is no longer declared."""
+        call, given = _Call(self, request.urn), wire.read(request.news)
+        call.refuse_ignored(request)
+        records = call.form.codec.records(call.form.state(request.olds, request.old_inputs))
+        properties = self._carried_out(call, request.id, given, records, preview=request.preview)
+        return protos.provider_pb2.UpdateResponse(properties=properties, refresh_before_update=True)
+
+    def read(self, request: pb.ReadRequest) -> pb.ReadResponse:
+        """Refreshes every key, the statuses among the inputs too; without a state, adopts the key of the id."""
+        call = _Call(self, request.urn)
+        secret = wire.read(request.properties).secret | wire.read(request.inputs).secret
+        codec = call.form.codec
+        if request.properties.fields:
+            state = call.form.state(request.properties, request.inputs)
+            with reporting_each_failure(call.row):
+                records = call.batch.read(codec.records(state), call.row.tell)
+        else:
+            state = {}
+            records = adopted_as_found(call.form, call.reconciler_in(None), request.id)
+        outputs, inputs = codec.refreshed(state, records)
+        return protos.provider_pb2.ReadResponse(
+            id=request.id,
+            properties=wire.write(call.form.to_wire(outputs), secret),
+            inputs=wire.write(call.form.inputs_to_wire(inputs), secret),
+            refresh_before_update=True,
+        )
+
+    def delete(self, request: pb.DeleteRequest) -> Empty:
+        """Does what ``on_destroy`` says, but not to keys that this program still declares."""
+        call = _Call(self, request.urn)
+        state = call.form.state(request.properties, request.old_inputs)
+        records = call.form.codec.records(state)
+        with reporting_each_failure(call.row):
+            limit = MaxChanges.of(state)
+            call.batch.destroy(records, limit, call.row.tell, PROCESS.declared)
+        return Empty()
+
+    def call_of(self, urn: str) -> tuple[Engine, Origin]:
+        """The engine, and where a call about a resource comes from."""
+        return self._engine, Origin.of_urn(urn)
+
+    def _carried_out(
+        self, call: _Call, id_: str, given: wire.Bag, records: Records, *, preview: bool
+    ) -> Struct:
+        bag = call.form.to_bag(given.values)
+        if preview:
+            hidden = wire.camel(call.form.codec.holds_overrides) in given.secret
+            outputs = self._previewed(call, bag, records, "(a secret)" if hidden else None)
+            return wire.write({**given.values, **outputs}, given.secret)
+        parsed = call.form.codec.parse(bag, records, as_written=True)
+        for duplicate in self._declared.duplicates(parsed.required()).values():
+            raise duplicate
+        outcome, failure = applied(call.form.codec, call.batch, call.row, bag, records)
+        outputs = call.form.to_wire(call.form.codec.outputs(bag, outcome.records))
+        properties = wire.write(outputs, given.secret)
+        if failure is None:
+            return properties
+        if outcome.records != records:
+            raise PartlyDoneError(id_, properties, failure)
+        raise failure
+
+    def _previewed(
+        self, call: _Call, bag: Mapping[str, Any], records: Records, override: str | None
+    ) -> dict[str, Any]:
+        """The outputs as they will be; refusals, warnings and notes stand on the row.
+
+        :param override: stands for the words of overrides; ``None`` where they may be repeated.
+        """
+        codec = call.form.codec
+        try:
+            parsed = codec.parse(bag, records, as_written=True)
+            if parsed.unknown:
+                unknown = catalogue.NotLookedAt(properties=", ".join(parsed.unknown))
+                call.row.warn([line(unknown, codec.subject_of("(not known yet)"))])
+                return {}
+            declared = parsed.required()
+            plan = call.batch.plan(declared, records, PROCESS.declared, for_reader=True)
+            duplicates = self._declared.duplicates(declared)
+            after = previewed(plan, records, call.reconciler_in, engine_values.UNKNOWN)
+        except KeyswitchError as refusal:
+            self._refusals.refuse(call.row, [Urn(call.urn).name], refusal)
+            return {}
+        shown = plan.without(duplicates)
+        call.row.note(shown.notes())
+        call.row.warn([*shown.warnings_of_ends(), *shown.warnings(override=override)])
+        self._refuse_each(call, plan, duplicates)
+        return call.form.to_wire(codec.outputs(bag, after))
+
+    def _refuse_each(
+        self, call: _Call, plan: BatchPlan, duplicates: Mapping[str, KeyswitchError]
+    ) -> None:
+        """Shows each refusal of a plan, and has the preview fail at its end."""
+        refused = {**plan.refusals, **duplicates}
+        if plan.too_wide is not None:
+            refused |= dict.fromkeys(plan.limited, plan.too_wide)
+        if not refused:
+            return
+        of_one = call.form.codec.maps_by_key == ()
+        names = [Urn(call.urn).name] if of_one else list(refused)
+        *others, last = dict.fromkeys(refused.values())
+        for refusal in others:
+            call.row.error(refusal.lines)
+        self._refusals.refuse(call.row, names, last)
+
+
+@dataclass(frozen=True)
+class _Call:
+    """One call about one resource."""
+
+    keys: Keys
+    urn: str
+
+    @property
+    def form(self) -> Form:
+        return _form_of(self.urn)
+
+    @property
+    def row(self) -> EngineRow:
+        return EngineRow(self.keys.call_of(self.urn)[0], self.urn)
+
+    @property
+    def batch(self) -> Batch:
+        return Batch(
+            self.reconciler_in,
+            before_each=self.row.engine.require,
+            before_signers=PROCESS.wait_for_others,
+        )
+
+    def reconciler_in(self, account: DeclaredAccount | None) -> Reconciler:
+        origin = self.keys.call_of(self.urn)[1]
+        return PROCESS.reconciler_in(account, self.keys.settings, origin)
+
+    def refuse_ignored(self, request: pb.DiffRequest | pb.UpdateRequest) -> None:
+        names = map(wire.camel, self.form.codec.from_the_program)
+        subject = self.form.codec.subject_of(request.id)
+        refuse_ignored_changes(list(request.ignoreChanges), names, subject)
+
+
+def _form_of(urn: str) -> Form:
+    return FORMS[Urn(urn).type]
+
+
+def _diff(
+    changed: Mapping[str, Change], *, changes: bool, replaces: list[str] | None = None
+) -> pb.DiffResponse:
+    pb2, replaced = protos.provider_pb2, replaces or []
+    return pb2.DiffResponse(
+        changes=pb2.DiffResponse.DIFF_SOME if changes else pb2.DiffResponse.DIFF_NONE,
+        replaces=replaced,
+        diffs=sorted(changed),
+        hasDetailedDiff=True,
+        detailedDiff={
+            path: pb2.PropertyDiff(
+                kind=pb2.PropertyDiff.Kind.Value(
+                    f"{change}_REPLACE" if path in replaced else str(change)
+                ),
+                inputDiff=True,
+            )
+            for path, change in changed.items()
+        },
+    )

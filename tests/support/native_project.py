@@ -12,15 +12,12 @@ from typing import Any, ClassVar
 
 import pytest
 
-from keyswitch.model.inputs import IN_CAMEL_CASE
+from keyswitch.model.camel_case import camel, in_snake_case, snake
 from keyswitch.plugin.native.forms import KEY_TOKEN
-from keyswitch.plugin.native.wire import camel, snake
 from support.engine import PROGRAM, Project, Run
 
 HOST = "pulumi-language-yaml"
 PLUGINS = Path(sys.executable).parent
-_CAMEL = {spelt: name for name, spelt in IN_CAMEL_CASE.items() if "_" in name}
-_IN_TEXT = re.compile(rf"\b({'|'.join(sorted(_CAMEL, key=len, reverse=True))})\b")
 
 
 @dataclass
@@ -102,6 +99,4 @@ def _renamed(bag: dict[str, Any]) -> dict[str, Any]:
 
 def _in_snake_case(text: str) -> str:
     """What is printed, in the words of the other providers: the tests are the same."""
-    named = _IN_TEXT.sub(lambda found: _CAMEL[found[1]], text)
-    named = named.replace("error: Preview failed: KS", "error: KS")
-    return re.sub(r"\bkeyswitch:(?=[a-z]+[A-Z])", "aws:", named)
+    return in_snake_case(text).replace("error: Preview failed: KS", "error: KS")

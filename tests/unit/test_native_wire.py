@@ -9,6 +9,7 @@ import pytest
 from google.protobuf.struct_pb2 import Struct
 
 from keyswitch.model.aws_settings import REFUSED, AwsSettings
+from keyswitch.model.camel_case import in_camel_case, in_snake_case
 from keyswitch.model.engine_values import OF_A_SECRET, OF_AN_OUTPUT, SIGNATURE
 from keyswitch.model.engine_values import UNKNOWN as UNKNOWN_TEXT
 from keyswitch.model.parsing import UNKNOWN
@@ -53,13 +54,17 @@ def test_secrets_outputs_and_what_is_not_known_are_read_and_secrets_are_written_
 
 
 def test_a_message_names_inputs_and_settings_as_the_wire_does_and_leaves_arns() -> None:
-    said = wire.in_the_words_of_the_wire(
+    said = in_camel_case(
         "set allow_reactivation, or aws:allowedAccountIds of arn:aws:iam::1:user/bob"
     )
 
     assert said == (
         "set allowReactivation, or keyswitch:allowedAccountIds of arn:aws:iam::1:user/bob"
     )
+    assert in_snake_case(said) == (
+        "set allow_reactivation, or aws:allowedAccountIds of arn:aws:iam::1:user/bob"
+    )
+    assert in_snake_case("set keyswitch:maxChanges") == "set keyswitch:maxChanges"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,9 @@ from typing import Final
 KEY_TYPE: Final = "pulumi-python:dynamic/keyswitch:AccessKeyStatus"
 FLEET_TYPE: Final = "pulumi-python:dynamic/keyswitch:AccessKeyFleet"
 ROTATION_TYPE: Final = "keyswitch:index:AccessKeyRotation"
+NATIVE_KEY_TYPE: Final = "keyswitch:index:AccessKeyStatus"
+NATIVE_FLEET_TYPE: Final = "keyswitch:index:AccessKeyFleet"
+_TWINS: Final = {NATIVE_KEY_TYPE: KEY_TYPE, NATIVE_FLEET_TYPE: FLEET_TYPE}
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
 
 
@@ -31,6 +34,11 @@ class Urn:
     def type(self) -> str:
         """The type without its parents'."""
         return self.text.partition("::")[2].partition("::")[2].partition("::")[0].rpartition("$")[2]
+
+    @property
+    def kind(self) -> str:
+        """The type; of a native resource that of its dynamic twin."""
+        return _TWINS.get(self.type, self.type)
 
     @property
     def name(self) -> str:

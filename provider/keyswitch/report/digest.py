@@ -12,7 +12,14 @@ from keyswitch.messages import catalogue
 from keyswitch.messages.format import Attempt, counted, line
 from keyswitch.messages.parse import read
 from keyswitch.messages.printable import printable
-from keyswitch.model.urn import FLEET_TYPE, KEY_TYPE, ROTATION_TYPE, STACK_TYPE, Urn
+from keyswitch.model.urn import (
+    FLEET_TYPE,
+    KEY_TYPE,
+    NATIVE_KEY_TYPE,
+    ROTATION_TYPE,
+    STACK_TYPE,
+    Urn,
+)
 from keyswitch.report.key_changes import NO_CHANGE, PART_OF_REPLACE, KeyPreview
 from keyswitch.report.key_states import KeyState
 from keyswitch.report.preview_json import (
@@ -31,7 +38,9 @@ _ECHOES: Final = ("an unhandled error occurred: program exited", "preview failed
 """What it says after errors that it has told already, or tells nowhere."""
 _PROGRAM_FAILED: Final = "the program, or the engine, failed"
 _COUNT: Final = re.compile(r"[0-9]{1,6}")
-_NAMED_KEY: Final = re.compile(rf"urn:pulumi:[^\s\"']*{re.escape(KEY_TYPE)}::[^\s\"']+")
+_NAMED_KEY: Final = re.compile(
+    rf"urn:pulumi:[^\s\"']*(?:{re.escape(KEY_TYPE)}|{NATIVE_KEY_TYPE})::[^\s\"']+"
+)
 
 
 @dataclass(frozen=True)
@@ -123,7 +132,7 @@ def digest(preview: Preview, exit_code: int = 0) -> Digest:
 
 def _violated(preview: Preview) -> tuple[str, ...]:
     """The rule and the resource: what a pack says of it may hold anything."""
-    steps = [step for step in preview.steps if step.urn.type == KEY_TYPE]
+    steps = [step for step in preview.steps if step.urn.kind == KEY_TYPE]
     keys = {step.urn.text: step.after.access_key_id for step in steps}
     found = []
     for each in preview.violations:
@@ -143,12 +152,12 @@ def _seen(steps: Iterable[Step], diagnostics: Iterable[Diagnostic]) -> list[KeyP
     of_steps: dict[tuple[str, str], list[Step]] = {}
     messages: dict[tuple[str, str], list[Diagnostic]] = {}
     for step in steps:
-        if step.urn.type in (KEY_TYPE, FLEET_TYPE):
+        if step.urn.kind in (KEY_TYPE, FLEET_TYPE):
             key = step.after.access_key_id or step.before.access_key_id
-            where = (step.urn.text, key if step.urn.type == FLEET_TYPE else "")
+            where = (step.urn.text, key if step.urn.kind == FLEET_TYPE else "")
             of_steps.setdefault(where, []).append(step)
     for each in diagnostics:
-        if each.urn.type == KEY_TYPE or _key_in_fleet(each):
+        if each.urn.kind == KEY_TYPE or _key_in_fleet(each):
             messages.setdefault((each.urn.text, _key_in_fleet(each)), []).append(each)
     return [
         KeyPreview(where[0], of_steps.get(where, []), messages.get(where, []))
@@ -158,7 +167,7 @@ def _seen(steps: Iterable[Step], diagnostics: Iterable[Diagnostic]) -> list[KeyP
 
 def _key_in_fleet(diagnostic: Diagnostic) -> str:
     """The key of a fleet that it is about, empty for none, and for what a program logged."""
-    reading = read(diagnostic.text) if diagnostic.urn.type == FLEET_TYPE else None
+    reading = read(diagnostic.text) if diagnostic.urn.kind == FLEET_TYPE else None
     if reading is None or not (reading.is_whole or diagnostic.severity == "error"):
         return ""
     return reading.access_key_id
@@ -171,16 +180,16 @@ def _adopted_together(steps: Iterable[Step], diagnostics: Sequence[Diagnostic]) 
         reading = read(each.text)
         if not reading or not reading.is_whole or reading.entry is not catalogue.AdoptedTogether:
             continue
-        if each.urn.type == FLEET_TYPE:
+        if each.urn.kind == FLEET_TYPE:
             fleets.add(each.urn.text)
-        elif each.urn.type in ("", STACK_TYPE):
+        elif each.urn.kind in ("", STACK_TYPE):
             count = reading.fields["count"]
             of_stack += int(count) if _COUNT.fullmatch(count) else 0
     known = {(each.urn.text, _key_in_fleet(each)) for each in diagnostics}
     single = [
         step
         for step in steps
-        if step.urn.type == KEY_TYPE and step.op == "create" and (step.urn.text, "") not in known
+        if step.urn.kind == KEY_TYPE and step.op == "create" and (step.urn.text, "") not in known
     ]
     in_fleets = [
         step
@@ -218,7 +227,7 @@ def _unchanged(preview: Preview, seen: Iterable[KeyPreview]) -> int:
     told = sum(key.change is None and key.is_told and not key.is_in_fleet for key in seen)
     fleets = {key.urn for key in seen if key.is_in_fleet and key.change is None}
     changing = {key.urn for key in seen if key.is_in_fleet and key.change is not None}
-    stack = any(step.op == "same" and step.urn.type == STACK_TYPE for step in preview.steps)
+    stack = any(step.op == "same" and step.urn.kind == STACK_TYPE for step in preview.steps)
     same = preview.counts.get("same", 0) - told - stack - len(fleets - changing)
     return max(0, same) + of_fleets
 
@@ -227,7 +236,7 @@ def _others(preview: Preview) -> dict[str, int]:
     ops = {
         step.urn.text: printable(step.op)
         for step in preview.steps
-        if step.urn.type not in _OURS and step.op not in (*NO_CHANGE, *PART_OF_REPLACE)
+        if step.urn.kind not in _OURS and step.op not in (*NO_CHANGE, *PART_OF_REPLACE)
     }
     return dict(sorted(Counter(ops.values()).items()))
 
@@ -236,7 +245,7 @@ def _of_its_key(diagnostic: Diagnostic) -> Diagnostic:
     """The engine tells some errors of the stack and names the resource in the text: a protected one."""
     named = _NAMED_KEY.search(diagnostic.text)
     if (
-        diagnostic.urn.type in (KEY_TYPE, FLEET_TYPE)
+        diagnostic.urn.kind in (KEY_TYPE, FLEET_TYPE)
         or diagnostic.severity != "error"
         or named is None
     ):
@@ -248,7 +257,7 @@ def _errors(diagnostics: Iterable[Diagnostic]) -> tuple[str, ...]:
     """Keyswitch's own in full; of others only who failed, for their text may hold anything."""
     found = []
     for each in diagnostics:
-        if each.severity != "error" or each.urn.type == KEY_TYPE or _key_in_fleet(each):
+        if each.severity != "error" or each.urn.kind == KEY_TYPE or _key_in_fleet(each):
             continue
         text = each.text.strip().removeprefix("error: ")
         reading = read(text)
@@ -257,7 +266,7 @@ def _errors(diagnostics: Iterable[Diagnostic]) -> tuple[str, ...]:
             continue
         if ours is not None:
             found.append(in_short(text))
-        elif each.urn.type in ("", STACK_TYPE):
+        elif each.urn.kind in ("", STACK_TYPE):
             found.append(_PROGRAM_FAILED)
         else:
             found.append(in_short(f"{each.urn.name} ({each.urn.type}) failed"))

@@ -80,7 +80,7 @@ class KeyPreview:
     @property
     def is_in_fleet(self) -> bool:
         """Whether it is one of a fleet's keys."""
-        return Urn(self.urn).type == FLEET_TYPE
+        return Urn(self.urn).kind == FLEET_TYPE
 
     @property
     def is_deleted(self) -> bool:

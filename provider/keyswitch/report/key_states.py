@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from keyswitch.model.camel_case import renamed, snake, statuses_apart
 from keyswitch.model.engine_values import UNKNOWN, UNTOLD
 from keyswitch.model.fleet import DEFAULTS, KEYS, STATUSES
 from keyswitch.model.fleet_state import RECORDS
@@ -24,8 +25,9 @@ from keyswitch.model.inputs import (
     USER_NAME,
     overlaid,
 )
-from keyswitch.model.state import ADOPTED_STATUS
+from keyswitch.model.state import ADOPTED_STATUS, USER_NAME_RESOLVED
 from keyswitch.model.status import OnDrift, WhenUnmet
+from keyswitch.model.urn import Urn
 
 _NOT_TOLD: Final = (UNTOLD, UNKNOWN)
 
@@ -116,6 +118,16 @@ def clean(text: str) -> str:
 def bag_of(value: object) -> dict[str, Any]:
     """A state's inputs or outputs, an empty map where it has none."""
     return value if isinstance(value, dict) else {}
+
+
+def as_dynamic(state: Mapping[str, Any], urn: Urn) -> dict[str, Any]:
+    """A resource's state; that of the native provider as the dynamic one would have written it."""
+    if urn.kind == urn.type:
+        return dict(state)
+    inputs, outputs = (renamed(bag_of(state.get(part)), snake) for part in ("inputs", "outputs"))
+    if outputs:
+        outputs.setdefault(USER_NAME_RESOLVED, USER_NAME not in inputs)
+    return {**state, "inputs": statuses_apart(inputs), "outputs": outputs}
 
 
 def keys_of_fleet(

@@ -13,12 +13,14 @@ from typing import Any, Final
 
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.camel_case import in_snake_case
 from keyswitch.model.engine_values import UNTOLD
 from keyswitch.model.fleet import STATUSES
 from keyswitch.model.inputs import ACCESS_KEY_ID
 from keyswitch.model.urn import FLEET_TYPE, Urn
 from keyswitch.report.key_states import (
     KeyState,
+    as_dynamic,
     bag_of,
     changed_inputs,
     clean,
@@ -133,9 +135,9 @@ _WHOLE: Final = ("create", "delete", "refresh", "read")
 def _steps(whole: Mapping[str, Any]) -> Iterator[Step]:
     for number, step in enumerate(_list(whole, "steps"), start=1):
         where = f"step {number}"
-        old, new = _map(step, "oldState", where), _map(step, "newState", where)
         urn = Urn(_text(step, "urn", where))
-        if urn.type == FLEET_TYPE:
+        old, new = (as_dynamic(_map(step, part, where), urn) for part in ("oldState", "newState"))
+        if urn.kind == FLEET_TYPE:
             yield from _steps_of_fleet(_text(step, "op", where), urn, old, new)
             continue
         yield Step(
@@ -173,11 +175,11 @@ def _steps_of_fleet(
 def _diagnostics(whole: Mapping[str, Any]) -> Iterator[Diagnostic]:
     for number, each in enumerate(_list(whole, "diagnostics"), start=1):
         where = f"diagnostic {number}"
-        yield Diagnostic(
-            Urn(_text(each, "urn", where, optional=True)),
-            _text(each, "severity", where),
-            _text(each, "message", where, optional=True),
-        )
+        urn = Urn(_text(each, "urn", where, optional=True))
+        message = _text(each, "message", where, optional=True)
+        if urn.kind != urn.type:
+            message = in_snake_case(message.replace("error: Preview failed: ", "error: "))
+        yield Diagnostic(urn, _text(each, "severity", where), message)
 
 
 def _violations(whole: Mapping[str, Any]) -> Iterator[Violation]:

@@ -16,7 +16,7 @@ from keyswitch.model.parsing import parse_outputs
 from keyswitch.model.state import DESIRED_STATUS, USER_NAME_RESOLVED, Record
 from keyswitch.model.urn import FLEET_TYPE, KEY_TYPE, Urn
 from keyswitch.report.checks import ExpectedKey
-from keyswitch.report.key_states import bag_of, key_id_of
+from keyswitch.report.key_states import as_dynamic, bag_of, key_id_of
 
 
 def read_export(text: str, account_id: str) -> dict[str, ExpectedKey]:
@@ -44,11 +44,12 @@ def _expected(resources: Iterable[object], account_id: str) -> Iterable[tuple[st
         if not isinstance(resource, dict) or resource.get("delete") is True:
             continue
         urn = Urn(str(resource.get("urn")))
-        if urn.type not in (KEY_TYPE, FLEET_TYPE):
+        if urn.kind not in (KEY_TYPE, FLEET_TYPE):
             continue
+        state = as_dynamic(resource, urn)
         try:
-            of_fleet = urn.type == FLEET_TYPE
-            records = _fleet_records(resource) if of_fleet else [_record(resource)]
+            of_fleet = urn.kind == FLEET_TYPE
+            records = _fleet_records(state) if of_fleet else [_record(state)]
         except KeyswitchError as error:
             part = getattr(error.message, "property", "outputs")
             raise _no_export(f"{part} of {urn.text} cannot be read") from None

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from keyswitch.model.camel_case import in_camel_case
 from keyswitch.plugin.native import protos
-from keyswitch.plugin.native.wire import in_the_words_of_the_wire
 
 if TYPE_CHECKING:
     from pulumi.runtime.proto.engine_pb2_grpc import EngineStub
@@ -38,7 +38,7 @@ class Engine:
         """
         import grpc
 
-        message = in_the_words_of_the_wire(text)
+        message = in_camel_case(text)
         request: Any = protos.engine_pb2.LogRequest(
             severity=protos.engine_pb2.LogSeverity.Value(severity), message=message, urn=urn
         )

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from google.protobuf.struct_pb2 import Struct
 
+from keyswitch.model.camel_case import camel, renamed, snake
 from keyswitch.model.codecs import FLEET, SINGLE_KEY, Codec
 from keyswitch.model.fleet import KEYS, OF_A_FLEET, STATUSES
-from keyswitch.model.fleet_state import RECORDS
 from keyswitch.model.inputs import MOVED_FROM, OF_A_KEY, STATUS, USER_NAME, Input, by_property
 from keyswitch.model.parsing import UNKNOWN
-from keyswitch.model.state import PENDING, USER_NAME_RESOLVED
+from keyswitch.model.state import USER_NAME_RESOLVED
 from keyswitch.plugin.host import without_provider
-from keyswitch.plugin.native.wire import camel, read, snake
+from keyswitch.plugin.native.wire import read
 
-_BY_ID: Final = (KEYS, STATUSES, RECORDS, PENDING)
-"""Maps whose names are ids."""
 Bag = Mapping[str, Any]
 
 
@@ -42,12 +40,12 @@ class Form:
     def state(self, outputs: Struct, inputs: Struct) -> dict[str, Any]:
         """The outputs in a state, as the codec reads them; those that the dynamic provider wrote too."""
         resolved = self.stored_inputs(inputs).get(USER_NAME) is None
-        bag = _renamed(without_provider(read(outputs).values), snake)
+        bag = renamed(without_provider(read(outputs).values), snake)
         return {USER_NAME_RESOLVED: resolved, **bag}
 
     def stored_inputs(self, inputs: Struct) -> dict[str, Any]:
         """The inputs in a state, as the codec writes them."""
-        bag = _renamed(without_provider(read(inputs).values), snake)
+        bag = renamed(without_provider(read(inputs).values), snake)
         bag.pop(MOVED_FROM, None)
         return bag
 
@@ -58,7 +56,7 @@ class Form:
 
     def to_wire(self, bag: Bag) -> dict[str, Any]:
         """Properties as the codec writes them, for the wire."""
-        return _renamed({n: value for n, value in bag.items() if n != USER_NAME_RESOLVED}, camel)
+        return renamed({n: value for n, value in bag.items() if n != USER_NAME_RESOLVED}, camel)
 
     def inputs_to_wire(self, bag: Bag) -> dict[str, Any]:
         """Inputs as the codec writes them: the statuses stand with the keys again."""
@@ -109,21 +107,6 @@ def _holds_unknown(value: object) -> bool:
     if isinstance(value, Mapping):
         return any(map(_holds_unknown, value.values()))
     return any(map(_holds_unknown, value)) if isinstance(value, list) else value is UNKNOWN
-
-
-def _renamed(bag: Bag, rename: Callable[[str], str]) -> dict[str, Any]:
-    found = {}
-    for name, value in bag.items():
-        if not isinstance(value, Mapping):
-            found[rename(name)] = value
-        elif snake(name) in _BY_ID:
-            found[rename(name)] = {
-                key: _renamed(each, rename) if isinstance(each, Mapping) else each
-                for key, each in value.items()
-            }
-        else:
-            found[rename(name)] = _renamed(value, rename)
-    return found
 
 
 KEY_TOKEN: Final = "keyswitch:index:AccessKeyStatus"  # noqa: S105 - a type, no credential

@@ -16,6 +16,7 @@ from keyswitch.messages.redact import without_secrets
 from keyswitch.model import engine_values
 from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.aws_settings import AwsSettings
+from keyswitch.model.camel_case import camel
 from keyswitch.model.change_limit import MaxChanges
 from keyswitch.model.inputs import ACCOUNT
 from keyswitch.model.parsing import account_of
@@ -108,7 +109,7 @@ class Keys:
                 return _diff(changed, changes=call.batch.has_drifted(stored, records))
         replaces = call.form.codec.replaces(state, bag)
         if replaces:
-            return _diff(changed, changes=True, replaces=[wire.camel(name) for name in replaces])
+            return _diff(changed, changes=True, replaces=[camel(name) for name in replaces])
         try:
             parsed = call.form.codec.parse(bag, records, as_written=True)
             declared = parsed.required()
@@ -177,7 +178,7 @@ class Keys:
     ) -> Struct:
         bag = call.form.to_bag(given.values)
         if preview:
-            hidden = wire.camel(call.form.codec.holds_overrides) in given.secret
+            hidden = camel(call.form.codec.holds_overrides) in given.secret
             outputs = self._previewed(call, bag, records, "(a secret)" if hidden else None)
             return wire.write({**given.values, **outputs}, given.secret)
         parsed = call.form.codec.parse(bag, records, as_written=True)
@@ -264,7 +265,7 @@ class _Call:
         return PROCESS.reconciler_in(account, self.keys.settings, origin)
 
     def refuse_ignored(self, request: pb.DiffRequest | pb.UpdateRequest) -> None:
-        names = map(wire.camel, self.form.codec.from_the_program)
+        names = map(camel, self.form.codec.from_the_program)
         subject = self.form.codec.subject_of(request.id)
         refuse_ignored_changes(list(request.ignoreChanges), names, subject)
 

@@ -15,6 +15,7 @@ from google.protobuf.empty_pb2 import Empty
 from keyswitch import __version__
 from keyswitch.iam.user_agent import Origin
 from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.camel_case import in_camel_case
 from keyswitch.plugin.native import protos, wire
 from keyswitch.plugin.native.detailed_diff import differences
 from keyswitch.plugin.native.engine import Engine
@@ -45,7 +46,7 @@ def answered(method: Callable[..., R]) -> Callable[..., R]:
             text = str(error)
         except KeyswitchError as error:
             text = "\n".join(error.lines)
-        context.abort(grpc.StatusCode.UNKNOWN, wire.in_the_words_of_the_wire(text))
+        context.abort(grpc.StatusCode.UNKNOWN, in_camel_case(text))
         raise AssertionError  # abort has raised
 
     return wrapper
@@ -55,7 +56,7 @@ def _kept(error: PartlyDoneError) -> tuple[tuple[str, bytes]]:
     failed = protos.provider_pb2.ErrorResourceInitFailed(
         id=error.id,
         properties=error.properties,
-        reasons=[wire.in_the_words_of_the_wire(each) for each in error.lines],
+        reasons=[in_camel_case(each) for each in error.lines],
     )
     status = protos.status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0])
     status.details.add().Pack(failed)
@@ -100,7 +101,7 @@ class Provider(protos.provider_pb2_grpc.ResourceProviderServicer):
         try:
             settings_of(wire.read(request.news).values)
         except KeyswitchError as error:
-            reason = wire.in_the_words_of_the_wire(str(error))
+            reason = in_camel_case(str(error))
             failures.append(failure(reason=reason))
         return protos.provider_pb2.CheckResponse(inputs=request.news, failures=failures)
 

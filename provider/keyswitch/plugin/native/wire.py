@@ -6,23 +6,16 @@ camel case on the wire. What is a secret on the way in is one on the way out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.struct_pb2 import Struct
 
 from keyswitch.model.engine_values import OF_A_SECRET, OF_AN_OUTPUT, SIGNATURE
 from keyswitch.model.engine_values import UNKNOWN as UNKNOWN_VALUE
-from keyswitch.model.inputs import IN_CAMEL_CASE
 from keyswitch.model.parsing import UNKNOWN
-
-_IN_SNAKE_CASE: Final = sorted((name for name in IN_CAMEL_CASE if "_" in name), key=len)
-_NAME_IN_TEXT: Final = re.compile(rf"\b({'|'.join(reversed(_IN_SNAKE_CASE))}|max_changes)\b")
-_AS_WRITTEN: Final = re.compile(r"(no property \S+ here)")
-_SETTING_IN_TEXT: Final = re.compile(r"(?<![:\w])aws:(?=[A-Za-z0-9]+\b(?!:))")
 
 
 @dataclass(frozen=True)
@@ -56,26 +49,6 @@ def write(values: Mapping[str, Any], secret: Collection[str] = ()) -> Struct:
         }
     )
     return struct
-
-
-def camel(name: str) -> str:
-    """``user_name`` as it is on the wire."""
-    return re.sub("_(.)", lambda found: found[1].upper(), name)
-
-
-def snake(name: str) -> str:
-    """``userName`` as it is inside."""
-    return re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", name)
-
-
-def in_the_words_of_the_wire(text: str) -> str:
-    """A message with each input, and each setting, as programs of this provider spell it.
-
-    What a program wrote wrongly stays as it wrote it.
-    """
-    parts = _AS_WRITTEN.split(text)
-    parts[::2] = [_NAME_IN_TEXT.sub(lambda found: camel(found[1]), part) for part in parts[::2]]
-    return _SETTING_IN_TEXT.sub("keyswitch:", "".join(parts))
 
 
 def _has_secret(value: object) -> bool:

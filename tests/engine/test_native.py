@@ -1,0 +1,142 @@
+"""What only the native provider has: programs in YAML, imports, migration, and the command over its states."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from keyswitch import cli
+from support.engine import TYPE, Project, engine_env
+from support.http import RecordingServer
+from support.moto_iam import Outsider
+from support.native_project import HOST, NativeProject
+
+pytestmark = [
+    pytest.mark.real_engine,
+    pytest.mark.skipif(
+        shutil.which(HOST) is None, reason=f"no {HOST} on PATH; make test-native brings one"
+    ),
+]
+
+
+@pytest.fixture
+def native(tmp_path: Path, home: Path, iam: RecordingServer) -> NativeProject:
+    return NativeProject.make_native(tmp_path / "native", engine_env(home, iam.url))
+
+
+def digest(preview: str) -> str:
+    done = CliRunner().invoke(cli.main, ["digest", "-", "--format", "text"], input=preview)
+    assert done.exit_code == 0, done.output
+    return " ".join(done.output.split())
+
+
+def declared(outsider: Outsider, **more: Any) -> dict[str, Any]:
+    user = outsider.new_user()
+    return {
+        "access_key_id": outsider.new_key(user),
+        "user_name": user,
+        "status": "Active",
+        **more,
+    }
+
+
+def test_a_preview_shows_drift_in_the_diff_and_the_digest_says_the_same(
+    native: NativeProject, outsider: Outsider, iam: RecordingServer
+) -> None:
+    key = declared(outsider, status="Inactive")
+    native.declare(bob=key)
+    assert "1 key to deactivate" in digest(native.preview("--json").stdout)
+    native.up()
+    outsider.switch(key["user_name"], key["access_key_id"], "Active")
+
+    preview = native.preview("--diff")
+
+    assert '~ status: "Active" => "Inactive"' in preview.words
+    assert "1 key drifted, to be corrected" in digest(native.preview("--json").stdout)
+    native.up()
+    assert iam.writes == [(key["access_key_id"], "Inactive")] * 2
+
+
+def test_the_digest_names_each_refusal_with_its_code(
+    native: NativeProject, outsider: Outsider
+) -> None:
+    safe = {"unused_for": "7d"}
+    used = declared(outsider, status="Inactive", safeguards=safe)
+    native.declare(bob=used, wrong=declared(outsider, status="off"))
+
+    said = digest(native.preview("--json", code=1).stdout)
+
+    assert "KS602" in said or "KS608" in said, said
+    assert "KS103" in said
+
+
+def test_an_import_declares_the_key_as_it_is(native: NativeProject, outsider: Outsider) -> None:
+    key = declared(outsider)
+    native.up()
+
+    imported = native.expect(
+        0,
+        "import",
+        "keyswitch:index:AccessKeyStatus",
+        "bob",
+        key["access_key_id"],
+        "--yes",
+        "--skip-preview",
+        "--protect=false",
+    )
+
+    assert f"access_key_id: {key['access_key_id']}" in imported.words.replace(
+        "accessKeyId", "access_key_id"
+    )
+    native.declare(bob={"access_key_id": key["access_key_id"], "status": "Active"})
+    native.preview("--expect-no-changes")
+
+
+def test_a_stack_of_the_dynamic_provider_moves_with_one_update_and_no_change_of_a_key(
+    tmp_path: Path, home: Path, iam: RecordingServer, outsider: Outsider
+) -> None:
+    folder, env = tmp_path / "moved", engine_env(home, iam.url)
+    key = declared(outsider, status="Inactive", on_destroy="restore")
+    dynamic = Project.make(folder, env)
+    dynamic.declare(bob=key)
+    dynamic.up()
+    iam.reset()
+
+    native = NativeProject(folder, dynamic.env)
+    native.declare(bob=key)
+    assert "1 to update" in native.preview().text
+    native.up()
+
+    assert iam.writes == []
+    native.preview("--expect-no-changes")
+    outputs = native.outputs("bob")
+    assert (outputs["adopted_status"], outputs["deactivated_by"]) == ("Active", "program")
+    state = json.dumps(native.state())
+    assert TYPE not in state.replace(f'"aliases": ["urn:pulumi:test::project::{TYPE}::bob"]', "")
+    native.destroy()
+    assert outsider.status(key["user_name"], key["access_key_id"]) == "Active"
+
+
+def test_an_audit_compares_with_a_native_state(
+    native: NativeProject, outsider: Outsider, tmp_path: Path, iam: RecordingServer
+) -> None:
+    native.declare(bob=declared(outsider))
+    native.up()
+    from keyswitch.report.stack_state import read_export
+
+    found = read_export(json.dumps(native.state()), "123456789012")
+
+    assert [each.status for each in found.values()] == ["Active"]
+
+
+def test_the_engine_accepts_the_schema(native: NativeProject) -> None:
+    plugin = Path(shutil.which("pulumi-resource-keyswitch") or "")
+
+    schema = json.loads(native.expect(0, "package", "get-schema", str(plugin)).stdout)
+
+    assert schema["name"] == "keyswitch"

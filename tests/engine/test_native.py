@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from keyswitch import cli
+from keyswitch.plugin.native.forms import KEY_TOKEN
 from support.engine import TYPE, Project, engine_env
 from support.http import RecordingServer
 from support.moto_iam import Outsider
@@ -120,6 +121,46 @@ def test_a_stack_of_the_dynamic_provider_moves_with_one_update_and_no_change_of_
     assert TYPE not in state.replace(f'"aliases": ["urn:pulumi:test::project::{TYPE}::bob"]', "")
     native.destroy()
     assert outsider.status(key["user_name"], key["access_key_id"]) == "Active"
+
+
+def test_an_explicit_provider_has_settings_of_its_own(
+    native: NativeProject, outsider: Outsider, iam: RecordingServer
+) -> None:
+    key = declared(outsider, status="Inactive")
+    for account, code in (("123456789012", 0), ("999999999999", 1)):
+        resources = {
+            "own": {
+                "type": "pulumi:providers:keyswitch",
+                "properties": {"allowedAccountIds": [account]},
+            },
+            "bob": {
+                "type": KEY_TOKEN,
+                "properties": {
+                    "accessKeyId": key["access_key_id"],
+                    "userName": key["user_name"],
+                    "status": "Inactive",
+                },
+                "options": {"provider": "${own}"},
+            },
+        }
+        program = f"{native.SETTINGS}resources: {json.dumps(resources)}\n"
+        (native.folder / "Pulumi.yaml").write_text(program)
+        preview = native.preview(code=code)
+        assert ("999999999999" in preview.text) == bool(code), preview.text
+    assert iam.writes == []
+
+
+def test_functions_answer_in_a_program(native: NativeProject, outsider: Outsider) -> None:
+    key = declared(outsider)
+    arguments = {"accessKeyId": key["access_key_id"]}
+    asked = {"fn::invoke": {"function": "keyswitch:getAccessKeyOwner", "arguments": arguments}}
+    program = {"variables": {"owner": asked}, "outputs": {"user": "${owner.userName}"}}
+    parts = (f"{name}: {json.dumps(part)}\n" for name, part in program.items())
+    (native.folder / "Pulumi.yaml").write_text(f"{native.SETTINGS}{''.join(parts)}")
+
+    native.up()
+
+    assert native.stack_output("user") == key["user_name"]
 
 
 def test_an_audit_compares_with_a_native_state(

@@ -31,7 +31,7 @@ test-engine: .venv/.made-from
 test-native: .venv/.made-from
 	@engine=$$(tools/engine/engine.sh yaml) && export PATH="$$engine$${engine:+:}$(CURDIR)/.venv/bin:$$PATH" && \
 		.venv/bin/python -m pytest $(PYTEST_ARGS) --native -m "not real_engine" tests/engine && \
-		.venv/bin/python -m pytest $(PYTEST_ARGS) tests/engine/test_native.py tests/engine/test_examples.py
+		.venv/bin/python -m pytest $(PYTEST_ARGS) --real-engine tests/engine/test_native.py tests/engine/test_examples.py
 
 # The oldest supported pulumi and boto3, in an environment of their own.
 test-oldest: .venv-oldest/.made-from

@@ -19,7 +19,7 @@ from keyswitch.model.inputs import (
     Input,
 )
 from keyswitch.model.status import OnDestroy, OnDrift, Status, WhenUnmet
-from keyswitch.plugin.native.forms import FLEET_TOKEN, KEY_TOKEN
+from keyswitch.model.urn import NATIVE_FLEET_TYPE, NATIVE_KEY_TYPE
 
 PAGE: Final = Path(__file__).resolve().parents[1] / "provider/keyswitch/plugin/native/schema.json"
 TEXT: Final = {"type": "string"}
@@ -223,7 +223,7 @@ def schema() -> dict[str, Any]:
                 "required": sorted(seen),
             },
         },
-        "resources": {KEY_TOKEN: key, FLEET_TOKEN: fleet},
+        "resources": {NATIVE_KEY_TYPE: key, NATIVE_FLEET_TYPE: fleet},
         "functions": functions(),
         "language": {
             "nodejs": {"packageName": "@keyswitch/keyswitch", "respectSchemaVersion": True},

@@ -19,8 +19,8 @@ from pulumi.runtime.proto import provider_pb2
 from keyswitch import __version__
 from keyswitch.model.engine_values import UNKNOWN as UNKNOWN_TEXT
 from keyswitch.model.parsing import UNKNOWN
+from keyswitch.model.urn import NATIVE_FLEET_TYPE
 from keyswitch.plugin.native import wire
-from keyswitch.plugin.native.forms import FLEET_TOKEN
 from support.engine import engine_env
 from support.http import RecordingServer, refuse, serving
 from support.moto_iam import Outsider, moto_app
@@ -205,10 +205,10 @@ def test_a_fleet_keeps_what_it_did_where_one_key_fails(
     keys = {each.pop("accessKeyId"): each for each in (dict(first), dict(second))}
     done, failing = first["accessKeyId"], second["accessKeyId"]
     iam.rules.append(refuse("UpdateAccessKey", 403, "AccessDenied", "no", only=second["userName"]))
-    host.check("all", {"keys": keys}, FLEET_TOKEN)
+    host.check("all", {"keys": keys}, NATIVE_FLEET_TYPE)
 
     with pytest.raises(grpc.RpcError, match="KS622 1 of 2 keys failed") as raised:
-        host.create("all", {"keys": keys}, FLEET_TOKEN)
+        host.create("all", {"keys": keys}, NATIVE_FLEET_TYPE)
 
     kept = kept_by(raised.value)
     assert "KS301" in " ".join(kept.reasons)
@@ -234,7 +234,11 @@ def test_an_import_says_what_a_program_should_and_no_more(
 
 @pytest.mark.parametrize(
     ("id_", "token", "code"),
-    [("no-key", None, "KS104"), ("AKIAIOSFODNN7EXAMPLE", None, "KS2"), ("x", FLEET_TOKEN, "KS162")],
+    [
+        ("no-key", None, "KS104"),
+        ("AKIAIOSFODNN7EXAMPLE", None, "KS2"),
+        ("x", NATIVE_FLEET_TYPE, "KS162"),
+    ],
 )
 def test_what_cannot_be_imported_is_refused(
     host: NativeHost, id_: str, token: str | None, code: str

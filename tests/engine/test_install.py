@@ -25,7 +25,9 @@ def test_the_wheel_contains_only_keyswitch_and_its_metadata(wheel: Path) -> None
     }
     assert "keyswitch/py.typed" in names
     assert all(
-        name.endswith((".py", "py.typed", ".html.j2")) for name in names if ".dist-info" not in name
+        name.endswith((".py", "py.typed", ".html.j2", "schema.json"))
+        for name in names
+        if ".dist-info" not in name
     )
 
 

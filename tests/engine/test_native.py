@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from keyswitch import cli
-from keyswitch.plugin.native.forms import KEY_TOKEN
+from keyswitch.model.urn import NATIVE_KEY_TYPE
 from support.engine import TYPE, Project, engine_env
 from support.http import RecordingServer
 from support.moto_iam import Outsider
@@ -46,6 +46,7 @@ def declared(outsider: Outsider, **more: Any) -> dict[str, Any]:
     }
 
 
+@pytest.mark.nightly
 def test_a_preview_shows_drift_in_the_diff_and_the_digest_says_the_same(
     native: NativeProject, outsider: Outsider, iam: RecordingServer
 ) -> None:
@@ -63,6 +64,7 @@ def test_a_preview_shows_drift_in_the_diff_and_the_digest_says_the_same(
     assert iam.writes == [(key["access_key_id"], "Inactive")] * 2
 
 
+@pytest.mark.nightly
 def test_the_digest_names_each_refusal_with_its_code(
     native: NativeProject, outsider: Outsider
 ) -> None:
@@ -76,6 +78,22 @@ def test_the_digest_names_each_refusal_with_its_code(
     assert "KS103" in said
 
 
+@pytest.mark.nightly
+@pytest.mark.parametrize(("parallel", "named"), [("16", 3), ("1", 1)])
+def test_a_preview_names_every_refused_key_unless_it_asks_about_one_after_the_other(
+    native: NativeProject, outsider: Outsider, iam: RecordingServer, parallel: str, named: int
+) -> None:
+    wrong = {f"wrong-{number}": declared(outsider, status="off") for number in range(3)}
+    native.declare(**wrong, bob=declared(outsider, status="Inactive"))
+
+    preview = native.preview("--parallel", parallel, code=1)
+
+    assert preview.text.count("error: KS103 ") >= named
+    assert ("KS115 3 of" in preview.text) == (named == 3)
+    assert iam.writes == []
+
+
+@pytest.mark.nightly
 def test_an_import_declares_the_key_as_it_is(native: NativeProject, outsider: Outsider) -> None:
     key = declared(outsider)
     native.up()
@@ -123,6 +141,7 @@ def test_a_stack_of_the_dynamic_provider_moves_with_one_update_and_no_change_of_
     assert outsider.status(key["user_name"], key["access_key_id"]) == "Active"
 
 
+@pytest.mark.nightly
 def test_an_explicit_provider_has_settings_of_its_own(
     native: NativeProject, outsider: Outsider, iam: RecordingServer
 ) -> None:
@@ -134,7 +153,7 @@ def test_an_explicit_provider_has_settings_of_its_own(
                 "properties": {"allowedAccountIds": [account]},
             },
             "bob": {
-                "type": KEY_TOKEN,
+                "type": NATIVE_KEY_TYPE,
                 "properties": {
                     "accessKeyId": key["access_key_id"],
                     "userName": key["user_name"],
@@ -150,6 +169,7 @@ def test_an_explicit_provider_has_settings_of_its_own(
     assert iam.writes == []
 
 
+@pytest.mark.nightly
 def test_functions_answer_in_a_program(native: NativeProject, outsider: Outsider) -> None:
     key = declared(outsider)
     arguments = {"accessKeyId": key["access_key_id"]}
@@ -163,6 +183,7 @@ def test_functions_answer_in_a_program(native: NativeProject, outsider: Outsider
     assert native.stack_output("user") == key["user_name"]
 
 
+@pytest.mark.nightly
 def test_an_audit_compares_with_a_native_state(
     native: NativeProject, outsider: Outsider, tmp_path: Path, iam: RecordingServer
 ) -> None:
@@ -175,6 +196,7 @@ def test_an_audit_compares_with_a_native_state(
     assert [each.status for each in found.values()] == ["Active"]
 
 
+@pytest.mark.nightly
 def test_the_engine_accepts_the_schema(native: NativeProject) -> None:
     plugin = Path(shutil.which("pulumi-resource-keyswitch") or "")
 

@@ -21,8 +21,8 @@ from pulumi.runtime.proto import (
     status_pb2,
 )
 
+from keyswitch.model.urn import NATIVE_KEY_TYPE
 from keyswitch.plugin.native import wire
-from keyswitch.plugin.native.forms import KEY_TOKEN
 
 EXECUTABLE = Path(sys.executable).parent / "pulumi-resource-keyswitch"
 
@@ -46,13 +46,15 @@ class NativeHost:
     stub: provider_pb2_grpc.ResourceProviderStub
     heard: Heard
 
-    def urn(self, name: str, token: str = KEY_TOKEN) -> str:
+    def urn(self, name: str, token: str = NATIVE_KEY_TYPE) -> str:
         return f"urn:pulumi:test::project::{token}::{name}"
 
     def configure(self, **settings: Any) -> None:
         self.stub.Configure(provider_pb2.ConfigureRequest(args=wire.write(settings)))
 
-    def check(self, name: str, inputs: dict[str, Any], token: str = KEY_TOKEN) -> dict[str, Any]:
+    def check(
+        self, name: str, inputs: dict[str, Any], token: str = NATIVE_KEY_TYPE
+    ) -> dict[str, Any]:
         request = provider_pb2.CheckRequest(urn=self.urn(name, token), news=wire.write(inputs))
         return wire.read(self.stub.Check(request).inputs).values
 
@@ -60,7 +62,7 @@ class NativeHost:
         self,
         name: str,
         inputs: dict[str, Any],
-        token: str = KEY_TOKEN,
+        token: str = NATIVE_KEY_TYPE,
         *,
         preview: bool = False,
         secret: tuple[str, ...] = (),

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import pytest
 
 from keyswitch.model.camel_case import camel, in_snake_case, snake
-from keyswitch.plugin.native.forms import KEY_TOKEN
+from keyswitch.model.urn import NATIVE_KEY_TYPE
 from support.engine import PROGRAM, Project, Run
 
 HOST = "pulumi-language-yaml"
@@ -50,7 +50,7 @@ plugins:
 
     def declare(self, **keys: dict[str, Any]) -> None:
         resources = {
-            name: {"type": KEY_TOKEN, "properties": _in_camel_case(inputs)}
+            name: {"type": NATIVE_KEY_TYPE, "properties": _in_camel_case(inputs)}
             for name, inputs in keys.items()
         }
         program = f"resources: {json.dumps(resources)}\n" if resources else ""
@@ -74,7 +74,7 @@ plugins:
                 "outputs": _renamed(each.get("outputs", {})),
             }
             for each in found
-            if each["type"] == KEY_TOKEN
+            if each["type"] == NATIVE_KEY_TYPE
         }
 
     def outputs(self, name: str) -> dict[str, Any]:

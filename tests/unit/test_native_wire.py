@@ -13,9 +13,10 @@ from keyswitch.model.camel_case import in_camel_case, in_snake_case
 from keyswitch.model.engine_values import OF_A_SECRET, OF_AN_OUTPUT, SIGNATURE
 from keyswitch.model.engine_values import UNKNOWN as UNKNOWN_TEXT
 from keyswitch.model.parsing import UNKNOWN
+from keyswitch.model.urn import NATIVE_FLEET_TYPE, NATIVE_KEY_TYPE
 from keyswitch.plugin.native import wire
 from keyswitch.plugin.native.detailed_diff import Change, differences
-from keyswitch.plugin.native.forms import FLEET_TOKEN, FORMS, KEY_TOKEN
+from keyswitch.plugin.native.forms import FORMS
 from native_schema import PAGE, text
 
 KEY = "AKIAIOSFODNN7EXAMPLE"
@@ -81,11 +82,11 @@ def test_a_message_names_inputs_and_settings_as_the_wire_does_and_leaves_arns() 
 def test_the_inputs_of_a_key_are_read_by_their_names_in_camel_case(
     given: dict[str, Any], bag: dict[str, Any]
 ) -> None:
-    assert FORMS[KEY_TOKEN].to_bag(given) == bag
+    assert FORMS[NATIVE_KEY_TYPE].to_bag(given) == bag
 
 
 def test_the_inputs_of_a_fleet_are_split_and_joined_again() -> None:
-    form = FORMS[FLEET_TOKEN]
+    form = FORMS[NATIVE_FLEET_TYPE]
     given = {
         "keys": {KEY: {"status": "Inactive", "userName": "bob", "onDestroy": "restore"}},
         "maxChanges": "10%",

@@ -149,7 +149,12 @@ def require_engine() -> None:
 
     :raises ConnectionRefusedError: it is gone, and nobody records what is done from now on.
     """
-    address, _, port = _engine_address().rpartition(":")
+    require_engine_at(_engine_address())
+
+
+def require_engine_at(engine_address: str) -> None:
+    """The same of an engine at ``HOST:PORT``; one without an address is there."""
+    address, _, port = engine_address.rpartition(":")
     if not port.isdecimal():
         return
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,13 +9,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from keyswitch.model.camel_case import in_camel_case
+from keyswitch.plugin.host import require_engine_at
 from keyswitch.plugin.native import protos
 
 if TYPE_CHECKING:
     from pulumi.runtime.proto.engine_pb2_grpc import EngineStub
 
 _LOG_SECONDS: Final = 30.0
-_CONNECT_SECONDS: Final = 1.0
 
 
 @dataclass
@@ -56,16 +55,7 @@ class Engine:
 
         :raises ConnectionRefusedError: it is gone, and nobody records what is done from now on.
         """
-        host, _, port = self.address.rpartition(":")
-        if not port.isdecimal():
-            return
-        try:
-            socket.create_connection((host, int(port)), _CONNECT_SECONDS).close()
-        except ConnectionRefusedError:
-            raise
-        except OSError:
-            # Anything but a refusal says nothing about the engine.
-            return
+        require_engine_at(self.address)
 
 
 @dataclass(frozen=True)

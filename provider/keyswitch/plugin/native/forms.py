@@ -14,6 +14,7 @@ from keyswitch.model.fleet import KEYS, OF_A_FLEET, STATUSES
 from keyswitch.model.inputs import MOVED_FROM, OF_A_KEY, STATUS, USER_NAME, Input, by_property
 from keyswitch.model.parsing import UNKNOWN
 from keyswitch.model.state import USER_NAME_RESOLVED
+from keyswitch.model.urn import NATIVE_FLEET_TYPE, NATIVE_KEY_TYPE
 from keyswitch.plugin.host import without_provider
 from keyswitch.plugin.native.wire import read
 
@@ -109,9 +110,7 @@ def _holds_unknown(value: object) -> bool:
     return any(map(_holds_unknown, value)) if isinstance(value, list) else value is UNKNOWN
 
 
-KEY_TOKEN: Final = "keyswitch:index:AccessKeyStatus"  # noqa: S105 - a type, no credential
-FLEET_TOKEN: Final = "keyswitch:index:AccessKeyFleet"  # noqa: S105 - the same
 FORMS: Final = {
-    KEY_TOKEN: Form(KEY_TOKEN, SINGLE_KEY, OF_A_KEY),
-    FLEET_TOKEN: Form(FLEET_TOKEN, FLEET, OF_A_FLEET),
+    NATIVE_KEY_TYPE: Form(NATIVE_KEY_TYPE, SINGLE_KEY, OF_A_KEY),
+    NATIVE_FLEET_TYPE: Form(NATIVE_FLEET_TYPE, FLEET, OF_A_FLEET),
 }

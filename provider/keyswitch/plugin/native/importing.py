@@ -6,8 +6,9 @@ from keyswitch.messages import catalogue
 from keyswitch.messages.format import Attempt, KeyswitchError
 from keyswitch.model.state import Declaration, Record
 from keyswitch.model.status import ObservedStatus, Status
+from keyswitch.model.urn import NATIVE_KEY_TYPE
 from keyswitch.model.validators import access_key_id
-from keyswitch.plugin.native.forms import KEY_TOKEN, Form
+from keyswitch.plugin.native.forms import Form
 from keyswitch.reconcile.reconciler import Reconciler
 
 
@@ -17,7 +18,7 @@ def adopted_as_found(form: Form, reconciler: Reconciler, id_: str) -> dict[str, 
     :param id_: the access key id, which is the id of the resource.
     :raises KeyswitchError: it is no key's, or the key cannot be looked at or is not there.
     """
-    if form.token != KEY_TOKEN:
+    if form.token != NATIVE_KEY_TYPE:
         raise KeyswitchError(catalogue.FleetNotImported())
     wrong = access_key_id(id_, "the id")
     if wrong is not None:

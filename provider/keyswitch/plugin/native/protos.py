@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from pulumi.runtime.proto import (
         engine_pb2,
         engine_pb2_grpc,
-        errors_pb2,
         plugin_pb2,
         provider_pb2,
         provider_pb2_grpc,
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = [
     "engine_pb2",
     "engine_pb2_grpc",
-    "errors_pb2",
     "plugin_pb2",
     "provider_pb2",
     "provider_pb2_grpc",

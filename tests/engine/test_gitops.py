@@ -142,6 +142,7 @@ def test_github_from_the_pull_request_to_the_night(
     assert iam.writes == []
 
 
+@pytest.mark.nightly
 def test_gitlab_from_the_merge_request_to_the_night(
     checkout: Workspace, comments: Comments, iam: RecordingServer, outsider: Outsider
 ) -> None:

@@ -42,8 +42,7 @@ def _names(one: Input) -> str:
 
 
 def _says(one: Input) -> str:
-    text = one.description.replace("``", "`").replace("|", "\\|")
-    return text[0].upper() + text[1:]
+    return one.in_markdown.replace("|", "\\|")
 
 
 if __name__ == "__main__":

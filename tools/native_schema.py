@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from keyswitch import __version__
-from keyswitch.model.fleet import DEFAULTS, KEYS, OF_A_FLEET
+from keyswitch.model.fleet import DEFAULTS, KEYS, OF_A_FLEET, OF_A_FLEETS_KEY, OF_DEFAULTS
 from keyswitch.model.inputs import (
     ACCOUNT,
     IN_ACCOUNT,
@@ -19,7 +19,7 @@ from keyswitch.model.inputs import (
     Input,
 )
 from keyswitch.model.status import OnDestroy, OnDrift, Status, WhenUnmet
-from keyswitch.model.urn import NATIVE_FLEET_TYPE, NATIVE_KEY_TYPE
+from keyswitch.model.urn import FLEET_TYPE, KEY_TYPE, NATIVE_FLEET_TYPE, NATIVE_KEY_TYPE
 
 PAGE: Final = Path(__file__).resolve().parents[1] / "provider/keyswitch/plugin/native/schema.json"
 TEXT: Final = {"type": "string"}
@@ -74,8 +74,7 @@ def reference(name: str) -> dict[str, Any]:
 
 
 def described(one: Input, kind: Mapping[str, Any]) -> dict[str, Any]:
-    text = one.description.replace("``", "`")
-    return {**kind, "description": text[0].upper() + text[1:]}
+    return {**kind, "description": one.in_markdown}
 
 
 def kind_of(one: Input) -> dict[str, Any]:
@@ -125,7 +124,7 @@ def resource(
         "requiredInputs": required(inputs),
         "properties": {**properties(inputs), **outputs},
         "required": sorted({*required(inputs), *outputs}),
-        "aliases": [{"type": f"pulumi-python:dynamic/keyswitch:{dynamic}"}],
+        "aliases": [{"type": dynamic}],
     }
 
 
@@ -177,8 +176,6 @@ def functions() -> dict[str, Any]:
 
 def schema() -> dict[str, Any]:
     """The whole schema."""
-    of_fleet = next(each.parts for each in OF_A_FLEET if each.name == KEYS)
-    defaults = next(each.parts for each in OF_A_FLEET if each.name == "defaults")
     of_key = {name: {**TEXT, "description": says} for name, says in OUTPUTS_OF_A_KEY.items()}
     texts = {"type": "object", "additionalProperties": TEXT}
     in_fleet = {name: {**texts, "description": says} for name, says in OUTPUTS_OF_A_FLEET.items()}
@@ -192,10 +189,10 @@ def schema() -> dict[str, Any]:
     }
     in_fleet["accountId"] = {**TEXT, "description": "The account of the keys."}
     seen = dict.fromkeys(("accessKeyId", "userName", "status", "createDate"), TEXT)
-    key = resource("The status of one access key.", OF_A_KEY, of_key, "AccessKeyStatus")
+    key = resource("The status of one access key.", OF_A_KEY, of_key, KEY_TYPE)
     for part in ("inputProperties", "properties"):
         key[part]["accessKeyId"]["willReplaceOnChanges"] = True
-    fleet = resource("The statuses of many keys.", OF_A_FLEET, in_fleet, "AccessKeyFleet")
+    fleet = resource("The statuses of many keys.", OF_A_FLEET, in_fleet, FLEET_TYPE)
     configuration = settings()
     return {
         "name": "keyswitch",
@@ -212,9 +209,9 @@ def schema() -> dict[str, Any]:
                 "What a status change of a key has to meet.", IN_SAFEGUARDS
             ),
             "keyswitch:index:Account": structure("How to act in one account.", IN_ACCOUNT),
-            "keyswitch:index:FleetKey": structure("One key of a fleet.", of_fleet),
+            "keyswitch:index:FleetKey": structure("One key of a fleet.", OF_A_FLEETS_KEY),
             "keyswitch:index:FleetDefaults": structure(
-                "What holds for keys that have none of their own.", defaults
+                "What holds for keys that have none of their own.", OF_DEFAULTS
             ),
             "keyswitch:index:AccessKey": {
                 "description": "A key as `iam:ListAccessKeys` lists it.",

@@ -13,7 +13,7 @@ from keyswitch.messages.format import line
 from keyswitch.model.fleet import parse_fleet
 from keyswitch.model.fleet_state import fleet_outputs, parse_fleet_outputs
 from keyswitch.model.status import ObservedStatus
-from keyswitch.model.urn import FLEET_TYPE
+from keyswitch.model.urn import FLEET_TYPE, NATIVE_FLEET_TYPE
 from keyswitch.reconcile.batch import Batch
 from keyswitch.reconcile.batch_plan import BatchPlan
 from keyswitch.reconcile.reconciler import Reconciler
@@ -152,3 +152,34 @@ def test_many_adoptions_without_a_change_are_one_line_and_a_row_each() -> None:
     }
     few = bag(*keys[:5])
     assert [note[:5] for note in judged(iam, few).notes()] == ["KS217"] * 5
+
+
+@pytest.mark.parametrize("whole", ["[secret]", UNKNOWN])
+def test_keys_of_a_native_fleet_that_are_not_told_are_told_as_those_of_a_dynamic_one(
+    whole: str,
+) -> None:
+    key = "AKIAEXAMPLE000000001"
+    outputs = {"statuses": {key: "Active"}, "records": {}}
+
+    def rows(fleet_type: str, old: dict[str, Any], new: dict[str, Any]) -> list[Any]:
+        step = {
+            "op": "update",
+            "urn": f"urn:pulumi:test::project::{fleet_type}::all",
+            "oldState": {"inputs": old, "outputs": outputs},
+            "newState": {"inputs": new},
+        }
+        told = digest(read_preview(json.dumps({"steps": [step]}))).rows
+        return [(row.access_key_id, row.outcome) for row in told]
+
+    dynamic = rows(
+        FLEET_TYPE,
+        {"statuses": {key: "Active"}, "keys": {key: {"user_name": "bob"}}},
+        {"statuses": whole, "keys": whole},
+    )
+    native = rows(
+        NATIVE_FLEET_TYPE,
+        {"keys": {key: {"status": "Active", "userName": "bob"}}},
+        {"keys": whole},
+    )
+
+    assert native == dynamic == [(key, Outcome.NOT_LOOKED_AT)]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from keyswitch.model.durations import iso, moment
+from keyswitch.model.urn import NATIVE_KEY_TYPE
 
 PROGRAM = """\
 import json, pathlib
@@ -25,7 +26,6 @@ for name, inputs in json.loads(pathlib.Path("keys.json").read_text()).items():
     keyswitch.AccessKeyStatus(name, **inputs)
 """
 TYPE = "pulumi-python:dynamic/keyswitch:AccessKeyStatus"
-NATIVE_TYPE = "keyswitch:index:AccessKeyStatus"
 SECONDS = int(os.environ.get("KEYSWITCH_RUN_SECONDS", "120"))
 
 ROOT = Path(__file__).parents[2]
@@ -67,7 +67,7 @@ class Run:
         rows = [
             line.strip()
             for line in self.stdout.splitlines()
-            if any(f"{each} {name} " in line for each in (TYPE, NATIVE_TYPE))
+            if any(f"{each} {name} " in line for each in (TYPE, NATIVE_KEY_TYPE))
         ]
         if rows and re.search(r" \d+ errors?(; [^:]*)?$", rows[-1]):
             # The end of a step that failed counts its errors; the row before it has the words.

@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from keyswitch.model.camel_case import camel, in_snake_case, snake
+from keyswitch.model.camel_case import in_snake_case, renamed, snake
+from keyswitch.model.inputs import camel
 from keyswitch.model.urn import NATIVE_KEY_TYPE
 from support.engine import PROGRAM, Project, Run
 
@@ -50,7 +51,7 @@ plugins:
 
     def declare(self, **keys: dict[str, Any]) -> None:
         resources = {
-            name: {"type": NATIVE_KEY_TYPE, "properties": _in_camel_case(inputs)}
+            name: {"type": NATIVE_KEY_TYPE, "properties": renamed(inputs, camel)}
             for name, inputs in keys.items()
         }
         program = f"resources: {json.dumps(resources)}\n" if resources else ""
@@ -70,8 +71,8 @@ plugins:
         return {
             each["urn"].rpartition("::")[2]: {
                 **each,
-                "inputs": _renamed(each.get("inputs", {})),
-                "outputs": _renamed(each.get("outputs", {})),
+                "inputs": renamed(each.get("inputs", {}), snake),
+                "outputs": renamed(each.get("outputs", {}), snake),
             }
             for each in found
             if each["type"] == NATIVE_KEY_TYPE
@@ -81,20 +82,6 @@ plugins:
         resource = self.resources()[name]
         resolved = "user_name" not in resource["inputs"]
         return {**resource["outputs"], "user_name_resolved": resolved}
-
-
-def _in_camel_case(inputs: dict[str, Any]) -> dict[str, Any]:
-    return {
-        camel(name): _in_camel_case(value) if isinstance(value, dict) else value
-        for name, value in inputs.items()
-    }
-
-
-def _renamed(bag: dict[str, Any]) -> dict[str, Any]:
-    return {
-        snake(name): _renamed(value) if isinstance(value, dict) else value
-        for name, value in bag.items()
-    }
 
 
 def _in_snake_case(text: str) -> str:

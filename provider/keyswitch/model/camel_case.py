@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from keyswitch.model.fleet import KEYS, STATUSES
 from keyswitch.model.fleet_state import RECORDS
-from keyswitch.model.inputs import IN_CAMEL_CASE, STATUS
-from keyswitch.model.state import PENDING
+from keyswitch.model.inputs import IN_CAMEL_CASE, STATUS, USER_NAME
+from keyswitch.model.state import PENDING, USER_NAME_RESOLVED
 
 _BY_ID: Final = (KEYS, STATUSES, RECORDS, PENDING)
 """Maps whose names are ids."""
@@ -29,11 +29,6 @@ _AS_WRITTEN: Final = re.compile(r"(no property \S+ here)")
 _SETTING: Final = re.compile(r"(?<![:\w])aws:(?=[A-Za-z0-9]+\b(?!:))")
 _OWN_SETTING: Final = re.compile(r"(?<![:\w])keyswitch:(?=[A-Za-z0-9]+\b(?!:))")
 _OF_REGISTER: Final = re.compile(r"(keyswitch:(?:keys|defaults|accounts|fleet|maxChanges)\b)")
-
-
-def camel(name: str) -> str:
-    """``user_name`` as the native provider spells it: ``userName``."""
-    return re.sub("_(.)", lambda found: found[1].upper(), name)
 
 
 def snake(name: str) -> str:
@@ -58,16 +53,31 @@ def renamed(bag: Mapping[str, Any], rename: Callable[[str], str]) -> dict[str, A
 
 
 def statuses_apart(bag: Mapping[str, Any]) -> dict[str, Any]:
-    """A fleet's inputs with the statuses in a map of their own, as the dynamic provider keeps them."""
-    keys = bag.get(KEYS)
-    if STATUSES in bag or not isinstance(keys, Mapping):
+    """A fleet's inputs with the statuses in a map of their own, as the dynamic provider keeps them.
+
+    Where the keys, or one of them, are not a map, as what is secret or not known, the statuses are the same.
+    """
+    if STATUSES in bag or KEYS not in bag:
         return dict(bag)
+    keys = bag[KEYS]
+    if not isinstance(keys, Mapping):
+        return {**bag, STATUSES: keys}
     entries, statuses = {}, {}
     for key, entry in keys.items():
         given = dict(entry) if isinstance(entry, Mapping) else entry
         statuses[key] = given.pop(STATUS, None) if isinstance(given, dict) else given
         entries[key] = given
     return {**bag, KEYS: entries, STATUSES: statuses}
+
+
+def as_dynamic(
+    inputs: Mapping[str, Any], outputs: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The inputs and outputs in a state, as the dynamic provider would have written them."""
+    given, kept = renamed(inputs, snake), renamed(outputs, snake)
+    if kept:
+        kept.setdefault(USER_NAME_RESOLVED, given.get(USER_NAME) is None)
+    return statuses_apart(given), kept
 
 
 def in_camel_case(message: str) -> str:

@@ -37,6 +37,10 @@ from keyswitch.model.status import Status
 KEYS: Final = "keys"
 STATUSES: Final = "statuses"
 DEFAULTS: Final = "defaults"
+OF_A_FLEETS_KEY: Final = tuple(
+    each for each in OF_A_KEY if each.name not in (ACCESS_KEY_ID, ACCOUNT)
+)
+OF_DEFAULTS: Final = tuple(each for each in OF_A_KEY if each.shared and not each.parts)
 OF_A_FLEET: Final = (
     Input(
         KEYS,
@@ -44,13 +48,13 @@ OF_A_FLEET: Final = (
         '``{"AKIA...": {"status": "Inactive", "user_name": "bob"}}``.',
         None,
         required=True,
-        parts=tuple(each for each in OF_A_KEY if each.name not in (ACCESS_KEY_ID, ACCOUNT)),
+        parts=OF_A_FLEETS_KEY,
     ),
     Input(
         DEFAULTS,
         "``on_destroy`` and ``on_drift`` of keys that have none of their own.",
         None,
-        parts=tuple(each for each in OF_A_KEY if each.shared and not each.parts),
+        parts=OF_DEFAULTS,
     ),
     replace(
         BY_NAME[SAFEGUARDS], says="safeguards of every key. A key's own go first, each by itself."
@@ -74,7 +78,7 @@ _IN_KEYS: Final[Spelling] = {
     ACCESS_KEY_ID: "the key's id",
     ACCOUNT: "the fleet's account",
 }
-_IN_DEFAULTS: Final = tuple(each.name for each in OF_A_FLEET[1].parts)
+_IN_DEFAULTS: Final = tuple(each.name for each in OF_DEFAULTS)
 _LONGEST_ID: Final = 128
 """IAM's, in characters."""
 NO_RECORDS: Final[Mapping[str, Record]] = {}

@@ -67,7 +67,18 @@ class Input:
     @property
     def in_camel_case(self) -> str:
         """As YAML and the other languages spell it: ``userName``."""
-        return re.sub("_(.)", lambda found: found[1].upper(), self.name)
+        return camel(self.name)
+
+    @property
+    def in_markdown(self) -> str:
+        """The description as a sentence of a page."""
+        text = self.description.replace("``", "`")
+        return text[0].upper() + text[1:]
+
+
+def camel(name: str) -> str:
+    """``user_name`` as YAML and the other languages spell it: ``userName``."""
+    return re.sub("_(.)", lambda found: found[1].upper(), name)
 
 
 def _boolean(name: str, says: str) -> Input:

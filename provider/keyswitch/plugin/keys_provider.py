@@ -39,6 +39,7 @@ from keyswitch.plugin.host import (
 )
 from keyswitch.plugin.operations import (
     applied,
+    declared_over,
     needs_step,
     refuse_ignored_changes,
     reporting_each_failure,
@@ -132,7 +133,8 @@ class KeysProvider(ResourceProvider):
 
     def _applied(self, news: dict[str, Any], recorded: Mapping[str, Record]) -> dict[str, Any]:
         bag = self._plain(news)
-        outcome, failure = applied(self.codec, self._batch(), Row(), bag, recorded)
+        declared, records = declared_over(self.codec, bag, recorded)
+        outcome, failure = applied(self._batch(), Row(), declared, records)
         outs = self.codec.outputs(without_provider(news), outcome.records)
         if failure is None:
             return outs

@@ -46,16 +46,25 @@ def needs_step(declared: BatchDeclaration, plan: BatchPlan, olds: Bag, records: 
     return plan.needs_step or bool(left or new or declared.changed) or limited
 
 
-def applied(
-    codec: Codec, batch: Batch, row: Row, bag: Bag, recorded: Records
-) -> tuple[BatchOutcome, KeyswitchError | None]:
-    """Adopts, changes and ends what a program's inputs ask for.
+def declared_over(
+    codec: Codec, bag: Bag, recorded: Records
+) -> tuple[BatchDeclaration, dict[str, Record]]:
+    """What a program's inputs declare, and what is recorded, also under another name.
 
-    :returns: what became of it, and the failure if anything failed.
-    :raises KeyswitchError: the inputs cannot be read, or nothing was done.
+    :raises KeyswitchError: the inputs cannot be read.
     """
     records = {**recorded, **codec.taken_over(bag, recorded)}
-    declared = codec.parse(bag, records, as_written=True).required()
+    return codec.parse(bag, records, as_written=True).required(), records
+
+
+def applied(
+    batch: Batch, row: Row, declared: BatchDeclaration, records: Records
+) -> tuple[BatchOutcome, KeyswitchError | None]:
+    """Adopts, changes and ends what a program declares.
+
+    :returns: what became of it, and the failure if anything failed.
+    :raises KeyswitchError: nothing was done.
+    """
     plan = batch.plan(declared, records, PROCESS.declared)
     row.warn(plan.let_through.warnings())
     outcome = batch.apply(plan, records, row.tell, PROCESS.declared)

@@ -8,26 +8,13 @@ from typing import Any
 import pulumi
 from pulumi.runtime import known_types
 
-from keyswitch.model.parsing import UNKNOWN
 from keyswitch.plugin.host import without_provider
+from keyswitch.plugin.unknown_parts import with_unknown
 
 
 def plain(bag: Mapping[str, Any], by_key: Collection[str] = ()) -> dict[str, object]:
-    """The bag with :data:`~keyswitch.model.parsing.UNKNOWN` for what is not known yet.
-
-    A map of which a part is unknown is unknown as a whole.
-
-    :param by_key: the maps whose values are bags of their own, or single values.
-    """
-    return {
-        name: {
-            key: plain(each) if isinstance(each, Mapping) else _known(each)
-            for key, each in value.items()
-        }
-        if name in by_key and isinstance(value, Mapping)
-        else _known(value)
-        for name, value in without_provider(bag).items()
-    }
+    """A bag without the host's own property; see :func:`~keyswitch.plugin.unknown_parts.with_unknown`."""
+    return with_unknown(without_provider(bag), known_types.is_unknown, by_key)
 
 
 async def revealed(bag: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -36,15 +23,3 @@ async def revealed(bag: Mapping[str, Any] | None) -> dict[str, Any]:
         name: await pulumi.Output.from_input(value).future(with_unknowns=True)
         for name, value in (bag or {}).items()
     }
-
-
-def _known(value: object) -> object:
-    return UNKNOWN if _is_unknown(value) else value
-
-
-def _is_unknown(value: object) -> bool:
-    if isinstance(value, Mapping):
-        return any(_is_unknown(part) for part in value.values())
-    if isinstance(value, list | tuple):
-        return any(_is_unknown(part) for part in value)
-    return known_types.is_unknown(value)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from keyswitch.model.camel_case import renamed, snake, statuses_apart
+from keyswitch.model.camel_case import as_dynamic
 from keyswitch.model.engine_values import UNKNOWN, UNTOLD
 from keyswitch.model.fleet import DEFAULTS, KEYS, STATUSES
 from keyswitch.model.fleet_state import RECORDS
@@ -25,7 +25,7 @@ from keyswitch.model.inputs import (
     USER_NAME,
     overlaid,
 )
-from keyswitch.model.state import ADOPTED_STATUS, USER_NAME_RESOLVED
+from keyswitch.model.state import ADOPTED_STATUS
 from keyswitch.model.status import OnDrift, WhenUnmet
 from keyswitch.model.urn import Urn
 
@@ -120,14 +120,12 @@ def bag_of(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def as_dynamic(state: Mapping[str, Any], urn: Urn) -> dict[str, Any]:
+def in_dynamic_form(state: Mapping[str, Any], urn: Urn) -> dict[str, Any]:
     """A resource's state; that of the native provider as the dynamic one would have written it."""
     if urn.kind == urn.type:
         return dict(state)
-    inputs, outputs = (renamed(bag_of(state.get(part)), snake) for part in ("inputs", "outputs"))
-    if outputs:
-        outputs.setdefault(USER_NAME_RESOLVED, USER_NAME not in inputs)
-    return {**state, "inputs": statuses_apart(inputs), "outputs": outputs}
+    inputs, outputs = as_dynamic(*(bag_of(state.get(part)) for part in ("inputs", "outputs")))
+    return {**state, "inputs": inputs, "outputs": outputs}
 
 
 def keys_of_fleet(

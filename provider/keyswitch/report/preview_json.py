@@ -20,10 +20,10 @@ from keyswitch.model.inputs import ACCESS_KEY_ID
 from keyswitch.model.urn import FLEET_TYPE, Urn
 from keyswitch.report.key_states import (
     KeyState,
-    as_dynamic,
     bag_of,
     changed_inputs,
     clean,
+    in_dynamic_form,
     key_state,
     keys_of_fleet,
 )
@@ -136,7 +136,9 @@ def _steps(whole: Mapping[str, Any]) -> Iterator[Step]:
     for number, step in enumerate(_list(whole, "steps"), start=1):
         where = f"step {number}"
         urn = Urn(_text(step, "urn", where))
-        old, new = (as_dynamic(_map(step, part, where), urn) for part in ("oldState", "newState"))
+        old, new = (
+            in_dynamic_form(_map(step, part, where), urn) for part in ("oldState", "newState")
+        )
         if urn.kind == FLEET_TYPE:
             yield from _steps_of_fleet(_text(step, "op", where), urn, old, new)
             continue

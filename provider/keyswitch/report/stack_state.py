@@ -16,7 +16,7 @@ from keyswitch.model.parsing import parse_outputs
 from keyswitch.model.state import DESIRED_STATUS, USER_NAME_RESOLVED, Record
 from keyswitch.model.urn import FLEET_TYPE, KEY_TYPE, Urn
 from keyswitch.report.checks import ExpectedKey
-from keyswitch.report.key_states import as_dynamic, bag_of, key_id_of
+from keyswitch.report.key_states import bag_of, in_dynamic_form, key_id_of
 
 
 def read_export(text: str, account_id: str) -> dict[str, ExpectedKey]:
@@ -46,7 +46,7 @@ def _expected(resources: Iterable[object], account_id: str) -> Iterable[tuple[st
         urn = Urn(str(resource.get("urn")))
         if urn.kind not in (KEY_TYPE, FLEET_TYPE):
             continue
-        state = as_dynamic(resource, urn)
+        state = in_dynamic_form(resource, urn)
         try:
             of_fleet = urn.kind == FLEET_TYPE
             records = _fleet_records(state) if of_fleet else [_record(state)]

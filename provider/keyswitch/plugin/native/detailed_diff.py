@@ -7,15 +7,12 @@ from enum import Enum
 from typing import Any
 
 
-class Change(str, Enum):
+class Change(Enum):
     """What happens to an input; the engine's own words."""
 
     ADD = "ADD"
     DELETE = "DELETE"
     UPDATE = "UPDATE"
-
-    def __str__(self) -> str:
-        return str(self.value)
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Change]:

@@ -6,17 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from google.protobuf.struct_pb2 import Struct
-
-from keyswitch.model.camel_case import camel, renamed, snake
+from keyswitch.model.camel_case import as_dynamic, renamed, statuses_apart
 from keyswitch.model.codecs import FLEET, SINGLE_KEY, Codec
 from keyswitch.model.fleet import KEYS, OF_A_FLEET, STATUSES
-from keyswitch.model.inputs import MOVED_FROM, OF_A_KEY, STATUS, USER_NAME, Input, by_property
+from keyswitch.model.inputs import MOVED_FROM, OF_A_KEY, STATUS, Input, by_property, camel
 from keyswitch.model.parsing import UNKNOWN
 from keyswitch.model.state import USER_NAME_RESOLVED
 from keyswitch.model.urn import NATIVE_FLEET_TYPE, NATIVE_KEY_TYPE
 from keyswitch.plugin.host import without_provider
-from keyswitch.plugin.native.wire import read
+from keyswitch.plugin.unknown_parts import with_unknown
 
 Bag = Mapping[str, Any]
 
@@ -33,27 +31,16 @@ class Form:
     codec: Codec
     inputs: tuple[Input, ...]
 
-    def to_bag(self, given: Bag) -> dict[str, Any]:
-        """Inputs from the wire, as the codec reads them; a map of which a part is unknown is unknown whole."""
-        bag = _by_name(given, self.inputs)
-        return self._split(bag) if KEYS in bag else {n: _whole(value) for n, value in bag.items()}
+    def to_bag(self, given: Bag) -> dict[str, object]:
+        """Inputs from the wire, as the codec reads them."""
+        bag = statuses_apart(_by_name(given, self.inputs))
+        return with_unknown(bag, lambda value: value is UNKNOWN, self.codec.maps_by_key)
 
-    def state(self, outputs: Struct, inputs: Struct) -> dict[str, Any]:
-        """The outputs in a state, as the codec reads them; those that the dynamic provider wrote too."""
-        resolved = self.stored_inputs(inputs).get(USER_NAME) is None
-        bag = renamed(without_provider(read(outputs).values), snake)
-        return {USER_NAME_RESOLVED: resolved, **bag}
-
-    def stored_inputs(self, inputs: Struct) -> dict[str, Any]:
-        """The inputs in a state, as the codec writes them."""
-        bag = renamed(without_provider(read(inputs).values), snake)
-        bag.pop(MOVED_FROM, None)
-        return bag
-
-    def is_dynamic(self, outputs: Struct) -> bool:
-        """Whether the dynamic provider wrote them, so that one update has to bring them into this spelling."""
-        values = read(outputs).values
-        return without_provider(values) != values
+    def stored(self, inputs: Bag, outputs: Bag) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What a state has, as the codec writes it; what the dynamic provider wrote too."""
+        given, kept = as_dynamic(without_provider(inputs), without_provider(outputs))
+        given.pop(MOVED_FROM, None)
+        return given, kept
 
     def to_wire(self, bag: Bag) -> dict[str, Any]:
         """Properties as the codec writes them, for the wire."""
@@ -70,23 +57,6 @@ class Form:
             }
         return self.to_wire(given)
 
-    def _split(self, bag: dict[str, Any]) -> dict[str, Any]:
-        """The statuses by themselves, as a state has them."""
-        keys = bag[KEYS]
-        if not isinstance(keys, Mapping):
-            return {**bag, STATUSES: {} if keys is not UNKNOWN else UNKNOWN}
-        (of_key,) = (each.parts for each in self.inputs if each.name == KEYS)
-        entries, statuses = {}, {}
-        for key, entry in keys.items():
-            if not isinstance(entry, Mapping):
-                entries[key], statuses[key] = entry, UNKNOWN if entry is UNKNOWN else None
-                continue
-            named = _by_name(entry, of_key)
-            statuses[key] = named.pop(STATUS, None)
-            entries[key] = {name: _whole(value) for name, value in named.items()}
-        rest = {name: _whole(value) for name, value in bag.items() if name != KEYS}
-        return {**rest, KEYS: entries, STATUSES: statuses}
-
 
 def _by_name(bag: Bag, inputs: Iterable[Input]) -> dict[str, Any]:
     """By the names that they have inside, also in the maps among them; a stranger keeps its name."""
@@ -95,19 +65,17 @@ def _by_name(bag: Bag, inputs: Iterable[Input]) -> dict[str, Any]:
     named = by_property(bag, listed, spelling)
     for each in listed:
         value = named.get(each.name)
-        if each.parts and each.name != KEYS and isinstance(value, Mapping):
-            named[each.name] = _by_name(value, each.parts)
+        if not each.parts or not isinstance(value, Mapping):
+            continue
+        named[each.name] = (
+            {
+                key: _by_name(entry, each.parts) if isinstance(entry, Mapping) else entry
+                for key, entry in value.items()
+            }
+            if each.name == KEYS
+            else _by_name(value, each.parts)
+        )
     return named
-
-
-def _whole(value: Any) -> Any:
-    return UNKNOWN if _holds_unknown(value) else value
-
-
-def _holds_unknown(value: object) -> bool:
-    if isinstance(value, Mapping):
-        return any(map(_holds_unknown, value.values()))
-    return any(map(_holds_unknown, value)) if isinstance(value, list) else value is UNKNOWN
 
 
 FORMS: Final = {

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from keyswitch.iam.boto import BotoClient
-from keyswitch.messages import catalogue
 from keyswitch.messages.catalogue import Message
 from keyswitch.messages.format import Attempt, KeyswitchError
 from keyswitch.model import validators
@@ -71,8 +70,3 @@ def _id_in(given: Arguments) -> str:
 def _refuse(message: Message | None) -> None:
     if message is not None:
         raise KeyswitchError(message, Attempt("asking about", ""))
-
-
-def unknown_function(token: str, version: str) -> KeyswitchError:
-    """KS163."""
-    return KeyswitchError(catalogue.UnknownFunction(version=version, token=token))

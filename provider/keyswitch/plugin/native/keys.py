@@ -16,12 +16,12 @@ from keyswitch.messages.redact import without_secrets
 from keyswitch.model import engine_values
 from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.aws_settings import AwsSettings
-from keyswitch.model.camel_case import camel
 from keyswitch.model.change_limit import MaxChanges
-from keyswitch.model.inputs import ACCOUNT
+from keyswitch.model.inputs import ACCOUNT, camel
 from keyswitch.model.parsing import account_of
 from keyswitch.model.state import Record
 from keyswitch.model.urn import Urn
+from keyswitch.plugin.host import without_provider
 from keyswitch.plugin.native import protos, wire
 from keyswitch.plugin.native.detailed_diff import Change, differences
 from keyswitch.plugin.native.duplicates import DeclaredKeys
@@ -31,6 +31,7 @@ from keyswitch.plugin.native.importing import adopted_as_found
 from keyswitch.plugin.native.refusals import Refusals
 from keyswitch.plugin.operations import (
     applied,
+    declared_over,
     needs_step,
     refuse_ignored_changes,
     reporting_each_failure,
@@ -96,12 +97,12 @@ class Keys:
         What cannot be read or looked at counts as a change, so that Create or Update says why. A Diff before the
         resource's Check belongs to a refresh: its ``news`` are the stored inputs.
         """
-        call = _Call(self, request.urn)
+        call = self._call(request.urn)
         call.refuse_ignored(request)
-        given = wire.read(request.news).values
-        state, bag = call.form.state(request.olds, request.old_inputs), call.form.to_bag(given)
-        before = call.form.inputs_to_wire(call.form.stored_inputs(request.old_inputs))
-        changed = differences(before, given)
+        given, outputs = wire.read(request.news).values, wire.read(request.olds).values
+        inputs, state = call.form.stored(wire.read(request.old_inputs).values, outputs)
+        changed = differences(call.form.inputs_to_wire(inputs), given)
+        bag = call.form.to_bag(given)
         records = call.form.codec.records(state)
         if request.urn not in self._checked:
             stored = call.form.codec.parse(bag, records, as_written=False).required()
@@ -116,14 +117,16 @@ class Keys:
             plan = call.batch.plan(declared, records, PROCESS.declared)
         except KeyswitchError:
             return _diff(changed, changes=True)
-        changes = needs_step(declared, plan, state, records) or call.form.is_dynamic(request.olds)
+        # One update has to bring what the dynamic provider wrote into this one's spelling.
+        is_dynamic = without_provider(outputs) != outputs
+        changes = needs_step(declared, plan, state, records) or is_dynamic
         if not changes:
             call.row.warn(plan.warnings())
         return _diff(changed, changes=changes)
 
     def create(self, request: pb.CreateRequest) -> pb.CreateResponse:
         """Adopts every key; ``iam:UpdateAccessKey`` only for those whose status is not the declared one."""
-        call, given = _Call(self, request.urn), wire.read(request.properties)
+        call, given = self._call(request.urn), wire.read(request.properties)
         bag = call.form.to_bag(given.values)
         id_ = "" if request.preview else call.form.codec.id_of(bag)
         properties = self._carried_out(call, id_, given, {}, preview=request.preview)
@@ -133,23 +136,23 @@ class Keys:
 
     def update(self, request: pb.UpdateRequest) -> pb.UpdateResponse:
         """Looks again, changes what is (still) to be changed, and ends what is no longer declared."""
-        call, given = _Call(self, request.urn), wire.read(request.news)
+        call, given = self._call(request.urn), wire.read(request.news)
         call.refuse_ignored(request)
-        records = call.form.codec.records(call.form.state(request.olds, request.old_inputs))
+        before, outputs = wire.read(request.old_inputs).values, wire.read(request.olds).values
+        records = call.form.codec.records(call.form.stored(before, outputs)[1])
         properties = self._carried_out(call, request.id, given, records, preview=request.preview)
         return protos.provider_pb2.UpdateResponse(properties=properties, refresh_before_update=True)
 
     def read(self, request: pb.ReadRequest) -> pb.ReadResponse:
         """Refreshes every key, the statuses among the inputs too; without a state, adopts the key of the id."""
-        call = _Call(self, request.urn)
-        secret = wire.read(request.properties).secret | wire.read(request.inputs).secret
-        codec = call.form.codec
-        if request.properties.fields:
-            state = call.form.state(request.properties, request.inputs)
+        call = self._call(request.urn)
+        before, after = wire.read(request.inputs), wire.read(request.properties)
+        secret, codec = before.secret | after.secret, call.form.codec
+        _, state = call.form.stored(before.values, after.values)
+        if state:
             with reporting_each_failure(call.row):
                 records = call.batch.read(codec.records(state), call.row.tell)
         else:
-            state = {}
             records = adopted_as_found(call.form, call.reconciler_in(None), request.id)
         outputs, inputs = codec.refreshed(state, records)
         return protos.provider_pb2.ReadResponse(
@@ -161,17 +164,18 @@ class Keys:
 
     def delete(self, request: pb.DeleteRequest) -> Empty:
         """Does what ``on_destroy`` says, but not to keys that this program still declares."""
-        call = _Call(self, request.urn)
-        state = call.form.state(request.properties, request.old_inputs)
+        call = self._call(request.urn)
+        before, outputs = wire.read(request.old_inputs).values, wire.read(request.properties).values
+        _, state = call.form.stored(before, outputs)
         records = call.form.codec.records(state)
         with reporting_each_failure(call.row):
             limit = MaxChanges.of(state)
             call.batch.destroy(records, limit, call.row.tell, PROCESS.declared)
         return Empty()
 
-    def call_of(self, urn: str) -> tuple[Engine, Origin]:
-        """The engine, and where a call about a resource comes from."""
-        return self._engine, Origin.of_urn(urn)
+    def _call(self, urn: str) -> _Call:
+        row = EngineRow(self._engine, urn)
+        return _Call(_form_of(urn), row, self.settings, Origin.of_urn(urn))
 
     def _carried_out(
         self, call: _Call, id_: str, given: wire.Bag, records: Records, *, preview: bool
@@ -181,10 +185,10 @@ class Keys:
             hidden = camel(call.form.codec.holds_overrides) in given.secret
             outputs = self._previewed(call, bag, records, "(a secret)" if hidden else None)
             return wire.write({**given.values, **outputs}, given.secret)
-        parsed = call.form.codec.parse(bag, records, as_written=True)
-        for duplicate in self._declared.duplicates(parsed.required()).values():
+        declared, recorded = declared_over(call.form.codec, bag, records)
+        for duplicate in self._declared.duplicates(declared).values():
             raise duplicate
-        outcome, failure = applied(call.form.codec, call.batch, call.row, bag, records)
+        outcome, failure = applied(call.batch, call.row, declared, recorded)
         outputs = call.form.to_wire(call.form.codec.outputs(bag, outcome.records))
         properties = wire.write(outputs, given.secret)
         if failure is None:
@@ -212,7 +216,7 @@ class Keys:
             duplicates = self._declared.duplicates(declared)
             after = previewed(plan, records, call.reconciler_in, engine_values.UNKNOWN)
         except KeyswitchError as refusal:
-            self._refusals.refuse(call.row, [Urn(call.urn).name], refusal)
+            self._refusals.refuse(call.row, [call.name], refusal)
             return {}
         shown = plan.without(duplicates)
         call.row.note(shown.notes())
@@ -230,7 +234,7 @@ class Keys:
         if not refused:
             return
         of_one = call.form.codec.maps_by_key == ()
-        names = [Urn(call.urn).name] if of_one else list(refused)
+        names = [call.name] if of_one else list(refused)
         *others, last = dict.fromkeys(refused.values())
         for refusal in others:
             call.row.error(refusal.lines)
@@ -239,18 +243,16 @@ class Keys:
 
 @dataclass(frozen=True)
 class _Call:
-    """One call about one resource."""
+    """One call about one resource, and how to reach AWS for it."""
 
-    keys: Keys
-    urn: str
-
-    @property
-    def form(self) -> Form:
-        return _form_of(self.urn)
+    form: Form
+    row: EngineRow
+    settings: AwsSettings
+    origin: Origin
 
     @property
-    def row(self) -> EngineRow:
-        return EngineRow(self.keys.call_of(self.urn)[0], self.urn)
+    def name(self) -> str:
+        return Urn(self.row.urn).name
 
     @property
     def batch(self) -> Batch:
@@ -261,8 +263,7 @@ class _Call:
         )
 
     def reconciler_in(self, account: DeclaredAccount | None) -> Reconciler:
-        origin = self.keys.call_of(self.urn)[1]
-        return PROCESS.reconciler_in(account, self.keys.settings, origin)
+        return PROCESS.reconciler_in(account, self.settings, self.origin)
 
     def refuse_ignored(self, request: pb.DiffRequest | pb.UpdateRequest) -> None:
         names = map(camel, self.form.codec.from_the_program)
@@ -286,7 +287,7 @@ def _diff(
         detailedDiff={
             path: pb2.PropertyDiff(
                 kind=pb2.PropertyDiff.Kind.Value(
-                    f"{change}_REPLACE" if path in replaced else str(change)
+                    f"{change.value}_REPLACE" if path in replaced else change.value
                 ),
                 inputDiff=True,
             )

@@ -2,7 +2,7 @@
 
 An error in Create or Update ends a preview at the first key, and an error that is only logged ends it with success. So in
 a preview each refusal is shown on its own row, and its step is answered as if it were fine, except for the first: that
-one waits until no other call is under way, and then fails. The limits of that stand on the page ``promises``.
+one waits until no other call is under way, and then fails. ``docs/how-to/native-provider.md`` has the limits.
 """
 
 from __future__ import annotations

@@ -14,12 +14,13 @@ from google.protobuf.empty_pb2 import Empty
 
 from keyswitch import __version__
 from keyswitch.iam.user_agent import Origin
+from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.camel_case import in_camel_case
 from keyswitch.plugin.native import protos, wire
 from keyswitch.plugin.native.detailed_diff import differences
 from keyswitch.plugin.native.engine import Engine
-from keyswitch.plugin.native.functions import FUNCTIONS, unknown_function
+from keyswitch.plugin.native.functions import FUNCTIONS
 from keyswitch.plugin.native.keys import Keys, PartlyDoneError
 from keyswitch.plugin.native.settings import settings_of
 from keyswitch.plugin.process_state import PROCESS
@@ -155,7 +156,8 @@ class Provider(protos.provider_pb2_grpc.ResourceProviderServicer):
         """Calls a function of the package."""
         function = FUNCTIONS.get(request.tok)
         if function is None:
-            raise unknown_function(request.tok, __version__)
+            unknown = catalogue.UnknownFunction(version=__version__, token=request.tok)
+            raise KeyswitchError(unknown)
         client = PROCESS.client_in(None, self._keys.settings, Origin())
         response = protos.provider_pb2.InvokeResponse()
         found = wire.write(function(client, wire.read(request.args).values))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from keyswitch.model.fleet import OF_A_FLEET
 from keyswitch.model.inputs import IN_ACCOUNT, IN_SAFEGUARDS, OF_A_KEY, Input
+from keyswitch.model.rotation import OF_A_ROTATION
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "inputs.md"
 
@@ -21,6 +22,7 @@ SECTIONS = (
     ("`safeguards`", IN_SAFEGUARDS),
     ("`account`", IN_ACCOUNT),
     ("A fleet", OF_A_FLEET),
+    ("A rotation", OF_A_ROTATION),
 )
 
 

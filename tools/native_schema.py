@@ -18,8 +18,15 @@ from keyswitch.model.inputs import (
     SAFEGUARDS,
     Input,
 )
+from keyswitch.model.rotation import OF_A_ROTATION
 from keyswitch.model.status import OnDestroy, OnDrift, Status, WhenUnmet
-from keyswitch.model.urn import FLEET_TYPE, KEY_TYPE, NATIVE_FLEET_TYPE, NATIVE_KEY_TYPE
+from keyswitch.model.urn import (
+    FLEET_TYPE,
+    KEY_TYPE,
+    NATIVE_FLEET_TYPE,
+    NATIVE_KEY_TYPE,
+    ROTATION_TYPE,
+)
 
 PAGE: Final = Path(__file__).resolve().parents[1] / "provider/keyswitch/plugin/native/schema.json"
 TEXT: Final = {"type": "string"}
@@ -71,6 +78,10 @@ WORDS: Final = (
 
 def reference(name: str) -> dict[str, Any]:
     return {"$ref": f"#/types/keyswitch:index:{name}"}
+
+
+def reference_of(token: str) -> dict[str, Any]:
+    return {"$ref": f"#/resources/{token}"}
 
 
 def described(one: Input, kind: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,6 +136,26 @@ def resource(
         "properties": {**properties(inputs), **outputs},
         "required": sorted({*required(inputs), *outputs}),
         "aliases": [{"type": dynamic}],
+    }
+
+
+def rotation() -> dict[str, Any]:
+    key = reference_of(NATIVE_KEY_TYPE)
+    outputs = {
+        "stage": {
+            **TEXT,
+            "description": "Where the rotation stands; begins with settled, overlap, waiting, soaking or done.",
+        },
+        "current": {**key, "description": "The key that is kept Active."},
+        "previous": {**key, "description": "The key that is rotated out; none if there is none."},
+    }
+    return {
+        "description": "Two keys of one user, of which the older one is deactivated when that is safe.",
+        "isComponent": True,
+        "inputProperties": properties(OF_A_ROTATION),
+        "requiredInputs": required(OF_A_ROTATION),
+        "properties": outputs,
+        "required": ["current", "stage"],
     }
 
 
@@ -220,7 +251,11 @@ def schema() -> dict[str, Any]:
                 "required": sorted(seen),
             },
         },
-        "resources": {NATIVE_KEY_TYPE: key, NATIVE_FLEET_TYPE: fleet},
+        "resources": {
+            NATIVE_KEY_TYPE: key,
+            NATIVE_FLEET_TYPE: fleet,
+            ROTATION_TYPE: rotation(),
+        },
         "functions": functions(),
         "language": {
             "nodejs": {"packageName": "@keyswitch/keyswitch", "respectSchemaVersion": True},

@@ -18,24 +18,10 @@ def role(name: str) -> str:
     return role_in(ACCOUNTS[name])
 
 
-PROGRAM = """
-import json, pathlib
-import pulumi, keyswitch
-
-declared = json.loads(pathlib.Path("keys.json").read_text())
-accounts = {
-    name: keyswitch.Account(name, **fields) for name, fields in declared.pop("accounts").items()
-}
-for name, inputs in declared.items():
-    account = accounts.get(inputs.pop("account", None))
-    keyswitch.AccessKeyStatus(name, **inputs, account=account)
-"""
-
-
 @pytest.fixture
 def three(make_project: MakeProject, iam: RecordingServer, outsider: Outsider) -> Project:
     """A program with a user of the same name in three accounts, each with a key."""
-    project: Project = make_project(program=PROGRAM)
+    project: Project = make_project()
     bob = outsider.new_user("everywhere")
     keys = {"own": outsider.new_key(bob)}
     for name, account in ACCOUNTS.items():
@@ -47,18 +33,20 @@ def three(make_project: MakeProject, iam: RecordingServer, outsider: Outsider) -
 
 def declare(project: Project, status: str, **fields: dict[str, Any]) -> dict[str, str]:
     keys: dict[str, str] = json.loads(project.env["KEYS"])
-    accounts = {name: {"role_arn": role(name), **fields.get(name, {})} for name in ACCOUNTS}
+    accounts = {
+        name: {"name": name, "role_arn": role(name), **fields.get(name, {})} for name in ACCOUNTS
+    }
     declared = {
         name: {
             "access_key_id": key,
             "user_name": project.env["USER_NAME"],
             "status": status,
             "on_destroy": "restore",
-            **({"account": name} if name in ACCOUNTS else {}),
+            **({"account": accounts[name]} if name in ACCOUNTS else {}),
         }
         for name, key in keys.items()
     }
-    project.declare(accounts=accounts, **declared)
+    project.declare(**declared)
     return keys
 
 
@@ -121,7 +109,7 @@ def test_a_refresh_by_the_wrong_account_loses_nothing(three: Project, iam: Recor
     three.up()
     own = dict(three.env)
     three.env |= Elsewhere(iam, SHOP).environment
-    for run in (three.refresh(code=1), three.destroy(code=1)):
+    for run in (three.refresh(code=three.FAILED_REFRESH), three.destroy(code=1)):
         assert f"KS204 looking at access key {keys['own']}" in run.text
     assert "own" in three.resources()
     three.env.clear()

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from engine.test_fleet import FLEET, FLEETS, declare_as
+from engine.test_fleet import FLEET, declare_as
 from keyswitch.model.fleet_state import parse_fleet_outputs
 from keyswitch.model.parsing import parse_outputs
 from keyswitch.model.state import Record
@@ -67,7 +67,7 @@ class ThroughTheEngine:
         server = self._open.enter_context(serving(strict_app(self.iam)))
         server.rules.append(self._keep)
         self._way = self._open.enter_context(network(server.url))
-        self._project: Project = new_project(folder, engine_env(home, self._way.url), FLEETS)
+        self._project: Project = new_project(folder, engine_env(home, self._way.url))
         self._project.expect(0, "config", "set", "aws:maxRetries", "1")
         self._project.declare()
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from engine.test_fleet import FLEETS, declare_as, state_of_fleet
+from engine.test_fleet import declare_as, state_of_fleet
 from support.engine import ROOT, NewProject, Project, engine_env
 from support.hostile import (
     Fault,
@@ -109,7 +109,7 @@ OTHERS = tuple(
 
 @pytest.fixture
 def project(way: Network, tmp_path: Any, home: Any, new_project: NewProject) -> Project:
-    project: Project = new_project(tmp_path / "hostile", engine_env(home, way.url), FLEETS)
+    project: Project = new_project(tmp_path / "hostile", engine_env(home, way.url))
     project.expect(0, "config", "set", "aws:maxRetries", "2")
     return project
 
@@ -172,7 +172,7 @@ def test_what_cannot_be_looked_at_is_an_error_and_never_no_change(
     iam.reset()
 
     preview = project.preview("--expect-no-changes", code=1)
-    refresh = project.refresh(code=1)
+    refresh = project.refresh(code=project.FAILED_REFRESH)
 
     expected = {row.what: row.code for row in READS}
     for run in (preview, refresh):

@@ -10,20 +10,12 @@ from support.engine import MakeProject, Project
 from support.http import RecordingServer, refuse
 from support.moto_iam import Outsider
 
-FLEETS = """\
-import json, pathlib
-import keyswitch
-
-for name, inputs in json.loads(pathlib.Path("keys.json").read_text()).items():
-    form = keyswitch.AccessKeyFleet if "keys" in inputs else keyswitch.AccessKeyStatus
-    form(name, **inputs)
-"""
 FLEET = "pulumi-python:dynamic/keyswitch:AccessKeyFleet"
 
 
 @pytest.fixture
 def project(make_project: MakeProject) -> Project:
-    return make_project("fleets", FLEETS)
+    return make_project("fleets")
 
 
 def keys_of(outsider: Outsider, count: int, status: str = "Active") -> dict[str, dict[str, Any]]:
@@ -446,6 +438,7 @@ def test_what_is_no_map_of_keys_is_told_so(
     assert iam.calls == []
 
 
+@pytest.mark.dynamic("the YAML host refuses an unknown input itself")
 def test_bad_input_is_told_of_each_key_and_no_secret_repeated(
     project: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:

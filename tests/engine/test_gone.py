@@ -188,7 +188,7 @@ def test_not_found_from_another_account_is_an_error_about_the_account_and_loses_
     for run in (
         project.preview(code=1, **elsewhere),
         project.up(code=1, **elsewhere),
-        project.refresh(code=1, **elsewhere),
+        project.refresh(code=project.FAILED_REFRESH, **elsewhere),
         project.preview("--refresh", code=1, **elsewhere),
         project.destroy(code=1, **elsewhere),
     ):

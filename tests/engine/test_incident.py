@@ -16,17 +16,6 @@ from support.engine import NewProject, Project, engine_env
 from support.http import Call, RecordingServer, Rule, aws_error
 from support.strict_iam import StrictIam
 
-PROGRAM = """\
-import json, pathlib
-import keyswitch
-
-for name, inputs in json.loads(pathlib.Path("keys.json").read_text()).items():
-    account = inputs.pop("account", None)
-    if account is not None:
-        inputs["account"] = keyswitch.Account(**account)
-    form = keyswitch.AccessKeyFleet if "keys" in inputs else keyswitch.AccessKeyStatus
-    form(name, **inputs)
-"""
 INCIDENT = {"status": "Inactive", "override": "INC-1 leaked"}
 
 
@@ -35,7 +24,7 @@ def project(
     tmp_path: Path, home: Path, strict_server: RecordingServer, new_project: NewProject
 ) -> Project:
     env = engine_env(home, strict_server.url)
-    return new_project(tmp_path / "incident", env, PROGRAM)
+    return new_project(tmp_path / "incident", env)
 
 
 def inactive(iam: StrictIam) -> set[str]:

@@ -14,7 +14,7 @@ import time
 import psutil
 import pytest
 
-from engine.test_fleet import FLEETS, declare_as
+from engine.test_fleet import declare_as
 from keyswitch.iam.concurrently import AT_A_TIME
 from support.engine import SECONDS, MakeProject, Project
 from support.http import Call, RecordingServer
@@ -32,9 +32,10 @@ WAYS = ("kill the command", "kill the plugin", "kill both", "Ctrl-C")
 
 
 def plugins_of(command: psutil.Process) -> list[psutil.Process]:
-    """The host of the program's dynamic providers."""
+    """The host of the program's dynamic providers, or the native provider."""
+    names = ("dynamic", "pulumi-resource-keyswitch")
     children = command.children(recursive=True)
-    return [each for each in children if any("dynamic" in word for word in each.cmdline())]
+    return [each for each in children if any(n in word for word in each.cmdline() for n in names)]
 
 
 def until_quiet(iam: RecordingServer) -> None:
@@ -114,7 +115,7 @@ def test_whenever_a_run_ends_iam_saw_what_the_program_asks_for_and_the_next_run_
     saved: dict[str, str],
     first: int,
 ) -> None:
-    project = make_project("killed", FLEETS)
+    project = make_project("killed")
     project.env |= saved
     users = [outsider.new_user() for _ in range(CHANGES)]
     keys = {outsider.new_key(user): user for user in users}
@@ -155,7 +156,7 @@ def test_what_a_killed_command_leaves_behind_begins_no_further_switch_and_can_be
 ) -> None:
     """docs/how-to/fleets.md, docs/reliability.md: what was switched is not in the state, and a program
     that is reverted before it was carried out once finds keys that somebody switched off."""
-    project = make_project("killed", FLEETS)
+    project = make_project("killed")
     project.env |= saved
     users = [outsider.new_user() for _ in range(CHANGES)]
     keys = {outsider.new_key(user): user for user in users}
@@ -185,7 +186,7 @@ def test_what_a_killed_command_leaves_behind_begins_no_further_switch_and_can_be
 def test_an_interrupt_lets_the_step_of_a_fleet_end_and_be_recorded(
     make_project: MakeProject, iam: RecordingServer, outsider: Outsider
 ) -> None:
-    project = make_project("killed", FLEETS)
+    project = make_project("killed")
     users = [outsider.new_user() for _ in range(CHANGES)]
     keys = {outsider.new_key(user): user for user in users}
     declare(project, "fleet", keys, "Active")

@@ -8,19 +8,10 @@ from support.engine import MakeProject, Project
 from support.http import RecordingServer
 from support.moto_iam import Outsider
 
-PROGRAM = """
-import json, pathlib
-import pulumi, keyswitch
-
-for name, inputs in json.loads(pathlib.Path("keys.json").read_text()).items():
-    rotation = keyswitch.AccessKeyRotation(name, **inputs)
-    pulumi.export("stage", rotation.stage)
-"""
-
 
 @pytest.fixture
 def rotation(make_project: MakeProject) -> Project:
-    return make_project(program=PROGRAM)
+    return make_project()
 
 
 def stage(project: Project) -> str:

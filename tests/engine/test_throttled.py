@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.test_fleet import FLEETS, declare_as, keys_of, with_status
+from engine.test_fleet import declare_as, keys_of, with_status
 from support.engine import NewProject, Project, engine_env
 from support.hostile import Network, Throttle
 from support.http import RecordingServer
@@ -31,7 +31,7 @@ def test_a_throttled_run_adopts_and_switches_every_key(
     new_project: NewProject,
     form: str,
 ) -> None:
-    project: Project = new_project(tmp_path / "throttled", engine_env(home, way.url), FLEETS)
+    project: Project = new_project(tmp_path / "throttled", engine_env(home, way.url))
     keys = keys_of(outsider, KEYS)
     way.faults["", ""] = throttle = Throttle(rate=A_SECOND, burst=5)
     for status in ("Active", "Inactive"):

@@ -23,7 +23,11 @@ import pulumi
 import keyswitch
 
 for name, inputs in json.loads(pathlib.Path("keys.json").read_text()).items():
-    keyswitch.AccessKeyStatus(name, **inputs)
+    if "current" in inputs:
+        pulumi.export("stage", keyswitch.AccessKeyRotation(name, **inputs).stage)
+    else:
+        form = keyswitch.AccessKeyFleet if "keys" in inputs else keyswitch.AccessKeyStatus
+        form(name, **inputs)
 """
 TYPE = "pulumi-python:dynamic/keyswitch:AccessKeyStatus"
 SECONDS = int(os.environ.get("KEYSWITCH_RUN_SECONDS", "120"))
@@ -84,6 +88,8 @@ class Project:
     stack: str = "test"
     runs: list[Run] = field(default_factory=list)
     SETTINGS: ClassVar = "name: project\nruntime: python\n"
+    FAILED_REFRESH: ClassVar = 1
+    """What a refresh exits with that could not look at a key."""
 
     @classmethod
     def make(
@@ -109,7 +115,7 @@ class Project:
         return {**env, "PULUMI_BACKEND_URL": f"file://{folder}", "PULUMI_STACK": cls.stack}
 
     def declare(self, **keys: dict[str, Any]) -> None:
-        """Writes the program's resources: logical name to inputs."""
+        """Writes the program's resources: logical name to the inputs of a key, a fleet or a rotation."""
         (self.folder / "keys.json").write_text(json.dumps(keys))
 
     def run(self, *args: str, **env: str) -> Run:
@@ -153,13 +159,17 @@ class Project:
     def destroy(self, *args: str, code: int = 0, **env: str) -> Run:
         return self.expect(code, "destroy", "--yes", "--skip-preview", *args, **env)
 
+    def exported(self) -> str:
+        """The state as the engine exports it."""
+        return self.expect(0, "stack", "export").stdout
+
     def state(self) -> dict[str, Any]:
-        return json.loads(self.expect(0, "stack", "export").stdout)
+        return json.loads(self.exported())
 
     def let_pass(self, **span: float) -> None:
         """Time passes for the state: this program's switches were made that much longer ago."""
         path = self.folder / "later.json"
-        path.write_text(made_earlier(self.expect(0, "stack", "export").stdout, **span))
+        path.write_text(made_earlier(self.exported(), **span))
         self.expect(0, "stack", "import", "--file", str(path))
 
     def resources(self) -> dict[str, dict[str, Any]]:

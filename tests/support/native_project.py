@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 
 import pytest
 
-from keyswitch.model.camel_case import in_snake_case, renamed, snake
+from keyswitch.model.camel_case import as_dynamic, in_snake_case, renamed
 from keyswitch.model.inputs import camel
-from keyswitch.model.urn import NATIVE_KEY_TYPE
+from keyswitch.model.urn import NATIVE_FLEET_TYPE, NATIVE_KEY_TYPE, ROTATION_TYPE, Urn
 from support.engine import PROGRAM, Project, Run
 
 HOST = "pulumi-language-yaml"
@@ -33,6 +33,8 @@ plugins:
     - name: keyswitch
       path: {PLUGINS}
 """
+    FAILED_REFRESH: ClassVar = 0
+    """The engine shows the failure as a warning; the next preview fails by it."""
     options: str = ""
 
     @classmethod
@@ -51,37 +53,40 @@ plugins:
 
     def declare(self, **keys: dict[str, Any]) -> None:
         resources = {
-            name: {"type": NATIVE_KEY_TYPE, "properties": renamed(inputs, camel)}
+            name: {"type": _type_of(inputs), "properties": renamed(inputs, camel)}
             for name, inputs in keys.items()
         }
-        program = f"resources: {json.dumps(resources)}\n" if resources else ""
-        (self.folder / "Pulumi.yaml").write_text(f"{self.SETTINGS}{self.options}{program}")
+        program: dict[str, Any] = {"resources": resources, "outputs": {}}
+        for name, each in resources.items():
+            if each["type"] == ROTATION_TYPE:
+                program["outputs"]["stage"] = f"${{{name}.stage}}"
+        text = "".join(f"{part}: {json.dumps(each)}\n" for part, each in program.items() if each)
+        (self.folder / "Pulumi.yaml").write_text(f"{self.SETTINGS}{self.options}{text}")
 
     def run(self, *args: str, **env: str) -> Run:
         given = [re.sub("^aws:", "keyswitch:", each) for each in args]
         run = super().run(*given, **env)
         return Run(run.command, run.code, _in_snake_case(run.stdout), _in_snake_case(run.stderr))
 
+    def exported(self) -> str:
+        return super().run("stack", "export").stdout
+
     def state(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(super().run("stack", "export").stdout)
-        return found
+        """With the types and names of the dynamic resources."""
+        state = super().state()
+        for each in state["deployment"].get("resources", []):
+            if each["type"] in (NATIVE_KEY_TYPE, NATIVE_FLEET_TYPE):
+                each["type"] = Urn(each["urn"]).kind
+                each["inputs"], each["outputs"] = as_dynamic(
+                    each.get("inputs", {}), each.get("outputs", {})
+                )
+        return state
 
-    def resources(self) -> dict[str, dict[str, Any]]:
-        found = self.state()["deployment"].get("resources", [])
-        return {
-            each["urn"].rpartition("::")[2]: {
-                **each,
-                "inputs": renamed(each.get("inputs", {}), snake),
-                "outputs": renamed(each.get("outputs", {}), snake),
-            }
-            for each in found
-            if each["type"] == NATIVE_KEY_TYPE
-        }
 
-    def outputs(self, name: str) -> dict[str, Any]:
-        resource = self.resources()[name]
-        resolved = "user_name" not in resource["inputs"]
-        return {**resource["outputs"], "user_name_resolved": resolved}
+def _type_of(inputs: dict[str, Any]) -> str:
+    if "current" in inputs:
+        return ROTATION_TYPE
+    return NATIVE_FLEET_TYPE if "keys" in inputs else NATIVE_KEY_TYPE
 
 
 def _in_snake_case(text: str) -> str:

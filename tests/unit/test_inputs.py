@@ -15,6 +15,7 @@ from inputs_page import PAGE, inputs_page
 from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.fleet import OF_A_FLEET
 from keyswitch.model.inputs import ACCOUNT, IN_ACCOUNT, IN_SAFEGUARDS, OF_A_KEY, Input
+from keyswitch.model.rotation import OF_A_ROTATION
 from keyswitch.model.safeguards import DeclaredSafeguards
 from keyswitch.model.state import Declaration
 from keyswitch.program import args
@@ -70,7 +71,11 @@ def test_a_mapping_has_each_input(kind: Any, inputs: list[Input]) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "inputs"),
-    [(keyswitch.AccessKeyStatus, OF_A_KEY), (keyswitch.AccessKeyFleet, OF_A_FLEET)],
+    [
+        (keyswitch.AccessKeyStatus, OF_A_KEY),
+        (keyswitch.AccessKeyFleet, OF_A_FLEET),
+        (keyswitch.AccessKeyRotation, OF_A_ROTATION),
+    ],
 )
 def test_a_resource_takes_each_input(kind: Any, inputs: tuple[Input, ...]) -> None:
     taken = list(inspect.signature(kind.__init__).parameters)
@@ -86,6 +91,7 @@ def test_a_resource_takes_each_input(kind: Any, inputs: tuple[Input, ...]) -> No
         (keyswitch.AccessKeyStatusArgs, OF_A_KEY),
         (keyswitch.AccessKeyStatus.__init__, OF_A_KEY),
         (keyswitch.AccessKeyFleet.__init__, OF_A_FLEET),
+        (keyswitch.AccessKeyRotation.__init__, OF_A_ROTATION),
         (keyswitch.Safeguards, IN_SAFEGUARDS),
         (keyswitch.Account, IN_ACCOUNT),
     ],

@@ -9,9 +9,9 @@ import pytest
 
 from keyswitch.model.durations import Duration
 from keyswitch.model.parsing import parse_inputs
+from keyswitch.model.rotation import inputs_of_previous
 from keyswitch.model.state import Declaration, Record
 from keyswitch.model.status import ObservedStatus, Status
-from keyswitch.program.access_key_rotation import safeguards_of_previous
 from keyswitch.reconcile.diff import Action
 from keyswitch.reconcile.rotation_stage import (
     DELETED,
@@ -78,13 +78,15 @@ class Rotation:
     records: dict[str, Record] = field(default_factory=dict)
 
     def declarations(self) -> list[Declaration]:
-        safeguards = safeguards_of_previous(self.new, OVERLAP.text, self.unused_for).to_map()
-        bag = {
-            "access_key_id": self.old,
-            "status": "Inactive",
-            "user_name": "bob",
-            "safeguards": safeguards,
-        }
+        bag = inputs_of_previous(
+            {
+                "user_name": "bob",
+                "current": self.new,
+                "previous": self.old,
+                "overlap": OVERLAP.text,
+                "unused_for": self.unused_for,
+            }
+        )
         previous = parse_inputs(bag).declaration
         assert previous is not None
         return [declared(self.new, Status.ACTIVE), previous]

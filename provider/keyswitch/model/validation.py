@@ -45,21 +45,26 @@ class Problem:
 
 
 def problems_of(
-    given: Mapping[str, object], known: Mapping[str, object], spelling: Spelling
+    given: Mapping[str, object],
+    known: Mapping[str, object],
+    spelling: Spelling,
+    inputs: Iterable[Input] = OF_A_KEY,
 ) -> list[Problem]:
     """Everything wrong with a bag of inputs.
 
     :param given: every input that is given, by property name; unknown ones by the name they have.
     :param known: those of them whose value is known by now.
     :param spelling: how this front spells each property: messages speak its language.
+    :param inputs: the table of them.
     """
+    listed = list(inputs)
     missing = [
         Problem(each.name, catalogue.MissingProperty(property=spelling[each.name]))
-        for each in OF_A_KEY
+        for each in listed
         if each.required and each.name not in given
     ]
-    found = [*_unknown_properties(given, OF_A_KEY, spelling), *missing]
-    for each in OF_A_KEY:
+    found = [*_unknown_properties(given, listed, spelling), *missing]
+    for each in listed:
         if each.name in known:
             found.extend(_problems_of_value(each, known[each.name], spelling))
     return found

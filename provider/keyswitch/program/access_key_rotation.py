@@ -12,11 +12,18 @@ from keyswitch.messages import catalogue
 from keyswitch.messages.format import line
 from keyswitch.model import validators
 from keyswitch.model.durations import Duration
-from keyswitch.model.pending import Pending
-from keyswitch.model.status import ObservedStatus, Status, WhenUnmet
+from keyswitch.model.rotation import (
+    OVERLAP,
+    PREVIOUS,
+    SOAK,
+    has_no_previous,
+    inputs_of_current,
+    inputs_of_previous,
+)
+from keyswitch.model.urn import ROTATION_TYPE
 from keyswitch.plugin.resource_options import refuse_options
 from keyswitch.program.access_key_status import AccessKeyStatus
-from keyswitch.program.args import AccountInput, Safeguards
+from keyswitch.program.args import AccountInput
 from keyswitch.program.inputs import checked, refuse_arguments, sendable
 from keyswitch.reconcile.rotation_stage import PreviousKey, stage_of
 
@@ -59,16 +66,17 @@ class AccessKeyRotation(pulumi.ComponentResource):
         :param user_name: the IAM user whose keys they are.
         :param current: the id of the key to be used.
         :param previous: the id of the key that it replaces; omitted or empty, there is nothing to rotate.
-        :param overlap: how long both stay Active, counted from the creation of the current key; a
-            duration such as ``7d``, ``36h`` or ``1h30m``.
+        :param overlap: how long both stay Active, counted from the creation of the current key; a duration
+            such as ``7d``, ``36h`` or ``1h30m``. Default: ``7d``.
         :param unused_for: how long ago the previous key must have been used last; without it, keyswitch
             deactivates that key once the current key was the last one used, even if both are still in use.
-        :param soak: how long the previous key stays Inactive before ``stage`` says that it may be
-            deleted, counted from its deactivation; a duration.
+        :param soak: how long the previous key stays Inactive before ``stage`` says that it may be deleted,
+            counted from its deactivation; a duration. Default: ``14d``.
         :param reason: why, recorded with both keys.
-        :param allow_reactivation: the current key may be one that is Inactive, as when a rotation is
-            taken back.
-        :param refuse_quarantined: see :class:`~keyswitch.Safeguards`; of the current key.
+        :param allow_reactivation: the current key may be one that is Inactive, as when a rotation is taken
+            back.
+        :param refuse_quarantined: the current key is activated only if the user has no
+            ``AWSCompromisedKeyQuarantine*`` policy.
         :param override: why the previous key is deactivated at once, despite overlap and first use.
         :param account: the account that both keys are in, if it is not the stack's own.
         :param opts: the usual options of a component.
@@ -78,62 +86,51 @@ class AccessKeyRotation(pulumi.ComponentResource):
         """
         refuse_arguments("AccessKeyRotation", resource_name, opts)
         refuse_options(resource_name, opts, (), account)
-        previous, override = sendable("previous", previous), sendable("override", override)
-        spans = {
-            name: checked(name, sendable(name, value), validators.duration)
-            for name, value in (("overlap", overlap), ("soak", soak))
+        written: dict[str, Any] = {
+            "user_name": user_name,
+            "current": current,
+            "previous": previous,
+            "overlap": overlap,
+            "unused_for": unused_for,
+            "soak": soak,
+            "reason": reason,
+            "allow_reactivation": allow_reactivation,
+            "refuse_quarantined": refuse_quarantined,
+            "override": override,
+            "account": account,
         }
-        shared: dict[str, Any] = {
-            "user_name": sendable("user_name", user_name),
-            "reason": sendable("reason", reason),
-            "account": sendable("account", account),
-        }
-        current = sendable("current", current)
-        of_previous = safeguards_of_previous(
-            current, spans["overlap"], sendable("unused_for", unused_for)
-        )
-        of_current = Safeguards(
-            allow_reactivation=_unless_false("allow_reactivation", allow_reactivation),
-            refuse_quarantined=_unless_false("refuse_quarantined", refuse_quarantined),
-            # An incident of the previous key is not held up by what is wrong with the current one.
-            unmet=WhenUnmet.REFUSE if override is None else WhenUnmet.HOLD,
-        )
-        if _is_none(previous) and override is not None:
+        given = {name: sendable(name, value) for name, value in written.items()}
+        given |= {name: checked(name, given[name], validators.duration) for name in (OVERLAP, SOAK)}
+        if has_no_previous(given) and override is not None:
             raise _override_of_no_key(resource_name)
-        super().__init__("keyswitch:index:AccessKeyRotation", resource_name, None, opts)
+        super().__init__(ROTATION_TYPE, resource_name, None, opts)
         self.current = AccessKeyStatus(
             f"{resource_name}-current",
-            access_key_id=current,
-            status=Status.ACTIVE,
-            safeguards=of_current,
             opts=pulumi.ResourceOptions(parent=self),
-            **shared,
+            **inputs_of_current(given),
         )
         self.previous = None
 
         def declare_previous(known: object) -> pulumi.Output[str]:
-            if not _is_none(known):
+            if not has_no_previous({PREVIOUS: known}):
                 self.previous = AccessKeyStatus(
                     f"{resource_name}-previous",
-                    access_key_id=previous,
-                    status=Status.INACTIVE,
-                    safeguards=of_previous,
-                    override=override,
                     opts=pulumi.ResourceOptions(parent=self, depends_on=[self.current]),
-                    **shared,
+                    **inputs_of_previous(given),
                 )
             elif override is not None:
                 raise _override_of_no_key(resource_name)
-            return self._stage(spans["overlap"], spans["soak"])
+            return self._stage(given[OVERLAP], given[SOAK])
 
         async def declare_once_known(output: pulumi.Output[Any]) -> Any:
             known = await output.is_known()
             return declare_previous(await output.future() if known else output)
 
+        replaced = given[PREVIOUS]
         self.stage = (
-            pulumi.Output.from_input(declare_once_known(previous))
-            if isinstance(previous, pulumi.Output)
-            else declare_previous(previous)
+            pulumi.Output.from_input(declare_once_known(replaced))
+            if isinstance(replaced, pulumi.Output)
+            else declare_previous(replaced)
         )
         self.register_outputs({"stage": self.stage})
 
@@ -141,11 +138,8 @@ class AccessKeyRotation(pulumi.ComponentResource):
         def told(seen: Mapping[str, Any]) -> str:
             previous = None
             if "status" in seen:
-                pending = Pending.read(seen["pending"])
-                previous = PreviousKey(
-                    ObservedStatus(seen["status"]),
-                    seen["status_since"],
-                    pending.waits_for if pending else (),
+                previous = PreviousKey.recorded(
+                    seen["status"], seen["status_since"], seen["pending"]
                 )
             spans = (Duration.read(seen["overlap"]), Duration.read(seen["soak"]))
             return stage_of(previous, seen["made"], *spans, datetime.now(timezone.utc))
@@ -158,25 +152,5 @@ class AccessKeyRotation(pulumi.ComponentResource):
         return pulumi.Output.all(**known).apply(told)
 
 
-def _is_none(previous: object) -> bool:
-    """Whether it says that there is no previous key; what is not known yet may be one."""
-    return previous is None or (isinstance(previous, str) and previous == "")
-
-
 def _override_of_no_key(resource_name: str) -> pulumi.RunError:
     return pulumi.RunError(line(catalogue.OverrideOfNoKey(name=resource_name)))
-
-
-def _unless_false(name: str, value: object) -> Any:
-    return None if value is False else sendable(name, value)
-
-
-def safeguards_of_previous(
-    successor: pulumi.Input[str],
-    overlap: pulumi.Input[str],
-    unused_for: pulumi.Input[str] | None,
-) -> Safeguards:
-    """What the key that is rotated out waits for, in as many runs as that takes."""
-    return Safeguards(
-        successor=successor, overlap=overlap, unused_for=unused_for, unmet=WhenUnmet.HOLD
-    )

@@ -40,7 +40,7 @@ from keyswitch.program.progress import Progress
 from keyswitch.program.step import is_of_fleet, step_of
 from keyswitch.reconcile.batch import Batch
 from keyswitch.reconcile.key_quota import refuse_third_key
-from keyswitch.reconcile.on_destroy import target_on_destroy
+from keyswitch.reconcile.on_destroy import changes_on_the_way
 from keyswitch.reconcile.reconciler import Reconciler
 
 _ATTRIBUTE = "_keyswitch_hooks"
@@ -205,17 +205,8 @@ class Hooks:
             duplicate_error = self.declared_keys.duplicate_error(key, args.name)
             if duplicate_error is not None:
                 yield key.access_key_id, duplicate_error
-        for access_key_id in sorted((set(records) - declared.ids) & elsewhere):
-            record = records[access_key_id]
-            # What would be switched is not looked at: others may switch the key until then.
-            if target_on_destroy(record) is not None:
-                yield (
-                    access_key_id,
-                    KeyswitchError(
-                        catalogue.ChangeOnTheWay(on_destroy=record.declaration.on_destroy),
-                        Attempt("moving", access_key_id, record.user_name),
-                    ),
-                )
+        leaving = sorted((set(records) - declared.ids) & elsewhere)
+        yield from changes_on_the_way(records[key] for key in leaving).items()
 
     def _batch(self, declared: BatchDeclaration, records: Mapping[str, Record]) -> Batch:
         """On the program's own thread, where alone its config, project and stack can be read."""

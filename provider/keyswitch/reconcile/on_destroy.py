@@ -56,6 +56,22 @@ def target_on_destroy(record: Record) -> Status | None:
     return None
 
 
+def changes_on_the_way(leaving: Iterable[Record]) -> dict[str, KeyswitchError]:
+    """The refusal (KS134) of each key that a fleet might switch before another resource adopts it, by key id.
+
+    :param leaving: what is recorded of the keys that the fleet no longer declares, and another resource does.
+    """
+    # What would be switched is not looked at: others may switch the key until then.
+    return {
+        record.declaration.access_key_id: KeyswitchError(
+            catalogue.ChangeOnTheWay(on_destroy=record.declaration.on_destroy),
+            Attempt("moving", record.declaration.access_key_id, record.user_name),
+        )
+        for record in leaving
+        if target_on_destroy(record) is not None
+    }
+
+
 def deletion_plan(
     record: Record, target: Status, seen: Observation, unmet: Safeguarding
 ) -> DeletionPlan:

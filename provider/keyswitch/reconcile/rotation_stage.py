@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from keyswitch.model.durations import Duration, after, iso
+from keyswitch.model.pending import Pending
 from keyswitch.model.status import ObservedStatus
 
 NO_PREVIOUS_KEY = "settled: there is no previous key"
@@ -28,6 +29,12 @@ class PreviousKey:
     status: ObservedStatus
     status_since: str
     waits_for: tuple[str, ...] = ()
+
+    @classmethod
+    def recorded(cls, status: str, status_since: str, pending: str) -> PreviousKey:
+        """From the outputs of the key, as the state has them."""
+        held = Pending.read(pending)
+        return cls(ObservedStatus(status), status_since, held.waits_for if held else ())
 
 
 def stage_of(

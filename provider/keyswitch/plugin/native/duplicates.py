@@ -25,6 +25,11 @@ class DeclaredKeys:
             for access_key_id in access_key_ids:
                 self._urns[access_key_id].add(urn)
 
+    def elsewhere(self, urn: str) -> set[str]:
+        """The ids of keys that other resources declare."""
+        with self._lock:
+            return {key for key, urns in self._urns.items() if urns - {urn}}
+
     def duplicates(self, declared: BatchDeclaration) -> dict[str, KeyswitchError]:
         """The refusal (KS110) of each key that another resource declares too, by key id."""
         with self._lock:

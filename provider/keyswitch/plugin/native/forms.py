@@ -33,7 +33,7 @@ class Form:
 
     def to_bag(self, given: Bag) -> dict[str, object]:
         """Inputs from the wire, as the codec reads them."""
-        bag = statuses_apart(_by_name(given, self.inputs))
+        bag = statuses_apart(by_name(given, self.inputs))
         return with_unknown(bag, lambda value: value is UNKNOWN, self.codec.maps_by_key)
 
     def stored(self, inputs: Bag, outputs: Bag) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -58,7 +58,7 @@ class Form:
         return self.to_wire(given)
 
 
-def _by_name(bag: Bag, inputs: Iterable[Input]) -> dict[str, Any]:
+def by_name(bag: Bag, inputs: Iterable[Input]) -> dict[str, Any]:
     """By the names that they have inside, also in the maps among them; a stranger keeps its name."""
     listed = list(inputs)
     spelling = {each.name: each.in_camel_case for each in listed}
@@ -69,11 +69,11 @@ def _by_name(bag: Bag, inputs: Iterable[Input]) -> dict[str, Any]:
             continue
         named[each.name] = (
             {
-                key: _by_name(entry, each.parts) if isinstance(entry, Mapping) else entry
+                key: by_name(entry, each.parts) if isinstance(entry, Mapping) else entry
                 for key, entry in value.items()
             }
             if each.name == KEYS
-            else _by_name(value, each.parts)
+            else by_name(value, each.parts)
         )
     return named
 

@@ -16,6 +16,7 @@ from keyswitch.messages.redact import without_secrets
 from keyswitch.model import engine_values
 from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.aws_settings import AwsSettings
+from keyswitch.model.batch_declaration import BatchDeclaration
 from keyswitch.model.change_limit import MaxChanges
 from keyswitch.model.inputs import ACCOUNT, camel
 from keyswitch.model.parsing import account_of
@@ -39,6 +40,7 @@ from keyswitch.plugin.operations import (
 from keyswitch.plugin.process_state import PROCESS
 from keyswitch.reconcile.batch import Batch
 from keyswitch.reconcile.batch_plan import BatchPlan
+from keyswitch.reconcile.on_destroy import changes_on_the_way
 from keyswitch.reconcile.preview import previewed
 from keyswitch.reconcile.reconciler import Reconciler
 
@@ -49,17 +51,21 @@ Records = Mapping[str, Record]
 
 
 class PartlyDoneError(Exception):
-    """A call that fails although the engine has to keep what was done.
+    """A call that fails although the engine has to keep what was done, or what is known.
 
     :ivar id: of the resource.
-    :ivar properties: what to keep.
+    :ivar properties: the outputs to keep.
+    :ivar inputs: those to keep, if the program does not give them.
     :ivar lines: the whole message of each failure.
     """
 
-    def __init__(self, id_: str, properties: Struct, error: KeyswitchError) -> None:
+    def __init__(
+        self, id_: str, properties: Struct, error: KeyswitchError, inputs: Struct | None = None
+    ) -> None:
         super().__init__(str(error))
         self.id = id_
         self.properties = properties
+        self.inputs = inputs
         self.lines = error.lines
 
 
@@ -67,6 +73,7 @@ class Keys:
     """Answers for the provider of one configuration.
 
     :ivar settings: how to reach AWS.
+    :ivar refusals: those of its previews.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -74,7 +81,7 @@ class Keys:
         self._engine = engine
         self._checked: set[str] = set()
         self._declared = DeclaredKeys()
-        self._refusals = Refusals(PROCESS)
+        self.refusals = Refusals(PROCESS)
 
     def check(self, request: pb.CheckRequest) -> pb.CheckResponse:
         """Notes which keys the program declares, and calls nobody.
@@ -105,9 +112,7 @@ class Keys:
         bag = call.form.to_bag(given)
         records = call.form.codec.records(state)
         if request.urn not in self._checked:
-            stored = call.form.codec.parse(bag, records, as_written=False).required()
-            with reporting_each_failure(call.row):
-                return _diff(changed, changes=call.batch.has_drifted(stored, records))
+            return _diff(changed, changes=_has_drifted(call, bag, records))
         replaces = call.form.codec.replaces(state, bag)
         if replaces:
             return _diff(changed, changes=True, replaces=[camel(name) for name in replaces])
@@ -144,14 +149,23 @@ class Keys:
         return protos.provider_pb2.UpdateResponse(properties=properties, refresh_before_update=True)
 
     def read(self, request: pb.ReadRequest) -> pb.ReadResponse:
-        """Refreshes every key, the statuses among the inputs too; without a state, adopts the key of the id."""
+        """Refreshes every key, the statuses among the inputs too; without a state, adopts the key of the id.
+
+        The engine refreshes before a preview, with the configuration of the last update, and would end it at the
+        first Read that fails. So what cannot be looked at stays as it is recorded, with the reasons as those of a
+        resource that is not initialized: the engine shows them, and plans an Update, which looks again.
+        """
         call = self._call(request.urn)
         before, after = wire.read(request.inputs), wire.read(request.properties)
         secret, codec = before.secret | after.secret, call.form.codec
         _, state = call.form.stored(before.values, after.values)
         if state:
-            with reporting_each_failure(call.row):
+            try:
                 records = call.batch.read(codec.records(state), call.row.tell)
+            except KeyswitchError as error:
+                raise PartlyDoneError(
+                    request.id, request.properties, error, request.inputs
+                ) from None
         else:
             records = adopted_as_found(call.form, call.reconciler_in(None), request.id)
         outputs, inputs = codec.refreshed(state, records)
@@ -186,8 +200,8 @@ class Keys:
             outputs = self._previewed(call, bag, records, "(a secret)" if hidden else None)
             return wire.write({**given.values, **outputs}, given.secret)
         declared, recorded = declared_over(call.form.codec, bag, records)
-        for duplicate in self._declared.duplicates(declared).values():
-            raise duplicate
+        for refusal in self._of_the_program(call, declared, records).values():
+            raise refusal
         outcome, failure = applied(call.batch, call.row, declared, recorded)
         outputs = call.form.to_wire(call.form.codec.outputs(bag, outcome.records))
         properties = wire.write(outputs, given.secret)
@@ -213,22 +227,33 @@ class Keys:
                 return {}
             declared = parsed.required()
             plan = call.batch.plan(declared, records, PROCESS.declared, for_reader=True)
-            duplicates = self._declared.duplicates(declared)
+            of_program = self._of_the_program(call, declared, records)
             after = previewed(plan, records, call.reconciler_in, engine_values.UNKNOWN)
         except KeyswitchError as refusal:
-            self._refusals.refuse(call.row, [call.name], refusal)
+            self.refusals.refuse(call.row, [call.name], refusal)
             return {}
-        shown = plan.without(duplicates)
+        shown = plan.without(of_program)
         call.row.note(shown.notes())
         call.row.warn([*shown.warnings_of_ends(), *shown.warnings(override=override)])
-        self._refuse_each(call, plan, duplicates)
+        self._refuse_each(call, plan, of_program)
         return call.form.to_wire(codec.outputs(bag, after))
 
+    def _of_the_program(
+        self, call: _Call, declared: BatchDeclaration, records: Records
+    ) -> dict[str, KeyswitchError]:
+        """By key id what is refused because of other resources of the program, as far as they passed Check."""
+        leaving = [records[key] for key in sorted(set(records) - declared.ids)]
+        if changes_on_the_way(leaving):
+            PROCESS.wait_for_others()
+        elsewhere = self._declared.elsewhere(call.row.urn)
+        moving = [each for each in leaving if each.declaration.access_key_id in elsewhere]
+        return {**self._declared.duplicates(declared), **changes_on_the_way(moving)}
+
     def _refuse_each(
-        self, call: _Call, plan: BatchPlan, duplicates: Mapping[str, KeyswitchError]
+        self, call: _Call, plan: BatchPlan, of_program: Mapping[str, KeyswitchError]
     ) -> None:
         """Shows each refusal of a plan, and has the preview fail at its end."""
-        refused = {**plan.refusals, **duplicates}
+        refused = {**plan.refusals, **of_program}
         if plan.too_wide is not None:
             refused |= dict.fromkeys(plan.limited, plan.too_wide)
         if not refused:
@@ -238,7 +263,7 @@ class Keys:
         *others, last = dict.fromkeys(refused.values())
         for refusal in others:
             call.row.error(refusal.lines)
-        self._refusals.refuse(call.row, names, last)
+        self.refusals.refuse(call.row, names, last)
 
 
 @dataclass(frozen=True)
@@ -273,6 +298,15 @@ class _Call:
 
 def _form_of(urn: str) -> Form:
     return FORMS[Urn(urn).type]
+
+
+def _has_drifted(call: _Call, bag: Mapping[str, Any], records: Records) -> bool:
+    """Whether a refresh finds another status than is recorded; where it cannot look, Read has said so."""
+    try:
+        stored = call.form.codec.parse(bag, records, as_written=False).required()
+        return call.batch.has_drifted(stored, records)
+    except KeyswitchError:
+        return False
 
 
 def _diff(

@@ -14,20 +14,26 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from pulumi.runtime.proto import (
+        alias_pb2,
         engine_pb2,
         engine_pb2_grpc,
         plugin_pb2,
         provider_pb2,
         provider_pb2_grpc,
+        resource_pb2,
+        resource_pb2_grpc,
         status_pb2,
     )
 
 __all__ = [
+    "alias_pb2",
     "engine_pb2",
     "engine_pb2_grpc",
     "plugin_pb2",
     "provider_pb2",
     "provider_pb2_grpc",
+    "resource_pb2",
+    "resource_pb2_grpc",
     "status_pb2",
 ]
 

@@ -39,10 +39,9 @@ class Refusals:
         self._process.wait_for_others()
         with self._lock:
             refused = sorted(self._names)
-        if len(refused) > 1:
-            declared = max(len(self._process.declared), len(refused))
-            summary = catalogue.Refused(
-                refused=len(refused), declared=declared, names=", ".join(refused)
-            )
-            row.engine.log("ERROR", line(summary))
+        declared = max(len(self._process.declared), len(refused))
+        summary = catalogue.Refused(
+            refused=len(refused), declared=declared, names=", ".join(refused)
+        )
+        row.engine.log("ERROR", line(summary))
         raise refusal

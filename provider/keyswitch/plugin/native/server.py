@@ -22,6 +22,7 @@ from keyswitch.plugin.native.detailed_diff import differences
 from keyswitch.plugin.native.engine import Engine
 from keyswitch.plugin.native.functions import FUNCTIONS
 from keyswitch.plugin.native.keys import Keys, PartlyDoneError
+from keyswitch.plugin.native.rotations import construct
 from keyswitch.plugin.native.settings import settings_of
 from keyswitch.plugin.process_state import PROCESS
 
@@ -30,34 +31,45 @@ if TYPE_CHECKING:
 
 _LARGEST_MESSAGE: Final = 400 << 20
 """The engine's own limit, in bytes."""
-_CALLS_AT_ONCE: Final = 64
+_CALLS_AT_ONCE: Final = 10_000
+"""A Construct keeps its thread until the calls about its keys have found one."""
 R = TypeVar("R")
 
 
-def answered(method: Callable[..., R]) -> Callable[..., R]:
+def reported(method: Callable[..., R]) -> Callable[..., R]:
     """Has an error of ours shown as its message alone, and what was done all the same kept."""
 
     @functools.wraps(method)
     def wrapper(self: Any, request: Any, context: grpc.ServicerContext) -> R:
+        code = grpc.StatusCode.UNKNOWN
         try:
-            with PROCESS.call_under_way():
-                return method(self, request, context)
+            return method(self, request, context)
         except PartlyDoneError as error:
             context.set_trailing_metadata(_kept(error))
             text = str(error)
         except KeyswitchError as error:
             text = "\n".join(error.lines)
-        context.abort(grpc.StatusCode.UNKNOWN, in_camel_case(text))
+        except grpc.RpcError as error:
+            # The engine refuses what it is asked only while it ends a run, and has said why.
+            code, text = grpc.StatusCode.UNAVAILABLE, str(error)
+        context.abort(code, in_camel_case(text))
         raise AssertionError  # abort has raised
 
     return wrapper
+
+
+def answered(method: Callable[..., R]) -> Callable[..., R]:
+    """The same for a call that others wait for, see :meth:`ProcessState.wait_for_others`."""
+    return reported(PROCESS.counted(method))
 
 
 def _kept(error: PartlyDoneError) -> tuple[tuple[str, bytes]]:
     failed = protos.provider_pb2.ErrorResourceInitFailed(
         id=error.id,
         properties=error.properties,
+        inputs=error.inputs,
         reasons=[in_camel_case(each) for each in error.lines],
+        refresh_before_update=True,
     )
     status = protos.status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0])
     status.details.add().Pack(failed)
@@ -150,6 +162,11 @@ class Provider(protos.provider_pb2_grpc.ResourceProviderServicer):
     def Delete(self, request: pb.DeleteRequest, _context: Any) -> Empty:
         """See :meth:`Keys.delete`."""
         return self._keys.delete(request)
+
+    @reported
+    def Construct(self, request: pb.ConstructRequest, _context: Any) -> pb.ConstructResponse:
+        """Registers a rotation; others do not wait for it, since it waits for the calls about its keys."""
+        return construct(request, self._engine, self._keys.refusals)
 
     @answered
     def Invoke(self, request: pb.InvokeRequest, _context: Any) -> Any:

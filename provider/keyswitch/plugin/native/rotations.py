@@ -1,0 +1,179 @@
+"""Rotations: a component, whose two keys are resources of this provider that the engine is asked to register."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, Final
+
+import grpc
+from google.protobuf.json_format import MessageToDict
+
+from keyswitch import __version__
+from keyswitch.model.camel_case import renamed, snake
+from keyswitch.model.durations import Duration
+from keyswitch.model.engine_values import OF_A_RESOURCE, SIGNATURE
+from keyswitch.model.inputs import camel
+from keyswitch.model.parsing import UNKNOWN, Unknown, declaration_error
+from keyswitch.model.rotation import (
+    CURRENT,
+    DEFAULTS,
+    OF_A_ROTATION,
+    OVERLAP,
+    PREVIOUS,
+    SOAK,
+    STAGE,
+    has_no_previous,
+    inputs_of_current,
+    inputs_of_previous,
+    problems_of_rotation,
+)
+from keyswitch.model.urn import KEY_TYPE, NATIVE_KEY_TYPE, ROTATION_TYPE
+from keyswitch.plugin.native import protos, wire
+from keyswitch.plugin.native.engine import Engine, EngineRow
+from keyswitch.plugin.native.forms import by_name
+from keyswitch.plugin.native.refusals import Refusals
+from keyswitch.reconcile.rotation_stage import PreviousKey, stage_of
+
+if TYPE_CHECKING:
+    from pulumi.runtime.proto import provider_pb2 as pb
+    from pulumi.runtime.proto import resource_pb2
+    from pulumi.runtime.proto.resource_pb2_grpc import ResourceMonitorStub
+
+_PACKAGE: Final = "keyswitch"
+_OF_THE_KEYS_TOO: Final = ("protect", "retainOnDelete")
+"""Options of a component that hold for the resources in it."""
+_OF_PREVIOUS: Final = ("status", "statusSince", "pending")
+"""The outputs of the previous key that a stage follows from."""
+
+Bag = Mapping[str, Any]
+
+
+def construct(
+    request: pb.ConstructRequest, engine: Engine, refusals: Refusals
+) -> pb.ConstructResponse:
+    """Registers the component and its keys, and says where the rotation stands.
+
+    :raises KeyswitchError: what is wrong with the inputs; in a preview as :class:`Refusals` says.
+    """
+    registration = _Registration.of_component(request)
+    given = by_name(wire.read(request.inputs).values, OF_A_ROTATION)
+    stage: str | Unknown = UNKNOWN
+    problems = problems_of_rotation(given, request.name)
+    if not problems:
+        keys = registration.keys(with_previous=not has_no_previous(given))
+        stage = _stage(given, keys)
+    elif request.dryRun:
+        row = EngineRow(engine, registration.urn)
+        refusals.refuse(row, [request.name], declaration_error(problems, {}))
+    else:
+        raise declaration_error(problems, {})
+    return registration.finished({STAGE: stage})
+
+
+def _stage(given: Bag, keys: Mapping[str, Bag]) -> str | Unknown:
+    """Unknown while an output, or a duration, that the stage follows from is.
+
+    :param keys: the outputs of each key.
+    """
+    of_previous = keys.get(PREVIOUS)
+    seen = [of_previous.get(name) for name in _OF_PREVIOUS] if of_previous is not None else []
+    spans = [given.get(name, DEFAULTS[name]) for name in (OVERLAP, SOAK)]
+    made, *texts = (each for each in (keys[CURRENT].get("createDate"), *spans, *seen))
+    if not all(isinstance(each, str) for each in (made, *texts)):
+        return UNKNOWN
+    overlap, soak, *recorded = map(str, texts)
+    previous = PreviousKey.recorded(*recorded) if recorded else None
+    now = datetime.now(timezone.utc)
+    return stage_of(previous, str(made), Duration.read(overlap), Duration.read(soak), now)
+
+
+@dataclass
+class _Registration:
+    """A component that is being registered.
+
+    :ivar references: to its keys, by the names of the component's outputs.
+    """
+
+    request: pb.ConstructRequest
+    monitor: ResourceMonitorStub
+    urn: str = ""
+    references: dict[str, Bag] = field(default_factory=dict)
+
+    @classmethod
+    def of_component(cls, request: pb.ConstructRequest) -> _Registration:
+        """Registers the component itself."""
+        channel = grpc.insecure_channel(request.monitorEndpoint)
+        registration = cls(request, protos.resource_pb2_grpc.ResourceMonitorStub(channel))
+        component = registration._registered(
+            type=ROTATION_TYPE,
+            name=request.name,
+            parent=request.parent,
+            dependencies=request.dependencies,
+            providers=request.providers,
+            aliases=request.aliases,
+        )
+        registration.urn = component.urn
+        return registration
+
+    def keys(self, *, with_previous: bool) -> dict[str, Bag]:
+        """Registers the keys, the previous one after the current one, and returns the outputs of each."""
+        given = {snake(name): value for name, value in MessageToDict(self.request.inputs).items()}
+        outputs = {CURRENT: self._key(CURRENT, inputs_of_current(given))}
+        if with_previous:
+            after = str(self.references[CURRENT]["urn"])
+            outputs[PREVIOUS] = self._key(PREVIOUS, inputs_of_previous(given), after)
+        return outputs
+
+    def finished(self, outputs: Bag) -> pb.ConstructResponse:
+        """Ends the registration."""
+        state = wire.write({**outputs, **self.references})
+        self.monitor.RegisterResourceOutputs(
+            protos.resource_pb2.RegisterResourceOutputsRequest(urn=self.urn, outputs=state)
+        )
+        return protos.provider_pb2.ConstructResponse(urn=self.urn, state=state)
+
+    def _key(self, role: str, inputs: Bag, *after: str) -> Bag:
+        """Registers one key, and returns its outputs.
+
+        :param inputs: by property name, with the engine's marks of secrets and of what is not known yet.
+        :param after: the URNs of what it waits for.
+        """
+        of_inputs = [urn for each in self.request.inputDependencies.values() for urn in each.urns]
+        dynamic = protos.alias_pb2.Alias(spec=protos.alias_pb2.Alias.Spec(type=KEY_TYPE))
+        key = self._registered(
+            type=NATIVE_KEY_TYPE,
+            name=f"{self.request.name}-{role}",
+            parent=self.urn,
+            custom=True,
+            object=wire.write(renamed(inputs, camel)),
+            dependencies=sorted({*of_inputs, *after}),
+            provider=self.request.providers.get(_PACKAGE, ""),
+            aliases=[dynamic],
+        )
+        self.references[role] = {
+            SIGNATURE: OF_A_RESOURCE,
+            "urn": key.urn,
+            "id": key.id,
+            "packageVersion": __version__,
+        }
+        return wire.read(key.object).values
+
+    def _registered(self, **properties: Any) -> resource_pb2.RegisterResourceResponse:
+        """Registers a resource, with the options of the component that hold for its keys too."""
+        request = self.request
+        inherited = {
+            name: getattr(request, name) for name in _OF_THE_KEYS_TOO if request.HasField(name)
+        }
+        registered: resource_pb2.RegisterResourceResponse = self.monitor.RegisterResource(
+            protos.resource_pb2.RegisterResourceRequest(
+                **properties,
+                **inherited,
+                deletedWith=request.deletedWith,
+                acceptSecrets=True,
+                acceptResources=True,
+                supportsResultReporting=True,
+            )
+        )
+        return registered

@@ -116,29 +116,76 @@ def test_an_import_declares_the_key_as_it_is(native: NativeProject, outsider: Ou
     native.preview("--expect-no-changes")
 
 
-def test_a_stack_of_the_dynamic_provider_moves_with_one_update_and_no_change_of_a_key(
-    tmp_path: Path, home: Path, iam: RecordingServer, outsider: Outsider
+def forms(outsider: Outsider) -> dict[str, dict[str, Any]]:
+    """The inputs of a key, a fleet and a rotation, each of which changes a key when it is first declared."""
+    key, in_fleet = declared(outsider, status="Inactive"), declared(outsider, status="Inactive")
+    rotating, replaced = declared(outsider), declared(outsider)
+    both = outsider.new_key(rotating["user_name"])
+    assert replaced["user_name"] != rotating["user_name"]
+    return {
+        "key": {**key, "on_destroy": "restore", "reason": "OPS-1"},
+        "fleet": {
+            "keys": {
+                in_fleet.pop("access_key_id"): {**in_fleet, "on_destroy": "restore"},
+                replaced.pop("access_key_id"): replaced,
+            },
+            "max_changes": 5,
+        },
+        "rotation": {
+            "user_name": rotating["user_name"],
+            "previous": rotating["access_key_id"],
+            "current": both,
+            "overlap": "7d",
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    "form", ["key", *(pytest.param(f, marks=pytest.mark.nightly) for f in ("fleet", "rotation"))]
+)
+def test_a_stack_moves_between_the_providers_with_one_update_and_no_change_of_a_key(
+    tmp_path: Path, home: Path, iam: RecordingServer, outsider: Outsider, form: str
 ) -> None:
     folder, env = tmp_path / "moved", engine_env(home, iam.url)
-    key = declared(outsider, status="Inactive", on_destroy="restore")
+    inputs = forms(outsider)[form]
     dynamic = Project.make(folder, env)
-    dynamic.declare(bob=key)
+    dynamic.declare(bob=inputs)
     dynamic.up()
+    before = recorded(dynamic)
     iam.reset()
-
     native = NativeProject(folder, dynamic.env)
-    native.declare(bob=key)
-    assert "1 to update" in native.preview().text
-    native.up()
+
+    for project, other in ((native, TYPE), (dynamic, NATIVE_KEY_TYPE)):
+        (folder / "Pulumi.yaml").write_text(project.SETTINGS)
+        project.declare(bob=inputs)
+        preview = project.preview()
+        assert "to update" in preview.text
+        assert not {"to create", "to delete", "to replace"} & set(preview.text.split("\n"))
+        assert "+ " not in preview.text.split("Resources:")[1]
+        project.up()
+        project.preview("--expect-no-changes")
+        assert recorded(project) == before
+        types = {each["type"] for each in json.loads(project.exported())["deployment"]["resources"]}
+        assert other not in types
 
     assert iam.writes == []
-    native.preview("--expect-no-changes")
-    outputs = native.outputs("bob")
-    assert (outputs["adopted_status"], outputs["deactivated_by"]) == ("Active", "program")
-    state = native.exported()
-    assert TYPE not in state.replace(f'"aliases": ["urn:pulumi:test::project::{TYPE}::bob"]', "")
-    native.destroy()
-    assert outsider.status(key["user_name"], key["access_key_id"]) == "Active"
+    dynamic.destroy()
+    restored = {"key": 1, "fleet": 1, "rotation": 0}[form]
+    assert [status for _, status in iam.writes] == ["Active"] * restored
+
+
+def recorded(project: Project) -> list[dict[str, Any]]:
+    """What is recorded of each key and fleet, whoever wrote it."""
+    kept = [each.get("outputs") for each in project.state()["deployment"]["resources"]]
+    return [
+        {
+            name: value
+            for name, value in outputs.items()
+            if not name.startswith("__") and name not in ("stage", "user_name_resolved")
+        }
+        for outputs in kept
+        if outputs and ("access_key_id" in outputs or "keys" in outputs)
+    ]
 
 
 @pytest.mark.nightly

@@ -80,6 +80,19 @@ def as_dynamic(
     return statuses_apart(given), kept
 
 
+def outputs_as_dynamic(outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The same of outputs alone, where those of the dynamic provider stay as they are.
+
+    Whether the program named the user cannot be seen from them, and counts as no.
+    """
+    return as_dynamic({}, outputs)[1]
+
+
+def is_in_camel_case(outputs: Mapping[str, Any]) -> bool:
+    """Whether it was the native provider that wrote them."""
+    return renamed(outputs, snake) != outputs
+
+
 def in_camel_case(message: str) -> str:
     """A message with each input, and each setting, as programs of the native provider spell it.
 

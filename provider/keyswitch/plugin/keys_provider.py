@@ -23,6 +23,7 @@ from keyswitch.iam.user_agent import Origin
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.messages.redact import without_secrets
 from keyswitch.model.aws_settings import AwsSettings
+from keyswitch.model.camel_case import is_in_camel_case, outputs_as_dynamic
 from keyswitch.model.change_limit import MaxChanges
 from keyswitch.model.codecs import Codec
 from keyswitch.model.inputs import ACCOUNT, MOVED_FROM
@@ -94,7 +95,7 @@ class KeysProvider(ResourceProvider):
         """
         self._refuse_ignored_changes(_id)
         if urn_of_call() not in self._checked:
-            records = self.codec.records(_olds)
+            records = self._recorded(_olds)
             stored = self.codec.parse(self._plain(_news), records, as_written=False).required()
             with reporting_each_failure(Row()):
                 return DiffResult(changes=self._batch().has_drifted(stored, records))
@@ -104,8 +105,8 @@ class KeysProvider(ResourceProvider):
             return DiffResult(changes=True)
 
     def _diff_of_program(self, olds: dict[str, Any], bag: dict[str, object]) -> DiffResult:
-        records = self.codec.records(olds)
-        replaces = self.codec.replaces(olds, bag)
+        records, recorded = self._recorded(olds), outputs_as_dynamic(olds)
+        replaces = self.codec.replaces(recorded, bag)
         if replaces:
             return DiffResult(changes=True, replaces=replaces)
         parsed = self.codec.parse(bag, records, as_written=True)
@@ -113,7 +114,8 @@ class KeysProvider(ResourceProvider):
             return DiffResult(changes=True)
         declared = parsed.required()
         plan = self._batch().plan(declared, records, PROCESS.declared)
-        changes = needs_step(declared, plan, olds, records)
+        # One update has to bring what the native provider wrote into this one's spelling.
+        changes = needs_step(declared, plan, recorded, records) or is_in_camel_case(olds)
         if not changes:
             Row().warn(plan.warnings())
         return DiffResult(changes=changes)
@@ -129,7 +131,7 @@ class KeysProvider(ResourceProvider):
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Looks again, switches what is (still) to be switched, and ends what is no longer declared."""
         self._refuse_ignored_changes(_id)
-        return UpdateResult(self._applied(_news, self.codec.records(_olds)))
+        return UpdateResult(self._applied(_news, self._recorded(_olds)))
 
     def _applied(self, news: dict[str, Any], recorded: Mapping[str, Record]) -> dict[str, Any]:
         bag = self._plain(news)
@@ -167,6 +169,9 @@ class KeysProvider(ResourceProvider):
         refuse_ignored_changes(
             ignored_properties(), self.codec.from_the_program, self.codec.subject_of(id_)
         )
+
+    def _recorded(self, olds: Mapping[str, Any]) -> dict[str, Record]:
+        return self.codec.records(outputs_as_dynamic(olds))
 
     def _plain(self, bag: Mapping[str, Any]) -> dict[str, object]:
         return plain(bag, self.codec.maps_by_key)

@@ -17,6 +17,7 @@ from keyswitch.model.fleet import (
 )
 from keyswitch.model.fleet_state import FLEET_COMPUTED
 from keyswitch.model.inputs import ACCOUNT, MOVED_FROM, SAFEGUARDS, STATUS
+from keyswitch.model.urn import NATIVE_FLEET_TYPE
 from keyswitch.plugin.resource_options import refuse_options
 from keyswitch.program.args import AccountInput, FleetDefaultsDict, KeyDict, SafeguardsInput
 from keyswitch.program.hooks import Hooks
@@ -97,7 +98,7 @@ class AccessKeyFleet(Resource, module="keyswitch", name="AccessKeyFleet"):
             AccessKeyFleetProvider(),
             resource_name,
             props,
-            pulumi.ResourceOptions.merge(opts, hooks.binding()),
+            pulumi.ResourceOptions.merge(opts, hooks.binding(NATIVE_FLEET_TYPE)),
         )
         hooks.watch(self)
 

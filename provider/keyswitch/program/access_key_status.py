@@ -25,6 +25,7 @@ from keyswitch.model.inputs import (
 )
 from keyswitch.model.state import COMPUTED
 from keyswitch.model.status import OnDestroy
+from keyswitch.model.urn import NATIVE_KEY_TYPE
 from keyswitch.plugin.resource_options import refuse_options
 from keyswitch.program.args import (
     AccessKeyStatusArgs,
@@ -189,7 +190,7 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
             AccessKeyStatusProvider(),
             resource_name,
             props,
-            pulumi.ResourceOptions.merge(opts, hooks.binding()),
+            pulumi.ResourceOptions.merge(opts, hooks.binding(NATIVE_KEY_TYPE)),
         )
         hooks.watch(self)
 

@@ -102,10 +102,14 @@ class Hooks:
             self._recorded = pulumi.Output.from_input(recorded_in_state())
         return self._recorded
 
-    def binding(self) -> pulumi.ResourceOptions:
-        """The options that bind a resource to the hook, to be merged into its own."""
+    def binding(self, native_type: str) -> pulumi.ResourceOptions:
+        """The options that bind a resource to the hook, to be merged into its own.
+
+        :param native_type: of the native resource whose state it takes over, if there is one of its name.
+        """
         return pulumi.ResourceOptions(
-            hooks=pulumi.ResourceHookBinding(before_create=[self.hook], before_update=[self.hook])
+            hooks=pulumi.ResourceHookBinding(before_create=[self.hook], before_update=[self.hook]),
+            aliases=[pulumi.Alias(type_=native_type)],
         )
 
     def binding_of_created_key(self) -> pulumi.ResourceOptions:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import pulumi
 
 from keyswitch.model.batch_declaration import ParsedBatch
+from keyswitch.model.camel_case import outputs_as_dynamic
 from keyswitch.model.codecs import FLEET, SINGLE_KEY, Codec
 from keyswitch.model.state import Record
 from keyswitch.model.urn import FLEET_TYPE
@@ -45,7 +46,8 @@ async def step_of(args: pulumi.ResourceHookArgs) -> Step:
     :raises KeyswitchError: KS501, what is recorded cannot be read.
     """
     codec: Codec = FLEET if is_of_fleet(args) else SINGLE_KEY
-    recorded = codec.records(await revealed(args.old_outputs)) if args.old_outputs else {}
+    olds = outputs_as_dynamic(await revealed(args.old_outputs)) if args.old_outputs else {}
+    recorded = codec.records(olds) if olds else {}
     if _is_secret(args.old_outputs, codec.holds_overrides):
         recorded = {key: each.with_override_hidden(_HIDDEN) for key, each in recorded.items()}
     inputs = plain(await revealed(args.new_inputs), codec.maps_by_key)

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from keyswitch.plugin.native import protos
+
+if TYPE_CHECKING:
+    from pulumi.runtime.proto import provider_pb2 as pb
 
 
 class Change(Enum):
@@ -41,3 +46,30 @@ def _quoted(name: str) -> str:
 
 def _joined(path: str) -> str:
     return path if path.startswith("[") else f".{path}"
+
+
+def diff_response(
+    changed: Mapping[str, Change], *, changes: bool, replaces: list[str] | None = None
+) -> pb.DiffResponse:
+    """The answer to Diff.
+
+    :param changed: the paths of the inputs that differ.
+    :param changes: whether the engine has to plan a step.
+    :param replaces: the inputs whose change makes another resource of this one.
+    """
+    pb2, replaced = protos.provider_pb2, replaces or []
+    return pb2.DiffResponse(
+        changes=pb2.DiffResponse.DIFF_SOME if changes else pb2.DiffResponse.DIFF_NONE,
+        replaces=replaced,
+        diffs=sorted(changed),
+        hasDetailedDiff=True,
+        detailedDiff={
+            path: pb2.PropertyDiff(
+                kind=pb2.PropertyDiff.Kind.Value(
+                    f"{change.value}_REPLACE" if path in replaced else change.value
+                ),
+                inputDiff=True,
+            )
+            for path, change in changed.items()
+        },
+    )

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 
-from keyswitch.iam.user_agent import Origin
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError, line
 from keyswitch.messages.redact import without_secrets
 from keyswitch.model import engine_values
-from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.aws_settings import AwsSettings
 from keyswitch.model.batch_declaration import BatchDeclaration
 from keyswitch.model.change_limit import MaxChanges
@@ -24,25 +21,23 @@ from keyswitch.model.state import Record
 from keyswitch.model.urn import Urn
 from keyswitch.plugin.host import without_provider
 from keyswitch.plugin.native import protos, wire
-from keyswitch.plugin.native.detailed_diff import Change, differences
+from keyswitch.plugin.native.call import Call
+from keyswitch.plugin.native.detailed_diff import diff_response, differences
 from keyswitch.plugin.native.duplicates import DeclaredKeys
-from keyswitch.plugin.native.engine import Engine, EngineRow
-from keyswitch.plugin.native.forms import FORMS, Form
+from keyswitch.plugin.native.engine import Engine
+from keyswitch.plugin.native.forms import FORMS
 from keyswitch.plugin.native.importing import adopted_as_found
 from keyswitch.plugin.native.refusals import Refusals
 from keyswitch.plugin.operations import (
     applied,
     declared_over,
     needs_step,
-    refuse_ignored_changes,
     reporting_each_failure,
 )
 from keyswitch.plugin.process_state import PROCESS
-from keyswitch.reconcile.batch import Batch
 from keyswitch.reconcile.batch_plan import BatchPlan
 from keyswitch.reconcile.on_destroy import changes_on_the_way
 from keyswitch.reconcile.preview import previewed
-from keyswitch.reconcile.reconciler import Reconciler
 
 if TYPE_CHECKING:
     from pulumi.runtime.proto import provider_pb2 as pb
@@ -89,7 +84,7 @@ class Keys:
         A failure here would keep others from being judged. Create and Update refuse the same, and only what has
         the shape of a secret goes no further.
         """
-        given, form = wire.read(request.news), _form_of(request.urn)
+        given, form = wire.read(request.news), FORMS[Urn(request.urn).type]
         bag = form.to_bag(given.values)
         declared = form.codec.declared_ids(bag)
         PROCESS.declare(declared, account_of(bag.get(ACCOUNT)))
@@ -112,22 +107,22 @@ class Keys:
         bag = call.form.to_bag(given)
         records = call.form.codec.records(state)
         if request.urn not in self._checked:
-            return _diff(changed, changes=_has_drifted(call, bag, records))
+            return diff_response(changed, changes=_has_drifted(call, bag, records))
         replaces = call.form.codec.replaces(state, bag)
         if replaces:
-            return _diff(changed, changes=True, replaces=[camel(name) for name in replaces])
+            return diff_response(changed, changes=True, replaces=[camel(name) for name in replaces])
         try:
             parsed = call.form.codec.parse(bag, records, as_written=True)
             declared = parsed.required()
             plan = call.batch.plan(declared, records, PROCESS.declared)
         except KeyswitchError:
-            return _diff(changed, changes=True)
+            return diff_response(changed, changes=True)
         # One update has to bring what the dynamic provider wrote into this one's spelling.
         is_dynamic = without_provider(outputs) != outputs
         changes = needs_step(declared, plan, state, records) or is_dynamic
         if not changes:
             call.row.warn(plan.warnings())
-        return _diff(changed, changes=changes)
+        return diff_response(changed, changes=changes)
 
     def create(self, request: pb.CreateRequest) -> pb.CreateResponse:
         """Adopts every key; ``iam:UpdateAccessKey`` only for those whose status is not the declared one."""
@@ -187,12 +182,11 @@ class Keys:
             call.batch.destroy(records, limit, call.row.tell, PROCESS.declared)
         return Empty()
 
-    def _call(self, urn: str) -> _Call:
-        row = EngineRow(self._engine, urn)
-        return _Call(_form_of(urn), row, self.settings, Origin.of_urn(urn))
+    def _call(self, urn: str) -> Call:
+        return Call.about(urn, self._engine, self.settings)
 
     def _carried_out(
-        self, call: _Call, id_: str, given: wire.Bag, records: Records, *, preview: bool
+        self, call: Call, id_: str, given: wire.Bag, records: Records, *, preview: bool
     ) -> Struct:
         bag = call.form.to_bag(given.values)
         if preview:
@@ -212,7 +206,7 @@ class Keys:
         raise failure
 
     def _previewed(
-        self, call: _Call, bag: Mapping[str, Any], records: Records, override: str | None
+        self, call: Call, bag: Mapping[str, Any], records: Records, override: str | None
     ) -> dict[str, Any]:
         """The outputs as they will be; refusals, warnings and notes stand on the row.
 
@@ -239,7 +233,7 @@ class Keys:
         return call.form.to_wire(codec.outputs(bag, after))
 
     def _of_the_program(
-        self, call: _Call, declared: BatchDeclaration, records: Records
+        self, call: Call, declared: BatchDeclaration, records: Records
     ) -> dict[str, KeyswitchError]:
         """By key id what is refused because of other resources of the program, as far as they passed Check."""
         leaving = [records[key] for key in sorted(set(records) - declared.ids)]
@@ -250,7 +244,7 @@ class Keys:
         return {**self._declared.duplicates(declared), **changes_on_the_way(moving)}
 
     def _refuse_each(
-        self, call: _Call, plan: BatchPlan, of_program: Mapping[str, KeyswitchError]
+        self, call: Call, plan: BatchPlan, of_program: Mapping[str, KeyswitchError]
     ) -> None:
         """Shows each refusal of a plan, and has the preview fail at its end."""
         refused = {**plan.refusals, **of_program}
@@ -266,65 +260,10 @@ class Keys:
         self.refusals.refuse(call.row, names, last)
 
 
-@dataclass(frozen=True)
-class _Call:
-    """One call about one resource, and how to reach AWS for it."""
-
-    form: Form
-    row: EngineRow
-    settings: AwsSettings
-    origin: Origin
-
-    @property
-    def name(self) -> str:
-        return Urn(self.row.urn).name
-
-    @property
-    def batch(self) -> Batch:
-        return Batch(
-            self.reconciler_in,
-            before_each=self.row.engine.require,
-            before_signers=PROCESS.wait_for_others,
-        )
-
-    def reconciler_in(self, account: DeclaredAccount | None) -> Reconciler:
-        return PROCESS.reconciler_in(account, self.settings, self.origin)
-
-    def refuse_ignored(self, request: pb.DiffRequest | pb.UpdateRequest) -> None:
-        names = map(camel, self.form.codec.from_the_program)
-        subject = self.form.codec.subject_of(request.id)
-        refuse_ignored_changes(list(request.ignoreChanges), names, subject)
-
-
-def _form_of(urn: str) -> Form:
-    return FORMS[Urn(urn).type]
-
-
-def _has_drifted(call: _Call, bag: Mapping[str, Any], records: Records) -> bool:
+def _has_drifted(call: Call, bag: Mapping[str, Any], records: Records) -> bool:
     """Whether a refresh finds another status than is recorded; where it cannot look, Read has said so."""
     try:
         stored = call.form.codec.parse(bag, records, as_written=False).required()
         return call.batch.has_drifted(stored, records)
     except KeyswitchError:
         return False
-
-
-def _diff(
-    changed: Mapping[str, Change], *, changes: bool, replaces: list[str] | None = None
-) -> pb.DiffResponse:
-    pb2, replaced = protos.provider_pb2, replaces or []
-    return pb2.DiffResponse(
-        changes=pb2.DiffResponse.DIFF_SOME if changes else pb2.DiffResponse.DIFF_NONE,
-        replaces=replaced,
-        diffs=sorted(changed),
-        hasDetailedDiff=True,
-        detailedDiff={
-            path: pb2.PropertyDiff(
-                kind=pb2.PropertyDiff.Kind.Value(
-                    f"{change.value}_REPLACE" if path in replaced else change.value
-                ),
-                inputDiff=True,
-            )
-            for path, change in changed.items()
-        },
-    )

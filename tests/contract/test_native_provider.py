@@ -81,6 +81,33 @@ def test_it_says_what_it_is(host: NativeHost) -> None:
     assert host.stub.GetMapping(provider_pb2.GetMappingRequest()).provider == ""
 
 
+@pytest.mark.parametrize(
+    ("env", "settings", "warned"),
+    [
+        ({}, {"region": "eu-west-1"}, ["KS164"]),
+        ({}, {"profile": "prod"}, []),
+        ({}, {"accessKey": "AKIATESTSIGNER000000", "secretKey": "made-up"}, []),
+        ({"AWS_PROFILE": "prod"}, {}, []),
+        ({"AWS_CONFIG_FILE": __file__}, {}, []),
+    ],
+)
+def test_it_says_that_aws_config_does_not_reach_it_where_nothing_else_names_credentials(
+    iam: RecordingServer,
+    tmp_path: Path,
+    env: dict[str, str],
+    settings: dict[str, Any],
+    warned: list[str],
+) -> None:
+    kept = engine_env(tmp_path, iam.url)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        del kept[name]
+    with native_host({**kept, **env}) as host:
+        checked = host.stub.CheckConfig(provider_pb2.CheckRequest(news=wire.write(settings)))
+
+        assert not checked.failures
+        assert told(host) == warned
+
+
 def test_the_life_of_a_key(
     host: NativeHost, iam: RecordingServer, outsider: Outsider, tmp_path: Path
 ) -> None:

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from werkzeug.wrappers import Response
 
 from engine.test_public import STATE_0_1_0
 from keyswitch import cli
 from keyswitch.model.urn import NATIVE_KEY_TYPE
 from support.engine import TYPE, Project, engine_env
-from support.http import RecordingServer
+from support.http import Call, RecordingServer, aws_error
 from support.moto_iam import Outsider
 from support.native_project import HOST, NativeProject
 
@@ -280,6 +281,37 @@ def test_an_explicit_provider_has_settings_of_its_own(
         preview = native.preview(code=code)
         assert ("999999999999" in preview.text) == bool(code), preview.text
     assert iam.writes == []
+
+
+@pytest.mark.nightly
+def test_other_credentials_in_the_config_take_effect_although_the_refresh_before_uses_the_old_ones(
+    native: NativeProject, outsider: Outsider, iam: RecordingServer
+) -> None:
+    key = declared(outsider)
+    del native.env["AWS_ACCESS_KEY_ID"], native.env["AWS_SECRET_ACCESS_KEY"]
+
+    def sign_with(access_key_id: str) -> None:
+        values = {"accessKey": access_key_id, "secretKey": "made-up"}
+        for name, value in values.items():
+            native.expect(0, "config", "set", f"keyswitch:{name}", value, "--secret")
+
+    def refuse_the_first(call: Call) -> Response | None:
+        is_first = call.signer == "AKIAFIRSTSIGNER00000"
+        return aws_error(403, "InvalidClientTokenId", "not valid") if is_first else None
+
+    sign_with("AKIAFIRSTSIGNER00000")
+    native.declare(bob=key)
+    native.up()
+    iam.rules.append(refuse_the_first)
+    assert "KS3" in native.preview(code=1).text
+
+    sign_with("AKIAOTHERSIGNER00000")
+    native.declare(bob={**key, "status": "Inactive"})
+    preview = native.preview()
+    assert "will be deactivated, as declared" in preview.text
+    native.up()
+    assert iam.writes == [(key["access_key_id"], "Inactive")]
+    native.preview("--expect-no-changes")
 
 
 @pytest.mark.nightly

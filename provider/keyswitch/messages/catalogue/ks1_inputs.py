@@ -502,3 +502,14 @@ class UnknownFunction(Message):
     remedy = "Install the version of the plugin that the program's SDK belongs to."
     version: object
     token: object
+
+
+class NoCredentialsNamed(Message):
+    code = "KS164"
+    title = "No credentials named for the native provider"
+    text = "neither keyswitch:* config nor the environment names credentials for AWS"
+    remedy = (
+        "Pulumi does not pass aws:* config to this provider. Set keyswitch:profile, or AWS_PROFILE in the "
+        "environment, unless the role of this machine or container is to sign."
+    )
+    why = "Every provider reads the config under its own name only."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,7 @@ from google.protobuf.empty_pb2 import Empty
 from keyswitch import __version__
 from keyswitch.iam.user_agent import Origin
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import KeyswitchError
+from keyswitch.messages.format import KeyswitchError, line
 from keyswitch.model.camel_case import in_camel_case
 from keyswitch.plugin.native import protos, wire
 from keyswitch.plugin.native.detailed_diff import differences
@@ -23,7 +24,7 @@ from keyswitch.plugin.native.engine import Engine
 from keyswitch.plugin.native.functions import FUNCTIONS
 from keyswitch.plugin.native.keys import Keys, PartlyDoneError
 from keyswitch.plugin.native.rotations import construct
-from keyswitch.plugin.native.settings import settings_of
+from keyswitch.plugin.native.settings import names_credentials, settings_of
 from keyswitch.plugin.process_state import PROCESS
 
 if TYPE_CHECKING:
@@ -112,7 +113,9 @@ class Provider(protos.provider_pb2_grpc.ResourceProviderServicer):
         failure = protos.provider_pb2.CheckFailure
         failures = []
         try:
-            settings_of(wire.read(request.news).values)
+            settings = settings_of(wire.read(request.news).values)
+            if not names_credentials(settings, os.environ):
+                self._engine.log("WARNING", line(catalogue.NoCredentialsNamed()))
         except KeyswitchError as error:
             reason = in_camel_case(str(error))
             failures.append(failure(reason=reason))

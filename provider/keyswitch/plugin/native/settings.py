@@ -4,9 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
 
 from keyswitch.model.aws_settings import AwsSettings
 from keyswitch.model.parsing import UNKNOWN
+
+_NAMING_CREDENTIALS: Final = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+)
+_SHARED_FILES: Final = {
+    "AWS_SHARED_CREDENTIALS_FILE": "~/.aws/credentials",
+    "AWS_CONFIG_FILE": "~/.aws/config",
+}
 
 
 def settings_of(bag: Mapping[str, object]) -> AwsSettings:
@@ -22,6 +37,23 @@ def settings_of(bag: Mapping[str, object]) -> AwsSettings:
         return value if isinstance(value, str) else json.dumps(_known(value))
 
     return AwsSettings.read(get)
+
+
+def names_credentials(settings: AwsSettings, env: Mapping[str, str]) -> bool:
+    """Whether there is anything to sign with but the role of a machine, without asking anybody for it.
+
+    :param env: the environment.
+    """
+    if (
+        settings.profile
+        or settings.access_key
+        or settings.web_identity
+        or settings.credentials_files
+        or settings.config_files
+    ):
+        return True
+    files = [Path(env.get(name, usual)).expanduser() for name, usual in _SHARED_FILES.items()]
+    return any(env.get(name) for name in _NAMING_CREDENTIALS) or any(map(Path.is_file, files))
 
 
 def _known(value: object) -> object:

@@ -5,10 +5,11 @@
 # make check  formatting, lint, types and layers
 # make site   the documentation, into build/site
 # make bench  what it costs, measured
+# make plugin the archive of the native provider for this platform, into build/plugin
 # make endure what make test does a few times, hundreds of times (an hour and a half)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-engine test-native test-oldest check format lock docs record site bench endure clean
+.PHONY: help demo test test-engine test-native test-oldest check format lock docs record site bench plugin endure clean
 
 # More workers than cores, as tests wait too.
 PYTEST_ARGS ?= -n 5 --dist worksteal
@@ -28,9 +29,10 @@ test: .venv/.made-from check
 test-engine: .venv/.made-from
 	@$(ENGINE) && .venv/bin/python -m pytest $(PYTEST_ARGS) --real-engine tests/engine
 
-test-native: .venv/.made-from
+test-native: .venv/.made-from plugin
 	@engine=$$(tools/engine/engine.sh yaml) && export PATH="$$engine$${engine:+:}$(CURDIR)/.venv/bin:$$PATH" && \
 		.venv/bin/python -m pytest $(PYTEST_ARGS) --native -m "not real_engine" tests/engine && \
+		.venv/bin/python -m pytest $(PYTEST_ARGS) --native tests/engine/test_killed.py && \
 		.venv/bin/python -m pytest $(PYTEST_ARGS) --real-engine tests/engine/test_native.py tests/engine/test_examples.py
 
 # The oldest supported pulumi and boto3, in an environment of their own.
@@ -63,6 +65,10 @@ bench: .venv-bench/.made-from
 	@engine=$$(tools/engine/engine.sh) && \
 		PATH="$$engine$${engine:+:}$(CURDIR)/.venv-bench/bin:$$PATH" exec .venv-bench/bin/python tools/bench.py $(BENCH_ARGS)
 
+# In an environment of its own, without what only development needs.
+plugin: .venv-plugin/.made-from
+	@PYTHONHASHSEED=0 SOURCE_DATE_EPOCH=946684800 .venv-plugin/bin/python tools/plugin_archive.py
+
 endure: .venv/.made-from
 	@$(ENGINE) && export KEYSWITCH_SEED=$${KEYSWITCH_SEED:-$$RANDOM} && echo "KEYSWITCH_SEED=$$KEYSWITCH_SEED" && \
 		KEYSWITCH_MOMENTS=50 KEYSWITCH_STEPS=480 \
@@ -82,6 +88,8 @@ lock:
 		--python-version 3.10 --generate-hashes --no-header --upgrade --output-file requirements-oldest.lock
 	uv pip compile --quiet pyproject.toml --group bench --constraint requirements.lock --universal \
 		--python-version 3.10 --generate-hashes --no-header --output-file requirements-bench.lock
+	uv pip compile --quiet pyproject.toml --group plugin --constraint requirements.lock --universal \
+		--python-version 3.10 --generate-hashes --no-header --output-file requirements-plugin.lock
 	uv pip compile --quiet pyproject.toml --extra aws --constraint requirements.lock --universal \
 		--python-version 3.10 --generate-hashes --no-header --output-file requirements-aws.lock
 
@@ -94,5 +102,8 @@ lock:
 .venv-bench/.made-from: requirements-bench.lock pyproject.toml tools/venv.sh
 	@tools/venv.sh .venv-bench requirements-bench.lock
 
+.venv-plugin/.made-from: requirements-plugin.lock pyproject.toml tools/venv.sh
+	@tools/venv.sh .venv-plugin requirements-plugin.lock
+
 clean:
-	rm -rf .venv .venv-oldest .venv-bench .engine build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-oldest .venv-bench .venv-plugin .engine build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -21,7 +21,7 @@ from keyswitch.model.engine_values import UNKNOWN as UNKNOWN_TEXT
 from keyswitch.model.parsing import UNKNOWN
 from keyswitch.model.urn import NATIVE_FLEET_TYPE
 from keyswitch.plugin.native import wire
-from support.engine import engine_env
+from support.engine import ROOT, engine_env
 from support.http import RecordingServer, refuse, serving
 from support.moto_iam import Outsider, moto_app
 from support.native_host import NativeHost, kept_by, native_host
@@ -71,6 +71,12 @@ def test_it_begins_to_serve_without_pulumi_and_without_boto3() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout == "[]\n"
+
+
+def test_pulumi_runs_it_from_a_clone_too(iam: RecordingServer, tmp_path: Path) -> None:
+    """As ``runtime: python`` in plugin/PulumiPlugin.yaml does it: ``python FOLDER ADDRESS``."""
+    with native_host(engine_env(tmp_path, iam.url), sys.executable, str(ROOT / "plugin")) as host:
+        assert host.stub.GetPluginInfo(Empty()).version == __version__
 
 
 def test_it_says_what_it_is(host: NativeHost) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -12,9 +14,9 @@ from click.testing import CliRunner
 from werkzeug.wrappers import Response
 
 from engine.test_public import STATE_0_1_0
-from keyswitch import cli
+from keyswitch import __version__, cli
 from keyswitch.model.urn import NATIVE_KEY_TYPE
-from support.engine import TYPE, Project, engine_env
+from support.engine import ROOT, TYPE, Project, engine_env
 from support.http import Call, RecordingServer, aws_error
 from support.moto_iam import Outsider
 from support.native_project import HOST, NativeProject
@@ -25,6 +27,8 @@ pytestmark = [
         shutil.which(HOST) is None, reason=f"no {HOST} on PATH; make test-native brings one"
     ),
 ]
+
+ARCHIVES = sorted((ROOT / "build" / "plugin").glob("*.tar.gz"))
 
 
 @pytest.fixture
@@ -339,6 +343,33 @@ def test_an_audit_compares_with_a_native_state(
     found = read_export(native.exported(), "123456789012")
 
     assert [each.status for each in found.values()] == ["Active"]
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(
+    not ARCHIVES, reason="no archive in build/plugin; make plugin and make test-native build it"
+)
+def test_an_installed_archive_needs_nothing_on_path_but_the_engine(
+    tmp_path: Path, home: Path, iam: RecordingServer, outsider: Outsider
+) -> None:
+    (archive,) = ARCHIVES
+    checksum, _, name = (archive.parent / "SHA256SUMS").read_text().strip().partition("  ")
+    assert (checksum, name) == (hashlib.sha256(archive.read_bytes()).hexdigest(), archive.name)
+    env = engine_env(home, iam.url) | {"PULUMI_HOME": str(tmp_path / "pulumi-home")}
+    native = NativeProject.make_native(tmp_path / "installed", env)
+    key = declared(outsider, status="Inactive")
+    native.declare(bob=key)
+    program = native.folder / "Pulumi.yaml"
+    program.write_text(program.read_text().replace(native.PLUGINS, ""))
+    folders = [str(Path(shutil.which(each) or "").parent) for each in ("pulumi", HOST)]
+    native.env["PATH"] = os.pathsep.join([*folders, "/usr/bin", "/bin"])
+    assert shutil.which("pulumi-resource-keyswitch", path=native.env["PATH"]) is None
+    version = ("keyswitch", __version__, "--file", str(archive))
+    native.expect(0, "plugin", "install", "resource", *version)
+
+    native.up()
+
+    assert iam.writes == [(key["access_key_id"], "Inactive")]
 
 
 @pytest.mark.nightly

@@ -74,14 +74,18 @@ class NativeHost:
 
 
 @contextmanager
-def native_host(env: dict[str, str]) -> Iterator[NativeHost]:
+def native_host(env: dict[str, str], *command: str) -> Iterator[NativeHost]:
+    """A process of the provider; started by ``command``, if it is given."""
     heard = Heard()
     engine = grpc.server(ThreadPoolExecutor(4))
     engine_pb2_grpc.add_EngineServicer_to_server(heard, engine)
     port = engine.add_insecure_port("127.0.0.1:0")
     engine.start()
     with subprocess.Popen(
-        [str(EXECUTABLE), f"127.0.0.1:{port}"], env=env, stdout=subprocess.PIPE, text=True
+        [*(command or [str(EXECUTABLE)]), f"127.0.0.1:{port}"],
+        env=env,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stdout is not None
         served = int(process.stdout.readline())

@@ -25,14 +25,13 @@ PLUGINS = Path(sys.executable).parent
 class NativeProject(Project):
     """Programs other than the usual one are in Python, and skipped."""
 
-    SETTINGS: ClassVar = f"""\
-name: project
-runtime: yaml
+    PLUGINS: ClassVar = f"""\
 plugins:
   providers:
     - name: keyswitch
       path: {PLUGINS}
 """
+    SETTINGS: ClassVar = f"name: project\nruntime: yaml\n{PLUGINS}"
     FAILED_REFRESH: ClassVar = 0
     """The engine shows the failure as a warning; the next preview fails by it."""
     options: str = ""

@@ -35,7 +35,8 @@ OUTPUTS_OF_A_KEY: Final = {
     "changedAt": "When keyswitch last changed the status, ISO 8601; empty if it never has.",
     "adoptedStatus": "The status in which the key was found when it was adopted.",
     "statusSince": "When the present status was first seen or set, ISO 8601.",
-    "deactivatedBy": "Who deactivated the key last, as far as keyswitch has seen.",
+    "deactivatedBy": "Who deactivated the key last, as far as keyswitch has seen: `nobody`, `program`, "
+    "`override`, `override, since confirmed` or `outside`.",
     "pending": "What a held change waits for, and since when; empty if none is held.",
 }
 OUTPUTS_OF_A_FLEET: Final = {

@@ -2,7 +2,12 @@
 # make test   every test; most of those of the engine on a small one, see tests/support/small_engine.py
 # make test-engine   all tests of the engine on the real CLI
 # make test-native   the tests of the engine over the native provider, from programs in YAML
+# make test-oldest   the tests with the oldest supported pulumi and boto3
 # make check  formatting, lint, types and layers
+# make format fixes formatting and lint
+# make docs   the generated pages, and the schema of the native provider
+# make record the digest's previews and the picture of the demo, from the real engine
+# make lock   new lock files (needs uv)
 # make site   the documentation, into build/site
 # make bench  what it costs, measured
 # make plugin the archive of the native provider for this platform, into build/plugin

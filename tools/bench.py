@@ -1,6 +1,6 @@
 """Measures keyswitch beside the engine's floor, Terraform and a plain boto3 loop, in one run, alternating.
 
-``make bench`` writes ``docs/performance.json``, the tables of ``docs/performance.md`` and the plot
+``make bench`` writes ``docs/performance.json``, the table of ``docs/performance.md`` and the plot
 ``docs/images/performance.svg``. The emulator answers in this process; what is measured is the processes of
 the engine, the program and the plugin. Terraform takes part where it is installed; where its AWS provider comes from
 is told by the file that ``TF_CLI_CONFIG_FILE`` names, as ever.

@@ -78,24 +78,3 @@ def _rows(
         )
         sys.stdout.flush()
         yield {"form": form, "accounts": number, "keys": count, "operation": operation, **row}
-
-
-def table(measured: dict[str, Any]) -> list[str]:
-    """The lines of the page, about the most accounts that were measured."""
-    most = max(row["accounts"] for row in measured["rows"])
-    said = f"On {measured['machine']}; medians of {measured['repeat']} runs, in seconds."
-    lines = [
-        "### Many accounts of three keys, and one account with as many",
-        "",
-        f"{said} Each account is reached by a role of its own.",
-        "",
-        "| form | accounts | keys | operation | many accounts | one account | many / one |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| {row['form']} | {row['accounts']} | {row['keys']} | {row['operation']} "
-        f"| {row['many']:.2f} | {row['one']:.2f} | {row['many'] / row['one']:.2f} |"
-        for row in measured["rows"]
-        if row["accounts"] == most
-    ]
-    return [*lines, ""]

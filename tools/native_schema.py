@@ -42,12 +42,18 @@ OUTPUTS_OF_A_KEY: Final = {
     "changedAt": "When keyswitch last changed the status, ISO 8601; empty if it never has.",
     "adoptedStatus": "The status in which the key was found when it was adopted.",
     "statusSince": "When the present status was first seen or set, ISO 8601.",
-    "deactivatedBy": "Who deactivated the key last, as far as keyswitch has seen.",
+    "deactivatedBy": "Who deactivated the key last, as far as keyswitch has seen: `nobody`, `program`, "
+    "`override`, `override, since confirmed` or `outside`.",
     "pending": "What a held change waits for, and since when; empty if none is held.",
 }
 OUTPUTS_OF_A_FLEET: Final = {
     "statuses": "The status of each key as last seen.",
     "pending": "What each held change waits for, and since when; keys without one are not in it.",
+}
+OUTPUTS_OF_A_ROTATION: Final = {
+    "stage": "Where the rotation stands; begins with settled, overlap, waiting, soaking or done.",
+    "current": "The key that is kept Active.",
+    "previous": "The key that is rotated out; none if there is none.",
 }
 LISTS: Final = ("allowedAccountIds", "forbiddenAccountIds", "userAgents")
 """Settings that are lists of text, as the following two."""
@@ -140,14 +146,9 @@ def resource(
 
 
 def rotation() -> dict[str, Any]:
-    key = reference_of(NATIVE_KEY_TYPE)
+    kinds = {"stage": TEXT, **dict.fromkeys(("current", "previous"), reference_of(NATIVE_KEY_TYPE))}
     outputs = {
-        "stage": {
-            **TEXT,
-            "description": "Where the rotation stands; begins with settled, overlap, waiting, soaking or done.",
-        },
-        "current": {**key, "description": "The key that is kept Active."},
-        "previous": {**key, "description": "The key that is rotated out; none if there is none."},
+        name: {**kinds[name], "description": says} for name, says in OUTPUTS_OF_A_ROTATION.items()
     }
     return {
         "description": "Two keys of one user, of which the older one is deactivated when that is safe.",

@@ -146,6 +146,7 @@ def test_a_run_that_was_killed_leaves_a_lock_and_a_pending_create(
     assert "pending operations from previous deployment" in warned.text
     for step in shown(STUCK, "pending"):
         assert "pending operations" not in reader.type(step)
+    prod.preview("--expect-no-changes")
 
 
 @pytest.mark.plain_python
@@ -172,12 +173,13 @@ def test_a_refresh_by_another_account_loses_nothing(
 ) -> None:
     declared(prod, outsider)
     prod.up()
-    reader = Shell(prod.folder, {**prod.env, **Elsewhere(iam, SHOP).environment}, {})
 
-    (refresh,) = shown(STUCK, "account")
-    reader.type(refresh, code=1)
+    refused = prod.refresh(code=1, **Elsewhere(iam, SHOP).environment)
 
+    assert "KS204" in refused.text
+    assert f"the credentials belong to account {SHOP}, but the key was adopted in" in refused.text
     assert set(prod.resources()) == {"bob"}
+    prod.preview("--expect-no-changes")
 
 
 def test_a_state_that_was_edited(prod: Project, outsider: Outsider) -> None:
@@ -189,8 +191,9 @@ def test_a_state_that_was_edited(prod: Project, outsider: Outsider) -> None:
     prod.expect(0, "stack", "import", "--file", str(path))
     reader = Shell(prod.folder, prod.env, {})
 
-    refresh, delete, up = shown(STUCK, "edited")
-    reader.type(refresh, code=1)
-    reader.type(delete)
-    reader.type(up)
+    refused = prod.refresh(code=1)
+    assert "KS501" in refused.text
+    assert "has no usable adopted_status" in refused.text
+    for step in shown(STUCK, "edited"):
+        reader.type(step)
     assert prod.outputs("bob")["access_key_id"] == key

@@ -66,7 +66,7 @@ def test_a_dead_link_or_anchor_fails_the_build(tmp_path: Path) -> None:
     for name in ("docs", "provider", "tools"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("engine"))
     shutil.copy(CONFIG, tmp_path)
-    page = tmp_path / "docs" / "promises.md"
+    page = tmp_path / "docs" / "stuck.md"
     whole = page.read_text()
     for link in ("nowhere.md", "errors.md#ks999-nothing"):
         page.write_text(f"{whole}\n[dead]({link})\n")

@@ -33,7 +33,7 @@ class _Group(click.Group):
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="keyswitch")
 def main() -> None:
-    """Companion commands for the Keyswitch provider.
+    """Companion commands for the Keyswitch provider. None of them changes a key.
 
     \b
     Adopt existing keys:      keyswitch discover --write Pulumi.prod.yaml
@@ -42,10 +42,7 @@ def main() -> None:
     Look up a message:        keyswitch explain KS602
 
     \b
-    Exit codes: 0 success, 1 failure (the message says what to do), 2 wrong usage,
-    7 an audit has findings.
-
-    No command changes a key. Only a Pulumi program does.
+    Exit codes: 0 success, 1 failure, 2 wrong usage, 7 an audit has findings.
     """
 
 

@@ -66,12 +66,11 @@ def audit(
     Finds keys that are not declared, or not as declared, and Active keys that are old, unused, one of
     several, or quarantined by AWS. Compares with the register in --stack-config, or with a state given by
     --stack or --state. Without these, checks the controls only: CIS AWS Foundations Benchmark and AWS
-    Foundational Security Best Practices, named by title and version.
+    Foundational Security Best Practices.
 
     \b
     keyswitch audit --stack-config Pulumi.prod.yaml
     keyswitch audit --stack prod --format html --output keys.html
-    keyswitch audit --profile audit --json
 
     Exit code 7 if there are findings, 0 if there are none, 1 if the audit failed.
     """

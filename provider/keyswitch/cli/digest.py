@@ -31,16 +31,16 @@ from keyswitch.report.preview_json import read_preview
 def digest(preview: IO[str], *, form: str, marker: str | None, exit_code: int) -> None:
     """Summarize a preview as a comment: which keys change, and why.
 
-    PREVIEW is the output of `pulumi preview --json`, a file or standard input. A failed preview is
-    summarized too. Input that is not a preview gives a digest that says so, and exit code 1.
+    PREVIEW is the output of `pulumi preview --json`, a file or standard input. Input that is not a preview
+    gives a digest that says so, and exit code 1.
 
     \b
     pulumi preview --json | keyswitch digest
     keyswitch digest preview.json >>"$GITHUB_STEP_SUMMARY"
 
-    To see violated policies, set PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true for the preview: without it,
-    Pulumi's JSON does not name them. The last line of the Markdown is a hidden marker. A pipeline finds its
-    earlier comment by this marker and edits that one. The digest never contains a secret.
+    To see violated policies, set PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true for the preview. The last line of
+    the Markdown is a hidden marker, by which a pipeline finds its earlier comment. The digest never contains
+    a secret.
     """
     try:
         digested = digest_of(read_preview(preview.read()), exit_code)

@@ -33,7 +33,7 @@ _TITLES: Final = ("key", "user", "status", "age", "last used", "findings")
     "--write",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="Pulumi.STACK.yaml",
-    help="Adopt: add the keys that this register does not have, each as it was found.",
+    help="Declare the keys that this register does not have, each as it was found.",
 )
 @form_option(
     "table",
@@ -44,18 +44,14 @@ _TITLES: Final = ("key", "user", "status", "age", "last used", "findings")
 def discover(*, signing: Signing, selection: Selection, write: Path | None, form: str) -> None:
     """List the access keys of an account: their users, ages and last uses.
 
-    Reads every user of the account, eight at a time. To continue a scan that stopped early, run the
-    same command again. Needs iam:ListUsers and iam:ListAccessKeys, iam:GetAccessKeyLastUsed for last
-    uses, and iam:ListAttachedUserPolicies to find keys that AWS has quarantined.
+    To continue a scan that stopped within the last hour, run the same command again.
 
     \b
     keyswitch discover --profile audit
-    keyswitch discover --write Pulumi.prod.yaml
     keyswitch discover --user bob --format python >__main__.py
 
-    --write declares each key as it is, so the next preview adopts every key without a change. Existing
-    entries, comments and their order stay. Its aws: settings are used unless --stack-config names another
-    file.
+    --write keeps existing entries, comments and their order. The aws: settings of its file are used unless
+    --stack-config names another file.
     """
     config = StackConfig(write) if write is not None else None
     if config is not None:

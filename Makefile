@@ -67,7 +67,7 @@ record: .venv/.made-from
 
 # In an environment of its own, for the plot.
 bench: .venv-bench/.made-from
-	@engine=$$(tools/engine/engine.sh) && \
+	@engine=$$(tools/engine/engine.sh yaml) && \
 		PATH="$$engine$${engine:+:}$(CURDIR)/.venv-bench/bin:$$PATH" exec .venv-bench/bin/python tools/bench.py $(BENCH_ARGS)
 
 # In an environment of its own, without what only development needs.

@@ -39,6 +39,7 @@ from bench_contestants import (
     Terraform,
     made_keys,
 )
+from bench_native import NATIVE_CONTESTANTS
 from bench_report import ROLES, with_new_rows, write_report
 from support.hostile import Throttle, network
 from support.http import Call, serving
@@ -51,6 +52,7 @@ EVERYBODY: Final = {
     "resources": Engine,
     f"{FLOOR}{SAVED_ONCE}": SavedOnce,
     f"resources{SAVED_ONCE}": SavedOnce,
+    **NATIVE_CONTESTANTS,
     FLEET: Engine,
     TERRAFORM: Terraform,
     LOOP: Loop,
@@ -133,8 +135,7 @@ def rounds(
                 running = [
                     each
                     for each in contestants
-                    if operation in each.operations
-                    and not (latency and each.name.startswith(FLOOR))
+                    if operation in each.operations and not (latency and FLOOR in each.name)
                 ]
                 rows = [Result(each.name, size, latency, operation) for each in running]
                 for _ in range(repeat):
@@ -211,12 +212,17 @@ def main() -> None:
         "--accounts", type=numbers, default="1,10,100", help="numbers of accounts of three keys"
     )
     parser.add_argument(
-        "--operation", choices=OPERATIONS, help="the only one that is measured", default=None
+        "--operations", nargs="+", choices=OPERATIONS, default=OPERATIONS, metavar="OPERATION"
+    )
+    parser.add_argument(
+        "--contestants", nargs="+", choices=EVERYBODY, default=list(EVERYBODY), metavar="NAME"
     )
     parser.add_argument("--out", type=Path, default=ROOT / "docs", help="the folder written to")
     options = parser.parse_args()
-    installed = [name for name in EVERYBODY if name != TERRAFORM or shutil.which("terraform")]
-    operations = [options.operation] if options.operation else OPERATIONS
+    installed = [
+        name for name in options.contestants if name != TERRAFORM or shutil.which("terraform")
+    ]
+    operations = options.operations
     results: list[Result] = []
     bag = known(options.out)
     earlier = bag["results"]

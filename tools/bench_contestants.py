@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +45,9 @@ TERRAFORM_COMMANDS: Final = {
 }
 OPERATIONS = tuple(ENGINE_COMMANDS)
 SAVED_ONCE: Final = " saved once"
+RECORDED_ONCE: Final = {"PULUMI_SKIP_CHECKPOINTS": "true"}
+"""Has the engine write its record at the end of a run only; also of the adoption, which no row shows."""
+NO_VARIABLES: Final[Mapping[str, str]] = {}
 PROGRAMS: Final = {
     "resources": """
 import json, pathlib, keyswitch
@@ -157,9 +160,9 @@ class Sampler:
 
 def _role(command: list[str]) -> str:
     words = " ".join(command)
-    if "dynamic" in words or "terraform-provider-aws" in words:
+    if any(each in words for each in ("dynamic", "terraform-provider-aws", "pulumi-resource-")):
         return "plugin"
-    if "pulumi-language-python-exec" in words or "bench_loop.py" in words:
+    if any(each in words for each in ("pulumi-language-python-exec", "bench_loop.py")):
         return "program"
     return Path(command[0]).name if command else "?"
 
@@ -211,7 +214,7 @@ class Engine(_Declared):
     Its name is that of its program, and may say how it is run (``SAVED_ONCE``).
     """
 
-    variables: ClassVar[dict[str, str]] = {}
+    variables: ClassVar[Mapping[str, str]] = NO_VARIABLES
 
     def __init__(
         self,
@@ -224,25 +227,35 @@ class Engine(_Declared):
         """:param url: the way to IAM, if it is not asked directly."""
         super().__init__(name, folder, keys)
         env = {**engine_env(folder.parent / "home", url or iam.url), **self.variables}
-        self._project = Project.make(folder, env, PROGRAMS[name.removesuffix(SAVED_ONCE)])
-        (folder / "nothing.py").write_text(NOTHING)
+        self._project = self._make(env)
         self._declare()
-        self.adoption = self.measure("up, no change", iam)
+        self.adoption = self.measure("up, no change", iam, RECORDED_ONCE)
 
-    def measure(self, operation: str, iam: RecordingServer) -> Measure:
-        """One command of the CLI."""
+    def _make(self, env: dict[str, str]) -> Project:
+        """The program's project."""
+        project = Project.make(self._folder, env, PROGRAMS[self.name.removesuffix(SAVED_ONCE)])
+        (self._folder / "nothing.py").write_text(NOTHING)
+        return project
+
+    def measure(
+        self, operation: str, iam: RecordingServer, variables: Mapping[str, str] = NO_VARIABLES
+    ) -> Measure:
+        """One command of the CLI.
+
+        :param variables: more of its environment.
+        """
         if operation == FLIPPED:
             self._flip()
         quietly = ("--non-interactive", "--suppress-outputs")
         command = ("pulumi", *ENGINE_COMMANDS[operation], *quietly)
-        return _run(command, self._folder, self._project.env, iam)
+        return _run(command, self._folder, {**self._project.env, **variables}, iam)
 
 
 class SavedOnce(Engine):
     """The same, whose record the engine writes once, at the end of a run: of steps alone it makes a difference."""
 
     operations = (FLIPPED,)
-    variables: ClassVar = {"PULUMI_SKIP_CHECKPOINTS": "true"}
+    variables = RECORDED_ONCE
 
 
 class Terraform(_Declared):

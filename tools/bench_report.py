@@ -12,6 +12,11 @@ from bench_plot import COLOURS, write_plot
 BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
 ROLES: Final = ("plugin", "program", "pulumi", "terraform")
 SHOWN: Final = ("preview", "up, all flipped")
+COMPARED: Final = ("fleet", "Terraform", "boto3 loop")
+TABLES: Final = {
+    "The dynamic provider": ("floor", "resources", "floor saved once", "resources saved once"),
+    "The native provider": tuple(name for name in COLOURS if name.startswith("native")),
+}
 SIZES_SHOWN: Final = (1, 1_000)
 """In the table; the plot and the JSON have every size."""
 
@@ -41,16 +46,26 @@ def with_new_rows(earlier: list[dict[str, Any]], new: list[dict[str, Any]]) -> l
 
 
 def _table(bag: Mapping[str, Any]) -> str:
-    lines = [f"On {bag['machine']}; medians, in seconds.", ""]
-    results = [each for each in bag["results"] if each["operation"] in SHOWN]
-    names = [name for name in COLOURS if any(each["contestant"] == name for each in results)]
-    walls = {_place(each, each["contestant"]): each["wall"] for each in results}
-    lines += [f"| call | operation | keys | {' | '.join(names)} |", "|---" * (3 + len(names)) + "|"]
-    for place in sorted({_place(each) for each in results if each["keys"] in SIZES_SHOWN}):
-        seen = [walls.get((*place, name)) for name in names]
-        cells = [f"{wall:.1f}" if wall is not None else "" for wall in seen]
-        latency, operation, keys = place
-        lines.append(f"| {latency} ms | {operation} | {keys:,} | {' | '.join(cells)} |")
+    shown = [
+        each
+        for each in bag["results"]
+        if each["operation"] in SHOWN and each["keys"] in SIZES_SHOWN
+    ]
+    walls = {_place(each, each["contestant"]): each["wall"] for each in shown}
+    lines = [f"On {bag['machine']}; medians, in seconds."]
+    for title, own in TABLES.items():
+        rows = sorted({_place(each) for each in shown if each["contestant"] in own})
+        names = [
+            name
+            for name in (*own, *COMPARED)
+            if any(each["contestant"] == name and _place(each) in rows for each in shown)
+        ]
+        lines += ["", f"{title}:", "", f"| call | operation | keys | {' | '.join(names)} |"]
+        lines.append("|---" * (3 + len(names)) + "|")
+        for latency, operation, keys in rows:
+            seen = [walls.get((latency, operation, keys, name)) for name in names]
+            cells = " | ".join(f"{wall:.1f}" if wall is not None else "" for wall in seen)
+            lines.append(f"| {latency} ms | {operation} | {keys:,} | {cells} |")
     return "\n".join([*lines, ""])
 
 

@@ -2,13 +2,14 @@
 # make test   every test; most of those of the engine on a small one, see tests/support/small_engine.py
 # make test-engine   all tests of the engine on the real CLI
 # make test-native   the tests of the engine over the native provider, from programs in YAML
+# make sdk    the SDKs of the native provider, into build/sdk
 # make check  formatting, lint, types and layers
 # make site   the documentation, into build/site
 # make bench  what it costs, measured
 # make endure what make test does a few times, hundreds of times (an hour and a half)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-engine test-native test-oldest check format lock docs record site bench endure clean
+.PHONY: help demo test test-engine test-native test-oldest check format lock docs record site sdk bench endure clean
 
 # More workers than cores, as tests wait too.
 PYTEST_ARGS ?= -n 5 --dist worksteal
@@ -75,6 +76,8 @@ endure: .venv/.made-from
 site: .venv/.made-from
 	@NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build
 
+sdk: build/sdk/.made-from
+
 lock:
 	uv pip compile --quiet pyproject.toml --group dev --universal --python-version 3.10 \
 		--generate-hashes --no-header --upgrade --output-file requirements.lock
@@ -84,6 +87,9 @@ lock:
 		--python-version 3.10 --generate-hashes --no-header --output-file requirements-bench.lock
 	uv pip compile --quiet pyproject.toml --extra aws --constraint requirements.lock --universal \
 		--python-version 3.10 --generate-hashes --no-header --output-file requirements-aws.lock
+	uv pip compile --quiet tools/sdkgen/python/requirements.in --universal --python-version 3.10 \
+		--generate-hashes --no-header --upgrade --output-file tools/sdkgen/python/requirements.lock
+	cd tools/sdkgen/nodejs && npm update --package-lock-only --omit-lockfile-registry-resolved
 
 .venv/.made-from: requirements.lock pyproject.toml tools/venv.sh
 	@tools/venv.sh .venv requirements.lock
@@ -93,6 +99,9 @@ lock:
 
 .venv-bench/.made-from: requirements-bench.lock pyproject.toml tools/venv.sh
 	@tools/venv.sh .venv-bench requirements-bench.lock
+
+build/sdk/.made-from: .venv/.made-from provider/keyswitch/plugin/native/schema.json $(wildcard tools/sdkgen/* tools/sdkgen/*/*)
+	@tools/sdkgen/sdks.sh
 
 clean:
 	rm -rf .venv .venv-oldest .venv-bench .engine build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

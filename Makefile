@@ -1,7 +1,7 @@
 # make demo   watch the real engine deactivate a key, notice drift, and correct it
 # make test   every test; most of those of the engine on a small one, see tests/support/small_engine.py
 # make test-engine   all tests of the engine on the real CLI
-# make test-native   the tests of the engine over the native provider, from programs in YAML
+# make test-native   the tests of the engine over the native provider, from programs in every language
 # make sdk    the SDKs of the native provider, into build/sdk
 # make check  formatting, lint, types and layers
 # make site   the documentation, into build/site
@@ -29,10 +29,11 @@ test: .venv/.made-from check
 test-engine: .venv/.made-from
 	@$(ENGINE) && .venv/bin/python -m pytest $(PYTEST_ARGS) --real-engine tests/engine
 
-test-native: .venv/.made-from
-	@engine=$$(tools/engine/engine.sh yaml) && export PATH="$$engine$${engine:+:}$(CURDIR)/.venv/bin:$$PATH" && \
+test-native: .venv/.made-from sdk
+	@engine=$$(tools/engine/languages.sh) && export PATH="$$engine$${engine:+:}$(CURDIR)/.venv/bin:$$PATH" && \
 		.venv/bin/python -m pytest $(PYTEST_ARGS) --native -m "not real_engine" tests/engine && \
-		.venv/bin/python -m pytest $(PYTEST_ARGS) --real-engine tests/engine/test_native.py tests/engine/test_examples.py
+		.venv/bin/python -m pytest $(PYTEST_ARGS) --real-engine tests/engine/test_native.py tests/engine/test_examples.py \
+			tests/engine/test_languages.py
 
 # The oldest supported pulumi and boto3, in an environment of their own.
 test-oldest: .venv-oldest/.made-from

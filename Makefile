@@ -55,6 +55,7 @@ docs: .venv/.made-from
 	@.venv/bin/python tools/inputs_page.py
 	@.venv/bin/python tools/native_schema.py
 	@.venv/bin/python tools/command_page.py
+	@.venv/bin/python tools/snippets.py
 
 # What the real engine and emulator show: the digest's previews, the picture of the demo.
 record: .venv/.made-from

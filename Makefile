@@ -1,7 +1,8 @@
 # make demo   watch the real engine deactivate a key, notice drift, and correct it
 # make test   every test; most of those of the engine on a small one, see tests/support/small_engine.py
 # make test-engine   all tests of the engine on the real CLI
-# make test-native   the tests of the engine over the native provider, from programs in YAML
+# make test-native   the tests of the engine over the native provider, from programs in every language
+# make sdk    the SDKs of the native provider, into build/sdk
 # make test-oldest   the tests with the oldest supported pulumi and boto3
 # make check  formatting, lint, types and layers
 # make format fixes formatting and lint
@@ -14,7 +15,7 @@
 # make endure what make test does a few times, hundreds of times (an hour and a half)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-engine test-native test-oldest check format lock docs record site bench plugin endure clean
+.PHONY: help demo test test-engine test-native test-oldest check format lock docs record site sdk bench plugin endure clean
 
 # More workers than cores, as tests wait too.
 PYTEST_ARGS ?= -n 5 --dist worksteal
@@ -34,11 +35,12 @@ test: .venv/.made-from check
 test-engine: .venv/.made-from
 	@$(ENGINE) && .venv/bin/python -m pytest $(PYTEST_ARGS) --real-engine tests/engine
 
-test-native: .venv/.made-from plugin
-	@engine=$$(tools/engine/engine.sh yaml) && export PATH="$$engine$${engine:+:}$(CURDIR)/.venv/bin:$$PATH" && \
+test-native: .venv/.made-from sdk plugin
+	@engine=$$(tools/engine/languages.sh) && export PATH="$$engine$${engine:+:}$(CURDIR)/.venv/bin:$$PATH" && \
 		.venv/bin/python -m pytest $(PYTEST_ARGS) --native -m "not real_engine" tests/engine && \
 		.venv/bin/python -m pytest $(PYTEST_ARGS) --native tests/engine/test_killed.py && \
-		.venv/bin/python -m pytest $(PYTEST_ARGS) --real-engine tests/engine/test_native.py tests/engine/test_examples.py
+		.venv/bin/python -m pytest $(PYTEST_ARGS) --real-engine tests/engine/test_native.py tests/engine/test_examples.py \
+			tests/engine/test_languages.py
 
 # The oldest supported pulumi and boto3, in an environment of their own.
 test-oldest: .venv-oldest/.made-from
@@ -60,6 +62,7 @@ docs: .venv/.made-from
 	@.venv/bin/python tools/inputs_page.py
 	@.venv/bin/python tools/native_schema.py
 	@.venv/bin/python tools/command_page.py
+	@.venv/bin/python tools/snippets.py
 
 # What the real engine and emulator show: the digest's previews, the picture of the demo.
 record: .venv/.made-from
@@ -86,6 +89,8 @@ endure: .venv/.made-from
 site: .venv/.made-from
 	@NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build
 
+sdk: build/sdk/.made-from
+
 lock:
 	uv pip compile --quiet pyproject.toml --group dev --universal --python-version 3.10 \
 		--generate-hashes --no-header --upgrade --output-file requirements.lock
@@ -97,6 +102,9 @@ lock:
 		--python-version 3.10 --generate-hashes --no-header --output-file requirements-plugin.lock
 	uv pip compile --quiet pyproject.toml --extra aws --constraint requirements.lock --universal \
 		--python-version 3.10 --generate-hashes --no-header --output-file requirements-aws.lock
+	uv pip compile --quiet tools/sdkgen/python/requirements.in --universal --python-version 3.10 \
+		--generate-hashes --no-header --upgrade --output-file tools/sdkgen/python/requirements.lock
+	cd tools/sdkgen/nodejs && npm update --package-lock-only --omit-lockfile-registry-resolved
 
 .venv/.made-from: requirements.lock pyproject.toml tools/venv.sh
 	@tools/venv.sh .venv requirements.lock
@@ -109,6 +117,9 @@ lock:
 
 .venv-plugin/.made-from: requirements-plugin.lock pyproject.toml tools/venv.sh
 	@tools/venv.sh .venv-plugin requirements-plugin.lock
+
+build/sdk/.made-from: .venv/.made-from provider/keyswitch/plugin/native/schema.json $(wildcard tools/sdkgen/* tools/sdkgen/*/*)
+	@tools/sdkgen/sdks.sh
 
 clean:
 	rm -rf .venv .venv-oldest .venv-bench .venv-plugin .engine build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -29,6 +29,8 @@ from keyswitch.model.urn import (
 )
 
 PAGE: Final = Path(__file__).resolve().parents[1] / "provider/keyswitch/plugin/native/schema.json"
+GO_MODULE: Final = "keyswitch.invalid/sdk/go"
+"""The SDK for Go, until this repository has an address; the ``go.mod`` of each example in Go names it too."""
 TEXT: Final = {"type": "string"}
 BOOLEAN: Final = {"type": "boolean"}
 LIST: Final = {"type": "array", "items": TEXT}
@@ -233,6 +235,7 @@ def schema() -> dict[str, Any]:
         "description": "The status of existing AWS IAM access keys as code.",
         "keywords": ["pulumi", "aws", "iam", "category/cloud", "kind/native"],
         "license": "Apache-2.0",
+        "publisher": "Keyswitch",
         "config": {"variables": configuration},
         "provider": {"inputProperties": configuration},
         "types": {
@@ -260,9 +263,13 @@ def schema() -> dict[str, Any]:
         "functions": functions(),
         "language": {
             "nodejs": {"packageName": "@keyswitch/keyswitch", "respectSchemaVersion": True},
-            "python": {"packageName": "pulumi_keyswitch", "respectSchemaVersion": True},
-            "go": {"respectSchemaVersion": True},
-            "csharp": {"respectSchemaVersion": True},
+            "python": {
+                "packageName": "pulumi_keyswitch",
+                "pyproject": {"enabled": True},
+                "respectSchemaVersion": True,
+            },
+            "go": {"importBasePath": f"{GO_MODULE}/keyswitch", "respectSchemaVersion": True},
+            "csharp": {"rootNamespace": "Keyswitch", "respectSchemaVersion": True},
         },
     }
 

@@ -1,12 +1,17 @@
-"""For the site: a link of a page to a file of the repository that is no page becomes the file's name."""
+"""For the site: links to files of the repository become their names, and the languages of an example become tabs."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 _LINK = re.compile(r"\[([^\]]*)\]\((\.\./[^)\s#]*)(#[^)\s]*)?\)")
+
+_IN_A_LANGUAGE = re.compile(
+    r"^\*\*(\w+)\*\*\n\n<!-- from: \S+ -->\n(```\w+\n.*?^```\n)", re.DOTALL | re.MULTILINE
+)
 
 
 def on_page_markdown(markdown: str, *, page: Any, config: Any, **_: Any) -> str:
@@ -19,4 +24,5 @@ def on_page_markdown(markdown: str, *, page: Any, config: Any, **_: Any) -> str:
         inside = target == docs or docs in target.parents
         return found.group() if inside else found.group(1)
 
-    return _LINK.sub(replaced, markdown)
+    linked = _LINK.sub(replaced, markdown)
+    return _IN_A_LANGUAGE.sub(lambda each: f'=== "{each[1]}"\n\n{indent(each[2], "    ")}', linked)

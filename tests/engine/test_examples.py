@@ -1,62 +1,73 @@
-"""Every example is run from its own folder, by the commands of its own README."""
+"""Every example is run from its own folder, by the commands of its README, in each of its languages."""
 
 from __future__ import annotations
 
 import re
 import shlex
-import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from support.engine import ROOT, Project, engine_env
+from support.engine import Project, engine_env
 from support.http import RecordingServer
+from support.languages import EXAMPLES, copy_of, env_of, skip_without
 from support.moto_iam import Outsider
-from support.native_project import HOST, PLUGINS
 
 pytestmark = pytest.mark.real_engine
 
-WITH_PULUMI_AWS = "rotation-with-pulumi-aws"
-"""Is run day by day by test_minted.py."""
-EXAMPLES = sorted(
-    path.parent.name
-    for path in (ROOT / "examples").glob("*/Pulumi.yaml")
-    if path.parent.name != WITH_PULUMI_AWS
+DYNAMIC = "python-dynamic"
+"""Runs every day; what needs an SDK or a language host, in ``make test-native``."""
+
+
+def with_marks(example: Path) -> object:
+    marks = [] if example.name == DYNAMIC else [pytest.mark.nightly, pytest.mark.plain_python]
+    return pytest.param(example, marks=marks, id=f"{example.parent.name}-{example.name}")
+
+
+@pytest.mark.parametrize(
+    "example", [with_marks(path.parent) for path in sorted(EXAMPLES.glob("*/*/Pulumi.yaml"))]
 )
-
-
-def commands(readme: str) -> list[list[str]]:
-    (block,) = re.findall(r"```console\n(.*?)```", readme, re.DOTALL)
-    return [shlex.split(line.removeprefix("$ ")) for line in block.splitlines()]
-
-
-@pytest.mark.parametrize("name", EXAMPLES)
 def test_the_example_does_what_its_readme_says(
-    name: str, tmp_path: Path, home: Path, iam: RecordingServer, outsider: Outsider
+    example: Path, tmp_path: Path, home: Path, iam: RecordingServer, outsider: Outsider
 ) -> None:
+    program, language = example.parent.name, example.name
+    skip_without(language)
     bob = outsider.new_user()
     first, second = outsider.new_key(bob), outsider.new_key(bob)
-    folder = tmp_path / name
-    shutil.copytree(ROOT / "examples" / name, folder)
-    if "runtime: yaml" in (folder / "Pulumi.yaml").read_text():
-        if shutil.which(HOST) is None:
-            pytest.skip(f"no {HOST} on PATH; make test-native brings one")
-        (folder / ".venv").symlink_to(PLUGINS.parent)
-    readme = (folder / "README.md").read_text()
-    live = {"bob": bob, "AKIAIOSFODNN7EXAMPLE": first, "AKIAI44QH8DHBEXAMPLE": second}
-    env = {**engine_env(home, iam.url), "PULUMI_BACKEND_URL": f"file://{folder}"}
-    project = Project(folder, env, stack="dev")
+    live = {"AKIAIOSFODNN7EXAMPLE": first, "AKIAI44QH8DHBEXAMPLE": second, "bob": bob}
+    folder = with_live_keys(copy_of(example, tmp_path), live)
+    env = {**engine_env(home, iam.url), **env_of(language)}
+    project = Project(folder, {**env, "PULUMI_BACKEND_URL": f"file://{folder}"}, stack="dev")
 
-    for command in commands(readme):
-        words = [live.get(word, word) for word in command[1:]]
-        project.expect(0, *words, *(["--yes"] if words == ["up"] else []))
+    for words in commands((example.parent / "README.md").read_text()):
+        is_up = words == ["up"]
+        assert iam.writes == [] or not is_up
+        project.expect(0, *(renamed(word, live) for word in words), *(["--yes"] if is_up else []))
 
-    if name.startswith("one-key"):
-        assert iam.writes == [(first, "Inactive")]
-    else:
+    if program == "rotation":
         assert iam.writes == []
         assert project.runs[-1].stdout.startswith("overlap until 20")
+    else:
+        assert iam.writes == [(first, "Inactive")]
     project.preview("--expect-no-changes")
     iam.reset()
     project.destroy()
     assert iam.writes == []
+
+
+def commands(readme: str) -> list[list[str]]:
+    (block,) = re.findall(r"```console\n(.*?)```", readme, re.DOTALL)
+    return [shlex.split(line.removeprefix("$ pulumi ")) for line in block.splitlines()]
+
+
+def with_live_keys(folder: Path, live: Mapping[str, str]) -> Path:
+    """The program declares the test's own keys, of which one's user is not called bob."""
+    for path in folder.iterdir():
+        if path.is_file():
+            path.write_text(renamed(path.read_text(), live))
+    return folder
+
+
+def renamed(text: str, live: Mapping[str, str]) -> str:
+    return re.sub(rf"\b({'|'.join(live)})\b(?!-)", lambda found: live[found[1]], text)

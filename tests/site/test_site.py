@@ -56,6 +56,13 @@ def test_the_python_reference_is_made_from_the_docstrings(site: Path) -> None:
     assert "an existing long-term key" in re.sub(r"<[^>]+>", "", page)
 
 
+def test_the_languages_of_an_example_are_tabs(site: Path) -> None:
+    page = (site / "how-to" / "native-provider.html").read_text()
+
+    for number, language in enumerate(("YAML", "TypeScript", "Go", "Python"), start=1):
+        assert f'<label for="__tabbed_1_{number}">{language}</label>' in page
+
+
 def test_the_site_leads_to_no_file_of_the_repository(site: Path) -> None:
     for path in site.rglob("*.html"):
         assert 'href="../../examples' not in path.read_text(), path

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from snippets import with_snippets
 from support.engine import ROOT
 
 PAGES = sorted(
@@ -31,6 +32,11 @@ def test_every_relative_link_leads_to_a_page_and_a_heading(page: Path) -> None:
         assert target.exists(), link
         if anchor:
             assert anchor in anchors(target), link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_page_shows_each_file_as_it_is(page: Path) -> None:
+    assert with_snippets(page.read_text()) == page.read_text()
 
 
 FENCE = re.compile(r"(?:<!-- ([^>]+) -->\n+)?```console\n")

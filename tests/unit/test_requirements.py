@@ -23,7 +23,11 @@ INSTALLED_BY_NAME_ALONE = re.compile(
     r"\b(?:pip3?|pipx|uv(?: pip)?) (?:install|add)\b[^\n`]*[\s'\"]keyswitch(\[\w+\])?(?!\s*@)(?=[\s'\"`=<>~]|$)",
     re.MULTILINE,
 )
-OF_A_CLONE = [path for path in REQUIREMENTS if path.parent.joinpath("Pulumi.yaml").exists()]
+OF_A_CLONE = [
+    path
+    for path in REQUIREMENTS
+    if path.parent.joinpath("Pulumi.yaml").exists() and "build/sdk" not in path.read_text()
+]
 
 
 def name(path: Path) -> str:

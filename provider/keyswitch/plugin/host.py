@@ -83,7 +83,7 @@ class Row:
         import grpc
         from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
-        with grpc.insecure_channel(_engine_address()) as channel:
+        with grpc.insecure_channel(engine_address()) as channel:
             engine = engine_pb2_grpc.EngineStub(channel)
             for text in listed:
                 request = engine_pb2.LogRequest(
@@ -149,12 +149,12 @@ def require_engine() -> None:
 
     :raises ConnectionRefusedError: it is gone, and nobody records what is done from now on.
     """
-    require_engine_at(_engine_address())
+    require_engine_at(engine_address())
 
 
-def require_engine_at(engine_address: str) -> None:
+def require_engine_at(where: str) -> None:
     """The same of an engine at ``HOST:PORT``; one without an address is there."""
-    address, _, port = engine_address.rpartition(":")
+    address, _, port = where.rpartition(":")
     if not port.isdecimal():
         return
     try:
@@ -166,7 +166,7 @@ def require_engine_at(engine_address: str) -> None:
         return
 
 
-def _engine_address() -> str:
+def engine_address() -> str:
     """The host's last argument: flags for its log and its traces may stand before it."""
     return sys.argv[-1]
 

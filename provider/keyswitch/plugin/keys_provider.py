@@ -32,6 +32,7 @@ from keyswitch.model.state import Record
 from keyswitch.plugin.host import (
     Row,
     clean_errors,
+    engine_address,
     ignored_properties,
     partly_done,
     require_engine,
@@ -67,6 +68,7 @@ class KeysProvider(ResourceProvider):
         """Takes the stack's ``aws:*`` config; called once per process, before anything else."""
         self._settings = AwsSettings.read(lambda key: req.config.get(f"aws:{key}"))
         self._checked = set()
+        PROCESS.join(engine_address())
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Notes which keys this program declares, for :meth:`delete`, and calls nobody.
@@ -76,8 +78,9 @@ class KeysProvider(ResourceProvider):
         the shape of a secret goes no further.
         """
         bag = plain(news, self.codec.maps_by_key)
-        PROCESS.declare(self.codec.declared_ids(bag), account_of(bag.get(ACCOUNT)))
-        self._checked.add(urn_of_call())
+        urn = urn_of_call()
+        PROCESS.declare(urn, self.codec.declared_ids(bag), account_of(bag.get(ACCOUNT)))
+        self._checked.add(urn)
         checked = without_secrets(without_provider(news))
         checked.pop(MOVED_FROM, None)
         moved = self.codec.moved(_olds, bag)
@@ -113,7 +116,7 @@ class KeysProvider(ResourceProvider):
         if parsed.unknown:
             return DiffResult(changes=True)
         declared = parsed.required()
-        plan = self._batch().plan(declared, records, PROCESS.declared)
+        plan = self._batch().plan(declared, records, PROCESS.declared.ids)
         # One update has to bring what the native provider wrote into this one's spelling.
         changes = needs_step(declared, plan, recorded, records) or is_in_camel_case(olds)
         if not changes:
@@ -136,6 +139,8 @@ class KeysProvider(ResourceProvider):
     def _applied(self, news: dict[str, Any], recorded: Mapping[str, Record]) -> dict[str, Any]:
         bag = self._plain(news)
         declared, records = declared_over(self.codec, bag, recorded)
+        for duplicate in PROCESS.declared.duplicates(declared).values():
+            raise duplicate
         outcome, failure = applied(self._batch(), Row(), declared, records)
         outs = self.codec.outputs(without_provider(news), outcome.records)
         if failure is None:
@@ -163,7 +168,7 @@ class KeysProvider(ResourceProvider):
         """
         records, limit = self.codec.records(_props), MaxChanges.of(_props)
         with reporting_each_failure(Row()):
-            self._batch().destroy(records, limit, Row().tell, PROCESS.declared)
+            self._batch().destroy(records, limit, Row().tell, PROCESS.declared.ids)
 
     def _refuse_ignored_changes(self, id_: str) -> None:
         refuse_ignored_changes(

@@ -65,9 +65,9 @@ def applied(
     :returns: what became of it, and the failure if anything failed.
     :raises KeyswitchError: nothing was done.
     """
-    plan = batch.plan(declared, records, PROCESS.declared)
+    plan = batch.plan(declared, records, PROCESS.declared.ids)
     row.warn(plan.let_through.warnings())
-    outcome = batch.apply(plan, records, row.tell, PROCESS.declared)
+    outcome = batch.apply(plan, records, row.tell, PROCESS.declared.ids)
     return outcome, outcome.failure(declared.ids)
 
 

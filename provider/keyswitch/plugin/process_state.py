@@ -1,7 +1,7 @@
 """What one process knows of the keys that a program declares, in whatever form.
 
-The engine runs a preview and an update in processes of their own, and every dynamic provider of a
-program in the same one; the program itself runs in another. In each of them keys of one user may be
+The engine runs a preview and an update in processes of their own, every dynamic provider of a
+program in the same one, and each explicit provider in another; the program itself runs in one more. In each of them keys of one user may be
 declared by themselves or in fleets, and in several accounts, so all are judged and switched through
 the reconcilers of one :class:`ProcessState`, or they would not see each other's switches.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from threading import Condition, Lock, get_ident
 from typing import ParamSpec, TypeVar
 
@@ -20,6 +20,9 @@ from keyswitch.iam.user_agent import Origin
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.aws_settings import AwsSettings
+from keyswitch.model.status import Status
+from keyswitch.plugin.declared_keys import DeclaredKeys
+from keyswitch.plugin.run_notes import DEACTIVATED, PLANNED, RunNotes
 from keyswitch.reconcile.coordination import Shared
 from keyswitch.reconcile.reconciler import Reconciler
 
@@ -31,29 +34,74 @@ QUIET_SECONDS = 2.0
 a moment from the end of one step to the beginning of the next."""
 
 
+class _Told(dict[str, Status]):
+    """Statuses by key id that the other processes of the run see too, and those that they told."""
+
+    def __init__(self, kind: str, notes: Callable[[], RunNotes | None]) -> None:
+        super().__init__()
+        self._kind = kind
+        self._notes = notes
+
+    def __setitem__(self, access_key_id: str, status: Status) -> None:
+        notes = self._notes()
+        if notes is not None:
+            notes.write(self._kind, access_key_id, str(status))
+        super().__setitem__(access_key_id, status)
+
+    def __contains__(self, access_key_id: object) -> bool:
+        return super().__contains__(access_key_id) or access_key_id in self._of_others()
+
+    def __missing__(self, access_key_id: str) -> Status:
+        return Status(self._of_others()[access_key_id][-1])
+
+    def _of_others(self) -> Mapping[str, list[str]]:
+        notes = self._notes()
+        return notes.of_others(self._kind) if notes is not None else {}
+
+
 class ProcessState:
     """The reconcilers, one for each account, and what the program was seen to declare.
 
     :param shows_overrides: see :class:`~keyswitch.reconcile.reconciler.Reconciler`.
-    :ivar declared: the ids of all keys that passed Check, for whoever ends a declaration.
+    :ivar declared: the keys that passed Check, for whoever ends a declaration.
     """
 
     def __init__(self, *, shows_overrides: bool = False, quiet: float = QUIET_SECONDS) -> None:
-        self.declared: set[str] = set()
+        self.declared = DeclaredKeys(self._run_notes)
+        self._engine_address = ""
+        self._notes: RunNotes | None = None
         self._shows_overrides = shows_overrides
         self._quiet = quiet
         self._accounts: set[DeclaredAccount | None] = set()
-        self._shared = Shared()
+        self._shared = Shared(
+            planned=_Told(PLANNED, self._run_notes),
+            deactivated=_Told(DEACTIVATED, self._run_notes),
+            alone_in_run=self._alone_in_run,
+        )
         self._clients: dict[tuple[AwsSettings, DeclaredAccount | None], BotoClient] = {}
         self._reconcilers: dict[tuple[AwsSettings, DeclaredAccount | None], Reconciler] = {}
         self._making = Lock()
+        self._joining = Lock()
         self._calls_changed = Condition()
         self._calls: set[int] = set()
         self._last_change = 0.0
 
-    def declare(self, access_key_ids: Iterable[str], account: DeclaredAccount | None) -> None:
-        """Notes keys that the program declares, and the account that it declares them in."""
-        self.declared.update(access_key_ids)
+    def join(self, engine_address: str) -> None:
+        """Has this process share what it does with the other providers of the run.
+
+        :param engine_address: ``HOST:PORT``; empty where no engine has said so.
+        """
+        self._engine_address = engine_address
+
+    def declare(
+        self, urn: str, access_key_ids: Iterable[str], account: DeclaredAccount | None
+    ) -> None:
+        """Notes keys that a resource declares, and the account that it declares them in."""
+        self.declared.claim(urn, access_key_ids)
+        self.act_in(account)
+
+    def act_in(self, account: DeclaredAccount | None) -> None:
+        """Notes an account that the program declares keys in."""
         with self._making:
             self._accounts.add(account)
 
@@ -90,6 +138,23 @@ class ProcessState:
     def signer_goes(self, access_key_id: str) -> None:
         """Notes that a key that signs is about to be deactivated by another process of this run."""
         self._shared.accepted.add(access_key_id)
+
+    def _run_notes(self) -> RunNotes | None:
+        """Made at the first use; ``None`` for a process that is of no run, or cannot write its notes."""
+        with self._joining:
+            if self._notes is None and self._engine_address:
+                try:
+                    self._notes = RunNotes(self._engine_address)
+                except OSError:
+                    # One process by itself needs none.
+                    self._engine_address = ""
+            return self._notes
+
+    @contextmanager
+    def _alone_in_run(self, user_name: str | None) -> Iterator[None]:
+        notes = self._run_notes()
+        with notes.alone_with(user_name) if notes is not None else nullcontext():
+            yield
 
     def _signing(
         self, settings: AwsSettings, origin: Origin, but: DeclaredAccount | None

@@ -89,7 +89,7 @@ class Hooks:
         """Notes an account that the program declares keys in, as soon as it is known."""
 
         def known(value: object) -> None:
-            self._process.declare((), account_of(value))
+            self._process.act_in(account_of(value))
 
         # A map is awaited whole: one of its fields may be an output, as a secret is.
         as_soon_as_known(

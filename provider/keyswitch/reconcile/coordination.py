@@ -8,13 +8,16 @@ an account. Of two keys of one user that go Inactive in one run, the second is j
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from threading import Condition, Lock, get_ident
 
 from keyswitch.model.status import Status
 from keyswitch.model.user_names import folded
+
+AloneInRun = Callable[[str | None], AbstractContextManager[None]]
+"""Of a user's name, ``None`` for the root user."""
 
 
 class Writes:
@@ -65,9 +68,13 @@ class _Hold:
 
 
 class UserLocks:
-    """Lets one thread at a time judge and write for a user."""
+    """Lets one thread at a time judge and write for a user.
 
-    def __init__(self) -> None:
+    :param alone_in_run: waits for the other processes of the run in the same way.
+    """
+
+    def __init__(self, alone_in_run: AloneInRun) -> None:
+        self._alone_in_run = alone_in_run
         self._changed = Condition()
         self._holds: list[_Hold] = []
 
@@ -82,9 +89,11 @@ class UserLocks:
         hold = _Hold(get_ident(), account_id, folded(user_name))
         with self._changed:
             self._changed.wait_for(lambda: not any(hold.excludes(held) for held in self._holds))
+            is_nested = hold in self._holds
             self._holds.append(hold)
         try:
-            yield
+            with nullcontext() if is_nested else self._alone_in_run(user_name):
+                yield
         finally:
             with self._changed:
                 self._holds.remove(hold)
@@ -97,11 +106,17 @@ class Shared:
     :ivar planned: key id to status, of the switches that were judged and allowed.
     :ivar deactivated: the same of the deactivations that were made.
     :ivar accepted: ids of keys whose deactivation AWS has accepted.
+    :param alone_in_run: see :class:`UserLocks`.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        planned: dict[str, Status] | None = None,
+        deactivated: dict[str, Status] | None = None,
+        alone_in_run: AloneInRun = lambda _user_name: nullcontext(),
+    ) -> None:
         self.writes = Writes()
-        self.users = UserLocks()
-        self.planned: dict[str, Status] = {}
-        self.deactivated: dict[str, Status] = {}
+        self.users = UserLocks(alone_in_run)
+        self.planned = {} if planned is None else planned
+        self.deactivated = {} if deactivated is None else deactivated
         self.accepted: set[str] = set()

@@ -23,7 +23,6 @@ from keyswitch.plugin.host import without_provider
 from keyswitch.plugin.native import protos, wire
 from keyswitch.plugin.native.call import Call
 from keyswitch.plugin.native.detailed_diff import diff_response, differences
-from keyswitch.plugin.native.duplicates import DeclaredKeys
 from keyswitch.plugin.native.engine import Engine
 from keyswitch.plugin.native.forms import FORMS
 from keyswitch.plugin.native.importing import adopted_as_found
@@ -75,7 +74,6 @@ class Keys:
         self.settings = AwsSettings.read(lambda _name: None)
         self._engine = engine
         self._checked: set[str] = set()
-        self._declared = DeclaredKeys()
         self.refusals = Refusals(PROCESS)
 
     def check(self, request: pb.CheckRequest) -> pb.CheckResponse:
@@ -87,8 +85,7 @@ class Keys:
         given, form = wire.read(request.news), FORMS[Urn(request.urn).type]
         bag = form.to_bag(given.values)
         declared = form.codec.declared_ids(bag)
-        PROCESS.declare(declared, account_of(bag.get(ACCOUNT)))
-        self._declared.claim(request.urn, declared)
+        PROCESS.declare(request.urn, declared, account_of(bag.get(ACCOUNT)))
         self._checked.add(request.urn)
         inputs = wire.write(without_secrets(given.values), given.secret)
         return protos.provider_pb2.CheckResponse(inputs=inputs)
@@ -114,7 +111,7 @@ class Keys:
         try:
             parsed = call.form.codec.parse(bag, records, as_written=True)
             declared = parsed.required()
-            plan = call.batch.plan(declared, records, PROCESS.declared)
+            plan = call.batch.plan(declared, records, PROCESS.declared.ids)
         except KeyswitchError:
             return diff_response(changed, changes=True)
         # One update has to bring what the dynamic provider wrote into this one's spelling.
@@ -179,7 +176,7 @@ class Keys:
         records = call.form.codec.records(state)
         with reporting_each_failure(call.row):
             limit = MaxChanges.of(state)
-            call.batch.destroy(records, limit, call.row.tell, PROCESS.declared)
+            call.batch.destroy(records, limit, call.row.tell, PROCESS.declared.ids)
         return Empty()
 
     def _call(self, urn: str) -> Call:
@@ -220,7 +217,7 @@ class Keys:
                 call.row.warn([line(unknown, codec.subject_of("(not known yet)"))])
                 return {}
             declared = parsed.required()
-            plan = call.batch.plan(declared, records, PROCESS.declared, for_reader=True)
+            plan = call.batch.plan(declared, records, PROCESS.declared.ids, for_reader=True)
             of_program = self._of_the_program(call, declared, records)
             after = previewed(plan, records, call.reconciler_in, engine_values.UNKNOWN)
         except KeyswitchError as refusal:
@@ -239,9 +236,9 @@ class Keys:
         leaving = [records[key] for key in sorted(set(records) - declared.ids)]
         if changes_on_the_way(leaving):
             PROCESS.wait_for_others()
-        elsewhere = self._declared.elsewhere(call.row.urn)
+        elsewhere = PROCESS.declared.elsewhere(call.row.urn)
         moving = [each for each in leaving if each.declaration.access_key_id in elsewhere]
-        return {**self._declared.duplicates(declared), **changes_on_the_way(moving)}
+        return {**PROCESS.declared.duplicates(declared), **changes_on_the_way(moving)}
 
     def _refuse_each(
         self, call: Call, plan: BatchPlan, of_program: Mapping[str, KeyswitchError]

@@ -39,7 +39,7 @@ class Refusals:
         self._process.wait_for_others()
         with self._lock:
             refused = sorted(self._names)
-        declared = max(len(self._process.declared), len(refused))
+        declared = max(len(self._process.declared.ids), len(refused))
         summary = catalogue.Refused(
             refused=len(refused), declared=declared, names=", ".join(refused)
         )

@@ -82,18 +82,21 @@ class Provider(protos.provider_pb2_grpc.ResourceProviderServicer):
 
     def __init__(self, engine_address: str) -> None:
         self._engine = Engine(engine_address)
+        PROCESS.join(engine_address)
         self._keys = Keys(self._engine)
 
     @answered
     def Handshake(self, request: pb.ProviderHandshakeRequest, _context: Any) -> Any:
         """Takes the engine's address, where the command line did not have it."""
         self._engine.address = request.engine_address or self._engine.address
+        PROCESS.join(self._engine.address)
         return protos.provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
 
     @answered
     def Attach(self, request: Any, _context: Any) -> Empty:
         """Takes the address of the engine that this process was attached to by hand."""
         self._engine.address = request.address
+        PROCESS.join(self._engine.address)
         return Empty()
 
     @answered

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from keyswitch import __version__
+from keyswitch.model.camel_case import in_camel_case
 from keyswitch.model.fleet import DEFAULTS, KEYS, OF_A_FLEET, OF_A_FLEETS_KEY, OF_DEFAULTS
 from keyswitch.model.inputs import (
     ACCOUNT,
@@ -93,7 +94,7 @@ def reference_of(token: str) -> dict[str, Any]:
 
 
 def described(one: Input, kind: Mapping[str, Any]) -> dict[str, Any]:
-    return {**kind, "description": one.in_markdown}
+    return {**kind, "description": in_camel_case(one.in_markdown)}
 
 
 def kind_of(one: Input) -> dict[str, Any]:

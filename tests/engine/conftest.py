@@ -114,6 +114,12 @@ def make_project(
 
 
 @pytest.fixture
+def native(tmp_path: Path, home: Path, iam: RecordingServer) -> NativeProject:
+    """A program in YAML over the native provider, in every run of the tests."""
+    return NativeProject.make_native(tmp_path / "native", engine_env(home, iam.url))
+
+
+@pytest.fixture
 def strict_iam() -> StrictIam:
     return StrictIam()
 

@@ -28,11 +28,6 @@ pytestmark = [
 ARCHIVES = sorted((ROOT / "build" / "plugin").glob("*.tar.gz"))
 
 
-@pytest.fixture
-def native(tmp_path: Path, home: Path, iam: RecordingServer) -> NativeProject:
-    return NativeProject.make_native(tmp_path / "native", engine_env(home, iam.url))
-
-
 def digest(preview: str) -> str:
     done = CliRunner().invoke(cli.main, ["digest", "-", "--format", "text"], input=preview)
     assert done.exit_code == 0, done.output

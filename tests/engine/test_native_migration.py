@@ -25,11 +25,6 @@ pytestmark = [
 ]
 
 
-@pytest.fixture
-def native(tmp_path: Path, home: Path, iam: RecordingServer) -> NativeProject:
-    return NativeProject.make_native(tmp_path / "native", engine_env(home, iam.url))
-
-
 def forms(outsider: Outsider) -> dict[str, dict[str, Any]]:
     """The inputs of a key, a fleet and a rotation, each of which changes a key when it is first declared."""
     key, in_fleet = declared(outsider, status="Inactive"), declared(outsider, status="Inactive")

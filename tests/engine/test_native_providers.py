@@ -27,11 +27,6 @@ pytestmark = [
 ]
 
 
-@pytest.fixture
-def native(tmp_path: Path, home: Path, iam: RecordingServer) -> NativeProject:
-    return NativeProject.make_native(tmp_path / "native", engine_env(home, iam.url))
-
-
 @pytest.mark.nightly
 def test_an_explicit_provider_has_settings_of_its_own(
     native: NativeProject, outsider: Outsider, iam: RecordingServer

@@ -114,6 +114,21 @@ def test_an_old_key_of_a_fleet_is_named_unless_its_switch_off_is_held(analyzer: 
     assert f"access key {KEY} is 91 days old" in found
 
 
+def test_keys_of_the_native_provider_are_judged_by_the_same_rules(analyzer: Any) -> None:
+    key, fleet = (f"keyswitch:index:{each}" for each in ("AccessKeyStatus", "AccessKeyFleet"))
+    old = iso(NOW - timedelta(days=91))
+    assert violations(analyzer, key, status="Active") == ["active-needs-a-reason"]
+    assert violations(analyzer, key, status="Active", reason="deploys") == []
+    assert violations_of_stack(analyzer, key, status="Active", createDate=old) != []
+    assert violations_of_stack(analyzer, key, status="Inactive", createDate=old) == []
+
+    keys = {KEY: {"status": "Active"}, OTHER: {"status": "Inactive"}}
+    assert violations(analyzer, fleet, keys=keys) == ["active-needs-a-reason"]
+    records = {each: {"createDate": old} for each in keys}
+    (found,) = violations_of_stack(analyzer, fleet, keys=keys, records=records)
+    assert f"access key {KEY} is 91 days old" in found
+
+
 def test_other_resources_are_not_its_business(analyzer: Any) -> None:
     assert violations(analyzer, kind="acme:index:Thing", status="Active") == []
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-KEY = "pulumi-python:dynamic/keyswitch:AccessKeyStatus"
-FLEET = "pulumi-python:dynamic/keyswitch:AccessKeyFleet"
+NATIVE = "keyswitch:index:"
+KEYS = (f"{NATIVE}AccessKeyStatus", "pulumi-python:dynamic/keyswitch:AccessKeyStatus")
+FLEETS = (f"{NATIVE}AccessKeyFleet", "pulumi-python:dynamic/keyswitch:AccessKeyFleet")
 OLDEST = timedelta(days=90)
 
 
@@ -15,9 +17,11 @@ def keys_in(resource_type: str, properties: Mapping[str, object]) -> list[dict[s
 
     A rotation's keys are resources of their own.
     """
-    if resource_type == KEY:
+    if resource_type.startswith(NATIVE):
+        properties = _in_snake_case(properties)
+    if resource_type in KEYS:
         return [dict(properties)]
-    if resource_type != FLEET:
+    if resource_type not in FLEETS:
         return []
     keys, statuses, pending, records = (
         _map_in(properties, name) for name in ("keys", "statuses", "pending", "records")
@@ -25,13 +29,23 @@ def keys_in(resource_type: str, properties: Mapping[str, object]) -> list[dict[s
     return [
         {
             **_map_in(records, key),
+            "status": statuses.get(key),
             **_map_in(keys, key),
             "access_key_id": key,
-            "status": statuses.get(key),
             "pending": pending.get(key),
         }
         for key in sorted({*keys, *statuses})
     ]
+
+
+def _in_snake_case(properties: Mapping[str, object]) -> dict[str, object]:
+    """In every language but Python's own resources, names are in camel case; an id stays as it is."""
+    return {
+        re.sub("(?<=[a-z])[A-Z]", lambda found: f"_{found[0].lower()}", name): (
+            _in_snake_case(value) if isinstance(value, Mapping) else value
+        )
+        for name, value in properties.items()
+    }
 
 
 def _map_in(properties: Mapping[str, object], name: str) -> Mapping[str, object]:

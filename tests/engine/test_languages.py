@@ -42,7 +42,7 @@ def test_a_preview_names_every_refused_key_in_each_language(
     skip_without(language)
     keys = forty_keys_of_which_five_are_refused(outsider)
     folder = copy_of(EXAMPLES / "register" / language, tmp_path)
-    YAML().dump({"config": {"register:keys": keys}}, folder / "Pulumi.dev.yaml")
+    YAML().dump({"config": {"keyswitch:keys": keys}}, folder / "Pulumi.dev.yaml")
     env = {**engine_env(home, iam.url), **env_of(language)}
     project = Project(folder, {**env, "PULUMI_BACKEND_URL": f"file://{folder}"}, stack="dev")
     project.expect(0, "stack", "init", "dev")

@@ -16,7 +16,7 @@ type key struct {
 func main() {
 	pulumi.Run(func(ctx *pulumi.Context) error {
 		var keys map[string]key
-		config.New(ctx, "").RequireObject("keys", &keys)
+		config.New(ctx, "keyswitch").RequireObject("keys", &keys)
 		statuses := pulumi.StringMap{}
 		for accessKeyId, key := range keys {
 			declared, err := keyswitch.NewAccessKeyStatus(ctx, accessKeyId, &keyswitch.AccessKeyStatusArgs{

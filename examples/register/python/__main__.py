@@ -4,7 +4,7 @@ import pulumi
 import pulumi_keyswitch as keyswitch
 
 statuses = {}
-for access_key_id, key in pulumi.Config().require_object("keys").items():
+for access_key_id, key in pulumi.Config("keyswitch").require_object("keys").items():
     declared = keyswitch.AccessKeyStatus(
         access_key_id,
         access_key_id=access_key_id,

@@ -3,7 +3,7 @@ import * as keyswitch from "@keyswitch/keyswitch";
 
 type Key = Pick<keyswitch.AccessKeyStatusArgs, "userName" | "status" | "reason">;
 
-const keys = new pulumi.Config().requireObject<Record<string, Key>>("keys");
+const keys = new pulumi.Config("keyswitch").requireObject<Record<string, Key>>("keys");
 
 export const statuses: Record<string, pulumi.Output<string>> = {};
 for (const [accessKeyId, key] of Object.entries(keys)) {

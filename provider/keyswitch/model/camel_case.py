@@ -9,6 +9,7 @@ from typing import Any, Final
 from keyswitch.model.fleet import KEYS, STATUSES
 from keyswitch.model.fleet_state import RECORDS
 from keyswitch.model.inputs import IN_CAMEL_CASE, STATUS, USER_NAME
+from keyswitch.model.register import OF_A_REGISTER
 from keyswitch.model.state import PENDING, USER_NAME_RESOLVED
 
 _BY_ID: Final = (KEYS, STATUSES, RECORDS, PENDING)
@@ -28,7 +29,7 @@ _SPELT_NAME: Final = _any_of(_NAMES)
 _AS_WRITTEN: Final = re.compile(r"(no property \S+ here)")
 _SETTING: Final = re.compile(r"(?<![:\w])aws:(?=[A-Za-z0-9]+\b(?!:))")
 _OWN_SETTING: Final = re.compile(r"(?<![:\w])keyswitch:(?=[A-Za-z0-9]+\b(?!:))")
-_OF_REGISTER: Final = re.compile(r"(keyswitch:(?:keys|defaults|accounts|fleet|maxChanges)\b)")
+_OF_REGISTER: Final = re.compile(rf"(keyswitch:(?:{'|'.join(OF_A_REGISTER)})\b)")
 
 
 def snake(name: str) -> str:

@@ -11,13 +11,19 @@ from pulumi.runtime.config import is_config_secret
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import line
 from keyswitch.model.inputs import ACCESS_KEY_ID, ACCOUNT, REASON
-from keyswitch.model.register import ACCOUNTS_KEY, CONFIG_KEY, DEFAULTS_KEY, Register, read_register
+from keyswitch.model.register import (
+    ACCOUNTS_KEY,
+    CONFIG_KEY,
+    DEFAULTS_KEY,
+    FLEET_KEY,
+    MAX_CHANGES_KEY,
+    Register,
+    read_register,
+)
 from keyswitch.model.state import Declaration
 from keyswitch.program.access_key_fleet import AccessKeyFleet
 from keyswitch.program.access_key_status import AccessKeyStatus
 
-FLEET_KEY: Final = "fleet"
-MAX_CHANGES_KEY: Final = "maxChanges"
 MANY_KEYS: Final = 100
 """From so many keys on a note says what resources of their own cost."""
 _FORMS: Final = {"true": True, "false": False}

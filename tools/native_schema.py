@@ -167,6 +167,11 @@ def settings() -> dict[str, Any]:
     of_roles = {"type": "object", "additionalProperties": {"$ref": "pulumi.json#/Any"}}
     return {
         **dict.fromkeys(WORDS, TEXT),
+        "refusalWait": {
+            **TEXT,
+            "description": "How long nothing else may have been in progress before a refused key fails a preview. "
+            "Default: `2s`.",
+        },
         **{name: {**TEXT, "secret": True} for name in SECRET},
         **dict.fromkeys(FLAGS, BOOLEAN),
         **dict.fromkeys((*LISTS, *FILES), LIST),

@@ -73,6 +73,19 @@ def test_it_begins_to_serve_without_pulumi_and_without_boto3() -> None:
     assert done.stdout == "[]\n"
 
 
+def test_the_wait_of_a_refused_key_is_configurable_and_a_register_is_no_setting(
+    host: NativeHost,
+) -> None:
+    def checked(**settings: Any) -> Any:
+        return host.stub.CheckConfig(provider_pb2.CheckRequest(news=wire.write(settings)))
+
+    (wrong,) = checked(refusalWait="a while").failures
+    assert wrong.reason.startswith("KS117 keyswitch:refusalWait is not a duration")
+    right = checked(refusalWait="5s", keys={"AKIA": {}}, maxChanges=1, region="eu-west-1")
+    assert not right.failures
+    assert wire.read(right.inputs).values == {"refusalWait": "5s", "region": "eu-west-1"}
+
+
 def test_pulumi_runs_it_from_a_clone_too(iam: RecordingServer, tmp_path: Path) -> None:
     """As ``runtime: python`` in plugin/PulumiPlugin.yaml does it: ``python FOLDER ADDRESS``."""
     with native_host(engine_env(tmp_path, iam.url), sys.executable, str(ROOT / "plugin")) as host:

@@ -388,7 +388,7 @@ def test_an_account_of_which_a_field_is_an_output_is_known_to_the_guard() -> Non
 
     def program() -> None:
         hooks = Hooks()
-        hooks._process = SimpleNamespace(declare=lambda _, account: seen.append(account))  # type: ignore[assignment]
+        hooks._process = SimpleNamespace(act_in=seen.append)  # type: ignore[assignment]
         hooks.declare_in({"name": "x", "external_id": pulumi.Output.secret("ext")})
 
     assert told_of(program)[0] == set()

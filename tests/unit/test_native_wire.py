@@ -17,6 +17,7 @@ from keyswitch.model.urn import NATIVE_FLEET_TYPE, NATIVE_KEY_TYPE
 from keyswitch.plugin.native import wire
 from keyswitch.plugin.native.detailed_diff import Change, differences
 from keyswitch.plugin.native.forms import FORMS
+from keyswitch.plugin.native.settings import REFUSAL_WAIT
 from native_schema import PAGE, text
 
 KEY = "AKIAIOSFODNN7EXAMPLE"
@@ -129,4 +130,4 @@ def test_the_schema_has_each_setting_that_keyswitch_reads() -> None:
     AwsSettings.read(get)
     configured = set(json.loads(PAGE.read_text())["config"]["variables"])
 
-    assert asked - set(REFUSED) == configured
+    assert (asked - set(REFUSED)) | {REFUSAL_WAIT} == configured

@@ -147,8 +147,8 @@ def test_a_key_that_signs_in_another_account_of_the_program_stays_on(
         "p2": FakeClient(iam, signer=k2),
     }
     phase, settings = phase_of(ways)
-    phase.declare([k2], None)
-    phase.declare([k1], account)
+    phase.declare("two", [k2], None)
+    phase.declare("one", [k1], account)
     where, key = (None, k2) if leaked_in is None else (account, k1)
     declaration = Declaration(key, OFF, account=where)
 
@@ -169,7 +169,7 @@ def test_of_two_keys_that_sign_the_one_that_signs_the_switches_goes_last(
     k1, k2, other = (iam.add_key(user) for user in (*users, "c"))
     own, x = FakeClient(iam, signer=k1), FakeClient(iam, signer=k2)
     phase, settings = phase_of({None: own, "p2": x})
-    phase.declare([], DeclaredAccount("x", profile="p2"))
+    phase.act_in(DeclaredAccount("x", profile="p2"))
     keys = BatchDeclaration(
         tuple(Declaration(key, OFF, override="INC-1") for key in (k1, k2, other))
     )

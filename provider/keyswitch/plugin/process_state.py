@@ -64,6 +64,7 @@ class ProcessState:
 
     :param shows_overrides: see :class:`~keyswitch.reconcile.reconciler.Reconciler`.
     :ivar declared: the keys that passed Check, for whoever ends a declaration.
+    :ivar quiet_seconds: see :meth:`wait_for_others`.
     """
 
     def __init__(self, *, shows_overrides: bool = False, quiet: float = QUIET_SECONDS) -> None:
@@ -71,7 +72,7 @@ class ProcessState:
         self._engine_address = ""
         self._notes: RunNotes | None = None
         self._shows_overrides = shows_overrides
-        self._quiet = quiet
+        self.quiet_seconds = quiet
         self._accounts: set[DeclaredAccount | None] = set()
         self._shared = Shared(
             planned=_Told(PLANNED, self._run_notes),
@@ -210,7 +211,7 @@ class ProcessState:
 
     def _quiet_left(self) -> float:
         since = time.monotonic() - self._last_change
-        return self._quiet if self._calls else self._quiet - since
+        return self.quiet_seconds if self._calls else self.quiet_seconds - since
 
     def _change(self, change: Callable[[int], None]) -> None:
         with self._calls_changed:

@@ -20,6 +20,11 @@ AloneInRun = Callable[[str | None], AbstractContextManager[None]]
 """Of a user's name, ``None`` for the root user."""
 
 
+def alone_in_process(_user_name: str | None) -> AbstractContextManager[None]:
+    """Waits for nobody: there is no other process in the run."""
+    return nullcontext()
+
+
 class Writes:
     """Which keys and users were written to, in order: a look from before a write is out of date."""
 
@@ -73,7 +78,7 @@ class UserLocks:
     :param alone_in_run: waits for the other processes of the run in the same way.
     """
 
-    def __init__(self, alone_in_run: AloneInRun) -> None:
+    def __init__(self, alone_in_run: AloneInRun = alone_in_process) -> None:
         self._alone_in_run = alone_in_run
         self._changed = Condition()
         self._holds: list[_Hold] = []
@@ -113,7 +118,7 @@ class Shared:
         self,
         planned: dict[str, Status] | None = None,
         deactivated: dict[str, Status] | None = None,
-        alone_in_run: AloneInRun = lambda _user_name: nullcontext(),
+        alone_in_run: AloneInRun = alone_in_process,
     ) -> None:
         self.writes = Writes()
         self.users = UserLocks(alone_in_run)

@@ -18,13 +18,14 @@ from keyswitch.iam.user_agent import Origin
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError, line
 from keyswitch.model.camel_case import in_camel_case
+from keyswitch.model.register import OF_A_REGISTER
 from keyswitch.plugin.native import protos, wire
 from keyswitch.plugin.native.detailed_diff import differences
 from keyswitch.plugin.native.engine import Engine
 from keyswitch.plugin.native.functions import FUNCTIONS
 from keyswitch.plugin.native.keys import Keys, PartlyDoneError
 from keyswitch.plugin.native.rotations import construct
-from keyswitch.plugin.native.settings import names_credentials, settings_of
+from keyswitch.plugin.native.settings import names_credentials, quiet_seconds, settings_of
 from keyswitch.plugin.process_state import PROCESS
 
 if TYPE_CHECKING:
@@ -112,11 +113,19 @@ class Provider(protos.provider_pb2_grpc.ResourceProviderServicer):
 
     @answered
     def CheckConfig(self, request: pb.CheckRequest, _context: Any) -> Any:
-        """Refuses settings that cannot be read, under the names that the user wrote."""
+        """Refuses settings that cannot be read, under the names that the user wrote.
+
+        A register of keys in the stack's config has the same namespace, and is no setting of the provider.
+        """
         failure = protos.provider_pb2.CheckFailure
         failures = []
+        for name in OF_A_REGISTER:
+            if name in request.news:
+                del request.news[name]
         try:
-            settings = settings_of(wire.read(request.news).values)
+            given = wire.read(request.news).values
+            settings = settings_of(given)
+            quiet_seconds(given)
             if not names_credentials(settings, os.environ):
                 self._engine.log("WARNING", line(catalogue.NoCredentialsNamed()))
         except KeyswitchError as error:
@@ -136,7 +145,9 @@ class Provider(protos.provider_pb2_grpc.ResourceProviderServicer):
     @answered
     def Configure(self, request: pb.ConfigureRequest, _context: Any) -> Any:
         """Takes the settings."""
-        self._keys.settings = settings_of(wire.read(request.args).values)
+        given = wire.read(request.args).values
+        self._keys.settings = settings_of(given)
+        PROCESS.quiet_seconds = quiet_seconds(given)
         return protos.provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     @answered

@@ -7,9 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.model import validators
 from keyswitch.model.aws_settings import AwsSettings
+from keyswitch.model.durations import Duration
 from keyswitch.model.parsing import UNKNOWN
+from keyswitch.plugin.process_state import QUIET_SECONDS
 
+REFUSAL_WAIT: Final = "refusalWait"
 _NAMING_CREDENTIALS: Final = (
     "AWS_ACCESS_KEY_ID",
     "AWS_PROFILE",
@@ -37,6 +42,20 @@ def settings_of(bag: Mapping[str, object]) -> AwsSettings:
         return value if isinstance(value, str) else json.dumps(_known(value))
 
     return AwsSettings.read(get)
+
+
+def quiet_seconds(bag: Mapping[str, object]) -> float:
+    """How long nothing else may have been in progress before the first refused key of a preview fails it.
+
+    :raises KeyswitchError: KS109 or KS117, it is not a duration.
+    """
+    value = bag.get(REFUSAL_WAIT)
+    if value is None or value is UNKNOWN:
+        return QUIET_SECONDS
+    wrong = validators.duration(value, f"aws:{REFUSAL_WAIT}")
+    if wrong is not None:
+        raise KeyswitchError(wrong)
+    return Duration.read(str(value)).span.total_seconds()
 
 
 def names_credentials(settings: AwsSettings, env: Mapping[str, str]) -> bool:

@@ -30,8 +30,10 @@ from keyswitch.model.urn import (
 )
 
 PAGE: Final = Path(__file__).resolve().parents[1] / "provider/keyswitch/plugin/native/schema.json"
-GO_MODULE: Final = "keyswitch.invalid/sdk/go"
-"""The SDK for Go, until this repository has an address; the ``go.mod`` of each example in Go names it too."""
+ADDRESS: Final = ""
+"""Of this repository, without a scheme; empty until it has one."""
+GO_MODULE: Final = f"{ADDRESS or 'keyswitch.invalid'}/sdk/go"
+"""The SDK for Go; the ``go.mod`` of each example in Go names it too."""
 TEXT: Final = {"type": "string"}
 BOOLEAN: Final = {"type": "boolean"}
 LIST: Final = {"type": "array", "items": TEXT}
@@ -214,6 +216,16 @@ def functions() -> dict[str, Any]:
     }
 
 
+def origin(address: str) -> dict[str, str]:
+    """Where the plugin comes from: the engine looks there for the archive of its platform, by the archive's name."""
+    if not address:
+        return {}
+    return {
+        "repository": f"https://{address}",
+        "pluginDownloadURL": f"https://{address}/releases/download/v${{VERSION}}",
+    }
+
+
 def schema() -> dict[str, Any]:
     """The whole schema."""
     of_key = {name: {**TEXT, "description": says} for name, says in OUTPUTS_OF_A_KEY.items()}
@@ -241,6 +253,7 @@ def schema() -> dict[str, Any]:
         "description": "The status of existing AWS IAM access keys as code.",
         "keywords": ["pulumi", "aws", "iam", "category/cloud", "kind/native"],
         "license": "Apache-2.0",
+        **origin(ADDRESS),
         "publisher": "Keyswitch",
         "config": {"variables": configuration},
         "provider": {"inputProperties": configuration},

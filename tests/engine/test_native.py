@@ -6,7 +6,11 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -141,12 +145,27 @@ def test_an_audit_compares_with_a_native_state(
     assert [each.status for each in found.values()] == ["Active"]
 
 
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address of a server that has the files of a folder in one for each version."""
+
+    class Handler(SimpleHTTPRequestHandler):
+        def translate_path(self, path: str) -> str:
+            return str(folder / path.removeprefix(f"/v{__version__}/"))
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
 @pytest.mark.nightly
 @pytest.mark.skipif(
     not ARCHIVES, reason="no archive in build/plugin; make plugin and make test-native build it"
 )
+@pytest.mark.parametrize("source", ["file", "server"])
 def test_an_installed_archive_needs_nothing_on_path_but_the_engine(
-    tmp_path: Path, home: Path, iam: RecordingServer, outsider: Outsider
+    tmp_path: Path, home: Path, iam: RecordingServer, outsider: Outsider, source: str
 ) -> None:
     (archive,) = ARCHIVES
     checksum, _, name = (archive.parent / "SHA256SUMS").read_text().strip().partition("  ")
@@ -160,8 +179,10 @@ def test_an_installed_archive_needs_nothing_on_path_but_the_engine(
     folders = [str(Path(shutil.which(each) or "").parent) for each in ("pulumi", HOST)]
     native.env["PATH"] = os.pathsep.join([*folders, "/usr/bin", "/bin"])
     assert shutil.which("pulumi-resource-keyswitch", path=native.env["PATH"]) is None
-    version = ("keyswitch", __version__, "--file", str(archive))
-    native.expect(0, "plugin", "install", "resource", *version)
+    with served(archive.parent) as url:
+        path = {"file": str(archive), "server": f"{url}/v${{VERSION}}"}[source]
+        plugin = ("resource", "keyswitch", __version__)
+        native.expect(0, "plugin", "install", *plugin, f"--{source}", path)
 
     native.up()
 

@@ -18,7 +18,7 @@ from keyswitch.plugin.native import wire
 from keyswitch.plugin.native.detailed_diff import Change, differences
 from keyswitch.plugin.native.forms import FORMS
 from keyswitch.plugin.native.settings import REFUSAL_WAIT
-from native_schema import PAGE, text
+from native_schema import PAGE, origin, text
 
 KEY = "AKIAIOSFODNN7EXAMPLE"
 
@@ -131,3 +131,11 @@ def test_the_schema_has_each_setting_that_keyswitch_reads() -> None:
     configured = set(json.loads(PAGE.read_text())["config"]["variables"])
 
     assert (asked - set(REFUSED)) | {REFUSAL_WAIT} == configured
+
+
+def test_the_schema_says_where_the_archives_are_once_the_repository_has_an_address() -> None:
+    assert origin("") == {}
+    assert origin("example.com/acme/keyswitch") == {
+        "repository": "https://example.com/acme/keyswitch",
+        "pluginDownloadURL": "https://example.com/acme/keyswitch/releases/download/v${VERSION}",
+    }

@@ -20,8 +20,8 @@ from pulumi.runtime.proto import resource_pb2
 
 from support.property_values import Bag, bag, changed, struct
 from support.provider_host import PartlyDoneError, ProviderHost, StepError
-from support.small_monitor import STACK, Monitor
-from support.small_stack import Message, Outcome, Resource, Stack
+from support.small_monitor import Monitor
+from support.small_stack import Message, Outcome, Resource, Stack, aliased
 
 
 class Phase:
@@ -177,7 +177,7 @@ class Phase:
         return done
 
     def _old(self, urn: str, aliases: Any) -> Resource | None:
-        names = [urn, *(_aliased(each, urn) for each in aliases)]
+        names = [urn, *(aliased(each, urn) for each in aliases)]
         found = next((self._state[each] for each in names if each in self._state), None)
         if found is not None:
             self._registered[found.urn] = found
@@ -288,20 +288,3 @@ def _language_exec(path: str) -> str:
     folders = (Path(each) for each in path.split(":"))
     name = "pulumi-language-python-exec"
     return next(str(each / name) for each in folders if (each / name).is_file())
-
-
-def _aliased(alias: Any, urn: str) -> str:
-    """The URN that an alias stands for: one by itself, or what differs from the resource's own."""
-    if isinstance(alias, str):
-        return alias
-    if alias.urn:
-        return str(alias.urn)
-    spec = alias.spec
-    start, project, types, name = urn.split("::")
-    parents, _, own = types.rpartition("$")
-    if spec.parentUrn:
-        parents = spec.parentUrn.split("::")[2]
-    if spec.noParent or parents == STACK:
-        parents = ""
-    qualified = f"{parents}$" if parents else ""
-    return "::".join((start, project, f"{qualified}{spec.type or own}", spec.name or name))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from support.forking_python import ForkingPython
 from support.property_values import Bag
+from support.small_monitor import STACK
 
 _DYNAMIC = "pulumi-python:"
 
@@ -77,3 +79,20 @@ class Stack:
     env: dict[str, str]
     config: Mapping[str, str]
     state: dict[str, Resource]
+
+
+def aliased(alias: Any, urn: str) -> str:
+    """The URN that an alias stands for: one by itself, or what differs from the resource's own."""
+    if isinstance(alias, str):
+        return alias
+    if alias.urn:
+        return str(alias.urn)
+    spec = alias.spec
+    start, project, types, name = urn.split("::")
+    parents, _, own = types.rpartition("$")
+    if spec.parentUrn:
+        parents = spec.parentUrn.split("::")[2]
+    if spec.noParent or parents == STACK:
+        parents = ""
+    qualified = f"{parents}$" if parents else ""
+    return "::".join((start, project, f"{qualified}{spec.type or own}", spec.name or name))

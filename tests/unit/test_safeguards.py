@@ -13,7 +13,8 @@ from keyswitch.iam.client import AccessKey, LastUsed
 from keyswitch.model.durations import Duration, iso, moment
 from keyswitch.model.safeguards import NO_SAFEGUARDS, DeclaredSafeguards
 from keyswitch.model.status import DeactivatedBy, ObservedStatus, Status
-from keyswitch.reconcile.safeguards import Evidence, UserKeys, guarding, unmet, use_in_words
+from keyswitch.reconcile.safeguards import Evidence, guarding, unmet, use_in_words
+from keyswitch.reconcile.user_keys import UserKeys
 
 ON, OFF = Status.ACTIVE, Status.INACTIVE
 ACTIVE, INACTIVE = ObservedStatus.ACTIVE, ObservedStatus.INACTIVE

@@ -28,8 +28,8 @@ from keyswitch.model.inputs import (
     STATUS,
     Input,
     Spelling,
-    overlaid,
 )
+from keyswitch.model.overlay import overlaid
 from keyswitch.model.parsing import UNKNOWN, DeclarationError, parse_inputs
 from keyswitch.model.state import Declaration, Record
 from keyswitch.model.status import Status

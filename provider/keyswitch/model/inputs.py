@@ -283,28 +283,6 @@ def _plain(value: object) -> object:
     return str(value) if isinstance(value, Enum | Duration) else value
 
 
-def overlaid(
-    shared: Mapping[str, Any], own: Mapping[str, Any], spelling: Spelling = IN_PROGRAMS
-) -> dict[str, Any]:
-    """What one key says laid over what holds for many, the safeguards one by one.
-
-    A name without a value says nothing, and takes nothing away. Shared safeguards that are not a map stay as they
-    are, for nothing can be laid over them.
-    """
-    name = spelling[SAFEGUARDS]
-    whole = {**shared, **_said(own)}
-    below, above = shared.get(name), own.get(name)
-    if isinstance(below, Mapping) and isinstance(above, Mapping):
-        whole[name] = {**below, **_said(above)}
-    elif below is not None and not isinstance(below, Mapping):
-        whole[name] = below
-    return whole
-
-
-def _said(bag: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in bag.items() if value is not None}
-
-
 def by_property(
     bag: Mapping[str, object], parts: Iterable[Input], spelling: Spelling
 ) -> dict[str, object]:

@@ -28,8 +28,8 @@ from keyswitch.model.inputs import (
     REASON,
     STATUS,
     Spelling,
-    overlaid,
 )
+from keyswitch.model.overlay import overlaid
 from keyswitch.model.parsing import parse_inputs
 from keyswitch.model.state import Declaration
 from keyswitch.model.status import Status

@@ -15,7 +15,8 @@ from keyswitch.reconcile.cache import KeyCache
 from keyswitch.reconcile.clock import Clock, Patience
 from keyswitch.reconcile.coordination import Shared
 from keyswitch.reconcile.observe import Observation
-from keyswitch.reconcile.safeguards import UserKeys, no_longer_met
+from keyswitch.reconcile.safeguards import no_longer_met
+from keyswitch.reconcile.user_keys import UserKeys
 
 MAY_HAVE_LANDED: Final = (
     catalogue.NoAnswer,

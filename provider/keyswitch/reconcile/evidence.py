@@ -13,7 +13,8 @@ from keyswitch.model.state import Declaration
 from keyswitch.model.status import DeactivatedBy, Status
 from keyswitch.reconcile.cache import KeyCache
 from keyswitch.reconcile.observe import Observation
-from keyswitch.reconcile.safeguards import Evidence, Untold, UserKeys, guarding
+from keyswitch.reconcile.safeguards import Evidence, Untold, guarding
+from keyswitch.reconcile.user_keys import UserKeys
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from keyswitch.model.status import ObservedStatus, OnDestroy, Status
 from keyswitch.reconcile.diff import Action, Cause, Decision
 from keyswitch.reconcile.evidence import Usage
 from keyswitch.reconcile.observe import Observation
-from keyswitch.reconcile.safeguards import Unmet, UserKeys, guarding, use_in_words, where_used
+from keyswitch.reconcile.safeguards import Unmet, guarding, use_in_words, where_used
+from keyswitch.reconcile.user_keys import UserKeys
 
 _RECENT_USE: Final = timedelta(days=7)
 """A key that was used since then is taken to be in use: a reviewer is warned, not only told."""

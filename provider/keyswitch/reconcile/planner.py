@@ -15,7 +15,8 @@ from keyswitch.reconcile.diff import Action, Cause, Decision, DiffInput, PriorSt
 from keyswitch.reconcile.evidence import EvidenceSource
 from keyswitch.reconcile.observe import Observation
 from keyswitch.reconcile.plan import Plan
-from keyswitch.reconcile.safeguards import Unmet, UserKeys, unmet
+from keyswitch.reconcile.safeguards import Unmet, unmet
+from keyswitch.reconcile.user_keys import UserKeys
 
 
 class Planner:

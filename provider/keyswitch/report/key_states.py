@@ -23,8 +23,8 @@ from keyswitch.model.inputs import (
     SAFEGUARDS,
     STATUS,
     USER_NAME,
-    overlaid,
 )
+from keyswitch.model.overlay import overlaid
 from keyswitch.model.state import ADOPTED_STATUS
 from keyswitch.model.status import OnDrift, WhenUnmet
 from keyswitch.model.urn import Urn

@@ -1,4 +1,4 @@
-"""The rotation of one user's key: both keys exist, and the older one goes off when that is safe."""
+"""The rotation of one user's key: both keys exist, and the older one is deactivated when that is safe."""
 
 import pulumi
 import pulumi_keyswitch as keyswitch

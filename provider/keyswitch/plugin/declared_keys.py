@@ -38,34 +38,36 @@ class DeclaredKeys:
     @property
     def ids(self) -> set[str]:
         """The ids of all of them."""
-        return set(self._urns())
+        with self._lock:
+            return {*self._own, *self._of_others()}
 
-    def elsewhere(self, urn: str) -> set[str]:
-        """The ids of keys that other resources declare."""
-        return {key for key, urns in self._urns().items() if urns - {urn}}
+    def elsewhere(self, urn: str, access_key_ids: Iterable[str]) -> set[str]:
+        """Those among some ids that other resources declare."""
+        urns = self._urns(access_key_ids)
+        return {key for key, declaring in urns.items() if declaring - {urn}}
 
     def duplicates(self, declared: BatchDeclaration) -> dict[str, KeyswitchError]:
         """The refusal (KS110) of each key that another resource declares too, by key id."""
-        urns = self._urns()
-        names = {
-            key.access_key_id: sorted(Urn(urn).name for urn in urns.get(key.access_key_id, ()))
-            for key in declared.keys
-        }
+        urns = self._urns(key.access_key_id for key in declared.keys)
         return {
             key.access_key_id: KeyswitchError(
-                catalogue.DeclaredTwice(names=" and ".join(names[key.access_key_id])),
+                catalogue.DeclaredTwice(names=" and ".join(_names(urns[key.access_key_id]))),
                 Attempt("declaring", key.access_key_id, key.user_name),
             )
             for key in declared.keys
-            if len(names[key.access_key_id]) > 1
+            if len(urns[key.access_key_id]) > 1
         }
 
-    def _urns(self) -> dict[str, set[str]]:
+    def _urns(self, access_key_ids: Iterable[str]) -> dict[str, set[str]]:
         """By key id the resources that declare it."""
-        notes = self._notes()
-        others = notes.of_others(DECLARED) if notes is not None else {}
+        others = self._of_others()
         with self._lock:
-            urns = {key: set(own) for key, own in self._own.items()}
-        for key, declaring in others.items():
-            urns.setdefault(key, set()).update(declaring)
-        return urns
+            return {key: {*self._own.get(key, ()), *others.get(key, ())} for key in access_key_ids}
+
+    def _of_others(self) -> dict[str, list[str]]:
+        notes = self._notes()
+        return notes.of_others(DECLARED) if notes is not None else {}
+
+
+def _names(urns: Iterable[str]) -> list[str]:
+    return sorted(Urn(urn).name for urn in urns)

@@ -236,7 +236,8 @@ class Keys:
         leaving = [records[key] for key in sorted(set(records) - declared.ids)]
         if changes_on_the_way(leaving):
             PROCESS.wait_for_others()
-        elsewhere = PROCESS.declared.elsewhere(call.row.urn)
+        ids = [each.declaration.access_key_id for each in leaving]
+        elsewhere = PROCESS.declared.elsewhere(call.row.urn, ids)
         moving = [each for each in leaving if each.declaration.access_key_id in elsewhere]
         return {**PROCESS.declared.duplicates(declared), **changes_on_the_way(moving)}
 

@@ -57,7 +57,15 @@ def construct(
 
     :raises KeyswitchError: what is wrong with the inputs; in a preview as :class:`Refusals` says.
     """
-    registration = _Registration.of_component(request)
+    with grpc.insecure_channel(request.monitorEndpoint) as channel:
+        monitor = protos.resource_pb2_grpc.ResourceMonitorStub(channel)
+        registration = _Registration.of_component(request, monitor)
+        return _constructed(request, registration, engine, refusals)
+
+
+def _constructed(
+    request: pb.ConstructRequest, registration: _Registration, engine: Engine, refusals: Refusals
+) -> pb.ConstructResponse:
     given = by_name(wire.read(request.inputs).values, OF_A_ROTATION)
     stage: str | Unknown = UNKNOWN
     problems = problems_of_rotation(given, request.name)
@@ -80,13 +88,13 @@ def _stage(given: Bag, keys: Mapping[str, Bag]) -> str | Unknown:
     of_previous = keys.get(PREVIOUS)
     seen = [of_previous.get(name) for name in _OF_PREVIOUS] if of_previous is not None else []
     spans = [given.get(name, DEFAULTS[name]) for name in (OVERLAP, SOAK)]
-    made, *texts = (each for each in (keys[CURRENT].get("createDate"), *spans, *seen))
-    if not all(isinstance(each, str) for each in (made, *texts)):
+    known = [keys[CURRENT].get("createDate"), *spans, *seen]
+    if not all(isinstance(each, str) for each in known):
         return UNKNOWN
-    overlap, soak, *recorded = map(str, texts)
+    made, overlap, soak, *recorded = map(str, known)
     previous = PreviousKey.recorded(*recorded) if recorded else None
     now = datetime.now(timezone.utc)
-    return stage_of(previous, str(made), Duration.read(overlap), Duration.read(soak), now)
+    return stage_of(previous, made, Duration.read(overlap), Duration.read(soak), now)
 
 
 @dataclass
@@ -102,10 +110,11 @@ class _Registration:
     references: dict[str, Bag] = field(default_factory=dict)
 
     @classmethod
-    def of_component(cls, request: pb.ConstructRequest) -> _Registration:
+    def of_component(
+        cls, request: pb.ConstructRequest, monitor: ResourceMonitorStub
+    ) -> _Registration:
         """Registers the component itself."""
-        channel = grpc.insecure_channel(request.monitorEndpoint)
-        registration = cls(request, protos.resource_pb2_grpc.ResourceMonitorStub(channel))
+        registration = cls(request, monitor)
         component = registration._registered(
             type=ROTATION_TYPE,
             name=request.name,

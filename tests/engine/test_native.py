@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from keyswitch import __version__, cli
+from keyswitch.model.urn import NATIVE_KEY_TYPE
 from support.engine import ROOT, engine_env
 from support.http import RecordingServer
 from support.moto_iam import Outsider
@@ -116,6 +117,26 @@ def test_an_import_declares_the_key_as_it_is(native: NativeProject, outsider: Ou
     )
     native.declare(bob={"access_key_id": key["access_key_id"], "status": "Active"})
     native.preview("--expect-no-changes")
+
+
+@pytest.mark.nightly
+def test_a_program_reads_a_key_that_it_does_not_declare(
+    native: NativeProject, outsider: Outsider, iam: RecordingServer
+) -> None:
+    key = declared(outsider, status="Inactive")
+    found = {"type": NATIVE_KEY_TYPE, "get": {"id": key["access_key_id"]}}
+    program = {"resources": {"bob": found}, "outputs": {"status": "${bob.status}"}}
+    parts = (f"{name}: {json.dumps(part)}\n" for name, part in program.items())
+    (native.folder / "Pulumi.yaml").write_text(f"{native.SETTINGS}{''.join(parts)}")
+
+    native.up()
+
+    assert native.stack_output("status") == "Active"
+    outsider.switch(key["user_name"], key["access_key_id"], "Inactive")
+    native.up()
+    assert native.stack_output("status") == "Inactive"
+    native.destroy()
+    assert iam.writes == []
 
 
 @pytest.mark.nightly

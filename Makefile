@@ -39,8 +39,7 @@ test-native: .venv/.made-from sdk plugin
 	@engine=$$(tools/engine/languages.sh) && export PATH="$$engine$${engine:+:}$(CURDIR)/.venv/bin:$$PATH" && \
 		.venv/bin/python -m pytest $(PYTEST_ARGS) --native -m "not real_engine" tests/engine && \
 		.venv/bin/python -m pytest $(PYTEST_ARGS) --native tests/engine/test_killed.py && \
-		.venv/bin/python -m pytest $(PYTEST_ARGS) --real-engine tests/engine/test_native.py \
-			tests/engine/test_native_migration.py tests/engine/test_native_providers.py tests/engine/test_examples.py \
+		.venv/bin/python -m pytest $(PYTEST_ARGS) --real-engine tests/engine/test_native*.py tests/engine/test_examples.py \
 			tests/engine/test_languages.py
 
 # The oldest supported pulumi and boto3, in an environment of their own.

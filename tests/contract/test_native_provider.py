@@ -86,6 +86,26 @@ def test_the_wait_of_a_refused_key_is_configurable_and_a_register_is_no_setting(
     assert wire.read(right.inputs).values == {"refusalWait": "5s", "region": "eu-west-1"}
 
 
+def test_a_key_without_an_id_is_refused_in_words(host: NativeHost) -> None:
+    with pytest.raises(grpc.RpcError) as failed:
+        host.create("bob", {"status": "Inactive"})
+
+    assert failed.value.details().startswith("KS102 the required property accessKeyId is missing")
+
+
+def test_the_steps_that_an_update_leaves_out_are_not_previewed(
+    host: NativeHost, outsider: Outsider
+) -> None:
+    inputs = key_of(outsider)
+    host.create("bob", inputs)
+    host.heard.lines.clear()
+
+    left_out = host.create("eve", key_of(outsider, status="off"), preview=True)
+
+    assert host.heard.lines == []
+    assert wire.read(left_out.properties).values["status"] == "off"
+
+
 def test_pulumi_runs_it_from_a_clone_too(iam: RecordingServer, tmp_path: Path) -> None:
     """As ``runtime: python`` in plugin/PulumiPlugin.yaml does it: ``python FOLDER ADDRESS``."""
     with native_host(engine_env(tmp_path, iam.url), sys.executable, str(ROOT / "plugin")) as host:
@@ -137,7 +157,7 @@ def test_the_life_of_a_key(
     previewed = host.create("bob", inputs, preview=True)
     foreseen = wire.read(previewed.properties).values
     assert (previewed.id, foreseen["status"], foreseen["adoptedStatus"]) == (
-        "",
+        key,
         "Inactive",
         "Active",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -100,3 +101,18 @@ def test_a_folder_that_others_can_write_to_is_not_used(
 
     with pytest.raises(PermissionError):
         RunNotes(ENGINE)
+
+
+def test_what_cannot_be_written_or_read_is_left_out(tmp_path: Path) -> None:
+    notes, other = RunNotes(ENGINE, tmp_path), RunNotes(ENGINE, tmp_path)
+    other.write(DECLARED, KEY, "urn")
+    for path in tmp_path.glob("*.notes"):
+        with path.open("a") as file:
+            file.write("garbage\n[1, 2]\n")
+    assert notes.of_others(DECLARED) == {KEY: ["urn"]}
+
+    shutil.rmtree(tmp_path)
+    notes.write(DECLARED, KEY, "urn")
+    assert notes.of_others(DECLARED) == {}
+    with notes.alone_with("bob"):
+        pass

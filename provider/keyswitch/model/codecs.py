@@ -41,7 +41,7 @@ class Codec(Protocol):
     holds_overrides: str
 
     def id_of(self, inputs: Bag) -> str:
-        """The resource's id in the state."""
+        """The resource's id in the state; empty while it is not known."""
 
     def subject_of(self, id_: str) -> str:
         """What a message about the resource as a whole calls it."""
@@ -87,7 +87,8 @@ class SingleKeyCodec(Codec):
     holds_overrides = OVERRIDE
 
     def id_of(self, inputs: Bag) -> str:
-        return str(inputs[ACCESS_KEY_ID])
+        access_key_id = inputs.get(ACCESS_KEY_ID)
+        return access_key_id if isinstance(access_key_id, str) else ""
 
     def subject_of(self, id_: str) -> str:
         return f"key {id_}"

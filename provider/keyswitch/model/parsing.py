@@ -6,7 +6,7 @@ name; the state that the engine keeps is parsed to a :class:`~keyswitch.model.st
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, Final
@@ -138,6 +138,14 @@ class DeclarationError(KeyswitchError):
         first, *others = problems
         super().__init__(first.message, attempt, None, also=others)
         self.lines = [line(each.message, attempt) for each in problems]
+        self._problems, self._attempt = problems, attempt
+
+    def without_values_of(self, properties: Collection[str]) -> DeclarationError:
+        """The same, without the values of properties that the program keeps secret."""
+        problems = [
+            each.without_value() if each.property in properties else each for each in self._problems
+        ]
+        return DeclarationError(problems, self._attempt)
 
 
 def declaration_error(problems: Sequence[Problem], bag: Mapping[str, object]) -> DeclarationError:

@@ -1,4 +1,4 @@
-"""What the provider processes of one run tell each other.
+"""What the provider processes of one run tell each other, as far as they can write it down.
 
 The engine starts a process for each explicit provider, and another for dynamic resources. Keys of one user may be
 declared through two of them. So each notes what it does in a file that it keeps locked while it lives: a file that is
@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Final, NamedTuple
@@ -62,7 +62,7 @@ class RunNotes:
     def write(self, kind: str, access_key_id: str, value: str) -> None:
         """Tells the others."""
         line = json.dumps(Note(kind, access_key_id, value))
-        with self._writing, self._path.open("a") as file:
+        with self._writing, suppress(OSError), self._path.open("a") as file:
             file.write(f"{line}\n")
 
     def of_others(self, kind: str) -> dict[str, list[str]]:
@@ -80,17 +80,23 @@ class RunNotes:
     def alone_with(self, user_name: str | None) -> Iterator[None]:
         """Waits until no other process of the run is alone with a user of this name, in whichever account."""
         name = _digest(json.dumps(user_name))
-        with FileLock(self._folder / f"{self._run}-{name}.user"):
+        with ExitStack() as held:
+            with suppress(OSError):
+                held.enter_context(FileLock(self._folder / f"{self._run}-{name}.user"))
             yield
 
     def _notes_of(self, path: Path) -> list[Note]:
         """Reads on from where the last reading ended; a line without its end is read the next time."""
         offset, notes = self._read.get(path, (0, []))
-        with path.open("rb") as file:
+        text = b""
+        with suppress(OSError), path.open("rb") as file:
             file.seek(offset)
             text = file.read()
         whole = text[: text.rfind(b"\n") + 1]
-        notes.extend(Note(*json.loads(line)) for line in whole.splitlines())
+        for line in whole.splitlines():
+            # A line that no process of this version has written says nothing.
+            with suppress(ValueError, TypeError):
+                notes.append(Note(*json.loads(line)))
         self._read[path] = (offset + len(whole), notes)
         return notes
 
@@ -109,6 +115,8 @@ class RunNotes:
 
 
 def _is_locked(path: Path) -> bool:
+    if not path.exists():
+        return False
     try:
         with FileLock(path, timeout=0):
             return False

@@ -13,6 +13,7 @@ from keyswitch.messages.format import line
 from keyswitch.model import validators
 from keyswitch.model.durations import Duration
 from keyswitch.model.rotation import (
+    OF_A_ROTATION,
     OVERLAP,
     PREVIOUS,
     SOAK,
@@ -82,10 +83,10 @@ class AccessKeyRotation(pulumi.ComponentResource):
         :param opts: the usual options of a component.
         :raises pulumi.RunError: KS140, a value that Pulumi cannot pass on; KS141, an argument of another class; KS109
             or KS117, an overlap or a soak that is not a duration (of an output, once it is known); KS125, an override without previous;
-            KS160, an explicit provider of AWS without ``account``.
+            KS156, for ``ignore_changes``; KS160, an explicit provider of AWS without ``account``.
         """
         refuse_arguments("AccessKeyRotation", resource_name, opts)
-        refuse_options(resource_name, opts, (), account)
+        refuse_options(resource_name, opts, [each.name for each in OF_A_ROTATION], account)
         written: dict[str, Any] = {
             "user_name": user_name,
             "current": current,

@@ -7,6 +7,7 @@ rest, and with it whatever other resources hold, is never looked at.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,7 +18,7 @@ from keyswitch.model.camel_case import in_snake_case
 from keyswitch.model.engine_values import UNTOLD
 from keyswitch.model.fleet import STATUSES
 from keyswitch.model.inputs import ACCESS_KEY_ID
-from keyswitch.model.urn import FLEET_TYPE, Urn
+from keyswitch.model.urn import FLEET_TYPE, ROTATION_TYPE, Urn
 from keyswitch.report.key_states import (
     KeyState,
     bag_of,
@@ -128,6 +129,10 @@ def read_preview(text: str) -> Preview:
     )
 
 
+_OF_THE_ENGINE: Final = re.compile(
+    rf"^error: (?:Preview failed: |{ROTATION_TYPE} resource '[^']*' has a problem: )"
+)
+"""What the engine puts before the native provider's own words."""
 _WHOLE: Final = ("create", "delete", "refresh", "read")
 """Words of the engine's for what happens to a fleet as a whole."""
 
@@ -179,8 +184,9 @@ def _diagnostics(whole: Mapping[str, Any]) -> Iterator[Diagnostic]:
         where = f"diagnostic {number}"
         urn = Urn(_text(each, "urn", where, optional=True))
         message = _text(each, "message", where, optional=True)
-        if urn.kind != urn.type:
-            message = in_snake_case(message.replace("error: Preview failed: ", "error: "))
+        unwrapped = _OF_THE_ENGINE.sub("error: ", message)
+        if urn.kind != urn.type or unwrapped != message:
+            message = in_snake_case(unwrapped)
         yield Diagnostic(urn, _text(each, "severity", where), message)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -61,7 +62,7 @@ def diff_response(
     return pb2.DiffResponse(
         changes=pb2.DiffResponse.DIFF_SOME if changes else pb2.DiffResponse.DIFF_NONE,
         replaces=replaced,
-        diffs=sorted(changed),
+        diffs=sorted({re.split(r"[.\[]", path)[0] for path in changed}),
         hasDetailedDiff=True,
         detailedDiff={
             path: pb2.PropertyDiff(

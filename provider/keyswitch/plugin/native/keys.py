@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf.empty_pb2 import Empty
@@ -14,9 +14,10 @@ from keyswitch.messages.redact import without_secrets
 from keyswitch.model import engine_values
 from keyswitch.model.aws_settings import AwsSettings
 from keyswitch.model.batch_declaration import BatchDeclaration
+from keyswitch.model.camel_case import snake
 from keyswitch.model.change_limit import MaxChanges
 from keyswitch.model.inputs import ACCOUNT, camel
-from keyswitch.model.parsing import account_of
+from keyswitch.model.parsing import DeclarationError, account_of
 from keyswitch.model.state import Record
 from keyswitch.model.urn import Urn
 from keyswitch.plugin.host import without_provider
@@ -74,6 +75,7 @@ class Keys:
         self.settings = AwsSettings.read(lambda _name: None)
         self._engine = engine
         self._checked: set[str] = set()
+        self._updates = False
         self.refusals = Refusals(PROCESS)
 
     def check(self, request: pb.CheckRequest) -> pb.CheckResponse:
@@ -125,7 +127,7 @@ class Keys:
         """Adopts every key; ``iam:UpdateAccessKey`` only for those whose status is not the declared one."""
         call, given = self._call(request.urn), wire.read(request.properties)
         bag = call.form.to_bag(given.values)
-        id_ = "" if request.preview else call.form.codec.id_of(bag)
+        id_ = call.form.codec.id_of(bag)
         properties = self._carried_out(call, id_, given, {}, preview=request.preview)
         return protos.provider_pb2.CreateResponse(
             id=id_, properties=properties, refresh_before_update=True
@@ -185,12 +187,22 @@ class Keys:
     def _carried_out(
         self, call: Call, id_: str, given: wire.Bag, records: Records, *, preview: bool
     ) -> Struct:
+        """The outputs.
+
+        In an update with ``--continue-on-error`` the engine previews the steps that it leaves out: nobody reads that.
+        """
         bag = call.form.to_bag(given.values)
+        if preview and self._updates:
+            return wire.write(given.values, given.secret)
+        secret = {snake(name) for name in given.secret}
         if preview:
-            hidden = camel(call.form.codec.holds_overrides) in given.secret
-            outputs = self._previewed(call, bag, records, "(a secret)" if hidden else None)
+            outputs = self._previewed(call, bag, records, secret)
             return wire.write({**given.values, **outputs}, given.secret)
-        declared, recorded = declared_over(call.form.codec, bag, records)
+        self._updates = True
+        try:
+            declared, recorded = declared_over(call.form.codec, bag, records)
+        except DeclarationError as error:
+            raise error.without_values_of(secret) from None
         for refusal in self._of_the_program(call, declared, records).values():
             raise refusal
         outcome, failure = applied(call.batch, call.row, declared, recorded)
@@ -203,11 +215,11 @@ class Keys:
         raise failure
 
     def _previewed(
-        self, call: Call, bag: Mapping[str, Any], records: Records, override: str | None
+        self, call: Call, bag: Mapping[str, Any], records: Records, secret: Collection[str]
     ) -> dict[str, Any]:
         """The outputs as they will be; refusals, warnings and notes stand on the row.
 
-        :param override: stands for the words of overrides; ``None`` where they may be repeated.
+        :param secret: the properties whose values may not be repeated.
         """
         codec = call.form.codec
         try:
@@ -220,9 +232,13 @@ class Keys:
             plan = call.batch.plan(declared, records, PROCESS.declared.ids, for_reader=True)
             of_program = self._of_the_program(call, declared, records)
             after = previewed(plan, records, call.reconciler_in, engine_values.UNKNOWN)
+        except DeclarationError as error:
+            self.refusals.refuse(call.row, [call.name], error.without_values_of(secret))
+            return {}
         except KeyswitchError as refusal:
             self.refusals.refuse(call.row, [call.name], refusal)
             return {}
+        override = "(a secret)" if codec.holds_overrides in secret else None
         shown = plan.without(of_program)
         call.row.note(shown.notes())
         call.row.warn([*shown.warnings_of_ends(), *shown.warnings(override=override)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Final
@@ -15,7 +15,7 @@ from keyswitch.model.camel_case import renamed, snake
 from keyswitch.model.durations import Duration
 from keyswitch.model.engine_values import OF_A_RESOURCE, SIGNATURE
 from keyswitch.model.inputs import camel
-from keyswitch.model.parsing import UNKNOWN, Unknown, declaration_error
+from keyswitch.model.parsing import UNKNOWN, DeclarationError, Unknown
 from keyswitch.model.rotation import (
     CURRENT,
     DEFAULTS,
@@ -30,10 +30,12 @@ from keyswitch.model.rotation import (
     problems_of_rotation,
 )
 from keyswitch.model.urn import KEY_TYPE, NATIVE_KEY_TYPE, ROTATION_TYPE
+from keyswitch.model.validation import Problem
 from keyswitch.plugin.native import protos, wire
 from keyswitch.plugin.native.engine import Engine, EngineRow
 from keyswitch.plugin.native.forms import by_name
 from keyswitch.plugin.native.refusals import Refusals
+from keyswitch.plugin.operations import refuse_ignored_changes
 from keyswitch.reconcile.rotation_stage import PreviousKey, stage_of
 
 if TYPE_CHECKING:
@@ -66,18 +68,26 @@ def construct(
 def _constructed(
     request: pb.ConstructRequest, registration: _Registration, engine: Engine, refusals: Refusals
 ) -> pb.ConstructResponse:
-    given = by_name(wire.read(request.inputs).values, OF_A_ROTATION)
+    inputs = wire.read(request.inputs)
+    given, secret = by_name(inputs.values, OF_A_ROTATION), {snake(name) for name in inputs.secret}
     stage: str | Unknown = UNKNOWN
+    names = [each.in_camel_case for each in OF_A_ROTATION]
+    refuse_ignored_changes(request.ignoreChanges, names, f"rotation {request.name}")
     problems = problems_of_rotation(given, request.name)
     if not problems:
         keys = registration.keys(with_previous=not has_no_previous(given))
         stage = _stage(given, keys)
     elif request.dryRun:
         row = EngineRow(engine, registration.urn)
-        refusals.refuse(row, [request.name], declaration_error(problems, {}))
+        refusals.refuse(row, [request.name], _error(problems, secret))
     else:
-        raise declaration_error(problems, {})
-    return registration.finished({STAGE: stage})
+        raise _error(problems, secret)
+    is_secret = secret & {OVERLAP, SOAK}
+    return registration.finished({STAGE: stage}, [STAGE] if is_secret else [])
+
+
+def _error(problems: Sequence[Problem], secret: Collection[str]) -> DeclarationError:
+    return DeclarationError(problems, None).without_values_of(secret)
 
 
 def _stage(given: Bag, keys: Mapping[str, Bag]) -> str | Unknown:
@@ -108,6 +118,7 @@ class _Registration:
     monitor: ResourceMonitorStub
     urn: str = ""
     references: dict[str, Bag] = field(default_factory=dict)
+    _urns: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of_component(
@@ -131,13 +142,23 @@ class _Registration:
         given = {snake(name): value for name, value in MessageToDict(self.request.inputs).items()}
         outputs = {CURRENT: self._key(CURRENT, inputs_of_current(given))}
         if with_previous:
-            after = str(self.references[CURRENT]["urn"])
+            after = self._urns[CURRENT]
             outputs[PREVIOUS] = self._key(PREVIOUS, inputs_of_previous(given), after)
         return outputs
 
-    def finished(self, outputs: Bag) -> pb.ConstructResponse:
-        """Ends the registration."""
-        state = wire.write({**outputs, **self.references})
+    def finished(self, outputs: Bag, secret: Collection[str]) -> pb.ConstructResponse:
+        """Ends the registration.
+
+        In an update, what is not known is of a key whose step has failed, or was left out.
+
+        :param secret: the names of the outputs that are secrets.
+        """
+        known = {
+            name: value
+            for name, value in outputs.items()
+            if self.request.dryRun or value is not UNKNOWN
+        }
+        state = wire.write({**known, **self.references}, secret)
         self.monitor.RegisterResourceOutputs(
             protos.resource_pb2.RegisterResourceOutputsRequest(urn=self.urn, outputs=state)
         )
@@ -161,12 +182,15 @@ class _Registration:
             provider=self.request.providers.get(_PACKAGE, ""),
             aliases=[dynamic],
         )
-        self.references[role] = {
-            SIGNATURE: OF_A_RESOURCE,
-            "urn": key.urn,
-            "id": key.id,
-            "packageVersion": __version__,
-        }
+        self._urns[role] = key.urn
+        is_there = key.result == protos.resource_pb2.SUCCESS and key.id
+        if is_there or self.request.dryRun:
+            self.references[role] = {
+                SIGNATURE: OF_A_RESOURCE,
+                "urn": key.urn,
+                "id": key.id,
+                "packageVersion": __version__,
+            }
         return wire.read(key.object).values
 
     def _registered(self, **properties: Any) -> resource_pb2.RegisterResourceResponse:

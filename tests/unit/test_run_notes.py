@@ -64,7 +64,7 @@ def test_what_is_noted_later_is_seen_too(tmp_path: Path) -> None:
 def test_one_process_at_a_time_is_alone_with_a_user(tmp_path: Path) -> None:
     process = another(tmp_path)
     notes = RunNotes(ENGINE, tmp_path)
-    (held,) = tmp_path.glob("*.user")
+    (held,) = tmp_path.glob("*/users/*")
     with pytest.raises(Timeout), FileLock(held, timeout=0):
         pass
     with notes.alone_with("eve"), notes.alone_with(None):
@@ -79,13 +79,14 @@ def test_what_ended_processes_left_behind_goes_and_what_is_in_use_stays(tmp_path
     end(another(tmp_path))
     lives = RunNotes(ENGINE, tmp_path)
     lives.write(DECLARED, KEY, "urn")
+    end(another(tmp_path, "127.0.0.1:4321"))
     long_ago = time.time() - 7200
-    for path in tmp_path.iterdir():
+    for path in (*tmp_path.glob("*/notes"), tmp_path / "swept"):
         os.utime(path, (long_ago, long_ago))
 
-    notes = RunNotes("127.0.0.1:4321", tmp_path)
+    notes = RunNotes("127.0.0.1:5678", tmp_path)
 
-    assert len(list(tmp_path.glob("*.notes"))) == 2
+    assert len(list(tmp_path.glob("*/notes"))) == 2
     assert notes.of_others(DECLARED) == {}
     assert RunNotes(ENGINE, tmp_path).of_others(DECLARED) == {KEY: ["urn"]}
 
@@ -106,7 +107,7 @@ def test_a_folder_that_others_can_write_to_is_not_used(
 def test_what_cannot_be_written_or_read_is_left_out(tmp_path: Path) -> None:
     notes, other = RunNotes(ENGINE, tmp_path), RunNotes(ENGINE, tmp_path)
     other.write(DECLARED, KEY, "urn")
-    for path in tmp_path.glob("*.notes"):
+    for path in tmp_path.glob("*/notes/*.notes"):
         with path.open("a") as file:
             file.write("garbage\n[1, 2]\n")
     assert notes.of_others(DECLARED) == {KEY: ["urn"]}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 import time
 from collections import defaultdict
@@ -27,6 +28,7 @@ PLANNED: Final = "planned"
 """A status change that was judged and allowed."""
 DEACTIVATED: Final = "deactivated"
 """A deactivation that was made."""
+_TICK_NANOSECONDS: Final = 100_000_000
 _KEPT_SECONDS: Final = 3600.0
 """How long what a process has left behind stays: another may be about to lock a file that is new."""
 
@@ -48,32 +50,35 @@ class RunNotes:
     """
 
     def __init__(self, engine_address: str, folder: Path | None = None) -> None:
-        self._folder = folder or _own_folder()
-        self._run = _digest(engine_address)
-        descriptor, name = tempfile.mkstemp(".notes", f"{self._run}-", self._folder)
+        folder = folder or _own_folder()
+        _sweep(folder)
+        run = folder / _digest(engine_address)
+        self._folder, self._users = run / "notes", run / "users"
+        for each in (run, self._folder, self._users):
+            each.mkdir(exist_ok=True)
+        descriptor, name = tempfile.mkstemp(".notes", dir=self._folder)
         os.close(descriptor)
         self._path = Path(name)
-        self._lives = FileLock(self._lock_of(self._path))
+        self._lives = FileLock(_lock_of(self._path))
         self._lives.acquire()
-        self._writing = Lock()
+        self._lock = Lock()
+        self._listed: tuple[int, list[Path]] = (0, [])
         self._read: dict[Path, tuple[int, list[Note]]] = {}
-        self._sweep()
 
     def write(self, kind: str, access_key_id: str, value: str) -> None:
         """Tells the others."""
         line = json.dumps(Note(kind, access_key_id, value))
-        with self._writing, suppress(OSError), self._path.open("a") as file:
+        with self._lock, suppress(OSError), self._path.open("a") as file:
             file.write(f"{line}\n")
 
     def of_others(self, kind: str) -> dict[str, list[str]]:
         """What the other processes of the run have told until now: key id to values."""
         found: dict[str, list[str]] = defaultdict(list)
-        with self._writing:
-            for path in sorted(self._folder.glob(f"{self._run}-*.notes")):
-                if path != self._path and _is_locked(self._lock_of(path)):
-                    for note in self._notes_of(path):
-                        if note.kind == kind:
-                            found[note.access_key_id].append(note.value)
+        with self._lock:
+            for path in self._others():
+                for note in self._notes_of(path):
+                    if note.kind == kind:
+                        found[note.access_key_id].append(note.value)
         return found
 
     @contextmanager
@@ -82,7 +87,7 @@ class RunNotes:
         name = _digest(json.dumps(user_name))
         with ExitStack() as held:
             with suppress(OSError):
-                held.enter_context(FileLock(self._folder / f"{self._run}-{name}.user"))
+                held.enter_context(FileLock(self._users / name))
             yield
 
     def _notes_of(self, path: Path) -> list[Note]:
@@ -100,18 +105,35 @@ class RunNotes:
         self._read[path] = (offset + len(whole), notes)
         return notes
 
-    def _sweep(self) -> None:
-        """Removes what processes of earlier runs have left behind."""
-        for path in self._folder.iterdir():
-            # Another process may remove the file at the same time.
-            with suppress(OSError):
-                is_old = time.time() - path.stat().st_mtime > _KEPT_SECONDS
-                if is_old and not _is_locked(self._lock_of(path)):
-                    path.unlink()
+    def _others(self) -> Iterator[Path]:
+        """The files of the other processes that live; the folder is listed again only once it has changed."""
+        with suppress(OSError):
+            changed = self._folder.stat().st_mtime_ns
+            if changed != self._listed[0]:
+                listed = [each for each in self._folder.glob("*.notes") if each != self._path]
+                # Within one tick of the file system's clock another file may come unseen.
+                is_settled = time.time_ns() - changed > _TICK_NANOSECONDS
+                self._listed = (changed if is_settled else 0, listed)
+        return (each for each in self._listed[1] if _is_locked(_lock_of(each)))
 
-    @staticmethod
-    def _lock_of(path: Path) -> Path:
-        return path.with_suffix(".lock") if path.suffix == ".notes" else path
+
+def _sweep(folder: Path) -> None:
+    """Removes what the processes of earlier runs have left behind, now and then."""
+    swept = folder / "swept"
+    if swept.exists() and time.time() - swept.stat().st_mtime < _KEPT_SECONDS:
+        return
+    swept.touch()
+    for run in folder.iterdir():
+        # Another process may remove the same.
+        with suppress(OSError):
+            notes = run / "notes"
+            is_old = time.time() - notes.stat().st_mtime > _KEPT_SECONDS
+            if is_old and not any(_is_locked(_lock_of(each)) for each in notes.glob("*.notes")):
+                shutil.rmtree(run)
+
+
+def _lock_of(path: Path) -> Path:
+    return path.with_suffix(".lock")
 
 
 def _is_locked(path: Path) -> bool:

@@ -52,11 +52,19 @@ EVERYBODY: Final = {
     "resources": Engine,
     f"{FLOOR}{SAVED_ONCE}": SavedOnce,
     f"resources{SAVED_ONCE}": SavedOnce,
+    FLEET: Engine,
+    TERRAFORM: Terraform,
+    LOOP: Loop,
+}
+OF_NATIVE: Final = {
+    "resources": Engine,
+    f"resources{SAVED_ONCE}": SavedOnce,
     **NATIVE_CONTESTANTS,
     FLEET: Engine,
     TERRAFORM: Terraform,
     LOOP: Loop,
 }
+"""Who takes part with ``--native``."""
 
 
 @dataclass
@@ -121,7 +129,7 @@ def rounds(
     """The rows of one operation after the other; in each round every contestant has its turn."""
     with emulator() as (server, late), tempfile.TemporaryDirectory() as folder:
         contestants: list[Contestant] = [
-            EVERYBODY[name](
+            (EVERYBODY | OF_NATIVE)[name](
                 name,
                 Path(folder) / name.replace(" ", "-"),
                 server,
@@ -186,7 +194,13 @@ def numbers(text: str) -> list[int]:
 
 def known(out: Path) -> dict[str, Any]:
     """What was measured before."""
-    nothing = {"machine": machine(), "results": [], "throttled": [], "accounts": None}
+    nothing = {
+        "machine": machine(),
+        "results": [],
+        "native_results": [],
+        "throttled": [],
+        "accounts": None,
+    }
     before = out / "performance.json"
     return nothing | (json.loads(before.read_text()) if before.exists() else {})
 
@@ -214,18 +228,20 @@ def main() -> None:
     parser.add_argument(
         "--operations", nargs="+", choices=OPERATIONS, default=OPERATIONS, metavar="OPERATION"
     )
-    parser.add_argument(
-        "--contestants", nargs="+", choices=EVERYBODY, default=list(EVERYBODY), metavar="NAME"
-    )
+    parser.add_argument("--native", action="store_true", help="measure the native provider")
+    parser.add_argument("--contestants", nargs="+", choices=EVERYBODY | OF_NATIVE, metavar="NAME")
     parser.add_argument("--out", type=Path, default=ROOT / "docs", help="the folder written to")
     options = parser.parse_args()
     installed = [
-        name for name in options.contestants if name != TERRAFORM or shutil.which("terraform")
+        name
+        for name in options.contestants or (OF_NATIVE if options.native else EVERYBODY)
+        if name != TERRAFORM or shutil.which("terraform")
     ]
     operations = options.operations
     results: list[Result] = []
     bag = known(options.out)
-    earlier = bag["results"]
+    measured = "native_results" if options.native else "results"
+    earlier = bag[measured]
     if options.accounts:
         rows_of_accounts = list(accounts(emulator, options.accounts, options.repeat))
         bag["accounts"] = {
@@ -246,7 +262,7 @@ def main() -> None:
             if rows[0].operation != operations[-1]:
                 continue
             bag["machine"] = machine()
-            bag["results"] = with_new_rows(earlier, [each.row for each in results])
+            bag[measured] = with_new_rows(earlier, [each.row for each in results])
             write_report(bag, options.out)
 
 

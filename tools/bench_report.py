@@ -7,16 +7,25 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from bench_plot import COLOURS, write_plot
+from bench_plot import write_plot
 
 BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
 ROLES: Final = ("plugin", "program", "pulumi", "terraform")
 SHOWN: Final = ("preview", "up, all flipped")
 COMPARED: Final = ("fleet", "Terraform", "boto3 loop")
 TABLES: Final = {
-    "The dynamic provider": ("floor", "resources", "floor saved once", "resources saved once"),
-    "The native provider": tuple(name for name in COLOURS if name.startswith("native")),
+    "results": ("floor", "resources", "floor saved once", "resources saved once"),
+    "native_results": (
+        "native floor",
+        "native",
+        "native, Python",
+        "native floor saved once",
+        "native saved once",
+        "resources",
+        "resources saved once",
+    ),
 }
+TITLES: Final = {"results": "The dynamic provider", "native_results": "The native provider"}
 SIZES_SHOWN: Final = (1, 1_000)
 """In the table; the plot and the JSON have every size."""
 
@@ -34,9 +43,12 @@ def write_report(bag: Mapping[str, Any], out: Path) -> None:
 
 def _json_by_rows(bag: Mapping[str, Any]) -> str:
     """A line for each row, so that a new measurement changes its own lines only."""
-    rows = ",\n".join(json.dumps(row) for row in bag["results"])
-    rest = json.dumps({name: value for name, value in bag.items() if name != "results"})
-    return f'{{"results": [\n{rows}\n],\n{rest[1:]}\n'
+    lines = []
+    for part in TABLES:
+        rows = ",\n".join(json.dumps(row) for row in bag[part])
+        lines.append(f'"{part}": [\n{rows}\n],\n')
+    rest = json.dumps({name: value for name, value in bag.items() if name not in TABLES})
+    return f"{{{''.join(lines)}{rest[1:]}\n"
 
 
 def with_new_rows(earlier: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -46,23 +58,18 @@ def with_new_rows(earlier: list[dict[str, Any]], new: list[dict[str, Any]]) -> l
 
 
 def _table(bag: Mapping[str, Any]) -> str:
-    shown = [
-        each
-        for each in bag["results"]
-        if each["operation"] in SHOWN and each["keys"] in SIZES_SHOWN
-    ]
-    walls = {_place(each, each["contestant"]): each["wall"] for each in shown}
     lines = [f"On {bag['machine']}; medians, in seconds."]
-    for title, own in TABLES.items():
-        rows = sorted({_place(each) for each in shown if each["contestant"] in own})
-        names = [
-            name
-            for name in (*own, *COMPARED)
-            if any(each["contestant"] == name and _place(each) in rows for each in shown)
+    for part, own in TABLES.items():
+        shown = [
+            each for each in bag[part] if each["operation"] in SHOWN and each["keys"] in SIZES_SHOWN
         ]
-        lines += ["", f"{title}:", "", f"| call | operation | keys | {' | '.join(names)} |"]
+        walls = {_place(each, each["contestant"]): each["wall"] for each in shown}
+        names = [
+            name for name in (*own, *COMPARED) if any(each["contestant"] == name for each in shown)
+        ]
+        lines += ["", f"{TITLES[part]}:", "", f"| call | operation | keys | {' | '.join(names)} |"]
         lines.append("|---" * (3 + len(names)) + "|")
-        for latency, operation, keys in rows:
+        for latency, operation, keys in sorted({_place(each) for each in shown}):
             seen = [walls.get((latency, operation, keys, name)) for name in names]
             cells = " | ".join(f"{wall:.1f}" if wall is not None else "" for wall in seen)
             lines.append(f"| {latency} ms | {operation} | {keys:,} | {cells} |")

@@ -38,7 +38,8 @@ def write_report(bag: Mapping[str, Any], out: Path) -> None:
     before, _, rest = (page.read_text() if page.exists() else "").partition(BEGIN)
     after = rest.partition(END)[2]
     page.write_text(f"{before}{BEGIN}\n\n{_table(bag)}\n{END}{after}")
-    write_plot(bag["results"], out / "images" / "performance.svg")
+    if bag["results"]:
+        write_plot(bag["results"], out / "images" / "performance.svg")
 
 
 def _json_by_rows(bag: Mapping[str, Any]) -> str:

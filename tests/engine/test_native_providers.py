@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +16,11 @@ from keyswitch.model.urn import NATIVE_KEY_TYPE
 from support.engine import Project, engine_env
 from support.http import Call, RecordingServer, aws_error
 from support.moto_iam import Outsider
-from support.native_project import HOST, NativeProject
+from support.native_project import NativeProject, needs_host
 
 pytestmark = [
     pytest.mark.real_engine,
-    pytest.mark.skipif(
-        shutil.which(HOST) is None, reason=f"no {HOST} on PATH; make test-native brings one"
-    ),
+    needs_host,
 ]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from typing import Any
 
 import pytest
@@ -14,14 +13,12 @@ from keyswitch.model.inputs import camel
 from keyswitch.model.urn import ROTATION_TYPE
 from support.http import RecordingServer, refuse
 from support.moto_iam import Outsider
-from support.native_project import HOST, NativeProject
+from support.native_project import NativeProject, needs_host
 
 pytestmark = [
     pytest.mark.real_engine,
     pytest.mark.nightly,
-    pytest.mark.skipif(
-        shutil.which(HOST) is None, reason=f"no {HOST} on PATH; make test-native brings one"
-    ),
+    needs_host,
 ]
 
 

@@ -19,6 +19,9 @@ from support.engine import PROGRAM, Project, Run
 
 HOST = "pulumi-language-yaml"
 PLUGINS = Path(sys.executable).parent
+needs_host = pytest.mark.skipif(
+    shutil.which(HOST) is None, reason=f"no {HOST} on PATH; make test-native brings one"
+)
 
 
 @dataclass

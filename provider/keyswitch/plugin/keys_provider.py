@@ -108,7 +108,8 @@ class KeysProvider(ResourceProvider):
             return DiffResult(changes=True)
 
     def _diff_of_program(self, olds: dict[str, Any], bag: dict[str, object]) -> DiffResult:
-        records, recorded = self._recorded(olds), outputs_as_dynamic(olds)
+        recorded = outputs_as_dynamic(olds)
+        records = self.codec.records(recorded)
         replaces = self.codec.replaces(recorded, bag)
         if replaces:
             return DiffResult(changes=True, replaces=replaces)

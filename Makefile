@@ -59,6 +59,7 @@ format: .venv/.made-from
 
 docs: .venv/.made-from
 	@.venv/bin/python tools/errors_page.py
+	@.venv/bin/python tools/controls_page.py
 	@.venv/bin/python tools/inputs_page.py
 	@.venv/bin/python tools/native_schema.py
 	@.venv/bin/python tools/command_page.py

@@ -5,8 +5,9 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
-from keyswitch.messages.catalogue import ALL, Message
+from keyswitch.messages.catalogue import Message
 from keyswitch.messages.examples import example_of, filled_in
+from keyswitch.report.controls import EVERY_MESSAGE
 
 _ESCAPED = r"\*"
 
@@ -36,7 +37,7 @@ def errors_page() -> str:
     """The page: one section for each code."""
     parts = [HEAD]
     family = ""
-    for entry in ALL:
+    for entry in EVERY_MESSAGE:
         if entry.code[2] != family:
             family = entry.code[2]
             parts.append(f"## {FAMILIES[family]}\n")

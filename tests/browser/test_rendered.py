@@ -13,12 +13,14 @@ from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.by import By
 
 from digest.test_digest import RECORDED, key_step, preview
-from keyswitch.cli.report import Audited, to_html
-from keyswitch.cli.report import to_markdown as audit_to_markdown
 from keyswitch.iam.client import AccessKey, LastUsed
 from keyswitch.model.durations import iso
 from keyswitch.model.status import ObservedStatus
-from keyswitch.report.checks import findings
+from keyswitch.report.audit import Question
+from keyswitch.report.audit_findings import AccountToAudit, audit_of
+from keyswitch.report.audit_markdown import to_markdown as audit_to_markdown
+from keyswitch.report.audit_page import to_html
+from keyswitch.report.controls.control import Evidence
 from keyswitch.report.digest import digest
 from keyswitch.report.digest_formats import to_markdown
 from keyswitch.report.inventory import Inventory, SeenKey, SeenUser
@@ -120,16 +122,46 @@ def test_the_audits_page_has_its_tables_and_loads_nothing(
     ages = [(1, active), (2, active), (50, inactive), (100, active), (400, active), (401, inactive)]
     users = tuple(seen(number, days, status) for number, (days, status) in enumerate(ages))
     inventory = Inventory(users, NOW, is_complete=True)
-    found = findings(inventory, {}, NOW)
+    account = AccountToAudit("123456789012", Evidence(inventory, {}, NOW))
+    audit = audit_of([account], (), Question(against="the stack prod"), NOW)
 
-    page = show(to_html(Audited("123456789012", NOW, inventory, found, "the stack prod")))
+    page = show(to_html(audit))
 
     shown = page.find_elements(By.CSS_SELECTOR, "#findings tbody tr")
-    assert len(shown) == len(found) == 8
+    assert len(shown) == len(audit.findings) == 8
     assert len(page.find_elements(By.CSS_SELECTOR, "#keys tbody tr")) == len(users)
     assert page.execute_script("return document.documentElement.scrollWidth <= innerWidth")
     assert page.execute_script("return performance.getEntriesByType('resource').length") == 0
     assert page.get_log("browser") == []
+
+
+@pytest.mark.parametrize("width", [800, 1280])
+def test_the_page_of_eighty_accounts_fits_its_window(
+    show: Callable[[str], Chrome], width: int
+) -> None:
+    """Its wide tables scroll within themselves."""
+    accounts = [
+        AccountToAudit(
+            f"{number:012}",
+            Evidence(
+                Inventory((seen(number, 100, ObservedStatus.ACTIVE),), NOW, is_complete=True),
+                {},
+                NOW,
+            ),
+            f"account-{'of-a-team-' * 4}{number}",
+            f"Root/Workloads/Production/{'Team' * 6}{number % 7}",
+        )
+        for number in range(80)
+    ]
+    audit = audit_of(accounts, (), Question(), NOW)
+
+    page = show(to_html(audit))
+    page.set_window_size(width, 900)
+
+    assert len(page.find_elements(By.CSS_SELECTOR, "#accounts tbody tr")) == 80
+    assert len(page.find_elements(By.CSS_SELECTOR, "#keys tbody tr")) == 80
+    assert page.execute_script("return document.documentElement.scrollWidth <= innerWidth")
+    assert page.find_element(By.TAG_NAME, "h1").text == "Access keys of 80 accounts"
 
 
 def test_an_audit_in_a_comment_is_a_table_and_a_list_of_controls(
@@ -137,14 +169,14 @@ def test_an_audit_in_a_comment_is_a_table_and_a_list_of_controls(
 ) -> None:
     users = (seen(1, 100, ObservedStatus.ACTIVE), seen(2, 200, ObservedStatus.ACTIVE))
     inventory = Inventory(users, NOW, is_complete=True)
-    audited = Audited("123456789012", NOW, inventory, findings(inventory, None, NOW), "")
+    account = AccountToAudit("123456789012", Evidence(inventory, None, NOW))
 
-    page = show(comment(audit_to_markdown(audited)))
+    page = show(comment(audit_to_markdown(audit_of([account], (), Question(), NOW))))
 
     rows = page.find_elements(By.CSS_SELECTOR, "tbody tr")
-    assert [row.find_elements(By.TAG_NAME, "td")[3].text for row in rows] == ["1, 2"] * 2
+    assert [row.find_elements(By.TAG_NAME, "td")[5].text for row in rows] == ["1, 2"] * 2
     controls = [each.text for each in page.find_elements(By.CSS_SELECTOR, "ol li")]
     assert [each.partition(" v")[0] for each in controls] == [
         "CIS AWS Foundations Benchmark",
-        "AWS Foundational Security Best Practices",
+        "AWS Security Hub CSPM IAM.3: IAM users' access keys should be rotated every 90 days or less",
     ]

@@ -9,7 +9,7 @@ import pytest
 
 from cli.conftest import Keyswitch
 from digest.test_digest import RECORDED
-from keyswitch.messages.catalogue import ALL
+from keyswitch.report.controls import EVERY_MESSAGE
 
 
 @pytest.mark.parametrize("form", ["markdown", "text", "json"])
@@ -63,10 +63,10 @@ def test_a_code_is_explained_in_any_case_and_a_near_one_suggested(keyswitch: Key
 
 def test_all_codes_are_listed_and_machine_readable(keyswitch: Keyswitch) -> None:
     lines = keyswitch("explain", "--all").stdout.splitlines()
-    assert lines == [f"{entry.code}  {entry.title}" for entry in ALL]
+    assert lines == [f"{entry.code}  {entry.title}" for entry in EVERY_MESSAGE]
 
     bags = json.loads(keyswitch("explain", "--all", "--json").stdout)
-    assert [bag["code"] for bag in bags] == [entry.code for entry in ALL]
+    assert [bag["code"] for bag in bags] == [entry.code for entry in EVERY_MESSAGE]
 
 
 @pytest.mark.parametrize("command", ["discover", "audit", "digest", "explain"])

@@ -19,7 +19,7 @@ from botocore.awsrequest import AWSRequest
 from werkzeug.wrappers import Response
 
 from keyswitch.iam import credentials
-from keyswitch.iam.boto import BotoClient
+from keyswitch.iam.boto_directory import BotoDirectory
 from keyswitch.iam.call_limits import BOUNDS, Bounds
 from keyswitch.iam.client import Directory
 from keyswitch.iam.http_session import (
@@ -107,6 +107,9 @@ ASKED: dict[str, Callable[[Directory], object]] = {
     "GetAccessKeyLastUsed": lambda client: client.last_used(KEY),
     "ListAttachedUserPolicies": lambda client: client.attached_policies("bob"),
     "ListUsers": lambda client: client.users(),
+    "GetUser": lambda client: client.user("bob"),
+    "GetAccountSummary": lambda client: client.has_root_keys(),
+    "GenerateCredentialReport": lambda client: client.credential_report(),
     "UpdateAccessKey": lambda client: client.update_access_key(KEY, "bob", Status.INACTIVE),
     "GetCallerIdentity": lambda client: client.account_id(),
 }
@@ -132,7 +135,7 @@ def test_a_call_is_given_up_whatever_goes_on_coming_back(
 ) -> None:
     way.faults["", ""] = fault
 
-    error = given_up(lambda: ask(BotoClient(settings(way.url), bounds=bounds)))
+    error = given_up(lambda: ask(BotoDirectory(settings(way.url), bounds=bounds)))
 
     assert type(error.message) is entry
     assert says in str(error)
@@ -149,7 +152,7 @@ def test_a_call_that_was_too_slow_is_tried_again_and_one_that_was_too_large_is_n
 
     for fault, bounds in ((drips, SMALL), (floods, PATIENT)):
         way.faults["", ""] = counted(fault)
-        client = BotoClient(settings(way.url, maxRetries="2"), bounds=bounds)
+        client = BotoDirectory(settings(way.url, maxRetries="2"), bounds=bounds)
         given_up(lambda client=client: client.list_access_keys("bob"))
 
     assert len(asked) == 2 + 1
@@ -161,7 +164,7 @@ def test_the_bounds_are_of_one_request_and_not_of_all_on_a_connection(
     iam.add_user("bob")
     key = iam.add_key("bob")
     one_answer = replace(PATIENT, answer_bytes=1_000)
-    client = BotoClient(settings(way.url), bounds=one_answer)
+    client = BotoDirectory(settings(way.url), bounds=one_answer)
 
     for _ in range(20):
         assert [each.access_key_id for each in client.list_access_keys("bob")] == [key]
@@ -180,7 +183,7 @@ def test_nothing_is_sent_once_the_time_is_over(
         return look_up(*args, **kwargs)
 
     monkeypatch.setattr(socket, "getaddrinfo", slowly)
-    client = BotoClient(settings(way.url), bounds=SMALL)
+    client = BotoDirectory(settings(way.url), bounds=SMALL)
 
     error = given_up(lambda: client.update_access_key(KEY, "bob", Status.INACTIVE))
 
@@ -197,7 +200,7 @@ def test_a_write_whose_answer_was_given_up_may_have_landed_and_is_looked_for(
     key = iam.add_key("bob")
     way.faults["UpdateAccessKey", ""] = having_done_it(fault) if done else fault
     bounds = replace(SMALL, try_seconds=2) if fault is drips else PATIENT
-    cache = KeyCache(BotoClient(settings(way.url), bounds=bounds))
+    cache = KeyCache(BotoDirectory(settings(way.url), bounds=bounds))
     (listed,) = cache.keys_of("bob")
     seen = Observation(listed.status, "bob", listed=(listed,))
 
@@ -215,7 +218,7 @@ def test_credentials_of_a_role_are_given_up_as_any_call(way: Network) -> None:
     way.faults["AssumeRole", ""] = drips
     of_role = settings(way.url, assumeRoles=json.dumps([{"roleArn": ROLE}]))
 
-    error = given_up(lambda: BotoClient(of_role, bounds=SMALL).list_access_keys("bob"))
+    error = given_up(lambda: BotoDirectory(of_role, bounds=SMALL).list_access_keys("bob"))
 
     assert type(error.message) is TOO_SLOW
     assert "sts:AssumeRole" in str(error)
@@ -238,7 +241,7 @@ def test_credentials_of_a_container_and_of_a_machine_are_given_up_too(
     way.faults["", ""] = fault
     nobody = replace(settings(way.url), access_key=None, secret_key=None)
 
-    error = given_up(lambda: BotoClient(nobody).list_access_keys("bob"))
+    error = given_up(lambda: BotoDirectory(nobody).list_access_keys("bob"))
 
     if fault is floods:
         assert type(error.message) is TOO_LARGE
@@ -259,7 +262,7 @@ def test_a_metadata_server_that_answers_and_has_no_role_is_not_said_to_be_silent
     )
     nobody = replace(settings(way.url), access_key=None, secret_key=None)
 
-    error = given_up(lambda: BotoClient(nobody).list_access_keys("bob"))
+    error = given_up(lambda: BotoDirectory(nobody).list_access_keys("bob"))
 
     assert type(error.message) is catalogue.NoCredentials
 
@@ -288,7 +291,7 @@ def test_credentials_of_single_sign_on_are_given_up_too(
     monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
     nobody = replace(settings(way.url), access_key=None, secret_key=None)
 
-    error = given_up(lambda: BotoClient(nobody).list_access_keys("bob"))
+    error = given_up(lambda: BotoDirectory(nobody).list_access_keys("bob"))
 
     assert type(error.message) is catalogue.CredentialsExpired
     assert "sso" in bounded
@@ -314,7 +317,7 @@ def test_an_answer_by_tls_and_through_a_proxy_is_given_up_too(
         if proxied:
             more["httpsProxy"] = stack.enter_context(proxying(tls.url, tls.url)).url
             url = "https://iam.example.test"
-        asked = BotoClient(settings(url, **more), bounds=PATIENT)
+        asked = BotoDirectory(settings(url, **more), bounds=PATIENT)
 
         assert type(given_up(lambda: asked.list_access_keys("bob")).message) is TOO_LARGE
         assert tls.count("ListAccessKeys") == 1
@@ -322,7 +325,7 @@ def test_an_answer_by_tls_and_through_a_proxy_is_given_up_too(
 
 def test_a_proxy_that_never_ends_its_answer_to_connect_is_given_up(way: Network) -> None:
     way.faults["", ""] = drips_a_header
-    asked = BotoClient(settings("https://iam.example.test", httpsProxy=way.url), bounds=SMALL)
+    asked = BotoDirectory(settings("https://iam.example.test", httpsProxy=way.url), bounds=SMALL)
 
     assert type(given_up(lambda: asked.list_access_keys("bob")).message) is TOO_SLOW
 
@@ -352,7 +355,7 @@ def test_a_list_whose_pages_never_end_is_given_up(
     numbers = iter(range(1_000_000))
     server.rules.append(lambda _: members(action, rows, "", "m" if same else f"m{next(numbers)}"))
 
-    error = given_up(lambda: ASKED[action](BotoClient(settings(server.url), bounds=PATIENT)))
+    error = given_up(lambda: ASKED[action](BotoDirectory(settings(server.url), bounds=PATIENT)))
 
     assert type(error.message) is catalogue.EndlessList
     assert f"iam:{action}" in str(error)
@@ -366,7 +369,8 @@ def test_a_list_of_as_many_pages_as_are_allowed_is_read_whole(
     for name in names:
         iam.add_user(name)
 
-    assert sorted(BotoClient(settings(server.url), bounds=PATIENT).users()) == names
+    users = BotoDirectory(settings(server.url), bounds=PATIENT).users()
+    assert sorted(user.name for user in users) == names
 
 
 def test_the_bounds_leave_room_for_the_largest_answer_of_aws(
@@ -378,7 +382,7 @@ def test_the_bounds_leave_room_for_the_largest_answer_of_aws(
     for name in names:
         iam.add_user(name, f"/{'p' * 510}/")
 
-    assert sorted(BotoClient(settings(server.url)).users()) == names
+    assert sorted(user.name for user in BotoDirectory(settings(server.url)).users()) == names
 
 
 @pytest.mark.parametrize(

@@ -6,25 +6,30 @@ the strict ones; where moto or versitygw deviates the test says so.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import pytest
 
-from keyswitch.iam.boto import BotoClient
+from keyswitch.iam.boto_directory import BotoDirectory
 from keyswitch.iam.client import (
     Directory,
     NoSuchEntityError,
     OwnerNotToldError,
+    User,
     UserNameNeededError,
 )
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.aws_settings import AwsSettings
+from keyswitch.model.durations import moment
 from keyswitch.model.status import ObservedStatus, Status
 from support.http import serving
 from support.moto_iam import Outsider, moto_app
 from support.strict_app import strict_app
-from support.strict_iam import ACCOUNT, ADMIN, TEMPORARY, FakeClient, StrictIam
+from support.strict_iam import ACCOUNT, ADMIN, CREATED, TEMPORARY, FakeClient, StrictIam
 from support.versitygw import ACCOUNT as VERSITY_ACCOUNT
 from support.versitygw import ANYTHING, Versity, versity
 
@@ -47,16 +52,17 @@ class World:
         return self.signed_by(ADMIN)
 
 
-def boto(url: str, signer: str) -> Directory:
+def boto(url: str, signer: str, pause: Callable[[float], None] = time.sleep) -> Directory:
     token = "token" if signer == TEMPORARY else None
-    return BotoClient(
+    return BotoDirectory(
         AwsSettings(
             access_key=signer,
             secret_key="made-up",
             token=token,
             iam_endpoint=url,
             sts_endpoint=url,
-        )
+        ),
+        pause=pause,
     )
 
 
@@ -262,5 +268,80 @@ def test_the_users_of_an_account_are_listed_all_pages_and_those_under_a_path(wor
     here = sorted(world.new_user(path) for _ in range(5))
     elsewhere = world.new_user("/elsewhere/")
 
-    assert sorted(world.client.users(path)) == here
-    assert {*here, elsewhere} <= set(world.client.users())
+    assert sorted(world.client.users(path), key=lambda user: user.name) == [
+        User(name, path) for name in here
+    ]
+    assert {*here, elsewhere} <= {user.name for user in world.client.users()}
+
+
+def test_a_user_has_its_path_and_a_missing_one_is_no_such_entity(
+    world_of_policies: World,
+) -> None:
+    client = world_of_policies.client
+    user_name = world_of_policies.new_user("/service/")
+
+    assert client.user(user_name) == User(user_name, "/service/")
+    with pytest.raises(NoSuchEntityError):
+        client.user("nobody")
+
+
+def test_an_account_says_whether_its_root_user_has_keys(world_of_policies: World) -> None:
+    assert world_of_policies.client.has_root_keys() is False
+
+
+def test_the_credential_report_names_every_user_and_those_that_show_a_key(
+    world_of_policies: World,
+) -> None:
+    client = world_of_policies.client
+    with_key, without = world_of_policies.new_user(), world_of_policies.new_user()
+    world_of_policies.new_key(with_key)
+
+    report = client.credential_report()
+
+    assert {with_key, without} <= report.users
+    assert with_key in report.with_keys
+    assert without not in report.with_keys
+    assert moment(report.generated).tzinfo is not None
+
+
+def test_a_credential_report_is_waited_for_as_long_as_aws_is_at_work_on_it() -> None:
+    iam = StrictIam(report_looks=3)
+    iam.add_key("bob")
+    iam.add_key("eve", ObservedStatus.INACTIVE)
+    iam.used[iam.add_key("carol", ObservedStatus.INACTIVE)] = CREATED
+    pauses: list[float] = []
+    with serving(strict_app(iam)) as server:
+        client = boto(server.url, ADMIN, pauses.append)
+
+        report = client.credential_report()
+
+        assert report.with_keys == {"bob", "carol"}
+        assert report.users == {"bob", "carol", "eve"}
+        assert len(pauses) == 3
+
+        iam.report_looks = 1_000
+        with pytest.raises(KeyswitchError) as raised:
+            client.credential_report()
+    assert type(raised.value.message) is catalogue.CredentialReportNotReady
+    assert sum(pauses[3:]) == 58
+
+
+@pytest.mark.parametrize(
+    ("action", "ask"),
+    [
+        ("GetAccountSummary", lambda client: client.has_root_keys()),
+        ("GenerateCredentialReport", lambda client: client.credential_report()),
+        ("GetCredentialReport", lambda client: client.credential_report()),
+        ("GetUser", lambda client: client.user("bob")),
+    ],
+)
+def test_a_refusal_names_the_operation_that_is_not_allowed(
+    action: str, ask: Callable[[Directory], object]
+) -> None:
+    iam = StrictIam(denied={action})
+    iam.add_user("bob")
+    with serving(strict_app(iam)) as server, pytest.raises(KeyswitchError) as raised:
+        ask(boto(server.url, ADMIN))
+
+    assert isinstance(raised.value.message, catalogue.Denial)
+    assert f"iam:{action}" in str(raised.value)

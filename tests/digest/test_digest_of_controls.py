@@ -12,15 +12,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.test_digest import KEY_TYPE, key_step, preview
-from keyswitch.cli.report import Audited, to_html, to_table
-from keyswitch.cli.report import to_json as audit_to_json
-from keyswitch.cli.report import to_markdown as audit_to_markdown
 from keyswitch.iam.client import AccessKey, LastUsed
 from keyswitch.model.durations import iso
 from keyswitch.model.status import ObservedStatus, Status
-from keyswitch.report.checks import ExpectedKey, findings
+from keyswitch.report.audit import Question
+from keyswitch.report.audit_csv import to_csv
+from keyswitch.report.audit_findings import AccountToAudit, audit_of
+from keyswitch.report.audit_json import to_json as audit_to_json
+from keyswitch.report.audit_markdown import to_markdown as audit_to_markdown
+from keyswitch.report.audit_ocsf import to_ocsf
+from keyswitch.report.audit_page import to_html
+from keyswitch.report.audit_table import to_table
+from keyswitch.report.controls.control import Evidence
 from keyswitch.report.digest import digest
 from keyswitch.report.digest_formats import to_json, to_markdown, to_text
+from keyswitch.report.expected_keys import ExpectedKey
 from keyswitch.report.inventory import Inventory, SeenKey, SeenUser
 from keyswitch.report.preview_json import read_preview
 
@@ -61,12 +67,16 @@ def texts_of_audit(text: str, width: int) -> list[str]:
     used = LastUsed(text, iso(NOW), text, text)
     inventory = Inventory((SeenUser(text, (SeenKey(key, used),), (text,)),), NOW, is_complete=True)
     expected = {text: ExpectedKey(text, text, Status.ACTIVE)}
-    audited = Audited("123456789012", NOW, inventory, findings(inventory, expected, NOW), text)
+    evidence = Evidence(inventory, expected, NOW)
+    account = AccountToAudit("123456789012", evidence, text, text)
+    audited = audit_of([account], (), Question(asked_by=text, against=text), NOW)
     return [
         to_table(audited, width),
         audit_to_markdown(audited),
         to_html(audited),
         audit_to_json(audited),
+        to_csv(audited),
+        to_ocsf(audited),
     ]
 
 
@@ -94,7 +104,7 @@ def test_a_character_that_cannot_be_seen_is_shown_as_its_escape() -> None:
 
 def test_json_of_an_audit_keeps_every_value_as_it_was() -> None:
     text = "x ##[command]y ##vso[z]w \x9b"
-    (told,) = texts_of_audit(text, 80)[3:]
+    told = texts_of_audit(text, 80)[3]
 
     assert json.loads(told)["keys"][0]["user_name"] == text
 

@@ -68,6 +68,8 @@ def test_the_adoption_of_an_account(root: Project, outsider: Outsider) -> None:
 
     for step in shown(DOCS / "how-to" / "adopt.md", "adopt"):
         reader.type(step)
+    for step, code in zip(shown(DOCS / "how-to" / "audit.md", "audit"), (0, 7), strict=True):
+        reader.type(step, code)
 
 
 @pytest.mark.parametrize("form", ["false", pytest.param("true", marks=pytest.mark.nightly)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -31,6 +32,10 @@ def strict_app(iam: StrictIam) -> Callable[..., Iterable[bytes]]:
 
 def _answer(iam: StrictIam, signer: str, form: Any) -> Response:
     action = form["Action"]
+    iam.refuse(action)
+    of_account = _answer_of_account(iam, action, form)
+    if of_account is not None:
+        return of_account
     if action == "ListAccessKeys":
         rows, marker = iam.list_access_keys(
             signer, form.get("UserName"), form.get("Marker"), int(form.get("MaxItems", 100))
@@ -47,12 +52,6 @@ def _answer(iam: StrictIam, signer: str, form: Any) -> Response:
             for name in names
         )
         return _xml(action, f"<AttachedPolicies>{members}</AttachedPolicies>{_more(marker)}")
-    if action == "ListUsers":
-        names, marker = iam.list_users(
-            form.get("PathPrefix", "/"), form.get("Marker"), int(form.get("MaxItems", 100))
-        )
-        members = "".join(_user_member(name, iam.paths.get(name, "/")) for name in names)
-        return _xml(action, f"<Users>{members}</Users>{_more(marker)}")
     if action == "UpdateAccessKey":
         iam.update_access_key(signer, form.get("UserName"), form["AccessKeyId"], form["Status"])
         return _xml(action, None)
@@ -71,6 +70,32 @@ def _answer(iam: StrictIam, signer: str, form: Any) -> Response:
     raise AwsRefusal(400, "InvalidAction", f"Could not find operation {action}")
 
 
+def _answer_of_account(iam: StrictIam, action: str, form: Any) -> Response | None:
+    """Of the operations by which a whole account is walked."""
+    if action == "ListUsers":
+        names, marker = iam.list_users(
+            form.get("PathPrefix", "/"), form.get("Marker"), int(form.get("MaxItems", 100))
+        )
+        members = "".join(_user_member(name, iam.paths.get(name, "/")) for name in names)
+        return _xml(action, f"<Users>{members}</Users>{_more(marker)}")
+    if action == "GetUser":
+        return _xml(action, _user_member(*iam.get_user(form["UserName"]), tag="User"))
+    if action == "GetAccountSummary":
+        entry = f"<key>AccountAccessKeysPresent</key><value>{int(iam.root_keys)}</value>"
+        return _xml(action, f"<SummaryMap><entry>{entry}</entry></SummaryMap>")
+    if action == "GenerateCredentialReport":
+        return _xml(action, f"<State>{iam.generate_report()}</State>")
+    if action == "GetCredentialReport":
+        text, made = iam.credential_report()
+        content = base64.b64encode(text.encode()).decode()
+        return _xml(
+            action,
+            f"<Content>{content}</Content><ReportFormat>text/csv</ReportFormat>"
+            f"<GeneratedTime>{made}</GeneratedTime>",
+        )
+    return None
+
+
 def _more(marker: str | None) -> str:
     if marker is None:
         return "<IsTruncated>false</IsTruncated>"
@@ -85,11 +110,11 @@ def _member(key: AccessKey) -> str:
     )
 
 
-def _user_member(user_name: str, path: str) -> str:
+def _user_member(user_name: str, path: str, tag: str = "member") -> str:
     return (
-        f"<member><UserName>{user_name}</UserName><Path>{path}</Path><UserId>AIDA{user_name}"
+        f"<{tag}><UserName>{user_name}</UserName><Path>{path}</Path><UserId>AIDA{user_name}"
         f"</UserId><Arn>arn:aws:iam::{ACCOUNT}:user{path}{user_name}</Arn>"
-        f"<CreateDate>{CREATED}</CreateDate></member>"
+        f"<CreateDate>{CREATED}</CreateDate></{tag}>"
     )
 
 

@@ -17,9 +17,11 @@ from typing import Any, TypeVar
 from keyswitch.iam.client import (
     AccessKey,
     Caller,
+    CredentialReport,
     LastUsed,
     NoSuchEntityError,
     OwnerNotToldError,
+    User,
     UserNameNeededError,
 )
 from keyswitch.messages import catalogue
@@ -44,7 +46,8 @@ class AwsRefusal(Exception):  # noqa: N818 - a refusal in AWS's words is no erro
 @dataclass
 class StrictIam:
     """Users and their keys. ``page`` is the most rows of an answer, ``late`` how many reads of a
-    user still show what was before the last write of its keys."""
+    user still show what was before the last write of its keys, ``denied`` the actions that no policy allows,
+    ``report_looks`` how many looks a new credential report takes."""
 
     page: int = 100
     late: int = 0
@@ -52,6 +55,11 @@ class StrictIam:
     used: dict[str, str] = field(default_factory=dict)
     policies: dict[str, list[str]] = field(default_factory=dict)
     paths: dict[str, str] = field(default_factory=dict)
+    root_keys: bool = False
+    report: str = ""
+    report_made: str = CREATED
+    report_looks: int = 0
+    denied: set[str] = field(default_factory=set)
     _before: dict[str, tuple[dict[str, AccessKey], int]] = field(default_factory=dict)
     _numbers: Any = field(default_factory=itertools.count)
 
@@ -146,6 +154,43 @@ class StrictIam:
         names = [name for name in self.users if self.paths.get(name, "/").startswith(path_prefix)]
         return _page(sorted(names), marker, min(most, self.page))
 
+    def get_user(self, user_name: str) -> tuple[str, str]:
+        """The name and the path."""
+        name = self._user("", user_name)
+        return name, self.paths.get(name, "/")
+
+    def refuse(self, action: str) -> None:
+        if action in self.denied:
+            message = (
+                f"User: arn:aws:iam::{ACCOUNT}:user/ci is not authorized to perform: iam:{action} on "
+                "resource: * because no identity-based policy allows the iam:"
+                f"{action} action"
+            )
+            raise AwsRefusal(403, "AccessDenied", message)
+
+    def generate_report(self) -> str:
+        """COMPLETE where there is one, STARTED else; the report is as AWS writes it, see :func:`report_row`."""
+        if self.report:
+            return "COMPLETE"
+        rows = [report_row("<root_account>", [])]
+        rows += [
+            report_row(name, [(key, self.used.get(key.access_key_id)) for key in keys.values()])
+            for name, keys in self.users.items()
+        ]
+        self.report = "\n".join([",".join(REPORT_COLUMNS), *rows])
+        return "STARTED"
+
+    def credential_report(self) -> tuple[str, str]:
+        """Its text, and when it was made."""
+        if not self.report:
+            message = "No report exists. Use GenerateCredentialReport to generate a new one."
+            raise AwsRefusal(410, "ReportNotPresent", message)
+        if self.report_looks:
+            self.report_looks -= 1
+            message = "Report generation is in progress. Please try again later."
+            raise AwsRefusal(404, "ReportInProgress", message)
+        return self.report, self.report_made
+
     def _user(self, signer: str, user_name: str | None) -> str:
         if user_name is None:
             owned = [name for name, keys in self.users.items() if signer in keys]
@@ -177,6 +222,29 @@ def _page(rows: list[T], marker: str | None, size: int) -> tuple[list[T], str | 
     return rows[start:end], str(end) if end < len(rows) else None
 
 
+REPORT_COLUMNS = (
+    "user",
+    "arn",
+    "access_key_1_active",
+    "access_key_1_last_rotated",
+    "access_key_1_last_used_date",
+    "access_key_2_active",
+    "access_key_2_last_rotated",
+    "access_key_2_last_used_date",
+)
+
+
+def report_row(user_name: str, keys: list[tuple[AccessKey, str | None]]) -> str:
+    """As AWS writes it: of a key that is Inactive there is no date but that of its last use."""
+    cells = [user_name, f"arn:aws:iam::{ACCOUNT}:user/{user_name}"]
+    for number in range(2):
+        key, used = keys[number] if number < len(keys) else (None, None)
+        is_active = key is not None and key.status is ObservedStatus.ACTIVE
+        made = key.create_date if key is not None and is_active else "N/A"
+        cells += [str(is_active).lower(), made, used or "N/A"]
+    return ",".join(cells)
+
+
 class FakeClient:
     """The strict model behind the :class:`keyswitch.iam.client.Directory` protocol, keeping a log."""
 
@@ -204,9 +272,30 @@ class FakeClient:
         self.log.append(f"policies {user_name}")
         return self._pages(lambda mark: self.iam.attached_policies(user_name, mark))
 
-    def users(self, path_prefix: str = "/") -> tuple[str, ...]:
+    def users(self, path_prefix: str = "/") -> tuple[User, ...]:
         self.log.append(f"users {path_prefix}")
-        return self._pages(lambda mark: self.iam.list_users(path_prefix, mark))
+        names = self._pages(lambda mark: self.iam.list_users(path_prefix, mark))
+        return tuple(User(name, self.iam.paths.get(name, "/")) for name in names)
+
+    def user(self, user_name: str) -> User:
+        self.log.append(f"user {user_name}")
+        name, path = self._admitted()._ask(lambda: self.iam.get_user(user_name))
+        return User(name, path)
+
+    def has_root_keys(self) -> bool:
+        self.log.append("account summary")
+        return self.iam.root_keys
+
+    def credential_report(self) -> CredentialReport:
+        self.log.append("credential report")
+        users = frozenset(self.iam.users)
+        shown = frozenset(
+            name
+            for name, keys in self.iam.users.items()
+            for key in keys.values()
+            if key.status is ObservedStatus.ACTIVE or key.access_key_id in self.iam.used
+        )
+        return CredentialReport(self.iam.report_made, users, shown)
 
     def signing_keys(self) -> frozenset[str]:
         return frozenset({self.signer})

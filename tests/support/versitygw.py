@@ -23,7 +23,7 @@ from typing import Any
 import boto3
 import pytest
 
-from keyswitch.iam.boto import BotoClient
+from keyswitch.iam.boto_directory import BotoDirectory
 from keyswitch.model.aws_settings import AwsSettings
 from support.engine import ROOT
 from support.strict_iam import ADMIN
@@ -109,7 +109,7 @@ class Versity:
         document = json.dumps(policy)
         self.ask("put_user_policy", UserName=user_name, PolicyName="only", PolicyDocument=document)
 
-    def client(self, signer: str, secret: str | None = None) -> BotoClient:
+    def client(self, signer: str, secret: str | None = None) -> BotoDirectory:
         """What a signer sees, who is the root user or a key that was made here."""
         settings = AwsSettings(
             access_key=signer,
@@ -118,7 +118,7 @@ class Versity:
             sts_endpoint=self.url,
             attempts=1,
         )
-        return BotoClient(settings)
+        return BotoDirectory(settings)
 
     def ask(self, operation: str, **parameters: str) -> Any:
         """The root user's call."""

@@ -9,8 +9,9 @@ import pytest
 
 from errors_page import errors_page
 from keyswitch.messages import catalogue
-from keyswitch.messages.catalogue import ALL, Message
+from keyswitch.messages.catalogue import Message
 from keyswitch.messages.format import Attempt, AwsAnswer, KeyswitchError, line
+from keyswitch.report.controls import EVERY_MESSAGE
 from support.engine import ROOT
 
 
@@ -25,13 +26,13 @@ def fields(entry: type[Message]) -> dict[str, str]:
 
 
 def test_codes_are_unique_and_in_families() -> None:
-    codes = [entry.code for entry in ALL]
+    codes = [entry.code for entry in EVERY_MESSAGE]
 
     assert len(set(codes)) == len(codes) > 40
     assert all(re.fullmatch(r"KS[1-8]\d\d", code) for code in codes)
 
 
-@pytest.mark.parametrize("entry", ALL, ids=lambda entry: entry.code)
+@pytest.mark.parametrize("entry", EVERY_MESSAGE, ids=lambda entry: entry.code)
 def test_every_entry_says_cause_and_remedy_in_whole_sentences(entry: type[Message]) -> None:
     values: dict[str, object] = {**fields(entry)}
     if "seconds" in values:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ import pytest
 from keyswitch.cli.stack_config import StackConfig
 from keyswitch.cli.yaml_edit import data_of
 from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.pending import Pending
 from keyswitch.model.status import Status
-from keyswitch.model.urn import FLEET_TYPE
-from keyswitch.report.checks import ExpectedKey
+from keyswitch.model.urn import FLEET_TYPE, ROTATION_TYPE
+from keyswitch.report.expected_keys import ExpectedKey
 from keyswitch.report.stack_state import read_export
 from support.engine import ROOT, TYPE
 
@@ -84,7 +86,7 @@ def test_a_register_is_begun_where_there_is_none(path: Path, text: str) -> None:
     kept = text.replace("{}", "").replace(" ~", "").split()
     assert [word for word in whole.split() if word in kept] == kept
     assert ADDED in whole
-    assert StackConfig(path).expected(None) == {OTHER: ExpectedKey(OTHER, "bob", Status.ACTIVE)}
+    assert declared_in(StackConfig(path).expected(None)) == {OTHER: ("bob", Status.ACTIVE)}
 
 
 @pytest.mark.parametrize(
@@ -369,8 +371,9 @@ def test_the_declared_keys_of_a_register_are_those_of_the_account_that_is_asked(
 
     config, other = StackConfig(path), StackConfig(with_default)
 
-    assert config.expected(None) == {KEY: ExpectedKey(KEY, "bob", Status.INACTIVE)}
-    assert config.expected("shop") == {OTHER: ExpectedKey(OTHER, "", Status.ACTIVE)}
+    assert declared_in(config.expected(None)) == {KEY: ("bob", Status.INACTIVE)}
+    assert declared_in(config.expected("shop")) == {OTHER: ("", Status.ACTIVE)}
+    assert config.expected(None)[KEY].declared_by == "the register in Pulumi.prod.yaml"
     assert (set(other.expected(None)), set(other.expected("lab"))) == (set(), {KEY})
 
 
@@ -433,6 +436,11 @@ def exported(*resources: object) -> str:
     return json.dumps({"version": 3, "deployment": {"resources": list(resources)}})
 
 
+def declared_in(expected: Mapping[str, ExpectedKey]) -> dict[str, tuple[str, Status]]:
+    """Key id to user name and status."""
+    return {key: (each.user_name, each.status) for key, each in expected.items()}
+
+
 def resource(key: str, account: str = "1" * 12, **outputs: object) -> dict[str, object]:
     """One of a state; the engine writes a secret as a map."""
     recorded = {
@@ -452,6 +460,32 @@ def resource(key: str, account: str = "1" * 12, **outputs: object) -> dict[str, 
     return {"urn": urn, "id": key, "inputs": inputs, "outputs": recorded}
 
 
+def test_what_is_in_progress_is_told_by_a_state() -> None:
+    rotation = f"urn:pulumi:s::p::{ROTATION_TYPE}::bob"
+    stage = "overlap until 2026-12-02T00:00:00Z: both keys are Active"
+    held = resource(
+        KEY,
+        status="Active",
+        desired_status="Active",
+        reason="yearly",
+        pending="Inactive, held since 2026-11-25T09:00:00Z, waits for overlap",
+    )
+    component = {"urn": rotation, "outputs": {"stage": stage}}
+
+    (found,) = read_export(exported(component, {**held, "parent": rotation}), "1" * 12).values()
+
+    assert found == ExpectedKey(
+        KEY,
+        "bob",
+        Status.INACTIVE,
+        declared_by=f"resource {KEY}",
+        reason="yearly",
+        carried_out=Status.ACTIVE,
+        pending=Pending(Status.INACTIVE, "2026-11-25T09:00:00Z", ("overlap",)),
+        rotation_stage=stage,
+    )
+
+
 CIPHER = {
     "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
     "ciphertext": "v1:",
@@ -463,7 +497,7 @@ def test_the_declared_keys_of_a_state_are_those_of_the_account() -> None:
 
     found = read_export(exported(resource(KEY), resource(OTHER, "2" * 12), other_type), "1" * 12)
 
-    assert found == {KEY: ExpectedKey(KEY, "bob", Status.INACTIVE)}
+    assert declared_in(found) == {KEY: ("bob", Status.INACTIVE)}
     assert read_export(exported(), "1" * 12) == {}
     assert read_export(json.dumps({"deployment": {}}), "1" * 12) == {}
 
@@ -489,7 +523,7 @@ def test_what_a_state_declares_is_what_was_declared_last_whatever_a_refresh_made
 ) -> None:
     found = read_export(exported(resource(KEY, **outputs)), "1" * 12)
 
-    assert found == {KEY: ExpectedKey(KEY, user, status)}
+    assert declared_in(found) == {KEY: (user, status)}
 
 
 def test_the_keys_of_a_fleet_are_among_those_of_a_state() -> None:
@@ -509,9 +543,9 @@ def test_the_keys_of_a_fleet_are_among_those_of_a_state() -> None:
     urn = f"urn:pulumi:s::p::{FLEET_TYPE}::all"
     fleet = {"urn": urn, "id": "fleet", "inputs": {}, "outputs": outputs}
 
-    assert read_export(exported(fleet), "1" * 12) == {
-        KEY: ExpectedKey(KEY, "bob", Status.INACTIVE),
-        OTHER: ExpectedKey(OTHER, "bob", Status.ACTIVE),
+    assert declared_in(read_export(exported(fleet), "1" * 12)) == {
+        KEY: ("bob", Status.INACTIVE),
+        OTHER: ("bob", Status.ACTIVE),
     }
     assert read_export(exported(fleet), "2" * 12) == {}
     for hidden in ({KEY: CIPHER, OTHER: "Inactive"}, CIPHER):

@@ -1,7 +1,7 @@
 """The command ``keyswitch``: finds keys, audits them, digests previews, explains codes.
 
-One file for each command; :mod:`~keyswitch.cli.command` has what they share, :mod:`~keyswitch.cli.scan` looks at an account's users and
-:mod:`~keyswitch.cli.report` draws an audit. This room imports report and the rooms that report imports. Read first: ``discover``.
+One file for each command; :mod:`~keyswitch.cli.command` has what they share, :mod:`~keyswitch.cli.scan` looks at an account's users.
+This room imports report and the rooms that report imports. Read first: ``discover``.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main() -> None:
     Look up a message:        keyswitch explain KS602
 
     \b
-    Exit codes: 0 success, 1 failure, 2 wrong usage, 7 an audit has findings.
+    Exit codes: 0 success, 1 failure, 2 wrong usage, 7 an audit has open findings.
     """
 
 

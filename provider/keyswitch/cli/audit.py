@@ -1,30 +1,135 @@
-"""``keyswitch audit``: what is wrong with an account's keys."""
+"""``keyswitch audit``: what is wrong with an account's keys, what is in progress, and what is excepted."""
 
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 import click
+from rich.console import Console
 
-from keyswitch.cli import report
 from keyswitch.cli.atomic_write import check_report, write_report
 from keyswitch.cli.command import (
     FINDINGS,
     Command,
+    Failed,
     Signing,
     caller_of,
     form_option,
+    gathering,
     signing_options,
 )
-from keyswitch.cli.scan import Selection, selection_options, working
+from keyswitch.cli.exceptions_file import exceptions_of_file
+from keyswitch.cli.scan import Selection, root_keys_of, selection_options, working
+from keyswitch.iam.client import Caller, Directory
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
-from keyswitch.report.checks import ExpectedKey, findings
+from keyswitch.model.durations import Duration
+from keyswitch.report.audit import Audit, Question
+from keyswitch.report.audit_csv import to_csv
+from keyswitch.report.audit_findings import AccountToAudit, audit_of
+from keyswitch.report.audit_json import to_json
+from keyswitch.report.audit_markdown import to_markdown
+from keyswitch.report.audit_ocsf import to_ocsf
+from keyswitch.report.audit_page import to_html
+from keyswitch.report.audit_table import print_audit, to_table
+from keyswitch.report.controls import CONTROLS
+from keyswitch.report.controls.control import Evidence, Severity, Thresholds
+from keyswitch.report.exceptions import AuditException
+from keyswitch.report.expected_keys import ExpectedKey, with_recorded
+from keyswitch.report.inventory import Inventory
 from keyswitch.report.stack_state import read_export
+
+FORMS: Final[Mapping[str, Callable[[Audit], str]]] = {
+    "table": to_table,
+    "json": to_json,
+    "markdown": to_markdown,
+    "html": to_html,
+    "csv": to_csv,
+    "ocsf": to_ocsf,
+}
+_SEVERITIES: Final = click.Choice([str(each) for each in Severity])
+_BY_CODE: Final = {each.finds.code: each.name for each in CONTROLS.values()}
+
+
+def _duration(text: str) -> Duration:
+    try:
+        return Duration.read(text)
+    except ValueError as error:
+        problem = f"{text!r} is not a duration such as 90d or 36h: {error}"
+        raise click.BadParameter(problem) from None
+
+
+def _control(text: str) -> str:
+    """The name of the control that a name or a code names."""
+    name = _BY_CODE.get(text.upper(), text)
+    if name not in CONTROLS:
+        raise click.BadParameter(f"{text!r} is not a control: there are {', '.join(CONTROLS)}")
+    return name
+
+
+def _question(
+    max_age: Duration,
+    unused_for: Duration,
+    controls: tuple[str, ...],
+    severity: str,
+    fail_on: str,
+) -> Question:
+    return Question(
+        thresholds=Thresholds(max_age, unused_for),
+        controls=tuple(dict.fromkeys(controls)),
+        least=Severity(severity),
+        fail_on=Severity(fail_on),
+    )
+
+
+question_options = gathering(
+    click.option(
+        "--max-age",
+        type=_duration,
+        metavar="DURATION",
+        default="90d",
+        show_default=True,
+        help="Find Active keys that were created longer ago.",
+    ),
+    click.option(
+        "--unused-for",
+        type=_duration,
+        metavar="DURATION",
+        default="45d",
+        show_default=True,
+        help="Find Active keys without a use for that long.",
+    ),
+    click.option(
+        "--control",
+        "controls",
+        type=_control,
+        multiple=True,
+        metavar="NAME",
+        help="Only this control, by name or code. Repeat the option for several controls.",
+    ),
+    click.option(
+        "--severity",
+        type=_SEVERITIES,
+        default="low",
+        show_default=True,
+        help="Only findings of this severity or a higher one.",
+    ),
+    click.option(
+        "--fail-on",
+        type=_SEVERITIES,
+        default="low",
+        show_default=True,
+        help="Exit with 7 only for an open finding of this severity or a higher one.",
+    ),
+    argument="question",
+    make=_question,
+)
+"""The options that say what an audit looks for; they make its argument ``question``."""
 
 
 @click.command(cls=Command)
@@ -40,9 +145,16 @@ from keyswitch.report.stack_state import read_export
     metavar="NAME",
     help="Compare with the state of this stack of the project in this folder.",
 )
+@question_options
+@click.option(
+    "--exceptions",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Use the exceptions in this YAML file, besides keyswitch:exceptions of --stack-config.",
+)
 @form_option(
-    *report.FORMS,
-    help="html is one self-contained page.",
+    *FORMS,
+    help="html is one self-contained page, csv an evidence pack; ocsf needs the extra keyswitch[ocsf].",
 )
 @click.option(
     "--output",
@@ -58,58 +170,109 @@ def audit(
     selection: Selection,
     state: IO[str] | None,
     stack: str | None,
+    question: Question,
+    exceptions: Path | None,
     form: str,
     output: Path | None,
 ) -> None:
     """Report what is wrong with the access keys of an account.
 
-    Finds keys that are not declared, or not as declared, and Active keys that are old, unused, one of
-    several, or quarantined by AWS. Compares with the register in --stack-config, or with a state given by
-    --stack or --state. Without these, checks the controls only: CIS AWS Foundations Benchmark and AWS
-    Foundational Security Best Practices.
+    Finds keys that are not declared, or not as declared, Active keys that are old, unused, one of several,
+    or quarantined by AWS, and keys of the root user. Compares with the register in --stack-config, with a
+    state given by --stack or --state, or with both: then the audit tells a change that the next update
+    makes from drift. Without these, checks the controls only.
+
+    What keyswitch is at work on is in progress and no open finding: a held deactivation, a rotation. A
+    finding that an exception covers is shown as excepted.
 
     \b
-    keyswitch audit --stack-config Pulumi.prod.yaml
+    keyswitch audit --stack-config Pulumi.prod.yaml --stack prod
     keyswitch audit --stack prod --format html --output keys.html
 
-    Exit code 7 if there are findings, 0 if there are none, 1 if the audit failed.
+    Exit code 7 if there are open findings, 0 if there are none, 1 if the audit failed.
     """
     if state is not None and stack is not None:
         raise click.UsageError("Use --state or --stack, not both.", ctx)
+    if form == "ocsf":
+        _check_ocsf()
     if output is not None:
         check_report(output)
+    approved = _exceptions(signing, exceptions)
     client = signing.client()
     caller = caller_of(client)
     expected, against = _expected(signing, state, stack, caller.account_id)
-    inventory = selection.inventory(client, caller)
+    inventory = _inventory(selection, client, caller, expected, approved)
     now = datetime.now(timezone.utc)
-    found = findings(inventory, expected, now)
-    audited = report.Audited(caller.account_id, now, inventory, found, against)
-    if form == "table" and output is None:
-        report.print_findings(audited)
-    else:
-        text = report.FORMS[form](audited)
-        if output is None:
-            click.echo(text, nl=False)
-        else:
-            write_report(output, text)
-            click.echo(f"{output}: {audited.verdict}", err=True)
-    if found:
+    evidence = Evidence(inventory, expected, now, question.thresholds)
+    asked = replace(question, asked_by=caller.arn, against=against)
+    audited = audit_of([AccountToAudit(caller.account_id, evidence)], approved, asked, now)
+    _show(audited, form, output)
+    if audited.fails:
         ctx.exit(FINDINGS)
+
+
+def _show(audited: Audit, form: str, output: Path | None) -> None:
+    if form == "table" and output is None:
+        console = Console(highlight=False)
+        if console.is_terminal:
+            print_audit(audited, console)
+            return
+    text = FORMS[form](audited)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_report(output, text)
+        click.echo(f"{output}: {audited.verdict}", err=True)
+
+
+def _inventory(
+    selection: Selection,
+    client: Directory,
+    caller: Caller,
+    expected: Mapping[str, ExpectedKey] | None,
+    approved: tuple[AuditException, ...],
+) -> Inventory:
+    inventory = selection.inventory(
+        client,
+        caller,
+        with_paths=any(each.subject == "path" for each in approved),
+        always=[each.user_name for each in (expected or {}).values() if each.user_name],
+    )
+    if not selection.is_complete:
+        return inventory
+    return replace(inventory, root_keys=root_keys_of(client))
+
+
+def _exceptions(signing: Signing, file: Path | None) -> tuple[AuditException, ...]:
+    of_config = signing.config.exceptions if signing.config is not None else ()
+    return (*of_config, *(exceptions_of_file(file) if file is not None else ()))
+
+
+def _check_ocsf() -> None:
+    try:
+        import py_ocsf_models  # noqa: F401
+    except ImportError:
+        raise Failed(
+            "--format ocsf needs the extra ocsf: install keyswitch[ocsf], then run again."
+        ) from None
 
 
 def _expected(
     signing: Signing, state: IO[str] | None, stack: str | None, account_id: str
 ) -> tuple[Mapping[str, ExpectedKey] | None, str]:
     """What the keys are held against besides the controls, and that in words; empty for nothing."""
+    recorded, whose = None, ""
     if stack is not None:
-        return read_export(_exported(stack), account_id), f"the stack {stack}"
-    if state is not None:
-        return read_export(state.read(), account_id), "a stack's state"
-    if signing.config is not None:
-        against = f"the register in {signing.config.path.name}"
-        return signing.config.expected(signing.account), against
-    return None, ""
+        recorded, whose = read_export(_exported(stack), account_id), f"the stack {stack}"
+    elif state is not None:
+        recorded, whose = read_export(state.read(), account_id), "a stack's state"
+    if signing.config is None:
+        return recorded, whose
+    declared = signing.config.expected(signing.account)
+    register = f"the register in {signing.config.path.name}"
+    if recorded is None:
+        return declared, register
+    return with_recorded(declared, recorded), f"{register} and {whose}"
 
 
 def _exported(stack: str) -> str:

@@ -13,7 +13,7 @@ from typing import IO, Any, Final, TypeVar
 import click
 
 from keyswitch.cli.stack_config import StackConfig
-from keyswitch.iam.boto import BotoClient, client_in
+from keyswitch.iam.boto_directory import BotoDirectory, directory_in
 from keyswitch.iam.client import Caller, Directory
 from keyswitch.iam.user_agent import Origin
 from keyswitch.messages import catalogue
@@ -70,7 +70,7 @@ class Signing:
     region: str | None
     role_arn: str | None
 
-    def client(self) -> BotoClient:
+    def client(self) -> BotoDirectory:
         """The client to that account; options go before the file, the file before the environment.
 
         :raises KeyswitchError: a setting cannot be read, or there is no such account.
@@ -80,7 +80,7 @@ class Signing:
             seen = line(catalogue.EnvironmentNotSeen(path=self.config.path, environments=named))
             click.echo(f"warning: {seen}", err=True)
         settings = AwsSettings.read(self._setting)
-        return client_in(self.declared_account(), settings, Origin.of("", ""))
+        return directory_in(self.declared_account(), settings, Origin.of("", ""))
 
     def _setting(self, key: str) -> object:
         options = {"profile": self.profile, "region": self.region}

@@ -13,14 +13,16 @@ import click
 from keyswitch.cli.command import Command, Signing, caller_of, form_option, signing_options
 from keyswitch.cli.scan import Selection, selection_options
 from keyswitch.cli.stack_config import StackConfig
-from keyswitch.cli.tables import age, json_text, key_bag, last_use, print_listing
+from keyswitch.cli.tables import age, key_bag, last_use, print_listing
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import Attempt, counted, line
 from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.inputs import ACCOUNT_NAME, IN_ACCOUNT, written
 from keyswitch.model.status import ObservedStatus, Status
-from keyswitch.report.checks import Finding, of_controls
+from keyswitch.report.controls import violations_by_key
+from keyswitch.report.controls.control import Evidence
 from keyswitch.report.inventory import Inventory, SeenKey, SeenUser
+from keyswitch.report.json_text import json_text
 from keyswitch.report.text_table import Listing
 
 _TITLES: Final = ("key", "user", "status", "age", "last used", "findings")
@@ -104,6 +106,7 @@ def _declared(seen: SeenKey) -> Status:
 
 
 def _print_census(inventory: Inventory, account_id: str, now: datetime) -> None:
+    found = violations_by_key(Evidence(inventory, None, now))
     rows = [
         (
             seen.key.access_key_id,
@@ -112,7 +115,8 @@ def _print_census(inventory: Inventory, account_id: str, now: datetime) -> None:
             age(seen, now),
             last_use(seen, now),
             "\n".join(
-                f"{each.message.code} {each.message.title}" for each in _found(user, seen, now)
+                f"{each.message.code} {each.message.title}"
+                for each in found.get(seen.key.access_key_id, ())
             ),
         )
         for user, seen in inventory.keys
@@ -124,14 +128,11 @@ def _print_census(inventory: Inventory, account_id: str, now: datetime) -> None:
 
 
 def _rows(inventory: Inventory, now: datetime) -> list[dict[str, Any]]:
+    found = violations_by_key(Evidence(inventory, None, now))
     return [
-        key_bag(user, seen, [each.message.code for each in _found(user, seen, now)])
+        key_bag(user, seen, [each.message.code for each in found.get(seen.key.access_key_id, ())])
         for user, seen in inventory.keys
     ]
-
-
-def _found(user: SeenUser, seen: SeenKey, now: datetime) -> list[Finding]:
-    return list(of_controls(user, seen, now))
 
 
 def _program(inventory: Inventory, account_id: str, account: DeclaredAccount | None) -> str:

@@ -11,9 +11,10 @@ import click
 
 from keyswitch.cli.command import Command
 from keyswitch.messages import catalogue
-from keyswitch.messages.catalogue import ALL, Message
+from keyswitch.messages.catalogue import Message
 from keyswitch.messages.examples import example_of, filled_in
 from keyswitch.messages.format import KeyswitchError
+from keyswitch.report.controls import EVERY_MESSAGE
 
 _WIDTH: Final = 98
 
@@ -32,7 +33,7 @@ def explain(ctx: click.Context, codes: tuple[str, ...], *, everything: bool, as_
     """
     if not codes and not everything:
         raise click.UsageError("Name a code, such as KS602, or --all.", ctx)
-    entries = ALL if everything else tuple(_entry(code) for code in codes)
+    entries = EVERY_MESSAGE if everything else tuple(_entry(code) for code in codes)
     if as_json:
         click.echo(json.dumps([_bag(entry) for entry in entries], indent=2))
     elif everything:
@@ -42,7 +43,7 @@ def explain(ctx: click.Context, codes: tuple[str, ...], *, everything: bool, as_
 
 
 def _entry(code: str) -> type[Message]:
-    by_code = {entry.code: entry for entry in ALL}
+    by_code = {entry.code: entry for entry in EVERY_MESSAGE}
     wanted = code.upper()
     if wanted in by_code:
         return by_code[wanted]

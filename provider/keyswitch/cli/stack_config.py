@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from keyswitch.cli.atomic_write import write_project_file
+from keyswitch.cli.exceptions_file import exceptions_in
 from keyswitch.cli.yaml_edit import CONFIG, data_of, with_entries
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
@@ -20,15 +21,18 @@ from keyswitch.model.register import (
     ACCOUNTS_KEY,
     CONFIG_KEY,
     DEFAULTS_KEY,
+    EXCEPTIONS_KEY,
     Register,
     named_account,
     read_register,
 )
-from keyswitch.report.checks import ExpectedKey
+from keyswitch.report.exceptions import AuditException
+from keyswitch.report.expected_keys import ExpectedKey
 
 REGISTER: Final = f"keyswitch:{CONFIG_KEY}"
 _DEFAULTS: Final = f"keyswitch:{DEFAULTS_KEY}"
 _ACCOUNTS: Final = f"keyswitch:{ACCOUNTS_KEY}"
+_EXCEPTIONS: Final = f"keyswitch:{EXCEPTIONS_KEY}"
 _PROJECT: Final = ("Pulumi.yaml", "Pulumi.yml")
 _ENVIRONMENT: Final = "environment"
 _SECURE: Final = "secure"
@@ -125,10 +129,27 @@ class StackConfig:
         if register.problems:
             raise register.refusal()
         return {
-            each.access_key_id: ExpectedKey(each.access_key_id, each.user_name or "", each.status)
+            each.access_key_id: ExpectedKey(
+                each.access_key_id,
+                each.user_name or "",
+                each.status,
+                declared_by=f"the register in {self.path.name}",
+                reason=each.reason or "",
+            )
             for each in register.declarations
             if (each.account.name if each.account else None) == account
         }
+
+    @property
+    def exceptions(self) -> tuple[AuditException, ...]:
+        """The audit's exceptions in ``keyswitch:exceptions``.
+
+        :raises KeyswitchError: they cannot be read (KS733), or are encrypted (KS713).
+        """
+        listed = self._value(_EXCEPTIONS)
+        if _is_encrypted(listed):
+            raise KeyswitchError(catalogue.EncryptedRegister(register=_EXCEPTIONS, path=self.path))
+        return exceptions_in(listed, self.path)
 
     def check_that_it_takes_entries(self, account: str | None) -> None:
         """Refuses, before anything is looked at, a file whose entries would not stand for this account.

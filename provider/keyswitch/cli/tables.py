@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
-import re
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,8 +17,6 @@ from keyswitch.report.text_table import Listing
 
 WIDE: Final = 200
 """Of what is not printed on a terminal, in characters."""
-_COMMAND: Final = re.compile(r"##(?=\[|vso\[)", re.IGNORECASE)
-"""What a runner obeys anywhere in a line; in JSON it stands within texts only."""
 
 
 def print_listing(listing: Listing) -> None:
@@ -41,12 +37,6 @@ def plain(listing: Listing, width: int = WIDE) -> str:
     listing.print_on(console)
     text: str = console.file.getvalue()  # type: ignore[attr-defined]
     return "\n".join(line.rstrip() for line in text.splitlines()).lstrip("\n") + "\n"
-
-
-def json_text(bag: object) -> str:
-    """As JSON, of which no line holds a command of a runner's, and every value is as it was."""
-    text = json.dumps(bag, indent=2)
-    return _COMMAND.sub(r"#\\u0023", text) + "\n"
 
 
 def key_bag(user: SeenUser, seen: SeenKey, codes: list[str]) -> dict[str, Any]:

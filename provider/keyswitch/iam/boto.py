@@ -35,7 +35,7 @@ _USER_NAME_NEEDED = "Must specify userName"
 
 
 class BotoClient:
-    """:class:`~keyswitch.iam.client.Directory` over boto3; clients are made at the first call.
+    """:class:`~keyswitch.iam.client.IamClient` over boto3; clients are made at the first call.
 
     :param bounds: after which a call is given up.
     :param account: that the settings are of, ``None`` for the stack's own.
@@ -60,7 +60,7 @@ class BotoClient:
         """See :meth:`IamClient.list_access_keys`."""
         with self._calling("iam:ListAccessKeys", user_name) as clients:
             pages = clients.iam.get_paginator("list_access_keys").paginate(**_user(user_name))
-            read = _at_most(self._bounds.pages_about_a_user, pages, "iam:ListAccessKeys")
+            read = at_most(self._bounds.pages_about_a_user, pages, "iam:ListAccessKeys")
             return tuple(_access_key(row) for page in read for row in page["AccessKeyMetadata"])
 
     def update_access_key(self, access_key_id: str, user_name: str | None, status: Status) -> None:
@@ -94,15 +94,8 @@ class BotoClient:
                 UserName=user_name
             )
             most = self._bounds.pages_about_a_user
-            read = _at_most(most, pages, "iam:ListAttachedUserPolicies")
+            read = at_most(most, pages, "iam:ListAttachedUserPolicies")
             return tuple(row["PolicyName"] for page in read for row in page["AttachedPolicies"])
-
-    def users(self, path_prefix: str = "/") -> tuple[str, ...]:
-        """See :meth:`Directory.users`."""
-        with self._calling("iam:ListUsers", "*") as clients:
-            pages = clients.iam.get_paginator("list_users").paginate(PathPrefix=path_prefix)
-            read = _at_most(self._bounds.pages_of_users, pages, "iam:ListUsers")
-            return tuple(row["UserName"] for page in read for row in page["Users"])
 
     def signing_keys(self) -> frozenset[str]:
         """See :meth:`IamClient.signing_keys`."""
@@ -246,8 +239,10 @@ def _answer_of(error: ClientError, call: Call) -> Exception:
     return errors.answered(error, call)
 
 
-def _at_most(most: int, pages: Iterable[Any], operation: str) -> Iterator[Any]:
+def at_most(most: int, pages: Iterable[Any], operation: str) -> Iterator[Any]:
     """The pages of a list, which has an end.
+
+    :param most: how many pages it can have.
 
     :raises KeyswitchError: there are more, or one leads back to itself.
     """

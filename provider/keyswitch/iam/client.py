@@ -142,6 +142,34 @@ class Caller:
     endpoint: str
 
 
+@dataclass(frozen=True)
+class User:
+    """One row of ``iam:ListUsers``.
+
+    :param path: begins and ends with a slash: ``/`` or ``/service/``.
+    """
+
+    name: str
+    path: str
+
+
+@dataclass(frozen=True)
+class CredentialReport:
+    """What the account's credential report says of access keys, by ``iam:GetCredentialReport``.
+
+    The report has no row about keys as such: a user shows keys by one that is Active or was ever used. A user
+    whose keys are all Inactive and were never used looks as one without keys.
+
+    :param generated: when AWS made it, ISO 8601 in UTC; AWS makes a new one every four hours at most.
+    :param users: every user of the account at that time.
+    :param with_keys: those of them that show a key.
+    """
+
+    generated: str
+    users: frozenset[str]
+    with_keys: frozenset[str]
+
+
 class Directory(IamClient, Protocol):
     """IAM for whoever walks a whole account: the command line, never the provider."""
 
@@ -149,9 +177,29 @@ class Directory(IamClient, Protocol):
         """By ``sts:GetCallerIdentity``."""
         ...
 
-    def users(self, path_prefix: str = "/") -> tuple[str, ...]:
-        """The names of the account's users, all pages of ``iam:ListUsers``.
+    def users(self, path_prefix: str = "/") -> tuple[User, ...]:
+        """The account's users, all pages of ``iam:ListUsers``.
 
         :param path_prefix: only users whose path begins so, ``/`` for all; it begins with a slash.
+        """
+        ...
+
+    def user(self, user_name: str) -> User:
+        """One user, by ``iam:GetUser``.
+
+        :raises NoSuchEntityError: there is no such user.
+        """
+        ...
+
+    def has_root_keys(self) -> bool:
+        """Whether the account's root user has access keys, by ``iam:GetAccountSummary``."""
+        ...
+
+    def credential_report(self) -> CredentialReport:
+        """The account's credential report, a new one where the last is older than four hours.
+
+        By ``iam:GenerateCredentialReport`` and ``iam:GetCredentialReport``.
+
+        :raises KeyswitchError: AWS refuses, or is still at work after a minute (KS730).
         """
         ...

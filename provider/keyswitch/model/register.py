@@ -40,7 +40,16 @@ DEFAULTS_KEY: Final = "defaults"
 ACCOUNTS_KEY: Final = "accounts"
 FLEET_KEY: Final = "fleet"
 MAX_CHANGES_KEY: Final = "maxChanges"
-OF_A_REGISTER: Final = (CONFIG_KEY, DEFAULTS_KEY, ACCOUNTS_KEY, FLEET_KEY, MAX_CHANGES_KEY)
+EXCEPTIONS_KEY: Final = "exceptions"
+"""Read by the audit alone."""
+OF_A_REGISTER: Final = (
+    CONFIG_KEY,
+    DEFAULTS_KEY,
+    ACCOUNTS_KEY,
+    FLEET_KEY,
+    MAX_CHANGES_KEY,
+    EXCEPTIONS_KEY,
+)
 """The names in the stack's config, below ``keyswitch:``."""
 
 _KEY_ID = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,35}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 
 from keyswitch.iam.client import (
     AccessKey,
@@ -21,6 +22,7 @@ from keyswitch.iam.client import (
 from keyswitch.iam.concurrently import ask_all
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.durations import is_to_come, moment
 
 
 @dataclass(frozen=True)
@@ -30,14 +32,40 @@ class SeenKey:
     key: AccessKey
     used: LastUsed | None
 
+    @property
+    def created(self) -> datetime | None:
+        """When it was created; ``None`` where IAM does not tell."""
+        return moment(self.key.create_date) if self.key.create_date else None
+
+    def is_use_known(self, now: datetime) -> bool:
+        """Whether IAM told when it was last used: a moment that is past, or never.
+
+        :param now: an aware moment.
+        """
+        return self.used is not None and not (self.used.date and is_to_come(self.used.date, now))
+
 
 @dataclass(frozen=True)
 class SeenUser:
-    """One user and its keys; ``policies`` is ``None`` where IAM did not tell those attached to it."""
+    """One user and its keys.
+
+    :param policies: the names of those attached to it; ``None`` where IAM did not tell.
+    :param path: such as ``/service/``; empty where nobody asked.
+    """
 
     user_name: str
     keys: tuple[SeenKey, ...]
     policies: tuple[str, ...] | None
+    path: str = ""
+
+
+class RootKeys(Enum):
+    """Whether an account's root user has access keys."""
+
+    NOT_ASKED = auto()
+    NOT_REPORTED = auto()
+    ABSENT = auto()
+    PRESENT = auto()
 
 
 @dataclass(frozen=True)
@@ -46,11 +74,18 @@ class Inventory:
 
     :param since: when the first of them was looked at, an aware moment.
     :param is_complete: whether they are all users of the account.
+    :param root_keys: of the account.
+    :param report: of which date, ISO 8601, the credential report is by which some users were not looked at;
+        empty where each was.
+    :param passed_over: how many users that report shows without keys.
     """
 
     users: tuple[SeenUser, ...]
     since: datetime
     is_complete: bool
+    root_keys: RootKeys = RootKeys.NOT_ASKED
+    report: str = ""
+    passed_over: int = 0
 
     @property
     def declarable(self) -> Iterator[tuple[SeenUser, SeenKey]]:

@@ -13,9 +13,10 @@ from keyswitch.model.fleet import STATUSES
 from keyswitch.model.fleet_state import RECORDS, parse_fleet_outputs
 from keyswitch.model.inputs import ACCESS_KEY_ID, STATUS, USER_NAME
 from keyswitch.model.parsing import parse_outputs
+from keyswitch.model.rotation import STAGE
 from keyswitch.model.state import DESIRED_STATUS, USER_NAME_RESOLVED, Record
-from keyswitch.model.urn import FLEET_TYPE, KEY_TYPE, Urn
-from keyswitch.report.checks import ExpectedKey
+from keyswitch.model.urn import FLEET_TYPE, KEY_TYPE, ROTATION_TYPE, Urn
+from keyswitch.report.expected_keys import ExpectedKey
 from keyswitch.report.key_states import bag_of, in_dynamic_form, key_id_of
 
 
@@ -40,9 +41,11 @@ def read_export(text: str, account_id: str) -> dict[str, ExpectedKey]:
 
 def _expected(resources: Iterable[object], account_id: str) -> Iterable[tuple[str, ExpectedKey]]:
     """Without what is only left to be deleted, and without keys of the root user, which no walk sees."""
-    for resource in resources:
-        if not isinstance(resource, dict) or resource.get("delete") is True:
-            continue
+    known = [
+        each for each in resources if isinstance(each, dict) and each.get("delete") is not True
+    ]
+    stages = _rotation_stages(known)
+    for resource in known:
         urn = Urn(str(resource.get("urn")))
         if urn.kind not in (KEY_TYPE, FLEET_TYPE):
             continue
@@ -56,7 +59,29 @@ def _expected(resources: Iterable[object], account_id: str) -> Iterable[tuple[st
         for record, is_of_root in records:
             if record.account_id in (account_id, "") and not is_of_root:
                 key = record.declaration.access_key_id
-                yield key, ExpectedKey(key, record.user_name or "", record.declared.status)
+                yield (
+                    key,
+                    ExpectedKey(
+                        key,
+                        record.user_name or "",
+                        record.declared.status,
+                        declared_by=f"resource {urn.name}",
+                        reason=record.declaration.reason or "",
+                        carried_out=record.declaration.status,
+                        pending=record.pending,
+                        rotation_stage=stages.get(str(resource.get("parent")), ""),
+                    ),
+                )
+
+
+def _rotation_stages(resources: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The stage of each rotation as the last update told it, by its URN."""
+    return {
+        urn.text: stage
+        for each in resources
+        if (urn := Urn(str(each.get("urn")))).kind == ROTATION_TYPE
+        and isinstance(stage := bag_of(each.get("outputs")).get(STAGE), str)
+    }
 
 
 def _record(resource: Mapping[str, Any]) -> tuple[Record, bool]:

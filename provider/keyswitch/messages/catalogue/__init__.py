@@ -4,8 +4,9 @@ Each class is the single source of its text: :mod:`keyswitch.messages.format` ma
 :mod:`keyswitch.messages.parse` reads them back, and ``docs/errors.md`` is generated from them. ``KS1..`` is
 about the declaration, ``KS2..`` about the key as it was found, ``KS3..`` about what AWS refused,
 ``KS4..`` about the way to AWS and back, ``KS5..`` about keyswitch's own records, ``KS6..`` about
-safeguards, holds and the drift policy, ``KS7..`` about the command line, ``KS8..`` is what an audit
-finds. Code numbers are never reused.
+safeguards, holds and the drift policy, ``KS7..`` about the command line. ``KS8..`` is what an audit
+finds; those messages stand with the controls that give them, in :mod:`keyswitch.report.controls`. Code numbers
+are never reused.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from keyswitch.messages.catalogue.ks4_network import *
 from keyswitch.messages.catalogue.ks5_state import *
 from keyswitch.messages.catalogue.ks6_safeguards import *
 from keyswitch.messages.catalogue.ks7_cli import *
-from keyswitch.messages.catalogue.ks8_findings import *
 from keyswitch.messages.catalogue.message import Message as Message
 
 ALL: tuple[type[Message], ...] = tuple(

@@ -168,3 +168,38 @@ class NoAccountId(Message):
         "Check the endpoint, and any proxy on the way to AWS. For an endpoint without account"
         " ids, set aws:skipRequestingAccountId in the file of --stack-config."
     )
+
+
+class CredentialReportNotReady(Message):
+    code = "KS730"
+    title = "Credential report not ready"
+    text = "AWS was still at work on the account's credential report after a minute"
+    remedy = "Run the command again in a few minutes, or without --credential-report."
+
+
+class CredentialReportNotUsed(Message):
+    code = "KS731"
+    title = "Credential report not used"
+    text = "the account's credential report is not used: {problem}"
+    remedy = "The keys of every user are listed instead, which takes one call for each user."
+    problem: object
+
+
+class StaleCredentialReport(Message):
+    code = "KS732"
+    title = "Credential report too old"
+    text = "AWS answered with a credential report of {date}, more than four hours ago"
+    remedy = "Run the command again in a few minutes, or without --credential-report."
+    date: object
+
+
+class UnreadableExceptions(Message):
+    code = "KS733"
+    title = "Unreadable exceptions"
+    text = "the exceptions in {path} cannot be read: {problem}"
+    remedy = (
+        "Correct the entry. Each has one of key, user and path, then control, reason, approvedBy and "
+        "until, such as 2027-01-31."
+    )
+    path: object
+    problem: object

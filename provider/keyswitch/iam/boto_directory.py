@@ -1,0 +1,127 @@
+"""The client over AWS for whoever walks a whole account: its users, their keys' report, the root user's keys."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from keyswitch.iam.boto import BotoClient, at_most
+from keyswitch.iam.call_limits import BOUNDS, Bounds
+from keyswitch.iam.client import CredentialReport, User
+from keyswitch.iam.user_agent import NOBODY, Origin
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.account import DeclaredAccount
+from keyswitch.model.aws_settings import AwsSettings
+from keyswitch.model.durations import iso
+
+_LOOKS_AT_REPORT: Final = 30
+_SECONDS_BETWEEN_LOOKS: Final = 2.0
+_NOT_READY: Final = frozenset({"ReportInProgress", "ReportNotPresent", "ReportExpired"})
+"""Of ``iam:GetCredentialReport``: the report that was asked for is not made yet."""
+_ROOT_USER: Final = "<root_account>"
+_TOLD_OF_A_KEY: Final = (
+    "access_key_1_last_rotated",
+    "access_key_1_last_used_date",
+    "access_key_2_last_rotated",
+    "access_key_2_last_used_date",
+)
+"""Columns that hold a date for a key that is Active or was used, and a word for none."""
+
+
+class BotoDirectory(BotoClient):
+    """:class:`~keyswitch.iam.client.Directory` over boto3.
+
+    :param pause: waits so many seconds between two looks at a credential report that AWS is at work on.
+    """
+
+    def __init__(
+        self,
+        settings: AwsSettings,
+        origin: Origin = NOBODY,
+        bounds: Bounds = BOUNDS,
+        account: DeclaredAccount | None = None,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        super().__init__(settings, origin, bounds, account)
+        self._pause = pause
+
+    def users(self, path_prefix: str = "/") -> tuple[User, ...]:
+        """See :meth:`Directory.users`."""
+        with self._calling("iam:ListUsers", "*") as clients:
+            pages = clients.iam.get_paginator("list_users").paginate(PathPrefix=path_prefix)
+            read = at_most(self._bounds.pages_of_users, pages, "iam:ListUsers")
+            return tuple(_user(row) for page in read for row in page["Users"])
+
+    def user(self, user_name: str) -> User:
+        """See :meth:`Directory.user`."""
+        with self._calling("iam:GetUser", user_name) as clients:
+            return _user(clients.iam.get_user(UserName=user_name)["User"])
+
+    def has_root_keys(self) -> bool:
+        """See :meth:`Directory.has_root_keys`."""
+        with self._calling("iam:GetAccountSummary", "*") as clients:
+            return bool(clients.iam.get_account_summary()["SummaryMap"]["AccountAccessKeysPresent"])
+
+    def credential_report(self) -> CredentialReport:
+        """See :meth:`Directory.credential_report`."""
+        with self._calling("iam:GenerateCredentialReport", "*") as clients:
+            clients.iam.generate_credential_report()
+        for number in range(_LOOKS_AT_REPORT):
+            if number:
+                self._pause(_SECONDS_BETWEEN_LOOKS)
+            report = self._report_if_made()
+            if report is not None:
+                return report
+        raise KeyswitchError(catalogue.CredentialReportNotReady())
+
+    def _report_if_made(self) -> CredentialReport | None:
+        from botocore.exceptions import ClientError
+
+        with self._calling("iam:GetCredentialReport", "*") as clients:
+            try:
+                answer = clients.iam.get_credential_report()
+            except ClientError as error:
+                if error.response.get("Error", {}).get("Code") in _NOT_READY:
+                    return None
+                raise
+            return _report(answer)
+
+
+def directory_in(
+    account: DeclaredAccount | None, settings: AwsSettings, origin: Origin
+) -> BotoDirectory:
+    """The directory of an account that a program names, or of the stack's own."""
+    over = account.over(settings) if account else settings
+    return BotoDirectory(over, origin, account=account)
+
+
+def _user(row: Mapping[str, Any]) -> User:
+    return User(row["UserName"], row.get("Path") or "/")
+
+
+def _report(answer: Mapping[str, Any]) -> CredentialReport:
+    rows = list(_rows(answer["Content"]))
+    return CredentialReport(
+        iso(answer["GeneratedTime"]),
+        frozenset(row["user"] for row in rows),
+        frozenset(row["user"] for row in rows if any(map(_is_date, _cells(row)))),
+    )
+
+
+def _rows(content: bytes | str) -> Iterator[Mapping[str, str]]:
+    """Without the row of the root user, which is no IAM user."""
+    text = content.decode() if isinstance(content, bytes) else content
+    rows = csv.DictReader(io.StringIO(text))
+    return (row for row in rows if row["user"] != _ROOT_USER)
+
+
+def _cells(row: Mapping[str, str]) -> Iterator[str]:
+    return (row[name] for name in _TOLD_OF_A_KEY)
+
+
+def _is_date(cell: str) -> bool:
+    return cell[:1].isdigit()

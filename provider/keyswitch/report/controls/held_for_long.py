@@ -1,0 +1,49 @@
+"""Deactivations that safeguards have held for a long time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from keyswitch.messages.catalogue import Message
+from keyswitch.model.durations import moment
+from keyswitch.model.status import ObservedStatus, Status
+from keyswitch.report.controls.control import Control, Evidence, Severity, Violation
+
+_LONG: Final = timedelta(days=30)
+
+
+class HeldForLong(Message):
+    """A hold that does not end by itself, as it seems."""
+
+    code = "KS812"
+    title = "Held for more than 30 days"
+    text = "is Active although declared Inactive, held since {since} by {safeguards}"
+    remedy = "Find out who still uses the key, with keyswitch who. Then move that caller, or change the safeguard."
+    why = "What is in progress is no finding, and a hold could hide one for ever."
+    since: object
+    safeguards: object
+
+
+def _check(evidence: Evidence) -> Iterator[Violation]:
+    for _, seen in evidence.inventory.keys:
+        declared = (evidence.expected or {}).get(seen.key.access_key_id)
+        held = declared.pending if declared is not None else None
+        if (
+            held is not None
+            and held.target is Status.INACTIVE
+            and seen.key.status is ObservedStatus.ACTIVE
+            and evidence.now - moment(held.since) > _LONG
+        ):
+            message = HeldForLong(since=held.since, safeguards=", ".join(held.waits_for))
+            yield Violation.of(message, seen)
+
+
+CONTROL = Control(
+    "held-for-long",
+    Severity.MEDIUM,
+    HeldForLong,
+    "No deactivation has been held for more than 30 days.",
+    _check,
+)

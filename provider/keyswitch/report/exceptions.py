@@ -1,0 +1,175 @@
+"""Exceptions of an audit: findings that somebody has approved until a date. They are shown, never hidden.
+
+In ``keyswitch:exceptions`` of a stack's config, or in a file of its own: a list of entries such as ::
+
+    - user: ci-*
+      control: rotated
+      reason: the vendor rotates in March, OPS-311
+      approvedBy: jane@example.com
+      until: 2027-03-31
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from fnmatch import fnmatchcase
+from typing import Final
+
+from keyswitch.messages.redact import is_refused, may_be_repeated
+from keyswitch.model.aws_settings import ACCOUNT_ID
+from keyswitch.model.durations import iso
+from keyswitch.model.validators import kind_of
+from keyswitch.report.controls import CONTROLS
+
+SUBJECTS: Final = ("key", "user", "path")
+"""What an entry is about: a pattern of one of them, in which ``*`` stands for any text."""
+_WORDS: Final = ("control", "reason", "approvedBy")
+_UNTIL: Final = "until"
+_ACCOUNT: Final = "account"
+_NAMES: Final = (*SUBJECTS, *_WORDS, _UNTIL, _ACCOUNT)
+_NOT_EXCEPTED: Final = ("exception-ended", "exception-matched")
+_BY_CODE: Final = {control.finds.code: control.name for control in CONTROLS.values()}
+
+
+class ExceptionProblemError(Exception):
+    """What is wrong with a list of exceptions, in words that repeat no secret."""
+
+
+@dataclass(frozen=True)
+class AuditException:
+    """One exception.
+
+    :param subject: ``key``, ``user`` or ``path``: what the pattern is about.
+    :param pattern: in which ``*`` stands for any text; a user's name is matched in any letter case, as IAM does.
+    :param control: the name of a control.
+    :param approved_by: who answers for it.
+    :param until: as written: a date, whose whole day in UTC counts, or an ISO 8601 moment.
+    :param ends: when it ends, an aware moment.
+    :param account: the only account that it is about, twelve digits; empty for any.
+    """
+
+    subject: str
+    pattern: str
+    control: str
+    reason: str
+    approved_by: str
+    until: str
+    ends: datetime
+    account: str = ""
+
+    @property
+    def about(self) -> str:
+        """Its subject in words: ``user ci-*``."""
+        return f"{self.subject} {self.pattern}" + (
+            f" in account {self.account}" if self.account else ""
+        )
+
+    def covers(
+        self, control: str, *, account_id: str, access_key_id: str, user_name: str, path: str
+    ) -> bool:
+        """Whether it is about a finding, ended or not.
+
+        :param path: of the user; empty where it is not known, which no pattern matches.
+        """
+        if control != self.control or self.account not in ("", account_id):
+            return False
+        if self.subject == "user":
+            return bool(user_name) and fnmatchcase(user_name.casefold(), self.pattern.casefold())
+        value = access_key_id if self.subject == "key" else path
+        return bool(value) and fnmatchcase(value, self.pattern)
+
+
+def read_exceptions(listed: object) -> tuple[AuditException, ...]:
+    """The exceptions that a list of maps holds; none for ``None``.
+
+    :raises ExceptionProblemError: it is no such list. Everything that is wrong is named, in one text.
+    """
+    if listed is None:
+        return ()
+    if not isinstance(listed, list):
+        raise ExceptionProblemError(f"they are {kind_of(listed)} and not a list")
+    found = [_read(number, entry) for number, entry in enumerate(listed, start=1)]
+    problems = [each for each in found if isinstance(each, str)]
+    if problems:
+        raise ExceptionProblemError("; ".join(problems))
+    return tuple(each for each in found if isinstance(each, AuditException))
+
+
+def _read(number: int, entry: object) -> AuditException | str:
+    """The exception of one entry, or what is wrong with it."""
+    if not isinstance(entry, Mapping):
+        return f"entry {number} is {kind_of(entry)} and not a map"
+    problem = next(_problems(entry), None)
+    if problem is not None:
+        return f"entry {number} {problem}"
+    (subject,) = (name for name in SUBJECTS if name in entry)
+    control = str(entry["control"])
+    until = _written(entry[_UNTIL])
+    return AuditException(
+        subject,
+        str(entry[subject]),
+        _BY_CODE.get(control.upper(), control),
+        str(entry["reason"]),
+        str(entry["approvedBy"]),
+        until,
+        end_of(until),
+        str(entry.get(_ACCOUNT, "")),
+    )
+
+
+def _problems(entry: Mapping[object, object]) -> Iterator[str]:
+    unknown = [name for name in entry if name not in _NAMES]
+    if unknown:
+        names = [name for name in unknown if isinstance(name, str) and may_be_repeated(name)]
+        yield f"has an unknown field{f' {names[0]}' if names else ''}: there are {', '.join(_NAMES)}"
+    subjects = [name for name in SUBJECTS if name in entry]
+    if len(subjects) != 1:
+        yield f"has {' and '.join(subjects) or 'none'} of key, user and path, and needs one"
+    for name in (*subjects, *_WORDS):
+        value = entry.get(name)
+        if not isinstance(value, str) or not value.strip():
+            yield f"has no {name}" if value in (None, "") else f"has a {name} that is no text"
+        elif is_refused(value):
+            yield f"has a {name} that looks like a secret"
+    if _UNTIL not in entry:
+        yield "has no until, and an exception must end"
+    account = entry.get(_ACCOUNT)
+    if _ACCOUNT in entry and not (isinstance(account, str) and ACCOUNT_ID.fullmatch(account)):
+        yield "has an account that is not twelve digits in quotes"
+    control = str(entry.get("control"))
+    known = _BY_CODE.get(control.upper(), control)
+    if known not in CONTROLS or known in _NOT_EXCEPTED:
+        there = ", ".join(name for name in CONTROLS if name not in _NOT_EXCEPTED)
+        yield f"names no control: there are {there}"
+    try:
+        end_of(_written(entry.get(_UNTIL)))
+    except ValueError:
+        yield "has an until that is neither a date such as 2027-01-31 nor a moment with a time zone"
+
+
+def _written(until: object) -> str:
+    """A date or a moment as text: YAML reads one without quotes as such, a moment as one in UTC."""
+    if isinstance(until, datetime):
+        return iso(until if until.tzinfo else until.replace(tzinfo=timezone.utc))
+    return str(until)
+
+
+def end_of(until: str) -> datetime:
+    """When a date or a moment is over: a date at the end of its day in UTC.
+
+    :param until: ``2027-01-31`` or an ISO 8601 moment with its time zone.
+    :raises ValueError: it is neither.
+    """
+    try:
+        day = date.fromisoformat(until)
+    except ValueError:
+        end = datetime.fromisoformat(until.replace("Z", "+00:00"))
+        if end.tzinfo is None:
+            raise ValueError("no time zone") from None
+        return end
+    try:
+        return datetime(day.year, day.month, day.day, tzinfo=timezone.utc) + timedelta(days=1)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=timezone.utc)

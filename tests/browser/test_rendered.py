@@ -162,6 +162,12 @@ def test_the_page_of_eighty_accounts_fits_its_window(
     assert len(page.find_elements(By.CSS_SELECTOR, "#keys tbody tr")) == 80
     assert page.execute_script("return document.documentElement.scrollWidth <= innerWidth")
     assert page.find_element(By.TAG_NAME, "h1").text == "Access keys of 80 accounts"
+    units = page.find_elements(By.CSS_SELECTOR, "#units tbody tr")
+    assert [int(each.find_elements(By.TAG_NAME, "td")[1].text) for each in units] == [12] * 3 + [
+        11
+    ] * 4
+    for link in page.find_elements(By.CSS_SELECTOR, "#findings a"):
+        assert page.find_elements(By.ID, str(link.get_attribute("hash")).removeprefix("#"))
 
 
 def test_an_audit_in_a_comment_is_a_table_and_a_list_of_controls(

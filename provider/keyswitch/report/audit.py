@@ -99,6 +99,7 @@ class AuditedAccount:
     :param ou: the path of its organizational unit, empty elsewhere.
     :param report: the date of the credential report by which some users were not looked at; empty for none.
     :param passed_over: how many those were.
+    :param open: how many open findings it has.
     """
 
     account_id: str
@@ -109,6 +110,20 @@ class AuditedAccount:
     is_complete: bool
     report: str
     passed_over: int
+    open: int
+
+
+@dataclass(frozen=True)
+class AuditedUnit:
+    """One organizational unit with accounts of its own.
+
+    :param path: from the root of the organization, empty for accounts outside one.
+    """
+
+    path: str
+    accounts: int
+    keys: int
+    open: int
 
 
 @dataclass(frozen=True)
@@ -196,6 +211,17 @@ class Audit:
     def controls(self) -> tuple[Control, ...]:
         """The controls that were asked."""
         return tuple(each for each in CONTROLS.values() if self.question.asks(each))
+
+    @property
+    def organizational_units(self) -> tuple[AuditedUnit, ...]:
+        """Those that the accounts are in, in the order of their paths."""
+        by_path: dict[str, list[AuditedAccount]] = {}
+        for each in self.accounts:
+            by_path.setdefault(each.ou, []).append(each)
+        return tuple(
+            AuditedUnit(path, len(of), sum(a.keys for a in of), sum(a.open for a in of))
+            for path, of in sorted(by_path.items())
+        )
 
     @property
     def partition(self) -> str:

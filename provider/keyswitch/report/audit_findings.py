@@ -69,7 +69,7 @@ def audit_of(
         question,
         min((each.evidence.inventory.since for each in accounts), default=at),
         at,
-        tuple(map(_account, accounts)),
+        tuple(_account(each, ordered) for each in accounts),
         tuple(sorted(judge.keys(ordered), key=_urgency_of_key)),
         ordered,
     )
@@ -208,7 +208,7 @@ class _Judge:
         return next((each for each in covering if each.ends > self._at), None)
 
 
-def _account(audited: AccountToAudit) -> AuditedAccount:
+def _account(audited: AccountToAudit, findings: Sequence[AuditedFinding]) -> AuditedAccount:
     inventory = audited.evidence.inventory
     return AuditedAccount(
         audited.account_id,
@@ -219,6 +219,7 @@ def _account(audited: AccountToAudit) -> AuditedAccount:
         inventory.is_complete,
         inventory.report,
         inventory.passed_over,
+        sum(each.is_open and each.account_id == audited.account_id for each in findings),
     )
 
 

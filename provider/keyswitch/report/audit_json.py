@@ -46,6 +46,7 @@ def to_json(audit: Audit) -> str:
                 "is_complete": each.is_complete,
                 "credential_report": each.report or None,
                 "users_passed_over": each.passed_over,
+                "open_findings": each.open,
             }
             for each in audit.accounts
         ],

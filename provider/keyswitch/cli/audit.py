@@ -13,6 +13,7 @@ import click
 from rich.console import Console
 
 from keyswitch.cli.atomic_write import check_report, write_report
+from keyswitch.cli.audit_options import question_options
 from keyswitch.cli.command import (
     FINDINGS,
     Command,
@@ -20,7 +21,6 @@ from keyswitch.cli.command import (
     Signing,
     caller_of,
     form_option,
-    gathering,
     signing_options,
 )
 from keyswitch.cli.exceptions_file import exceptions_of_file
@@ -28,7 +28,6 @@ from keyswitch.cli.scan import Selection, root_keys_of, selection_options, worki
 from keyswitch.iam.client import Caller, Directory
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
-from keyswitch.model.durations import Duration
 from keyswitch.report.audit import Audit, Question
 from keyswitch.report.audit_csv import to_csv
 from keyswitch.report.audit_findings import AccountToAudit, audit_of
@@ -37,8 +36,7 @@ from keyswitch.report.audit_markdown import to_markdown
 from keyswitch.report.audit_ocsf import to_ocsf
 from keyswitch.report.audit_page import to_html
 from keyswitch.report.audit_table import print_audit, to_table
-from keyswitch.report.controls import CONTROLS
-from keyswitch.report.controls.control import Evidence, Severity, Thresholds
+from keyswitch.report.controls.control import Evidence
 from keyswitch.report.exceptions import AuditException
 from keyswitch.report.expected_keys import ExpectedKey, with_recorded
 from keyswitch.report.inventory import Inventory
@@ -52,84 +50,6 @@ FORMS: Final[Mapping[str, Callable[[Audit], str]]] = {
     "csv": to_csv,
     "ocsf": to_ocsf,
 }
-_SEVERITIES: Final = click.Choice([str(each) for each in Severity])
-_BY_CODE: Final = {each.finds.code: each.name for each in CONTROLS.values()}
-
-
-def _duration(text: str) -> Duration:
-    try:
-        return Duration.read(text)
-    except ValueError as error:
-        problem = f"{text!r} is not a duration such as 90d or 36h: {error}"
-        raise click.BadParameter(problem) from None
-
-
-def _control(text: str) -> str:
-    """The name of the control that a name or a code names."""
-    name = _BY_CODE.get(text.upper(), text)
-    if name not in CONTROLS:
-        raise click.BadParameter(f"{text!r} is not a control: there are {', '.join(CONTROLS)}")
-    return name
-
-
-def _question(
-    max_age: Duration,
-    unused_for: Duration,
-    controls: tuple[str, ...],
-    severity: str,
-    fail_on: str,
-) -> Question:
-    return Question(
-        thresholds=Thresholds(max_age, unused_for),
-        controls=tuple(dict.fromkeys(controls)),
-        least=Severity(severity),
-        fail_on=Severity(fail_on),
-    )
-
-
-question_options = gathering(
-    click.option(
-        "--max-age",
-        type=_duration,
-        metavar="DURATION",
-        default="90d",
-        show_default=True,
-        help="Find Active keys that were created longer ago.",
-    ),
-    click.option(
-        "--unused-for",
-        type=_duration,
-        metavar="DURATION",
-        default="45d",
-        show_default=True,
-        help="Find Active keys without a use for that long.",
-    ),
-    click.option(
-        "--control",
-        "controls",
-        type=_control,
-        multiple=True,
-        metavar="NAME",
-        help="Only this control, by name or code. Repeat the option for several controls.",
-    ),
-    click.option(
-        "--severity",
-        type=_SEVERITIES,
-        default="low",
-        show_default=True,
-        help="Only findings of this severity or a higher one.",
-    ),
-    click.option(
-        "--fail-on",
-        type=_SEVERITIES,
-        default="low",
-        show_default=True,
-        help="Exit with 7 only for an open finding of this severity or a higher one.",
-    ),
-    argument="question",
-    make=_question,
-)
-"""The options that say what an audit looks for; they make its argument ``question``."""
 
 
 @click.command(cls=Command)

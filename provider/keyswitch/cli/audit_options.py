@@ -1,0 +1,92 @@
+"""The options that say what an audit looks for."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import click
+
+from keyswitch.cli.command import gathering
+from keyswitch.model.durations import Duration
+from keyswitch.report.audit import Question
+from keyswitch.report.controls import CONTROLS
+from keyswitch.report.controls.control import Severity, Thresholds
+
+_SEVERITIES: Final = click.Choice([str(each) for each in Severity])
+_BY_CODE: Final = {each.finds.code: each.name for each in CONTROLS.values()}
+
+
+def _duration(text: str) -> Duration:
+    try:
+        return Duration.read(text)
+    except ValueError as error:
+        problem = f"{text!r} is not a duration such as 90d or 36h: {error}"
+        raise click.BadParameter(problem) from None
+
+
+def _control(text: str) -> str:
+    """The name of the control that a name or a code names."""
+    name = _BY_CODE.get(text.upper(), text)
+    if name not in CONTROLS:
+        raise click.BadParameter(f"{text!r} is not a control: there are {', '.join(CONTROLS)}")
+    return name
+
+
+def _question(
+    max_age: Duration,
+    unused_for: Duration,
+    controls: tuple[str, ...],
+    severity: str,
+    fail_on: str,
+) -> Question:
+    return Question(
+        thresholds=Thresholds(max_age, unused_for),
+        controls=tuple(dict.fromkeys(controls)),
+        least=Severity(severity),
+        fail_on=Severity(fail_on),
+    )
+
+
+question_options = gathering(
+    click.option(
+        "--max-age",
+        type=_duration,
+        metavar="DURATION",
+        default="90d",
+        show_default=True,
+        help="Find Active keys that were created longer ago.",
+    ),
+    click.option(
+        "--unused-for",
+        type=_duration,
+        metavar="DURATION",
+        default="45d",
+        show_default=True,
+        help="Find Active keys without a use for that long.",
+    ),
+    click.option(
+        "--control",
+        "controls",
+        type=_control,
+        multiple=True,
+        metavar="NAME",
+        help="Only this control, by name or code. Repeat the option for several controls.",
+    ),
+    click.option(
+        "--severity",
+        type=_SEVERITIES,
+        default="low",
+        show_default=True,
+        help="Only findings of this severity or a higher one.",
+    ),
+    click.option(
+        "--fail-on",
+        type=_SEVERITIES,
+        default="low",
+        show_default=True,
+        help="Exit with 7 only for an open finding of this severity or a higher one.",
+    ),
+    argument="question",
+    make=_question,
+)
+"""The options that say what an audit looks for; they make its argument ``question``."""

@@ -27,6 +27,7 @@ from typing import Any, Final
 import psutil
 
 from bench_accounts import accounts
+from bench_audit import audits
 from bench_contestants import (
     OPERATIONS,
     ROOT,
@@ -200,6 +201,7 @@ def known(out: Path) -> dict[str, Any]:
         "native_results": [],
         "throttled": [],
         "accounts": None,
+        "audits": [],
     }
     before = out / "performance.json"
     return nothing | (json.loads(before.read_text()) if before.exists() else {})
@@ -224,6 +226,12 @@ def main() -> None:
     )
     parser.add_argument(
         "--accounts", type=numbers, default="1,10,100", help="numbers of accounts of three keys"
+    )
+    parser.add_argument(
+        "--audit",
+        type=numbers,
+        default="5000,300",
+        help="how many users, and how many of them have a key",
     )
     parser.add_argument(
         "--operations", nargs="+", choices=OPERATIONS, default=OPERATIONS, metavar="OPERATION"
@@ -252,6 +260,12 @@ def main() -> None:
         write_report(bag, options.out)
     if options.throttled:
         bag["throttled"] = list(throttled(*options.throttled))
+    if options.audit:
+        bag["audits"] = [
+            audits(emulator, *options.audit, latency, options.repeat)
+            for latency in options.latencies
+        ]
+        write_report(bag, options.out)
     for size, names in [
         *((size, [FLEET, LOOP]) for size in options.fleet_sizes),
         *((size, installed) for size in options.sizes),

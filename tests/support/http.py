@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import ssl
 import threading
@@ -88,11 +89,13 @@ class RecordingServer:
 
 
 def _call(body: bytes, environ: dict[str, Any]) -> Call:
-    parameters = dict(parse_qsl(body.decode(errors="replace")))
+    target = environ.get("HTTP_X_AMZ_TARGET", "")
+    text = body.decode(errors="replace")
+    parameters = json.loads(text) if target else dict(parse_qsl(text))
     authorization = environ.get("HTTP_AUTHORIZATION", "")
     signer, _, rest = authorization.partition("Credential=")[2].partition("/")
     region = "".join(rest.split("/")[1:2])
-    action = parameters.pop("Action", "")
+    action = parameters.pop("Action", "") or target.rpartition(".")[2]
     parameters.pop("Version", None)
     return Call(action, parameters, signer, region, environ.get("HTTP_USER_AGENT", ""))
 
@@ -130,6 +133,13 @@ def aws_error(status: int, code: str, message: str) -> Response:
         status=status,
         content_type="text/xml",
     )
+
+
+def json_error(status: int, code: str, message: str) -> Response:
+    """An error as Organizations writes it."""
+    headers = {"x-amzn-RequestId": str(uuid.uuid4())}
+    body = json.dumps({"__type": code, "Message": message})
+    return Response(body, status, headers, content_type="application/x-amz-json-1.1")
 
 
 def refuse(action: str, status: int, code: str, message: str, *, only: str = "") -> Rule:

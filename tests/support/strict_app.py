@@ -23,14 +23,14 @@ def strict_app(iam: StrictIam) -> Callable[..., Iterable[bytes]]:
         signer = request.headers.get("Authorization", "").partition("Credential=")[2]
         try:
             iam.admit(signer.partition("/")[0])
-            return _answer(iam, signer.partition("/")[0], request.form)
+            return answer(iam, signer.partition("/")[0], request.form)
         except AwsRefusal as refusal:
             return aws_error(refusal.http_status, refusal.code, escape(refusal.message))
 
     return app
 
 
-def _answer(iam: StrictIam, signer: str, form: Any) -> Response:
+def answer(iam: StrictIam, signer: str, form: Any) -> Response:
     action = form["Action"]
     iam.refuse(action)
     of_account = _answer_of_account(iam, action, form)

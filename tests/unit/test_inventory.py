@@ -213,8 +213,10 @@ def test_the_end_of_a_journal_throws_nothing_else_away(tmp_path: Path) -> None:
     caller = replace(CALLER, account_id="/../../victim")
     folder = tmp_path / "journals"
     (folder / "walk-").mkdir(parents=True)
+    Checkpoint(folder, CALLER, ("/",)).note("bob", None)
+    (journal,) = folder.glob("*.jsonl")
     checkpoint = Checkpoint(folder, caller, ("/",))
-    named = checkpoint._path.name.rpartition("-")[2]
+    named = journal.name.rpartition("-")[2]
     victim = tmp_path / f"victim-{named}"
     victim.write_text("precious")
 

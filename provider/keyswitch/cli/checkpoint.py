@@ -1,6 +1,6 @@
 """What a walk has seen so far, kept so that the next one goes on where it ended.
 
-One line of JSON for each user, written as it is seen. It holds ids, names, statuses and dates, no
+One line of JSON for each user or account, written as it is seen. It holds ids, names, statuses and dates, no
 secret, and is readable by its owner alone. A checkpoint that cannot be kept is gone without.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -21,14 +21,73 @@ from keyswitch.model.aws_settings import ACCOUNT_ID
 from keyswitch.model.durations import iso, moment
 from keyswitch.model.status import ObservedStatus
 from keyswitch.reconcile.clock import Clock
-from keyswitch.report.inventory import SeenKey, SeenUser
+from keyswitch.report.inventory import Inventory, RootKeys, SeenKey, SeenUser
 
 KEPT: Final = timedelta(hours=1)
 """How long what was seen of a user counts: after that it is looked at anew."""
 
 
+class _Journal:
+    """Lines in a file of its owner's, each with a name, a moment and a bag.
+
+    :param path: ``None`` where nothing can be kept.
+    :ivar is_kept: whether another walk can go on from here.
+    """
+
+    def __init__(self, path: Path | None, clock: Clock) -> None:
+        self._path = path
+        self._clock = clock
+        self._is_begun = False
+        self.is_kept = path is not None
+
+    def add(self, name: str, bag: object) -> None:
+        """Keeps a line, at once."""
+        if self._path is None or not self.is_kept:
+            return
+        line = [iso(self._clock.now()), name, bag]
+        try:
+            with self._opened(self._path) as file:
+                file.write("\n" + json.dumps(line))
+        except OSError:
+            self.is_kept = False
+
+    def end(self) -> None:
+        """Throws it away."""
+        if self._path is not None:
+            with suppress(OSError):
+                self._path.unlink(missing_ok=True)
+
+    def lines(self) -> Iterator[tuple[datetime, str, Any]]:
+        """Those that still count; a last line that was cut off, or one of another version, is none.
+
+        Once there is one, the next is added to them; else the file is begun anew.
+        """
+        if self._path is None:
+            return
+        try:
+            lines = self._path.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
+            return
+        oldest = self._clock.now() - KEPT
+        for line in lines:
+            with suppress(ValueError, KeyError, TypeError):
+                written, name, bag = json.loads(line)
+                at = moment(written)
+                if at >= oldest:
+                    yield at, name, bag
+                    self._is_begun = True
+
+    def _opened(self, path: Path) -> IO[str]:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not self._is_begun:
+            path.unlink(missing_ok=True)
+            self._is_begun = True
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
+        return os.fdopen(os.open(path, flags, 0o600), "a", encoding="utf-8")
+
+
 class Checkpoint:
-    """The checkpoint of one walk.
+    """The checkpoint of one walk over the users of an account.
 
     :param folder: where journals are kept; it is made if need be.
     :param caller: who walks, and where: others may see other things. Without an account of twelve
@@ -37,7 +96,6 @@ class Checkpoint:
     :param fresh: whether what an earlier walk left is thrown away.
     :ivar seen: each user that was looked at, ``None`` for one that is not there.
     :ivar since: when the first of them was looked at; now, if none was.
-    :ivar is_kept: whether another walk can go on from here.
     """
 
     def __init__(
@@ -49,65 +107,100 @@ class Checkpoint:
         fresh: bool = False,
         clock: Clock | None = None,
     ) -> None:
-        self._clock = clock or Clock()
-        told = (caller.endpoint, caller.arn, *selection)
-        named = hashlib.sha256("\0".join(told).encode()).hexdigest()[:16]
-        self.is_kept = ACCOUNT_ID.fullmatch(caller.account_id) is not None
-        account_id = caller.account_id if self.is_kept else "unknown"
-        self._path = folder / f"walk-{account_id}-{named}.jsonl"
+        clock = clock or Clock()
+        self._journal = _Journal(_path(folder, "walk", caller, selection), clock)
         self.seen: dict[str, SeenUser | None] = {}
-        self.since = self._clock.now()
-        if self.is_kept and not fresh:
-            for at, name, user in self._lines():
-                self.seen[name] = user
+        self.since = clock.now()
+        for at, name, bag in () if fresh else self._journal.lines():
+            with suppress(ValueError, KeyError, TypeError):
+                self.seen[name] = _user(bag) if bag is not None else None
                 self.since = min(self.since, at)
-        self._is_begun = bool(self.seen)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether another walk can go on from here."""
+        return self._journal.is_kept
 
     def note(self, user_name: str, seen: SeenUser | None) -> None:
         """Keeps one user, at once."""
         self.seen[user_name] = seen
-        if not self.is_kept:
-            return
-        line = [iso(self._clock.now()), user_name, asdict(seen) if seen else None]
-        try:
-            with self._opened() as file:
-                file.write("\n" + json.dumps(line))
-        except OSError:
-            self.is_kept = False
+        self._journal.add(user_name, asdict(seen) if seen else None)
 
     def end(self) -> None:
         """Throws the checkpoint away: the walk is whole."""
-        with suppress(OSError):
-            self._path.unlink(missing_ok=True)
+        self._journal.end()
 
-    def _opened(self) -> IO[str]:
-        """Added to what is of use, or begun anew."""
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not self._is_begun:
-            self._path.unlink(missing_ok=True)
-            self._is_begun = True
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
-        return os.fdopen(os.open(self._path, flags, 0o600), "a", encoding="utf-8")
 
-    def _lines(self) -> Iterator[tuple[datetime, str, SeenUser | None]]:
-        """A last line that was cut off, or one of another version, is a user not seen."""
-        try:
-            lines = self._path.read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError):
-            return
-        oldest = self._clock.now() - KEPT
-        for line in lines:
+class AccountsCheckpoint:
+    """The checkpoint of one walk over the accounts of an organization; those under way have one each.
+
+    :param folder: see :class:`Checkpoint`, as for the others.
+    :ivar seen: each account that was read, by its id.
+    :ivar began: when this walk began.
+    """
+
+    def __init__(
+        self, folder: Path, caller: Caller, selection: Sequence[str], *, fresh: bool = False
+    ) -> None:
+        self._folder = folder
+        self._caller = caller
+        self._selection = selection
+        self._fresh = fresh
+        clock = Clock()
+        self.began = clock.now()
+        self._journal = _Journal(_path(folder, "organization", caller, selection), clock)
+        self.seen: dict[str, Inventory] = {}
+        for _, name, bag in () if fresh else self._journal.lines():
             with suppress(ValueError, KeyError, TypeError):
-                written, name, bag = json.loads(line)
-                at = moment(written)
-                if at >= oldest:
-                    yield at, name, _user(bag) if bag is not None else None
+                self.seen[name] = _inventory(bag)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether another walk can go on from here."""
+        return self._journal.is_kept
+
+    def of_account(self, account_id: str) -> Checkpoint:
+        """The checkpoint of an account that is not among those."""
+        caller = Caller(account_id, self._caller.arn, self._caller.endpoint)
+        return Checkpoint(
+            self._folder, caller, ("organization", *self._selection), fresh=self._fresh
+        )
+
+    def note(self, account_id: str, inventory: Inventory) -> None:
+        """Keeps one account, at once."""
+        self.seen[account_id] = inventory
+        told = {"since": iso(inventory.since), "root_keys": inventory.root_keys.name}
+        self._journal.add(account_id, {**asdict(inventory), **told})
+
+    def end(self) -> None:
+        """Throws the checkpoint away: every account was read."""
+        self._journal.end()
+
+
+def _path(folder: Path, kind: str, caller: Caller, selection: Iterable[str]) -> Path | None:
+    if not ACCOUNT_ID.fullmatch(caller.account_id):
+        return None
+    told = (caller.endpoint, caller.arn, *selection)
+    named = hashlib.sha256("\0".join(told).encode()).hexdigest()[:16]
+    return folder / f"{kind}-{caller.account_id}-{named}.jsonl"
+
+
+def _inventory(bag: dict[str, Any]) -> Inventory:
+    return Inventory(
+        tuple(_user(each) for each in bag["users"]),
+        moment(bag["since"]),
+        bag["is_complete"],
+        RootKeys[bag["root_keys"]],
+        bag["report"],
+        bag["passed_over"],
+    )
 
 
 def _user(bag: dict[str, Any]) -> SeenUser:
     keys = tuple(_key(each) for each in bag["keys"])
     policies = bag["policies"]
-    return SeenUser(bag["user_name"], keys, None if policies is None else tuple(policies))
+    attached = None if policies is None else tuple(policies)
+    return SeenUser(bag["user_name"], keys, attached, bag.get("path", ""))
 
 
 def _key(bag: dict[str, Any]) -> SeenKey:

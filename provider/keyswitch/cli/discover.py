@@ -10,7 +10,9 @@ from typing import Any, Final
 
 import click
 
+from keyswitch.cli import organization_tables
 from keyswitch.cli.command import Command, Signing, caller_of, form_option, signing_options
+from keyswitch.cli.organization import OrganizationSelection, organization_options
 from keyswitch.cli.scan import Selection, selection_options
 from keyswitch.cli.stack_config import StackConfig
 from keyswitch.cli.tables import age, key_bag, last_use, print_listing
@@ -30,6 +32,7 @@ _TITLES: Final = ("key", "user", "status", "age", "last used", "findings")
 
 @click.command(cls=Command)
 @signing_options
+@organization_options
 @selection_options
 @click.option(
     "--write",
@@ -43,18 +46,31 @@ _TITLES: Final = ("key", "user", "status", "age", "last used", "findings")
     "python",
     help="python prints a Pulumi program that declares the keys as they are.",
 )
-def discover(*, signing: Signing, selection: Selection, write: Path | None, form: str) -> None:
-    """List the access keys of an account: their users, ages and last uses.
+def discover(
+    *,
+    signing: Signing,
+    organization: OrganizationSelection | None,
+    selection: Selection,
+    write: Path | None,
+    form: str,
+) -> None:
+    """List the access keys of an account, or of an organization: their users, ages and last uses.
 
     To continue a scan that stopped within the last hour, run the same command again.
 
     \b
     keyswitch discover --profile audit
     keyswitch discover --user bob --format python >__main__.py
+    keyswitch discover --organization --role audit --account-filter '!sandbox-*'
 
     --write keeps existing entries, comments and their order. The aws: settings of its file are used unless
     --stack-config names another file.
+
+    With --organization, the exit code is 1 if an account could not be read, after the list of the others.
     """
+    if organization is not None:
+        _discover_all(signing, organization, selection, write, form)
+        return
     config = StackConfig(write) if write is not None else None
     if config is not None:
         config.check_that_it_takes_entries(signing.account)
@@ -74,6 +90,34 @@ def discover(*, signing: Signing, selection: Selection, write: Path | None, form
         _print_census(inventory, caller.account_id, now)
     if config is not None:
         _adopt(inventory, config, signing.account)
+
+
+def _discover_all(
+    signing: Signing,
+    organization: OrganizationSelection,
+    selection: Selection,
+    write: Path | None,
+    form: str,
+) -> None:
+    if write is not None or form == "python":
+        option = "--write" if write is not None else "--format python"
+        raise click.UsageError(
+            f"{option} declares the keys of one account. Leave out --organization, and name the account with "
+            "--account or --role-arn."
+        )
+    client = signing.client()
+    scan = organization.scan(client, caller_of(client), selection)
+    now = datetime.now(timezone.utc)
+    organization_tables.tell_missing(scan)
+    for each in scan.results:
+        for user, seen in each.inventory.keys:
+            if not seen.key.status.is_known:
+                click.echo(_unknown_status(user, seen), err=True)
+    if form == "json":
+        click.echo(organization_tables.to_json(scan, now), nl=False)
+    else:
+        organization_tables.print_keys(scan, now)
+    organization_tables.refuse_missing(scan)
 
 
 def _adopt(inventory: Inventory, config: StackConfig, account: str | None) -> None:

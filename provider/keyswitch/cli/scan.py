@@ -63,7 +63,7 @@ class Selection:
         stderr = Console(stderr=True)
         there = self._users(client, caller, with_paths=with_paths)
         report = self._report(client)
-        passed_over = _without_keys(report, there, always)
+        passed_over = users_without_keys(report, there, always)
         names = tuple(user.name for user in there if user.name not in passed_over)
         folder = Path(click.get_app_dir("keyswitch"))
         selection = (self.path_prefix, *sorted(set(self.users)))
@@ -126,23 +126,33 @@ class Selection:
             return None
         try:
             with working("waiting for the credential report"):
-                report = client.credential_report()
+                return recent_report(client)
         except KeyswitchError as error:
-            _warn_of_no_report(error)
+            click.echo(f"warning: {no_report_used(error)}", err=True)
             return None
-        if datetime.now(timezone.utc) - moment(report.generated) > _REPORT_KEPT:
-            stale = catalogue.StaleCredentialReport(date=report.generated)
-            _warn_of_no_report(KeyswitchError(stale))
-            return None
-        return report
 
 
-def _warn_of_no_report(error: KeyswitchError) -> None:
-    told = line(catalogue.CredentialReportNotUsed(problem=str(error).removesuffix(".")))
-    click.echo(f"warning: {told}", err=True)
+def recent_report(client: Directory) -> CredentialReport:
+    """The account's credential report.
+
+    :raises KeyswitchError: AWS refuses, or answers with one of more than four hours ago (KS732).
+    """
+    report = client.credential_report()
+    if datetime.now(timezone.utc) - moment(report.generated) > _REPORT_KEPT:
+        raise KeyswitchError(catalogue.StaleCredentialReport(date=report.generated))
+    return report
 
 
-def _without_keys(
+def no_report_used(error: KeyswitchError, about: str | None = None) -> str:
+    """The warning that every user is looked at instead (KS731).
+
+    :param about: which account, in words, where there are several.
+    """
+    message = catalogue.CredentialReportNotUsed(problem=str(error).removesuffix("."))
+    return line(message, about)
+
+
+def users_without_keys(
     report: CredentialReport | None, there: Iterable[User], always: Collection[str]
 ) -> frozenset[str]:
     """The users that need not be looked at. One that is not in the report is new, and may have keys."""

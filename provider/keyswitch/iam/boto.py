@@ -117,6 +117,14 @@ class BotoClient:
             answer = clients.caller_identity()
             return Caller(str(answer["Account"]), str(answer["Arn"]), endpoint)
 
+    def clients(self, operation: str) -> Clients:
+        """The clients themselves, for an operation of another service.
+
+        :param operation: which they are wanted for, in a message that they cannot be made.
+        :raises KeyswitchError: they cannot be made.
+        """
+        return self._clients(operation, None)
+
     @contextmanager
     def _calling(self, operation: str, user_name: str | None) -> Iterator[Clients]:
         """The clients, for a call and the reading of its answer.

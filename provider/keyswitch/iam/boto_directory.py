@@ -17,6 +17,7 @@ from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.aws_settings import AwsSettings
 from keyswitch.model.durations import iso
+from keyswitch.model.roles import Role
 
 _LOOKS_AT_REPORT: Final = 30
 _SECONDS_BETWEEN_LOOKS: Final = 2.0
@@ -48,6 +49,16 @@ class BotoDirectory(BotoClient):
     ) -> None:
         super().__init__(settings, origin, bounds, account)
         self._pause = pause
+
+    def in_role(self, role: Role) -> BotoDirectory:
+        """The directory of the account of a role, which this one's credentials assume now.
+
+        :raises KeyswitchError: the role may not be assumed (KS313), or STS cannot be asked.
+        """
+        found = BotoDirectory(self._settings, self._origin, self._bounds, pause=self._pause)
+        with self._calling("sts:AssumeRole", None) as clients:
+            found._made = clients.in_role(role)
+        return found
 
     def users(self, path_prefix: str = "/") -> tuple[User, ...]:
         """See :meth:`Directory.users`."""

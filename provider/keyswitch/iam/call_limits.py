@@ -15,6 +15,7 @@ class Bounds:
     :param answer_bytes: the most of one answer, headers included. A page of a hundred users is 0.1 MiB.
     :param pages_about_a_user: the most pages of a list about one user, who has two keys and ten policies.
     :param pages_of_users: the most pages of the list of all users, of whom an account has 5,000 and a page 100.
+    :param pages_of_an_organization: the most pages of a list of accounts or organizational units, of 20 each.
     """
 
     connect_seconds: float = 5.0
@@ -22,6 +23,7 @@ class Bounds:
     answer_bytes: int = 2**20
     pages_about_a_user: int = 10
     pages_of_users: int = 500
+    pages_of_an_organization: int = 2_000
 
 
 BOUNDS: Final = Bounds()

@@ -7,24 +7,30 @@ is imported when a client is made.
 from __future__ import annotations
 
 import os
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from keyswitch.iam.assume_role import assumed
 from keyswitch.iam.call_limits import BOUNDS, Bounds
 from keyswitch.iam.credentials import Chain, profile_of_environment
+from keyswitch.iam.proxies import proxies_to
 from keyswitch.iam.shared_config import Profile, merged
 from keyswitch.iam.user_agent import NOBODY, Origin
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.aws_settings import AwsSettings, unreadable
+from keyswitch.model.roles import Role
 
 if TYPE_CHECKING:
     from botocore.credentials import Credentials
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_sts import STSClient
     from mypy_boto3_sts.type_defs import GetCallerIdentityResponseTypeDef
+
+    from keyswitch.iam.http_session import BoundedSession
 
 _IAM_REGION_OF_PARTITION: Final = {
     "aws": "us-east-1",
@@ -42,9 +48,10 @@ _PARTITION_OF_DOMAIN: Final = {
     "amazonaws.eu": "aws-eusc",
 }
 _MOST_CONNECTIONS: Final = 50
+_SEVERAL_AT_A_TIME: Final = "adaptive"
+_ONE_AFTER_THE_OTHER: Final = "standard"
 _MADE_ELSEWHERE: Final = ("keyswitch", "custom-process")
 """How credentials were had that some other program made."""
-_LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 
 
 class Clients:
@@ -64,6 +71,7 @@ class Clients:
     ) -> None:
         self._settings = settings
         self._product = origin.product
+        self._session_name = origin.session_name
         self._files = merged(
             settings.config_files or (os.environ.get("AWS_CONFIG_FILE") or "~/.aws/config",),
             settings.credentials_files
@@ -73,25 +81,56 @@ class Clients:
         self._region = self._region_found()
         self._refuse_unknown_region()
         self._verify = self._verification()
+        self._connections: dict[str, BoundedSession] = {}
         self._signing_keys: set[str] = set()
         chain = Chain(
             settings,
             self._files,
             self._sts_of,
             self._bound,
-            origin.session_name,
+            self._session_name,
             self._signing_keys,
         )
-        self._credentials = chain.credentials()
-        self.iam: IAMClient = self._client(
-            "iam", self._credentials, self._region, settings.iam_endpoint
-        )
         self._caller_identity: GetCallerIdentityResponseTypeDef | None = None
+        self.sign_with(chain.credentials())
 
     @cached_property
     def sts(self) -> STSClient:
         """Not needed by every run; made where it is first asked for."""
         return self._sts_of(self._credentials, self._settings.sts_region)
+
+    @cached_property
+    def organizations(self) -> Any:
+        """The client of AWS Organizations, for whoever walks an organization, a call after the other."""
+        endpoint = self._settings.organizations_endpoint
+        return self.client("organizations", endpoint, retry_mode=_ONE_AFTER_THE_OTHER)
+
+    def client(
+        self, service: str, endpoint: str | None, retry_mode: str = _SEVERAL_AT_A_TIME
+    ) -> Any:
+        """A client of any service, which these credentials sign for, in their region.
+
+        :param endpoint: URL of the settings, ``None`` for the one of the environment or AWS's own.
+        :param retry_mode: botocore's, where neither the settings nor the environment name one.
+        """
+        return self._client(service, self._credentials, self._region, endpoint, retry_mode)
+
+    def in_role(self, role: Role) -> Clients:
+        """The same clients as a role, which these credentials assume now, over the same connections.
+
+        :raises KeyswitchError: the role may not be assumed (KS313), or STS cannot be asked.
+        """
+        found = copy(self)
+        found.sign_with(assumed(role, self.sts, self._session_name))
+        return found
+
+    def sign_with(self, credentials: Credentials) -> None:
+        """Has every client made anew, for these credentials."""
+        for made_later in ("sts", "organizations"):
+            self.__dict__.pop(made_later, None)
+        self._caller_identity = None
+        self._credentials = credentials
+        self.iam: IAMClient = self.client("iam", self._settings.iam_endpoint)
 
     @property
     def sign_by_session(self) -> bool:
@@ -117,7 +156,12 @@ class Clients:
         return client
 
     def _client(
-        self, service: str, credentials: Credentials | None, region: str, endpoint: str | None
+        self,
+        service: str,
+        credentials: Credentials | None,
+        region: str,
+        endpoint: str | None,
+        retry_mode: str = _SEVERAL_AT_A_TIME,
     ) -> Any:
         from botocore.config import Config
 
@@ -129,7 +173,7 @@ class Clients:
             region_name=region,
             endpoint_url=endpoint or self._endpoint_of_environment(service),
             verify=self._verify,
-            config=Config(proxies={}, **self._options(credentials)),
+            config=Config(proxies={}, **self._options(credentials, retry_mode)),
         )
         self._bound(client)
         return client
@@ -138,11 +182,12 @@ class Clients:
         """Has a client send its requests within the bounds, by the way that the settings name."""
         from keyswitch.iam.http_session import BoundedSession
 
-        session = BoundedSession(
-            self._bounds,
-            verify=self._verify,
-            proxies=self._proxies(client.meta.endpoint_url),
-        )
+        endpoint = client.meta.endpoint_url
+        if endpoint not in self._connections:
+            proxies = proxies_to(endpoint, self._settings)
+            found = BoundedSession(self._bounds, verify=self._verify, proxies=proxies)
+            self._connections.setdefault(endpoint, found)
+        session = self._connections[endpoint]
 
         def send(request: Any, **_: object) -> Any:
             return session.send(request)
@@ -150,12 +195,15 @@ class Clients:
         # Last, as the pauses of a throttled client are made by a handler of the same event.
         client.meta.events.register_last("before-send", send)
 
-    def _options(self, credentials: Credentials | None) -> dict[str, Any]:
+    def _options(self, credentials: Credentials | None, retry_mode: str) -> dict[str, Any]:
         from botocore import UNSIGNED
 
         settings = self._settings
         return {
-            "retries": {"mode": self._retry_mode(), "total_max_attempts": settings.attempts},
+            "retries": {
+                "mode": self._retry_mode(retry_mode),
+                "total_max_attempts": settings.attempts,
+            },
             "connect_timeout": self._bounds.connect_seconds,
             "read_timeout": self._bounds.try_seconds,
             "max_pool_connections": _MOST_CONNECTIONS,
@@ -249,36 +297,18 @@ class Clients:
             raise KeyswitchError(catalogue.UnreadableCaBundle(path=path))
         return str(path)
 
-    def _proxies(self, endpoint: str) -> dict[str, str]:
-        """The way to one endpoint: settings before the environment, and what goes past a proxy."""
-        from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]
-
-        address = urlsplit(endpoint)
-        host = address.hostname or ""
-        no_proxy = (
-            self._settings.no_proxy or os.environ.get("NO_PROXY") or os.environ.get("no_proxy")
-        )
-        past = host in _LOOPBACK or proxy_bypass_environment(host, {"no": no_proxy or ""})
-        if past:
-            return {}
-        settings = self._settings
-        if address.scheme == "https":
-            proxy = _proxy(settings.https_proxy, "HTTPS_PROXY")
-            proxy = settings.http_proxy if proxy is None else proxy
-        else:
-            proxy = _proxy(settings.http_proxy, "HTTP_PROXY")
-        return {address.scheme: proxy} if proxy else {}
-
-    def _retry_mode(self) -> str:
+    def _retry_mode(self, otherwise: str) -> str:
         """The environment's only where it is one that Go has too: never botocore's legacy one.
 
         Botocore counts the retries of all calls together and gives up once they are too many, which
         several throttled calls at a time soon are. Adaptive, the calls slow down together instead, to
         the rate that AWS allows; before the first throttled call the two modes are the same.
+
+        :param otherwise: what a client does by itself; one call after the other is soonest done in standard mode.
         """
         of_environment = os.environ.get("AWS_RETRY_MODE")
         standard = of_environment == "standard"
-        return self._settings.retry_mode or ("standard" if standard else "adaptive")
+        return self._settings.retry_mode or ("standard" if standard else otherwise)
 
     def _user_agents(self) -> list[str]:
         appended = os.environ.get("TF_APPEND_USER_AGENT")
@@ -287,12 +317,6 @@ class Clients:
     def _appid(self) -> str | None:
         found = os.environ.get("AWS_SDK_UA_APP_ID") or self._profile.get("sdk_ua_app_id")
         return str(found) if found else None
-
-
-def _proxy(declared: str | None, variable: str) -> str | None:
-    if declared is not None:
-        return declared
-    return os.environ.get(variable) or os.environ.get(variable.lower())
 
 
 def _known(partition: str) -> str:

@@ -14,6 +14,7 @@ _USER: Final = "bob"
 _VALUES: Final[dict[str, object]] = {
     "access_key_id": _KEY,
     "account": "123456789012",
+    "accounts": 200,
     "adopted": "Active",
     "allowed": 2,
     "approved_by": "jane@example.com",
@@ -37,6 +38,7 @@ _VALUES: Final[dict[str, object]] = {
     "failed": 2,
     "free_at": "2026-12-01T19:00:00Z",
     "hint": "",
+    "ids": "222222222222 (shop), 333333333333 (data)",
     "key": _KEY,
     "keys": f"{_KEY}, {_OTHER}",
     "kind": "a number",
@@ -57,6 +59,7 @@ _VALUES: Final[dict[str, object]] = {
     "overlap": "7d",
     "override": "INC-4711 leaked",
     "owner": "eve",
+    "parent": "ou-ab12-11111111",
     "path": "Pulumi.prod.yaml",
     "policies": "AWSCompromisedKeyQuarantineV3",
     "principal": "arn:aws:iam::123456789012:user/ci",
@@ -82,6 +85,7 @@ _VALUES: Final[dict[str, object]] = {
     "signers": _OTHER,
     "since": "2026-11-24T19:00:00Z",
     "stack": "prod",
+    "state": "SUSPENDED",
     "status": "Active",
     "subject": "resource bob-old",
     "successor": _OTHER,
@@ -154,6 +158,7 @@ _OWN_VALUES: Final[dict[str, dict[str, object]]] = {
     "KS163": {"version": "0.1.0", "token": "keyswitch:index:getUser"},
     "KS225": {"count": 100},
     "KS325": {"problem": "No such file or directory"},
+    "KS330": {"operation": "organizations:ListAccounts", "resource": "the organization"},
     "KS404": {"observed": "Active"},
     "KS407": {"declared": "10 keys"},
     "KS408": {"kind": "ZeroDivisionError"},
@@ -179,6 +184,8 @@ _OWN_VALUES: Final[dict[str, dict[str, object]]] = {
     "KS708": {"problem": "no stack named prod found"},
     "KS712": {"problem": "written in braces, or not with one entry per line"},
     "KS714": {"path": "keys.html"},
+    "KS760": {"problem": "no account of the organization matches --account-filter *-prod"},
+    "KS761": {"seen": 120},
     "KS802": {"declared": "Active", "seen": "user bob has no such key"},
     "KS806": {"count": 2},
 }
@@ -190,7 +197,7 @@ _DEACTIVATING: Final = (
 )
 _ABOUT_NO_KEY: Final = (
     *("KS407", "KS410", "KS501", "KS502", "KS618", "KS621", "KS622", "KS623"),
-    *("KS316", "KS408"),
+    *("KS316", "KS330", "KS331", "KS332", "KS408"),
 )
 
 
@@ -207,6 +214,8 @@ def filled_in(entry: type[Message]) -> Message:
 
 
 def _subject(code: str) -> Attempt | str | None:
+    if code == "KS763":
+        return "account 222222222222 (shop)"
     if code in ("KS128", "KS135"):
         return f"entry {_KEY}"
     if code in ("KS130", "KS131", "KS132", "KS225"):

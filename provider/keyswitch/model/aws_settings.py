@@ -62,6 +62,7 @@ class AwsSettings:
     credentials_files: tuple[str, ...] = ()
     iam_endpoint: str | None = None
     sts_endpoint: str | None = None
+    organizations_endpoint: str | None = None
     sts_region: str | None = None
     use_fips: bool | None = None
     use_dualstack: bool | None = None
@@ -110,6 +111,7 @@ class AwsSettings:
             credentials_files=settings.texts("sharedCredentialsFiles"),
             iam_endpoint=settings.url(endpoints, "iam"),
             sts_endpoint=settings.url(endpoints, "sts"),
+            organizations_endpoint=settings.url(endpoints, "organizations"),
             sts_region=settings.text("stsRegion"),
             use_fips=settings.boolean("useFipsEndpoint"),
             use_dualstack=settings.boolean("useDualstackEndpoint"),

@@ -316,5 +316,37 @@ class RoleNotAskedFor(Message):
     message: object
 
 
+class OrganizationNotReadable(Denial):
+    code = "KS330"
+    title = "Organization not readable"
+    text = "{principal} may not call {operation} on {resource}: {reason}"
+    remedy = (
+        "Use credentials of the organization's management account or of a delegated "
+        "administrator, and allow {operation} there. Other member accounts cannot list the "
+        "accounts of an organization."
+    )
+
+
+class NotInOrganization(Message):
+    code = "KS331"
+    title = "No organization"
+    text = "the account of these credentials belongs to no AWS organization"
+    remedy = (
+        "Use credentials of the organization's management account or of a delegated "
+        "administrator. To look at this account alone, leave out --organization."
+    )
+
+
+class NoSuchParent(Message):
+    code = "KS332"
+    title = "Organizational unit not found"
+    text = "this organization has no root or organizational unit {parent}"
+    remedy = (
+        "Check --ou, and which organization the credentials belong to: aws organizations "
+        "list-roots and list-organizational-units-for-parent show the ids."
+    )
+    parent: object
+
+
 NOT_ACCEPTED = (CredentialsRefused, SessionRefused)
 """AWS does not accept the credentials, whatever is asked."""

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from keyswitch.cli.atomic_write import check_report, write_report
 from keyswitch.cli.audit_options import question_options
+from keyswitch.cli.audit_organization import audit_organization
 from keyswitch.cli.command import (
     FINDINGS,
     Command,
@@ -23,7 +24,9 @@ from keyswitch.cli.command import (
     form_option,
     signing_options,
 )
+from keyswitch.cli.declarations import Declarations
 from keyswitch.cli.exceptions_file import exceptions_of_file
+from keyswitch.cli.organization import OrganizationSelection, organization_options
 from keyswitch.cli.scan import Selection, root_keys_of, selection_options, working
 from keyswitch.iam.client import Caller, Directory
 from keyswitch.messages import catalogue
@@ -38,9 +41,8 @@ from keyswitch.report.audit_page import to_html
 from keyswitch.report.audit_table import print_audit, to_table
 from keyswitch.report.controls.control import Evidence
 from keyswitch.report.exceptions import AuditException
-from keyswitch.report.expected_keys import ExpectedKey, with_recorded
+from keyswitch.report.expected_keys import ExpectedKey
 from keyswitch.report.inventory import Inventory
-from keyswitch.report.stack_state import read_export
 
 FORMS: Final[Mapping[str, Callable[[Audit], str]]] = {
     "table": to_table,
@@ -54,6 +56,7 @@ FORMS: Final[Mapping[str, Callable[[Audit], str]]] = {
 
 @click.command(cls=Command)
 @signing_options
+@organization_options
 @selection_options
 @click.option(
     "--state",
@@ -87,6 +90,7 @@ def audit(
     ctx: click.Context,
     *,
     signing: Signing,
+    organization: OrganizationSelection | None,
     selection: Selection,
     state: IO[str] | None,
     stack: str | None,
@@ -95,7 +99,7 @@ def audit(
     form: str,
     output: Path | None,
 ) -> None:
-    """Report what is wrong with the access keys of an account.
+    """Report what is wrong with the access keys of an account, or of an organization.
 
     Finds keys that are not declared, or not as declared, Active keys that are old, unused, one of several,
     or quarantined by AWS, and keys of the root user. Compares with the register in --stack-config, with a
@@ -108,11 +112,16 @@ def audit(
     \b
     keyswitch audit --stack-config Pulumi.prod.yaml --stack prod
     keyswitch audit --stack prod --format html --output keys.html
+    keyswitch audit --organization --role audit --ou ou-ab12-prodprod --format csv
+
+    With --organization, an account that could not be read is a finding.
 
     Exit code 7 if there are open findings, 0 if there are none, 1 if the audit failed.
     """
     if state is not None and stack is not None:
         raise click.UsageError("Use --state or --stack, not both.", ctx)
+    if organization is not None and signing.account is not None:
+        raise click.UsageError("Use --account or --organization, not both.", ctx)
     if form == "ocsf":
         _check_ocsf()
     if output is not None:
@@ -120,12 +129,18 @@ def audit(
     approved = _exceptions(signing, exceptions)
     client = signing.client()
     caller = caller_of(client)
-    expected, against = _expected(signing, state, stack, caller.account_id)
-    inventory = _inventory(selection, client, caller, expected, approved)
-    now = datetime.now(timezone.utc)
-    evidence = Evidence(inventory, expected, now, question.thresholds)
-    asked = replace(question, asked_by=caller.arn, against=against)
-    audited = audit_of([AccountToAudit(caller.account_id, evidence)], approved, asked, now)
+    declarations = _declarations(signing, state, stack)
+    asked = replace(question, asked_by=caller.arn, against=declarations.in_words)
+    if organization is not None:
+        audited = audit_organization(
+            client, caller, organization, selection, declarations, approved, asked
+        )
+    else:
+        expected = declarations.of_one(caller.account_id)
+        inventory = _inventory(selection, client, caller, expected, approved)
+        now = datetime.now(timezone.utc)
+        evidence = Evidence(inventory, expected, now, question.thresholds)
+        audited = audit_of([AccountToAudit(caller.account_id, evidence)], approved, asked, now)
     _show(audited, form, output)
     if audited.fails:
         ctx.exit(FINDINGS)
@@ -177,22 +192,13 @@ def _check_ocsf() -> None:
         ) from None
 
 
-def _expected(
-    signing: Signing, state: IO[str] | None, stack: str | None, account_id: str
-) -> tuple[Mapping[str, ExpectedKey] | None, str]:
-    """What the keys are held against besides the controls, and that in words; empty for nothing."""
-    recorded, whose = None, ""
+def _declarations(signing: Signing, state: IO[str] | None, stack: str | None) -> Declarations:
+    export, whose = None, ""
     if stack is not None:
-        recorded, whose = read_export(_exported(stack), account_id), f"the stack {stack}"
+        export, whose = _exported(stack), f"the stack {stack}"
     elif state is not None:
-        recorded, whose = read_export(state.read(), account_id), "a stack's state"
-    if signing.config is None:
-        return recorded, whose
-    declared = signing.config.expected(signing.account)
-    register = f"the register in {signing.config.path.name}"
-    if recorded is None:
-        return declared, register
-    return with_recorded(declared, recorded), f"{register} and {whose}"
+        export, whose = state.read(), "a stack's state"
+    return Declarations.read(signing.config, signing.account, export, whose)
 
 
 def _exported(stack: str) -> str:

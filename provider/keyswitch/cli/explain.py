@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import textwrap
+from os.path import commonprefix
 from typing import Final
 
 import click
@@ -47,7 +48,8 @@ def _entry(code: str) -> type[Message]:
     wanted = code.upper()
     if wanted in by_code:
         return by_code[wanted]
-    near = difflib.get_close_matches(wanted, by_code, n=3)
+    close = difflib.get_close_matches(wanted, by_code, n=len(by_code))
+    near = sorted(close, key=lambda code: -len(commonprefix((code, wanted))))[:3]
     suggestion = f"Did you mean {', '.join(near)}? " if near else ""
     raise KeyswitchError(catalogue.UnknownCode(unknown_code=code, suggestion=suggestion))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -56,12 +56,13 @@ class Asked:
 
     :param root_keys: whether its root user has access keys.
     :param paths: the paths of users that are named.
-    :param always: by account id, the names of users that no credential report passes over.
+    :param always: the names of users of an account, by its id, that no credential report passes over; asked by
+        several threads.
     """
 
     root_keys: bool = False
     paths: bool = False
-    always: Mapping[str, Collection[str]] = field(default_factory=dict)
+    always: Callable[[str], Collection[str]] = lambda _account_id: ()
 
 
 NO_MORE: Final = Asked()
@@ -157,7 +158,7 @@ class _Into:
     def users(self, member: Member, client: Directory) -> Listed:
         there = tuple(self._named(client)) or client.users(self.selection.path_prefix)
         report = self._report(member, client)
-        always = self.asked.always.get(member.account.account_id, ())
+        always = self.asked.always(member.account.account_id)
         passed_over = users_without_keys(report, there, always)
         return Listed(
             tuple(user for user in there if user.name not in passed_over),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -104,7 +104,7 @@ class StackConfig:
             raise KeyswitchError(catalogue.EncryptedSetting(key=key, path=self.path))
         return _as_pulumi_has_it(value)
 
-    @property
+    @cached_property
     def register(self) -> Register:
         """The register as the program reads it, but for reasons and overrides that are encrypted.
 
@@ -125,6 +125,22 @@ class StackConfig:
         :param account: a name of ``keyswitch:accounts``, ``None`` for the stack's own account.
         :raises KeyswitchError: the register has problems, each of which is shown (KS116).
         """
+        return self._expected(lambda declared: (declared.name if declared else None) == account)
+
+    def expected_in(self, account_id: str, *, is_own: bool) -> dict[str, ExpectedKey]:
+        """The declared keys of one account, by id: those whose account has a role in it.
+
+        :param account_id: twelve digits.
+        :param is_own: whether entries without an account are in it.
+        :raises KeyswitchError: as :meth:`expected`.
+        """
+        return self._expected(
+            lambda declared: is_own if declared is None else declared.account_id == account_id
+        )
+
+    def _expected(
+        self, selects: Callable[[DeclaredAccount | None], bool]
+    ) -> dict[str, ExpectedKey]:
         register = self.register
         if register.problems:
             raise register.refusal()
@@ -137,7 +153,7 @@ class StackConfig:
                 reason=each.reason or "",
             )
             for each in register.declarations
-            if (each.account.name if each.account else None) == account
+            if selects(each.account)
         }
 
     @property

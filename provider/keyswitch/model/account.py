@@ -25,6 +25,14 @@ class DeclaredAccount:
     profile: str | None = None
     allowed_account_ids: tuple[str, ...] | None = None
 
+    @property
+    def account_id(self) -> str:
+        """The account that it is, as far as its role or the only allowed id tells; empty where neither does."""
+        if self.role_arn:
+            return self.role_arn.split(":")[4]
+        allowed = self.allowed_account_ids or ()
+        return allowed[0] if len(allowed) == 1 else ""
+
     def over(self, settings: AwsSettings) -> AwsSettings:
         """The stack's settings, with what this account says instead."""
         found = settings

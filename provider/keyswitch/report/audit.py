@@ -158,6 +158,7 @@ class Audit:
     :param since: when the first user was looked at, an aware moment.
     :param at: when it ended, an aware moment.
     :param findings: all of them, the most urgent first; those that are about no single key among them.
+    :param left_out: what the audit did not look at, in sentences.
     """
 
     question: Question
@@ -166,6 +167,7 @@ class Audit:
     accounts: tuple[AuditedAccount, ...]
     keys: tuple[AuditedKey, ...]
     findings: tuple[AuditedFinding, ...]
+    left_out: tuple[str, ...] = ()
 
     @cached_property
     def open(self) -> tuple[AuditedFinding, ...]:
@@ -231,6 +233,7 @@ class Audit:
     @property
     def notes(self) -> Iterator[str]:
         """What the audit did not look at, in sentences."""
+        yield from self.left_out
         for each in self.accounts:
             if each.report:
                 yield (

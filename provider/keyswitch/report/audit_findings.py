@@ -53,16 +53,22 @@ def audit_of(
     question: Question,
     at: datetime,
     unread: Sequence[Unread] = (),
+    left_out: tuple[str, ...] = (),
+    *,
+    is_whole: bool = True,
 ) -> Audit:
     """The audit of these accounts.
 
     :param at: when it ends, an aware moment.
+    :param unread: accounts that could not be read; each is a finding.
+    :param left_out: what was not looked at on purpose, in sentences.
+    :param is_whole: whether these accounts are all that an exception can be about.
     """
     judge = _Judge(accounts, exceptions, question, at)
     found = [
         *judge.findings(),
         *judge.of_unread(unread),
-        *judge.of_exceptions(is_whole=not unread),
+        *judge.of_exceptions(is_whole=is_whole and not unread),
     ]
     ordered = tuple(sorted(found, key=_urgency))
     return Audit(
@@ -72,6 +78,7 @@ def audit_of(
         tuple(_account(each, ordered) for each in accounts),
         tuple(sorted(judge.keys(ordered), key=_urgency_of_key)),
         ordered,
+        left_out,
     )
 
 

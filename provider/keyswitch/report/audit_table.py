@@ -39,6 +39,9 @@ def print_audit(audit: Audit, console: Console) -> None:
         console.print(Text(f"[{number}] {reference}"))
     if references:
         console.print()
+    if len(audit.organizational_units) > 1:
+        console.print(_units(audit))
+        console.print()
     for line in closing_lines(audit):
         console.print(Text(printable(line)))
 
@@ -85,6 +88,22 @@ def _table(audit: Audit, references: Sequence[str]) -> Table:
             words = Text("\n".join(_words(finding, references, told)))
             is_last = number == len(about) - 1
             table.add_row(Text("") if number else head, severity, words, end_section=is_last)
+    return table
+
+
+def _units(audit: Audit) -> Table:
+    """A row for each organizational unit."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("organizational unit", overflow="fold")
+    for title in ("accounts", "keys", "open findings"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for each in audit.organizational_units:
+        counts = (each.accounts, each.keys, each.open)
+        table.add_row(Text(printable(each.path or "(unknown)")), *map(str, counts))
     return table
 
 

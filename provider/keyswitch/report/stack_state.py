@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
@@ -19,11 +19,24 @@ from keyswitch.model.urn import FLEET_TYPE, KEY_TYPE, ROTATION_TYPE, Urn
 from keyswitch.report.expected_keys import ExpectedKey
 from keyswitch.report.key_states import bag_of, in_dynamic_form, key_id_of
 
+NO_ACCOUNT: Final = ""
+
 
 def read_export(text: str, account_id: str) -> dict[str, ExpectedKey]:
     """The declared keys of one account in what ``pulumi stack export`` printed, by id.
 
     :param account_id: keys adopted in another account are left out.
+    :raises KeyswitchError: it is no such output (KS705).
+    """
+    by_account = read_accounts(text)
+    return {**by_account.get(NO_ACCOUNT, {}), **by_account.get(account_id, {})}
+
+
+def read_accounts(text: str) -> dict[str, dict[str, ExpectedKey]]:
+    """The declared keys in what ``pulumi stack export`` printed: account id to key id to the key.
+
+    Keys of which the state does not tell the account stand under :data:`NO_ACCOUNT`.
+
     :raises KeyswitchError: it is no such output (KS705).
     """
     try:
@@ -36,10 +49,13 @@ def read_export(text: str, account_id: str) -> dict[str, ExpectedKey]:
     resources = deployment.get("resources") or []
     if not isinstance(resources, list):
         raise _no_export("its resources are not a list")
-    return dict(_expected(resources, account_id))
+    found: dict[str, dict[str, ExpectedKey]] = {}
+    for account_id, expected in _expected(resources):
+        found.setdefault(account_id, {})[expected.access_key_id] = expected
+    return found
 
 
-def _expected(resources: Iterable[object], account_id: str) -> Iterable[tuple[str, ExpectedKey]]:
+def _expected(resources: Iterable[object]) -> Iterable[tuple[str, ExpectedKey]]:
     """Without what is only left to be deleted, and without keys of the root user, which no walk sees."""
     known = [
         each for each in resources if isinstance(each, dict) and each.get("delete") is not True
@@ -57,12 +73,11 @@ def _expected(resources: Iterable[object], account_id: str) -> Iterable[tuple[st
             part = getattr(error.message, "property", "outputs")
             raise _no_export(f"{part} of {urn.text} cannot be read") from None
         for record, is_of_root in records:
-            if record.account_id in (account_id, "") and not is_of_root:
-                key = record.declaration.access_key_id
+            if not is_of_root:
                 yield (
-                    key,
+                    record.account_id,
                     ExpectedKey(
-                        key,
+                        record.declaration.access_key_id,
                         record.user_name or "",
                         record.declared.status,
                         declared_by=f"resource {urn.name}",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import json
 import textwrap
-from os.path import commonprefix
 from typing import Final
 
 import click
@@ -18,6 +17,7 @@ from keyswitch.messages.format import KeyswitchError
 from keyswitch.report.controls import EVERY_MESSAGE
 
 _WIDTH: Final = 98
+_FAMILY: Final = len("KS6")
 
 
 @click.command(cls=Command)
@@ -49,7 +49,7 @@ def _entry(code: str) -> type[Message]:
     if wanted in by_code:
         return by_code[wanted]
     close = difflib.get_close_matches(wanted, by_code, n=len(by_code))
-    near = sorted(close, key=lambda code: -len(commonprefix((code, wanted))))[:3]
+    near = sorted(close, key=lambda code: code[:_FAMILY] != wanted[:_FAMILY])[:3]
     suggestion = f"Did you mean {', '.join(near)}? " if near else ""
     raise KeyswitchError(catalogue.UnknownCode(unknown_code=code, suggestion=suggestion))
 

@@ -125,7 +125,7 @@ def test_github_from_the_pull_request_to_the_night(
     assert night.code == 0, night.text
     assert iam.writes == [(key, "Inactive")]
     assert "**Keyswitch: 1 key drifted, to be corrected.**" in night.summary
-    undeclared = f"| `{other}` | `{bob}` | KS801: `is Active and not declared`"
+    undeclared = f"| `{other}` | `{bob}` | high | KS801: `is Active and not declared`"
     assert undeclared in night.summary
 
     iam.reset()

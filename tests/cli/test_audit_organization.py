@@ -122,21 +122,41 @@ def test_the_table_counts_each_organizational_unit(
 
 
 def test_the_keys_of_each_account_are_compared_with_the_entries_of_that_account(
-    keyswitch: Keyswitch, keys: dict[str, str], tmp_path: Path
+    keyswitch: Keyswitch, organization: StrictOrganization, keys: dict[str, str], tmp_path: Path
 ) -> None:
+    """Of an account with a profile alone, the register does not tell the id."""
+    for _ in range(5):
+        by_profile = organization.accounts[DATA].iam.add_key("eve")
+    for key in list(organization.accounts[DATA].iam.users["eve"])[:-1]:
+        organization.accounts[DATA].iam.delete_key(key)
     config = tmp_path / "Pulumi.prod.yaml"
     config.write_text(
         "config:\n"
         "  keyswitch:accounts:\n"
         f"    shop: {{roleArn: 'arn:aws:iam::{SHOP}:role/keys'}}\n"
         f"    data: {{roleArn: 'arn:aws:iam::{DATA}:role/keys'}}\n"
+        "    elsewhere: {profile: elsewhere}\n"
         "  keyswitch:keys:\n"
         f"    {keys[ACCOUNT]}: {{status: Active}}\n"
         f"    {keys[SHOP]}: {{status: Inactive, account: shop}}\n"
         f"    AKIAGONE000000000000: {{status: Active, account: shop}}\n"
+        f"    {by_profile}: {{status: Active, account: elsewhere}}\n"
+        f"    AKIAANYWHERE00000000: {{status: Active, account: elsewhere}}\n"
     )
 
-    bag = read(keyswitch(*ALL, "--stack-config", str(config), "--max-age", "1y", "--json", code=7))
+    bag = read(
+        keyswitch(
+            *ALL,
+            "--stack-config",
+            str(config),
+            "--max-age",
+            "1y",
+            "--unused-for",
+            "99y",
+            "--json",
+            code=7,
+        )
+    )
 
     assert found(bag) == [(SHOP, "KS802"), (SHOP, "KS803"), (DATA, "KS801")]
     assert bag["against"] == "the register in Pulumi.prod.yaml"

@@ -58,16 +58,17 @@ class Declarations:
         """The declared keys of one of many accounts, by id.
 
         :param is_own: whether it is the account of the credentials, in which entries without an account are.
-        :param there: the ids of its keys: a key of which the state does not tell the account is one of the account
-            that has it.
+        :param there: the ids of its keys: a key of which neither the register nor the state tells the account is one
+            of the account that has it.
         """
-        declared = None
+        declared, untold = None, dict(self.recorded.get(NO_ACCOUNT, {}) if self.recorded else {})
         if self.config is not None:
-            declared = self.config.expected_in(account_id, is_own=is_own)
+            of_any = self.config.expected_in(NO_ACCOUNT, is_own=False)
+            declared = {**of_any, **self.config.expected_in(account_id, is_own=is_own)}
+            untold |= of_any
         found = self._both(declared, account_id)
         if found is None:
             return None
-        untold = self.recorded.get(NO_ACCOUNT, {}) if self.recorded is not None else {}
         return {key: each for key, each in found.items() if key not in untold or key in there}
 
     def users_of_member(self, account_id: str, *, is_own: bool) -> tuple[str, ...]:

@@ -130,7 +130,7 @@ class StackConfig:
     def expected_in(self, account_id: str, *, is_own: bool) -> dict[str, ExpectedKey]:
         """The declared keys of one account, by id: those whose account has a role in it.
 
-        :param account_id: twelve digits.
+        :param account_id: twelve digits; empty for the keys of accounts whose id the register does not tell.
         :param is_own: whether entries without an account are in it.
         :raises KeyswitchError: as :meth:`expected`.
         """

@@ -18,7 +18,8 @@ from werkzeug.wrappers import Response
 
 from cli.conftest import Keyswitch
 from keyswitch.cli.command import Signing
-from keyswitch.cli.organization import Asked, OrganizationSelection
+from keyswitch.cli.organization import OrganizationSelection
+from keyswitch.cli.organization_walk import Asked
 from keyswitch.cli.scan import Selection
 from keyswitch.model.durations import iso
 from keyswitch.model.status import ObservedStatus
@@ -431,7 +432,7 @@ def test_no_secret_and_no_session_is_kept_in_a_file(
 def test_progress_is_reported_in_lines_where_there_is_no_terminal(
     keyswitch: Keyswitch, keys: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("keyswitch.cli.organization._TOLD_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr("keyswitch.cli.organization_walk._TOLD_EVERY_SECONDS", 0.0)
 
     told = keyswitch(*ALL).stderr
 
@@ -483,6 +484,7 @@ def test_an_audit_asks_each_account_for_more(
     server: RecordingServer,
     keyswitch: Keyswitch,
 ) -> None:
+    organization.accounts[ACCOUNT].iam.users = {"nobody": {}, "other": {}}
     organization.accounts[SHOP].iam.root_keys = True
     organization.accounts[DATA].iam.denied.add("GetAccountSummary")
     organization.accounts[SANDBOX].iam.add_key("carol")
@@ -493,7 +495,7 @@ def test_an_audit_asks_each_account_for_more(
     scan = accounts.scan(
         client,
         client.caller(),
-        Selection(("carol", "bob"), "/", fresh=True),
+        Selection(("carol", "bob", "nobody"), "/", fresh=True),
         Asked(root_keys=True, paths=True),
     )
 
@@ -509,4 +511,5 @@ def test_an_audit_asks_each_account_for_more(
         ("carol", "/people/"),
     ]
     assert [user.user_name for user in found[SHOP].users] == ["bob"]
+    assert [user.user_name for user in found[ACCOUNT].users] == ["nobody"]
     assert not found[SHOP].is_complete

@@ -78,8 +78,8 @@ class _Journal:
                     self._is_begun = True
 
     def _opened(self, path: Path) -> IO[str]:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not self._is_begun:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.unlink(missing_ok=True)
             self._is_begun = True
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)

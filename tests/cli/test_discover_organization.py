@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -32,7 +33,7 @@ from support.strict_organization import ROLE, StrictOrganization, strict_organiz
 
 SHOP, DATA, OLD, SANDBOX = "222222222222", "333333333333", "444444444444", "555555555555"
 ALL = ("discover", "--organization", "--role", ROLE)
-SCHEMA = json.loads((ROOT / "docs/reference/schemas/discover-organization.json").read_text())
+SCHEMA = json.loads((ROOT / "docs/reference/schemas/discover-organization.schema.json").read_text())
 
 
 @pytest.fixture
@@ -513,3 +514,20 @@ def test_an_audit_asks_each_account_for_more(
     assert [user.user_name for user in found[SHOP].users] == ["bob"]
     assert [user.user_name for user in found[ACCOUNT].users] == ["nobody"]
     assert not found[SHOP].is_complete
+
+
+def test_the_policies_of_the_page_allow_what_is_called_and_nothing_else(
+    keyswitch: Keyswitch, keys: dict[str, str], server: RecordingServer
+) -> None:
+    page = (ROOT / "docs/how-to/organization.md").read_text()
+    allowed: set[str] = set()
+    for policy in re.findall(r"```json\n(.*?)```", page, re.DOTALL):
+        for statement in json.loads(policy)["Statement"]:
+            actions = statement["Action"]
+            allowed |= {actions} if isinstance(actions, str) else set(actions)
+
+    keyswitch(*ALL, "--credential-report")
+    keyswitch(*ALL, "--ou", "ou-ab12-00000001")
+
+    called = {call.action for call in server.calls} - {"GetCallerIdentity"}
+    assert called == {action.partition(":")[2] for action in allowed}

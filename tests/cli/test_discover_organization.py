@@ -344,6 +344,7 @@ def test_the_external_id_and_the_path_of_a_role_are_asked_for(
         (("--organization", "--role", "arn:aws:iam::1:role/x"), "takes the name of a role"),
         (("--organization", "--role", "no name"), "takes the name of a role"),
         ((*ALL[1:], "--external-id", "?"), "--external-id must have 2 to 1224"),
+        ((*ALL[1:], "--account", "shop"), "Use --account or --organization, not both."),
         ((*ALL[1:], "--write", "Pulumi.prod.yaml"), "--write declares the keys of one account."),
         ((*ALL[1:], "--format", "python"), "--format python declares the keys of one account."),
     ],
@@ -526,7 +527,7 @@ def test_the_policies_of_the_page_allow_what_is_called_and_nothing_else(
             actions = statement["Action"]
             allowed |= {actions} if isinstance(actions, str) else set(actions)
 
-    keyswitch(*ALL, "--credential-report")
+    keyswitch("audit", *ALL[1:], "--credential-report", code=7)
     keyswitch(*ALL, "--ou", "ou-ab12-00000001")
 
     called = {call.action for call in server.calls} - {"GetCallerIdentity"}

@@ -150,6 +150,18 @@ def test_an_account_that_cannot_be_read_is_named_after_the_others_were_printed(
     )
 
 
+def test_the_last_line_repeats_only_the_first_of_many_accounts(
+    keyswitch: Keyswitch, organization: StrictOrganization
+) -> None:
+    for number in range(12):
+        organization.add_account(f"6666666666{number:02d}", "more").roles = {}
+
+    lines = keyswitch(*ALL, code=1).stderr.splitlines()
+
+    assert sum("KS313 account 6666666666" in line for line in lines) == 12
+    assert "666666666609 (more) and 2 more. Correct" in lines[-1]
+
+
 def test_an_account_whose_users_may_not_be_listed_is_a_failed_call(
     keyswitch: Keyswitch, keys: dict[str, str], server: RecordingServer
 ) -> None:

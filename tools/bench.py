@@ -41,6 +41,7 @@ from bench_contestants import (
     made_keys,
 )
 from bench_native import NATIVE_CONTESTANTS
+from bench_organization import organization
 from bench_report import ROLES, with_new_rows, write_report
 from support.hostile import Throttle, network
 from support.http import Call, serving
@@ -202,6 +203,7 @@ def known(out: Path) -> dict[str, Any]:
         "throttled": [],
         "accounts": None,
         "audits": [],
+        "organization": None,
     }
     before = out / "performance.json"
     return nothing | (json.loads(before.read_text()) if before.exists() else {})
@@ -234,6 +236,13 @@ def main() -> None:
         help="how many users, and how many of them have a key",
     )
     parser.add_argument(
+        "--organization",
+        type=numbers,
+        nargs="?",
+        const="10,100,200",
+        help="measure the scan of an organization instead, of so many accounts of five users",
+    )
+    parser.add_argument(
         "--operations", nargs="+", choices=OPERATIONS, default=OPERATIONS, metavar="OPERATION"
     )
     parser.add_argument("--native", action="store_true", help="measure the native provider")
@@ -250,6 +259,13 @@ def main() -> None:
     bag = known(options.out)
     measured = "native_results" if options.native else "results"
     earlier = bag[measured]
+    if options.organization:
+        rows_of_organization = organization(
+            emulator, options.organization, options.latencies, options.repeat
+        )
+        bag["organization"] = {"machine": machine(), "rows": list(rows_of_organization)}
+        write_report(bag, options.out)
+        return
     if options.accounts:
         rows_of_accounts = list(accounts(emulator, options.accounts, options.repeat))
         bag["accounts"] = {

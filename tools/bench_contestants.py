@@ -167,10 +167,10 @@ def _role(command: list[str]) -> str:
     return Path(command[0]).name if command else "?"
 
 
-def _run(
+def measured(
     command: Sequence[str], folder: Path, env: dict[str, str], iam: RecordingServer
 ) -> Measure:
-    """Of one command from its start to its end, which has to be a good one."""
+    """One command from its start to its end, which has to be a good one."""
     let_interrupts_through()
     iam.calls.clear()
     started = time.perf_counter()
@@ -248,7 +248,7 @@ class Engine(_Declared):
             self._flip()
         quietly = ("--non-interactive", "--suppress-outputs")
         command = ("pulumi", *ENGINE_COMMANDS[operation], *quietly)
-        return _run(command, self._folder, {**self._project.env, **variables}, iam)
+        return measured(command, self._folder, {**self._project.env, **variables}, iam)
 
 
 class SavedOnce(Engine):
@@ -268,7 +268,7 @@ class Terraform(_Declared):
         kept = {each: os.environ[each] for each in ("TF_CLI_CONFIG_FILE",) if each in os.environ}
         self._env = {**engine_env(folder.parent / "home", iam.url), **kept}
         self._declare()
-        _run(("terraform", "init", "-input=false"), folder, self._env, iam)
+        measured(("terraform", "init", "-input=false"), folder, self._env, iam)
         self.measure("up, no change", iam)
 
     def measure(self, operation: str, iam: RecordingServer) -> Measure:
@@ -276,7 +276,7 @@ class Terraform(_Declared):
         if operation == FLIPPED:
             self._flip()
         command = ("terraform", *TERRAFORM_COMMANDS[operation], "-input=false", "-no-color")
-        return _run(command, self._folder, self._env, iam)
+        return measured(command, self._folder, self._env, iam)
 
 
 class Loop(_Declared):
@@ -294,7 +294,7 @@ class Loop(_Declared):
         if operation == FLIPPED:
             self._flip()
             command.append("--switch")
-        return _run(command, self._folder, self._env, iam)
+        return measured(command, self._folder, self._env, iam)
 
 
 def _other(status: str) -> str:

@@ -74,7 +74,34 @@ def _table(bag: Mapping[str, Any]) -> str:
             seen = [walls.get((latency, operation, keys, name)) for name in names]
             cells = " | ".join(f"{wall:.1f}" if wall is not None else "" for wall in seen)
             lines.append(f"| {latency} ms | {operation} | {keys:,} | {cells} |")
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, *_organization_table(bag.get("organization")), ""])
+
+
+def _organization_table(measured: Mapping[str, Any] | None) -> list[str]:
+    """A row for each latency and number of accounts; seconds and megabytes of both contestants."""
+    if not measured:
+        return []
+    rows = {_of(each): each for each in measured["rows"]}
+    names = list(dict.fromkeys(each["contestant"] for each in measured["rows"]))
+    titles = [f"{name}, {unit}" for unit in ("s", "MB") for name in names]
+    lines = [
+        "",
+        f"The scan of an organization, on {measured['machine']}:",
+        "",
+        f"| call | accounts | users | {' | '.join(titles)} |",
+        "|---" * (3 + len(titles)) + "|",
+    ]
+    for latency, accounts in sorted({each[:2] for each in rows}):
+        found = [rows[latency, accounts, name] for name in names]
+        walls = " | ".join(f"{each['wall']:.1f}" for each in found)
+        memory = " | ".join(f"{each['memory']:.0f}" for each in found)
+        users = found[0]["users"]
+        lines.append(f"| {latency} ms | {accounts:,} | {users:,} | {walls} | {memory} |")
+    return lines
+
+
+def _of(row: Mapping[str, Any]) -> tuple[int, int, str]:
+    return row["latency_ms"], row["accounts"], row["contestant"]
 
 
 def _place(row: Mapping[str, Any], *more: str) -> tuple[Any, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -18,7 +19,8 @@ from werkzeug.wrappers import Response
 
 from cli.conftest import Keyswitch
 from keyswitch.cli.command import Signing
-from keyswitch.cli.organization import Asked, OrganizationSelection
+from keyswitch.cli.organization import OrganizationSelection
+from keyswitch.cli.organization_walk import Asked
 from keyswitch.cli.scan import Selection
 from keyswitch.model.durations import iso
 from keyswitch.model.status import ObservedStatus
@@ -31,7 +33,7 @@ from support.strict_organization import ROLE, StrictOrganization, strict_organiz
 
 SHOP, DATA, OLD, SANDBOX = "222222222222", "333333333333", "444444444444", "555555555555"
 ALL = ("discover", "--organization", "--role", ROLE)
-SCHEMA = json.loads((ROOT / "docs/reference/schemas/discover-organization.json").read_text())
+SCHEMA = json.loads((ROOT / "docs/reference/schemas/discover-organization.schema.json").read_text())
 
 
 @pytest.fixture
@@ -146,6 +148,18 @@ def test_an_account_that_cannot_be_read_is_named_after_the_others_were_printed(
     assert run.stderr.splitlines()[-1].startswith(
         f"error: KS762 1 of 4 accounts could not be read, and their keys are missing: {SHOP} (shop)."
     )
+
+
+def test_the_last_line_repeats_only_the_first_of_many_accounts(
+    keyswitch: Keyswitch, organization: StrictOrganization
+) -> None:
+    for number in range(12):
+        organization.add_account(f"6666666666{number:02d}", "more").roles = {}
+
+    lines = keyswitch(*ALL, code=1).stderr.splitlines()
+
+    assert sum("KS313 account 6666666666" in line for line in lines) == 12
+    assert "666666666609 (more) and 2 more. Correct" in lines[-1]
 
 
 def test_an_account_whose_users_may_not_be_listed_is_a_failed_call(
@@ -342,6 +356,7 @@ def test_the_external_id_and_the_path_of_a_role_are_asked_for(
         (("--organization", "--role", "arn:aws:iam::1:role/x"), "takes the name of a role"),
         (("--organization", "--role", "no name"), "takes the name of a role"),
         ((*ALL[1:], "--external-id", "?"), "--external-id must have 2 to 1224"),
+        ((*ALL[1:], "--account", "shop"), "Use --account or --organization, not both."),
         ((*ALL[1:], "--write", "Pulumi.prod.yaml"), "--write declares the keys of one account."),
         ((*ALL[1:], "--format", "python"), "--format python declares the keys of one account."),
     ],
@@ -431,7 +446,7 @@ def test_no_secret_and_no_session_is_kept_in_a_file(
 def test_progress_is_reported_in_lines_where_there_is_no_terminal(
     keyswitch: Keyswitch, keys: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("keyswitch.cli.organization._TOLD_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr("keyswitch.cli.organization_walk._TOLD_EVERY_SECONDS", 0.0)
 
     told = keyswitch(*ALL).stderr
 
@@ -483,6 +498,7 @@ def test_an_audit_asks_each_account_for_more(
     server: RecordingServer,
     keyswitch: Keyswitch,
 ) -> None:
+    organization.accounts[ACCOUNT].iam.users = {"nobody": {}, "other": {}}
     organization.accounts[SHOP].iam.root_keys = True
     organization.accounts[DATA].iam.denied.add("GetAccountSummary")
     organization.accounts[SANDBOX].iam.add_key("carol")
@@ -493,7 +509,7 @@ def test_an_audit_asks_each_account_for_more(
     scan = accounts.scan(
         client,
         client.caller(),
-        Selection(("carol", "bob"), "/", fresh=True),
+        Selection(("carol", "bob", "nobody"), "/", fresh=True),
         Asked(root_keys=True, paths=True),
     )
 
@@ -509,4 +525,22 @@ def test_an_audit_asks_each_account_for_more(
         ("carol", "/people/"),
     ]
     assert [user.user_name for user in found[SHOP].users] == ["bob"]
+    assert [user.user_name for user in found[ACCOUNT].users] == ["nobody"]
     assert not found[SHOP].is_complete
+
+
+def test_the_policies_of_the_page_allow_what_is_called_and_nothing_else(
+    keyswitch: Keyswitch, keys: dict[str, str], server: RecordingServer
+) -> None:
+    page = (ROOT / "docs/how-to/organization.md").read_text()
+    allowed: set[str] = set()
+    for policy in re.findall(r"```json\n(.*?)```", page, re.DOTALL):
+        for statement in json.loads(policy)["Statement"]:
+            actions = statement["Action"]
+            allowed |= {actions} if isinstance(actions, str) else set(actions)
+
+    keyswitch("audit", *ALL[1:], "--credential-report", code=7)
+    keyswitch(*ALL, "--ou", "ou-ab12-00000001")
+
+    called = {call.action for call in server.calls} - {"GetCallerIdentity"}
+    assert called == {action.partition(":")[2] for action in allowed}

@@ -25,7 +25,7 @@ sys.exit(subprocess.run([sys.executable, "-c", {HEARS!r}]).returncode)
 A_MEASURE = f"""
 import pathlib, sys, types, bench_contestants
 iam = types.SimpleNamespace(calls=[])
-bench_contestants._run([sys.executable, "-c", {HEARS!r}], pathlib.Path(), None, iam)
+bench_contestants.measured([sys.executable, "-c", {HEARS!r}], pathlib.Path(), None, iam)
 """
 
 

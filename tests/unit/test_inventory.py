@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from keyswitch.cli.checkpoint import KEPT, Checkpoint
+from keyswitch.cli.checkpoint import KEPT, AccountsCheckpoint, Checkpoint
 from keyswitch.iam.client import AccessKey, Caller, LastUsed
 from keyswitch.iam.concurrently import AT_A_TIME
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.status import ObservedStatus
-from keyswitch.report.inventory import SeenUser, look_at, walk
+from keyswitch.report.inventory import Inventory, RootKeys, SeenUser, look_at, walk
 from support.strict_iam import CountingGateway, FakeClient, StrictIam
 from support.world import Calendar, Denied
 
@@ -160,6 +160,41 @@ def test_a_journal_goes_on_where_the_last_one_ended(iam: StrictIam, tmp_path: Pa
     assert Checkpoint(tmp_path, CALLER, ("/",), fresh=True).seen == {}
     again.end()
     assert Checkpoint(tmp_path, CALLER, ("/",)).seen == {}
+
+
+def test_the_first_users_of_one_account_among_many_are_kept_together(
+    iam: StrictIam, tmp_path: Path
+) -> None:
+    accounts = AccountsCheckpoint(tmp_path, CALLER, ("/",))
+    names = users(iam, 30)
+    under_way = accounts.of_account("222222222222")
+    kept = []
+    for name in names:
+        under_way.note(name, look_at(FakeClient(iam), name))
+        kept.append(len(accounts.of_account("222222222222").seen))
+
+    assert kept == [*[0] * 19, *range(20, 31)]
+    assert accounts.of_account("333333333333").seen == {}
+
+
+def test_a_journal_of_accounts_has_all_that_is_known_of_each(
+    iam: StrictIam, tmp_path: Path
+) -> None:
+    users(iam, 3)
+    seen = tuple(filter(None, (look_at(FakeClient(iam), name) for name in sorted(iam.users))))
+    inventory = Inventory(
+        tuple(replace(user, path="/ci/") for user in seen),
+        Calendar().today,
+        is_complete=False,
+        root_keys=RootKeys.PRESENT,
+        report="2026-03-01T09:00:00Z",
+        passed_over=7,
+    )
+    AccountsCheckpoint(tmp_path, CALLER, ("/",)).note("222222222222", inventory)
+
+    assert AccountsCheckpoint(tmp_path, CALLER, ("/",)).seen == {"222222222222": inventory}
+    assert AccountsCheckpoint(tmp_path, CALLER, ("/",), fresh=True).seen == {}
+    assert AccountsCheckpoint(tmp_path, CALLER, ("/other/",)).seen == {}
 
 
 @pytest.mark.parametrize(

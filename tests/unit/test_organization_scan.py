@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -317,6 +319,33 @@ def test_what_every_account_would_be_answered_ends_the_walk(
     over.set()
     assert raised.value.message is message
     assert len(entered) <= 1 + AT_A_TIME_IN_ALL
+
+
+def test_the_client_of_an_account_is_given_up_when_the_account_is_done_with(
+    organization: StrictOrganization,
+) -> None:
+    """So that hundreds of accounts take no more memory than those that are open at a time."""
+    for number in range(500, 600):
+        organization.add_account(f"000000000{number}", "more").iam.add_key("bob")
+    entered: list[weakref.ref[FakeClient]] = []
+    most = 0
+
+    def enter(member: Member) -> Directory:
+        client = FakeClient(organization.accounts[member.account.account_id].iam)
+        entered.append(weakref.ref(client))
+        return client
+
+    class Counting(Walked):
+        def ended(self, outcome: AccountResult | AccountFailure) -> None:
+            nonlocal most
+            super().ended(outcome)
+            gc.collect()
+            most = max(most, sum(each() is not None for each in entered))
+
+    walked(organization, enter, Counting())
+
+    assert len(entered) == 103
+    assert most <= AT_A_TIME_IN_ALL
 
 
 def test_a_mistake_of_our_own_is_no_failure_of_an_account(organization: StrictOrganization) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 
 from keyswitch.cli.declarations import Declarations
-from keyswitch.cli.organization import Asked, OrganizationSelection
+from keyswitch.cli.organization import OrganizationSelection
+from keyswitch.cli.organization_walk import Asked
 from keyswitch.cli.scan import Selection
 from keyswitch.iam.boto_directory import BotoDirectory
 from keyswitch.iam.client import Caller

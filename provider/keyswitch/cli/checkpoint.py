@@ -25,6 +25,8 @@ from keyswitch.report.inventory import Inventory, RootKeys, SeenKey, SeenUser
 
 KEPT: Final = timedelta(hours=1)
 """How long what was seen of a user counts: after that it is looked at anew."""
+_FEW_USERS: Final = 20
+"""Of an account: to ask about so many again costs less than to keep each of them in every account."""
 
 
 class _Journal:
@@ -78,8 +80,8 @@ class _Journal:
                     self._is_begun = True
 
     def _opened(self, path: Path) -> IO[str]:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not self._is_begun:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.unlink(missing_ok=True)
             self._is_begun = True
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
@@ -94,6 +96,7 @@ class Checkpoint:
         digits, which the file is named after, there is no telling, and nothing is kept.
     :param selection: what tells this walk from others of the same caller.
     :param fresh: whether what an earlier walk left is thrown away.
+    :param at_first: so many users are kept together, once they are seen; an account of fewer is asked again.
     :ivar seen: each user that was looked at, ``None`` for one that is not there.
     :ivar since: when the first of them was looked at; now, if none was.
     """
@@ -106,8 +109,11 @@ class Checkpoint:
         *,
         fresh: bool = False,
         clock: Clock | None = None,
+        at_first: int = 1,
     ) -> None:
         clock = clock or Clock()
+        self._at_first = at_first
+        self._not_kept: list[str] = []
         self._journal = _Journal(_path(folder, "walk", caller, selection), clock)
         self.seen: dict[str, SeenUser | None] = {}
         self.since = clock.now()
@@ -122,9 +128,14 @@ class Checkpoint:
         return self._journal.is_kept
 
     def note(self, user_name: str, seen: SeenUser | None) -> None:
-        """Keeps one user, at once."""
+        """Keeps one user, at once but for the first ones."""
         self.seen[user_name] = seen
-        self._journal.add(user_name, asdict(seen) if seen else None)
+        self._not_kept.append(user_name)
+        if len(self.seen) >= self._at_first:
+            for name in self._not_kept:
+                user = self.seen[name]
+                self._journal.add(name, asdict(user) if user else None)
+            self._not_kept.clear()
 
     def end(self) -> None:
         """Throws the checkpoint away: the walk is whole."""
@@ -162,9 +173,8 @@ class AccountsCheckpoint:
     def of_account(self, account_id: str) -> Checkpoint:
         """The checkpoint of an account that is not among those."""
         caller = Caller(account_id, self._caller.arn, self._caller.endpoint)
-        return Checkpoint(
-            self._folder, caller, ("organization", *self._selection), fresh=self._fresh
-        )
+        selection = ("organization", *self._selection)
+        return Checkpoint(self._folder, caller, selection, fresh=self._fresh, at_first=_FEW_USERS)
 
     def note(self, account_id: str, inventory: Inventory) -> None:
         """Keeps one account, at once."""

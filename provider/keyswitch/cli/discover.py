@@ -105,6 +105,8 @@ def _discover_all(
             f"{option} declares the keys of one account. Leave out --organization, and name the account with "
             "--account or --role-arn."
         )
+    if signing.account is not None:
+        raise click.UsageError("Use --account or --organization, not both.")
     client = signing.client()
     scan = organization.scan(client, caller_of(client), selection)
     now = datetime.now(timezone.utc)

@@ -31,6 +31,8 @@ VERSION: Final = 1
 _KEYS: Final = ("OU", "account", "key", "user", "status", "age", "last used", "findings")
 _UNITS: Final = ("OU", "accounts", "users with keys", "keys", "Active", "with findings")
 _UNKNOWN: Final = "unknown"
+_NAMED: Final = 10
+"""The most accounts that the last line repeats: each has a line of its own before."""
 Found = Mapping[str, Sequence[tuple[str, str]]]
 
 
@@ -160,10 +162,13 @@ def refuse_missing(scan: OrganizationScan) -> None:
     :raises Failed: KS762.
     """
     failures = scan.failures
-    if failures:
-        message = catalogue.AccountsNotRead(
-            failed=len(failures),
-            accounts=scan.looked_at,
-            ids=", ".join(str(each.member) for each in failures),
-        )
-        raise Failed(line(message))
+    if not failures:
+        return
+    named = ", ".join(str(each.member) for each in failures[:_NAMED])
+    more = len(failures) - _NAMED
+    message = catalogue.AccountsNotRead(
+        failed=len(failures),
+        accounts=scan.looked_at,
+        ids=f"{named} and {more} more" if more > 0 else named,
+    )
+    raise Failed(line(message))

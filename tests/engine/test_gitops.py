@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.real_engine
 
 GITHUB = ROOT / "examples" / "gitops" / "github"
 GITLAB = ROOT / "examples" / "gitops" / "gitlab"
+TOMORROW = datetime.now(timezone.utc).date() + timedelta(days=1)
 CONTEXT = {
     "secrets": {"PULUMI_CONFIG_PASSPHRASE": "correct horse"},
     "github": {"token": GITHUB_TOKEN, "event": {"pull_request": {"number": 7}}},
@@ -71,12 +73,16 @@ def checkout(
     return Workspace(folder, env, merged, {"note": {"COMMENT_TOKEN": GITLAB_TOKEN}})
 
 
-def commit(checkout: Workspace, **statuses: str) -> None:
-    """A version of the register, with a reason for each key."""
+def commit(checkout: Workspace, *more: str, **statuses: str) -> None:
+    """A version of the register.
+
+    :param more: further lines of each entry.
+    """
     path = checkout.folder / "Pulumi.prod.yaml"
     kept = [line for line in path.read_text().splitlines() if line.startswith("encryption")]
     entries = "".join(
         f"    {key}:\n      userName: {checkout.env['BOB']}\n      status: {status}\n"
+        + "".join(f"      {line}\n" for line in more)
         for key, status in statuses.items()
     )
     path.write_text("\n".join([*kept, f"config:\n  keyswitch:keys:\n{entries}"]))
@@ -91,8 +97,7 @@ def test_github_from_the_pull_request_to_the_night(
     context = {**CONTEXT, "vars": {"PULUMI_BACKEND_URL": f"file://{checkout.folder}"}}
     commit(checkout, **{key: "Active"})
     first = checkout.github(GITHUB / "apply.yml", **context)
-    assert first.code == 0, first.text
-    assert iam.writes == []
+    assert (first.code, iam.writes) == (0, []), first.text
 
     commit(checkout, **{key: "Inactive"})
     preview = checkout.github(GITHUB / "preview.yml", **context)
@@ -130,9 +135,13 @@ def test_github_from_the_pull_request_to_the_night(
 
     iam.reset()
     quiet = checkout.github(GITHUB / "nightly.yml", **context)
-    assert quiet.code == 0, quiet.text
-    assert iam.writes == []
+    assert (quiet.code, iam.writes) == (0, []), quiet.text
     assert "**Keyswitch: no key changes.**" in quiet.summary
+
+    outsider.tag(bob, owner="alice")
+    commit(checkout, f'activeUntil: "{TOMORROW}"', **{other: "Active"})
+    due = checkout.github(GITHUB / "nightly.yml", **context)
+    assert f"| `alice` | `{other}` | `{bob}` | `{TOMORROW}` |" in due.summary, due.text
 
     iam.rules.append(refuse("ListAccessKeys", 403, "AccessDenied", "User ci is not authorized"))
     blind = checkout.github(GITHUB / "nightly.yml", **context)
@@ -182,4 +191,5 @@ def test_gitlab_from_the_merge_request_to_the_night(
     assert "1 key drifted, to be corrected" in printed
     code, printed = checkout.gitlab(pipeline, "audit")
     assert code == 0, printed
+    assert "0 keys due within 14d" in (checkout.folder / "due.md").read_text()
     assert '<table id="keys">' in (checkout.folder / "keys.html").read_text()

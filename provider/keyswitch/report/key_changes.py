@@ -150,6 +150,9 @@ class KeyPreview:
         kept = KeyState() if self.is_replaced else self.before
         if outcome is Outcome.GONE:
             before = after = "Deleted"
+        if outcome is Outcome.ENDS_SOON:
+            # Said of no other; the engine shows no state of a key that stays as it is.
+            before = str(Status.ACTIVE)
         return Row(
             redact(Urn(self.urn).name),
             redact(

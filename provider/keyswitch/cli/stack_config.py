@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -278,14 +278,19 @@ def _value(said: object) -> object:
 def _as_pulumi_has_it(value: object) -> str | bool | int | float | None:
     if isinstance(value, dict | list):
         return json.dumps(value, default=_without_quotes)
-    return value if value is None or isinstance(value, bool | int | float) else str(value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return _without_quotes(value)
 
 
 def _without_quotes(value: object) -> str:
-    """A date or a moment without quotes, as Pulumi passes it on to programs."""
+    """Anything but text; a date, or a moment with its offset, as Pulumi passes it on to programs."""
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return value.isoformat()
     if not isinstance(value, date):
         return str(value)
-    return f"{value:%Y-%m-%d %H:%M:%S} {f'{value:%z}' or '+0000'} {f'{value:%Z}' or 'UTC'}"
+    offset = f"{value:%z}" or "+0000"
+    return f"{value:%Y-%m-%d %H:%M:%S} {offset} {'UTC' if offset == '+0000' else offset}"
 
 
 def _without_secrets(entry: object) -> object:

@@ -150,6 +150,17 @@ def test_nothing_due_is_exit_code_0_and_no_call(
     markdown = keyswitch("due", "--stack-config", "Pulumi.prod.yaml", "--format", "markdown").stdout
     assert markdown.startswith("**Keyswitch: 0 keys due within 14d.**\n")
     assert "|" not in markdown
+    assert markdown.endswith("\n<!-- keyswitch due the-register-in-Pulumi.prod.yaml -->\n")
+    marked = (
+        "due",
+        "--stack-config",
+        "Pulumi.prod.yaml",
+        "--format",
+        "markdown",
+        "--marker",
+        "prod",
+    )
+    assert keyswitch(*marked).stdout.endswith("\n<!-- keyswitch due prod -->\n")
 
 
 def record(key: str, days: int, **more: Any) -> Record:

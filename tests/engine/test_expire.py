@@ -284,6 +284,29 @@ def test_an_end_that_is_over_may_stay_when_the_program_says_inactive_itself(
     assert iam.writes == [(bob.key, "Inactive")]
 
 
+def test_the_limit_of_a_fleet_counts_ends_and_of_two_ends_of_a_user_the_second_is_refused(
+    project: Project, outsider: Outsider, iam: RecordingServer
+) -> None:
+    users = [outsider.new_user() for _ in range(2)]
+    entry = {"status": "Active", "active_until": in_days(1)}
+    fleet = {outsider.new_key(user): {**entry, "user_name": user} for user in users}
+    eve = outsider.new_user()
+    guarded = {"user_name": eve, "safeguards": {"keep_one_active": True}, **entry}
+    single = {outsider.new_key(eve): {**guarded} for _ in range(2)}
+    keys = {key: {"access_key_id": key, **inputs} for key, inputs in single.items()}
+    project.declare(**keys, all={"keys": fleet, "max_changes": 1})
+    project.up()
+    project.let_pass(days=2)
+
+    preview = project.preview(code=1)
+
+    assert "KS621" in preview.text
+    assert len(preview.diagnostics("error: KS605 ")) == 1
+    project.up("--continue-on-error", code=1)
+    assert len(iam.writes) == 1
+    assert iam.writes[0][0] in single
+
+
 LATER = """
 import json, pathlib
 import pulumi, keyswitch

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.real_engine
 
 GITHUB = ROOT / "examples" / "gitops" / "github"
 GITLAB = ROOT / "examples" / "gitops" / "gitlab"
+VARS = {"DUE_ISSUE": "7"}
 TOMORROW = datetime.now(timezone.utc).date() + timedelta(days=1)
 CONTEXT = {
     "secrets": {"PULUMI_CONFIG_PASSPHRASE": "correct horse"},
@@ -94,7 +95,7 @@ def test_github_from_the_pull_request_to_the_night(
     bob = outsider.new_user()
     key, other = outsider.new_key(bob), outsider.new_key(bob)
     checkout.env["BOB"] = bob
-    context = {**CONTEXT, "vars": {"PULUMI_BACKEND_URL": f"file://{checkout.folder}"}}
+    context = {**CONTEXT, "vars": {**VARS, "PULUMI_BACKEND_URL": f"file://{checkout.folder}"}}
     commit(checkout, **{key: "Active"})
     first = checkout.github(GITHUB / "apply.yml", **context)
     assert (first.code, iam.writes) == (0, []), first.text
@@ -130,8 +131,7 @@ def test_github_from_the_pull_request_to_the_night(
     assert night.code == 0, night.text
     assert iam.writes == [(key, "Inactive")]
     assert "**Keyswitch: 1 key drifted, to be corrected.**" in night.summary
-    undeclared = f"| `{other}` | `{bob}` | high | KS801: `is Active and not declared`"
-    assert undeclared in night.summary
+    assert f"| `{other}` | `{bob}` | high | KS801: `is Active and not declared`" in night.summary
 
     iam.reset()
     quiet = checkout.github(GITHUB / "nightly.yml", **context)
@@ -142,11 +142,12 @@ def test_github_from_the_pull_request_to_the_night(
     commit(checkout, f'activeUntil: "{TOMORROW}"', **{other: "Active"})
     due = checkout.github(GITHUB / "nightly.yml", **context)
     assert f"| `alice` | `{other}` | `{bob}` | `{TOMORROW}` |" in due.summary, due.text
+    assert [each in due.summary for each in comments.own] == [False, True], "one of each kind"
 
     iam.rules.append(refuse("ListAccessKeys", 403, "AccessDenied", "User ci is not authorized"))
     blind = checkout.github(GITHUB / "nightly.yml", **context)
     assert ("Correct drift", 1) in [step[:2] for step in blind.steps]
-    assert blind.codes == {"nightly": 1, "audit": 1}
+    assert blind.codes == {"nightly": 1, "audit": 1, "comment": 0}
     assert "KS301" in blind.summary
     assert iam.writes == []
 

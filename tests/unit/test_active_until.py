@@ -139,6 +139,12 @@ def in_rotation(inputs: Mapping[str, Any]) -> str:
     return single(inputs_of_current(given))
 
 
+def test_an_incident_of_the_previous_key_is_apart_from_the_end_of_the_current_one() -> None:
+    given = {"override": "INC-1", "active_until": TOMORROW, "warn_before": "3d"}
+
+    assert in_rotation(given) == ""
+
+
 OF_A_KEY: tuple[Callable[[Mapping[str, Any]], str], ...] = (
     single,
     in_fleet,

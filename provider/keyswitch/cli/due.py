@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import IO, Any, Final
 
@@ -15,6 +15,7 @@ from keyswitch.cli.tables import print_listing
 from keyswitch.messages.format import counted
 from keyswitch.messages.printable import printable
 from keyswitch.model.durations import Duration, iso, until
+from keyswitch.report.digest_formats import hidden_marker
 from keyswitch.report.due import OWNER_TAG, Due, DueKey, due_keys
 from keyswitch.report.json_text import json_text
 from keyswitch.report.markdown import COMMENT_BYTES, code_span, fitting, table_row
@@ -60,6 +61,11 @@ def _duration(_ctx: click.Context, _param: click.Parameter, value: str) -> Durat
     metavar="KEY",
     help="The tag of an IAM user that names the owner of its keys.",
 )
+@click.option(
+    "--marker",
+    metavar="NAME",
+    help="The name in the hidden marker of the comment; where the keys are read from if omitted.",
+)
 @form_option(
     "table", "json", "markdown", help="markdown fits into one comment (65,536 characters)."
 )
@@ -72,6 +78,7 @@ def due(
     stack: str | None,
     within: Duration,
     owner_tag: str,
+    marker: str | None,
     form: str,
 ) -> None:
     """List the keys that end soon by their active_until, by owner.
@@ -84,7 +91,8 @@ def due(
     keyswitch due --stack prod --within 30d --format markdown
 
     An owner is the value of a tag of the IAM user. To read it, keyswitch needs iam:ListUserTags; without that
-    permission the keys are listed with an unknown owner. Exit code 0, whether or not keys are due.
+    permission the keys are listed with an unknown owner. The last line of the Markdown is a hidden marker, by
+    which a pipeline finds its earlier comment. Exit code 0, whether or not keys are due.
     """
     if state is not None and stack is not None:
         raise click.UsageError("Use --state or --stack, not both.", ctx)
@@ -104,7 +112,12 @@ def due(
     with working("looking up users and their tags"):
         clients = {account: signing.client_in(account) for account in {key.account for key in keys}}
         found = due_keys(keys, clients.__getitem__, now, within, owner_tag)
-    _FORMS[form](Due(now, within, owner_tag, source, found))
+    due_now = Due(now, within, owner_tag, source, found)
+    if form == "table":
+        print_table(due_now)
+    else:
+        is_json = form == "json"
+        click.echo(to_json(due_now) if is_json else to_markdown(due_now, marker=marker), nl=False)
 
 
 def _declared(
@@ -177,13 +190,15 @@ def _bag(key: DueKey, at: datetime) -> dict[str, Any]:
     }
 
 
-def to_markdown(due: Due, limit: int = COMMENT_BYTES) -> str:
+def to_markdown(due: Due, limit: int = COMMENT_BYTES, *, marker: str | None = None) -> str:
     """For a comment, or the summary of a pipeline.
 
     :param limit: the most bytes of UTF-8; keys that would go beyond it are counted instead.
+    :param marker: what tells this comment from those of other stacks; the source if omitted.
     """
     head = [f"**Keyswitch: {_verdict(due)}.**", ""]
-    tail = [f"By {code_span(due.source)}, looked at {iso(due.at)}."]
+    told = f"By {code_span(due.source)}, looked at {iso(due.at)}."
+    tail = [told, "", hidden_marker(marker or due.source, "due")]
     rows = [*_markdown_rows(due)]
     table = ["| owner | key | user | active until | ends | reason |", "|---|---|---|---|---|---|"]
     shown = fitting(rows, limit, around=(*head, *table, *tail))
@@ -200,10 +215,3 @@ def _markdown_rows(due: Due) -> Iterator[str]:
             id_, user, date, ends, reason = _cells(key, due.at)
             cells = (owner if number == 0 else "", id_, user, date, ends, reason)
             yield table_row(*map(code_span, cells))
-
-
-_FORMS: Final[Mapping[str, Callable[[Due], None]]] = {
-    "table": print_table,
-    "json": lambda due: click.echo(to_json(due), nl=False),
-    "markdown": lambda due: click.echo(to_markdown(due), nl=False),
-}

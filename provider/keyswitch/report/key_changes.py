@@ -193,7 +193,7 @@ class KeyPreview:
         is_update = self.change is not None and self.change.op == "update"
         if is_update and "" not in (before, after):
             return (Outcome.RECORDED if before == after else _to(after)), None
-        soon = None if is_update else self.readings.get(catalogue.EndsSoon)
+        soon = self.readings.get(catalogue.EndsSoon) if self.change is None else None
         return (Outcome.ENDS_SOON if soon else Outcome.NOT_LOOKED_AT), soon
 
     @property

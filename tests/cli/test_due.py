@@ -296,6 +296,18 @@ def test_discover_shows_until_when_a_register_declares_keys_active(
     }
 
 
+def test_an_audit_takes_a_key_past_its_end_for_one_that_is_declared_inactive(
+    keyswitch: Keyswitch, strict_iam: StrictIam
+) -> None:
+    key = strict_iam.add_key("bob", ObservedStatus.INACTIVE)
+    register({key: {"userName": "bob", "activeUntil": in_days(-1)}})
+    audit = ("audit", "--stack-config", "Pulumi.prod.yaml")
+    assert "KS803" not in keyswitch(*audit).stdout
+
+    strict_iam.set_status(key, ObservedStatus.ACTIVE)
+    assert "KS803" in keyswitch(*audit, "--fresh", code=7).stdout
+
+
 def test_discover_goes_on_without_a_register_that_cannot_be_read(
     keyswitch: Keyswitch, strict_iam: StrictIam
 ) -> None:

@@ -312,6 +312,16 @@ def test_what_is_due_next_follows_from_the_declarations_alone() -> None:
     assert due_next([]) == []
 
 
+def test_a_register_declares_a_key_inactive_whose_end_has_come() -> None:
+    """So that an audit does not take the key for one that is not as declared."""
+    dates = {KEY: YESTERDAY, OTHER: TOMORROW}
+    config = {key: {"status": "Active", "activeUntil": date} for key, date in dates.items()}
+
+    declared = read_register(json.dumps(config), now=TODAY).declarations
+
+    assert [each.status for each in declared] == [Status.INACTIVE, Status.ACTIVE]
+
+
 @pytest.mark.parametrize("bag", [{}, {"keys": UNKNOWN}, {"keys": "x", "statuses": 7}])
 def test_inputs_in_any_shape_pass_check(bag: dict[str, Any]) -> None:
     for codec in (SINGLE_KEY, FLEET):

@@ -67,7 +67,7 @@ _IN_DEFAULTS: Final[Spelling] = {
 
 @dataclass(frozen=True)
 class Register:
-    """The declared keys in the order of the config, and every problem, each naming its entry."""
+    """The declared keys in the order of the config, as they hold now, and every problem, each naming its entry."""
 
     declarations: tuple[Declaration, ...]
     problems: tuple[str, ...]
@@ -130,7 +130,7 @@ def read_register(
         parsed = parse_inputs({**whole, _ID: access_key_id}, spelling=_IN_REGISTER)
         found = list(parsed.problems)
         if parsed.declaration is not None:
-            declarations.append(parsed.declaration)
+            declarations.append(parsed.declaration.as_of(now))
             found.extend(contradictions(parsed.declaration, _IN_REGISTER, now))
             account = parsed.declaration.account
             if account is not None and by_name.setdefault(account.name, account) != account:

@@ -7,6 +7,7 @@ are public for ever.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 from keyswitch.model.account import DeclaredAccount
@@ -69,6 +70,15 @@ class Declaration:
     def has_ended(self) -> bool:
         """Whether it was declared Active until a moment that has come."""
         return self.status is Status.INACTIVE and self.active_until is not None
+
+    def as_of(self, now: datetime) -> Declaration:
+        """The same as it holds at a moment: Inactive, where it was declared Active until then or earlier.
+
+        :param now: an aware moment.
+        """
+        until = self.active_until
+        is_over = self.status is Status.ACTIVE and until is not None and until.is_over(now)
+        return replace(self, status=Status.INACTIVE) if is_over else self
 
     @property
     def may_deactivate_signer(self) -> bool:

@@ -106,6 +106,7 @@ ASKED: dict[str, Callable[[Directory], object]] = {
     "ListAccessKeys": lambda client: client.list_access_keys("bob"),
     "GetAccessKeyLastUsed": lambda client: client.last_used(KEY),
     "ListAttachedUserPolicies": lambda client: client.attached_policies("bob"),
+    "ListUserTags": lambda client: client.user_tags("bob"),
     "ListUsers": lambda client: client.users(),
     "GetUser": lambda client: client.user("bob"),
     "GetAccountSummary": lambda client: client.has_root_keys(),
@@ -342,6 +343,7 @@ def members(action: str, rows: str, item: str, marker: str) -> Response:
 PAGED = {
     "ListAccessKeys": ("AccessKeyMetadata", BOUNDS.pages_about_a_user),
     "ListAttachedUserPolicies": ("AttachedPolicies", BOUNDS.pages_about_a_user),
+    "ListUserTags": ("Tags", BOUNDS.pages_about_a_user),
     "ListUsers": ("Users", SMALL.pages_of_users),
 }
 

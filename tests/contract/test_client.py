@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -46,6 +46,7 @@ class World:
     new_key: Callable[[str], str]
     attach: Callable[[str, str], None]
     account: str = ACCOUNT
+    tag: Callable[[str, str, str], None] = field(default_factory=lambda: no_such_operation)
 
     @property
     def client(self) -> Directory:
@@ -85,8 +86,8 @@ def world_of(server: Versity) -> World:
     )
 
 
-def no_such_operation(_user_name: str, _policy: str) -> None:
-    pytest.fail("versitygw knows no managed policies")
+def no_such_operation(*_given: str) -> None:
+    pytest.fail("versitygw knows no managed policies, and no tags")
 
 
 @contextmanager
@@ -105,6 +106,9 @@ def a_world(kind: str, request: pytest.FixtureRequest) -> Iterator[World]:
     def attach(user_name: str, policy: str) -> None:
         iam.policies.setdefault(user_name, []).append(policy)
 
+    def tag(user_name: str, key: str, value: str) -> None:
+        iam.tags.setdefault(user_name, {})[key] = value
+
     with ExitStack() as stack:
         if kind == "moto":
             server = stack.enter_context(serving(moto_app()))
@@ -115,12 +119,22 @@ def a_world(kind: str, request: pytest.FixtureRequest) -> Iterator[World]:
                 lambda path="/": outsider.new_user(path=path),
                 outsider.new_key,
                 outsider.attach,
+                tag=lambda user_name, key, value: outsider.tag(user_name, **{key: value}),
             )
         elif kind == "strict-http":
             url = stack.enter_context(serving(strict_app(iam))).url
-            yield World(kind, lambda signer: boto(url, signer), new_user, iam.add_key, attach)
+            yield World(
+                kind, lambda signer: boto(url, signer), new_user, iam.add_key, attach, tag=tag
+            )
         else:
-            yield World(kind, lambda signer: FakeClient(iam, signer), new_user, iam.add_key, attach)
+            yield World(
+                kind,
+                lambda signer: FakeClient(iam, signer),
+                new_user,
+                iam.add_key,
+                attach,
+                tag=tag,
+            )
 
 
 @pytest.fixture(params=["moto", "versitygw", "strict-http", "strict"])
@@ -145,7 +159,7 @@ def fake_world(request: pytest.FixtureRequest) -> Iterator[World]:
 
 @pytest.fixture(params=["moto", "strict-http", "strict"])
 def world_of_policies(request: pytest.FixtureRequest) -> Iterator[World]:
-    """With managed policies, which versitygw does not know."""
+    """With managed policies and tags, which versitygw does not know."""
     with a_world(request.param, request) as world:
         yield world
 
@@ -257,6 +271,21 @@ def test_the_policies_of_a_user_are_named_and_a_missing_user_is_no_such_entity(
     assert sorted(world.client.attached_policies(bob)) == names
     with pytest.raises(NoSuchEntityError):
         world.client.attached_policies("nobody")
+
+
+def test_the_tags_of_a_user_are_read_all_pages_and_a_missing_user_is_no_such_entity(
+    world_of_policies: World,
+) -> None:
+    world = world_of_policies
+    bob = world.new_user()
+    assert world.client.user_tags(bob) == {}
+    tags = {"owner": "alice@example.com", "Team": "shop & till", "cost-center": ""}
+    for key, value in tags.items():
+        world.tag(bob, key, value)
+
+    assert world.client.user_tags(bob) == tags
+    with pytest.raises(NoSuchEntityError):
+        world.client.user_tags("nobody")
 
 
 def test_the_key_that_signs_is_named(world: World) -> None:

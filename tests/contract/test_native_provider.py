@@ -73,6 +73,21 @@ def test_it_begins_to_serve_without_pulumi_and_without_boto3() -> None:
     assert done.stdout == "[]\n"
 
 
+def test_what_check_decided_of_an_end_holds_for_the_rest_of_the_run(
+    host: NativeHost, iam: RecordingServer, outsider: Outsider
+) -> None:
+    """An end that comes between a Check and its Create deactivates nothing that the run has not shown."""
+    key = key_of(outsider, "Active", activeUntil="2020-01-01")
+
+    checked = host.check("bob", key)
+
+    assert checked == {**key, "status": "Inactive"}
+    host.create("bob", key)
+    assert iam.writes == []
+    host.create("bob", checked)
+    assert iam.writes == [(key["accessKeyId"], "Inactive")]
+
+
 def test_the_wait_of_a_refused_key_is_configurable_and_a_register_is_no_setting(
     host: NativeHost,
 ) -> None:

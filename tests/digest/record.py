@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +160,44 @@ def deleted_outside(project: Project, outsider: Outsider, iam: RecordingServer) 
     outsider.delete_key(bob["user_name"], bob["access_key_id"])
 
 
+def in_days(days: int) -> str:
+    return str(datetime.now(timezone.utc).date() + timedelta(days=days))
+
+
+def ends_soon(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
+    """Of three keys that end one ends soon, and one is adopted and ends soon."""
+    bob = key_of(outsider, "Active", active_until=in_days(9), reason="deploys the shop, OPS-128")
+    alice = key_of(outsider, "Active", "alice", active_until=in_days(90))
+    project.declare(bob=bob, alice=alice)
+    project.up()
+    carol = key_of(outsider, "Active", "carol", active_until=in_days(5), warn_before="7d")
+    project.declare(bob=bob, alice=alice, carol=carol)
+
+
+def ended(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
+    """Of three keys whose date is over one will be deactivated, one is held, and one refused."""
+    guarded = {"active_until": in_days(1), "safeguards": {"unused_for": "7d", "unmet": "hold"}}
+    bob = key_of(outsider, "Active", active_until=in_days(1))
+    alice = key_of(outsider, "Active", "alice", **guarded)
+    carol = key_of(outsider, "Active", "carol", **{**guarded, "safeguards": {"unused_for": "7d"}})
+    for used in (alice, carol):
+        outsider.use(used["access_key_id"])
+    project.declare(bob=bob, alice=alice, carol=carol)
+    project.up()
+    project.let_pass(days=2)
+
+
+def fleet_ends(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
+    """Of a fleet one key ends soon, and of one the date is over."""
+    (project.folder / "__main__.py").write_text(FLEET)
+    keys = [key_of(outsider, "Active", user) for user in USERS[:3]]
+    for key, days in zip(keys, (1, 5), strict=False):
+        key["active_until"] = in_days(days)
+    project.declare(all={each.pop("access_key_id"): each for each in keys})
+    project.up()
+    project.let_pass(days=2)
+
+
 def taken_out(project: Project, outsider: Outsider, iam: RecordingServer) -> None:
     """One declaration is taken out, with on_destroy, and another key takes the place of a third."""
     bob, alice = key_of(outsider, on_destroy="restore"), key_of(outsider, user="alice")
@@ -301,6 +340,9 @@ OUTCOMES: tuple[Outcome, ...] = (
     failing_program,
     rotation,
     violated,
+    ends_soon,
+    ended,
+    fleet_ends,
 )
 REFRESHED: tuple[Outcome, ...] = (drift, still_held, deleted_outside)
 STREAMED: tuple[Outcome, ...] = (
@@ -324,11 +366,18 @@ def neutral(printed: str, folder: Path, server: RecordingServer) -> str:
     text = text.replace(server.url, "http://127.0.0.1:5000")
     text = re.sub(rf"\b({'|'.join(USERS)})-\d+\b", r"\1", text)
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "2026-11-25T09:30:00Z", text)
+    text = re.sub(r"\b\d{4}-\d\d-\d\d\b(?!T)", _as_of_then, text)
     text = re.sub(r"\b(\d+|a|an) (second|moment|minute)s? ago", "a minute ago", text)
     text = re.sub(
         rf"(?!{UNKNOWN})[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}", "4bab3003-request", text
     )
     return re.sub(r'("duration": )\d+', r"\g<1>1000000000", text) + "\n"
+
+
+def _as_of_then(found: re.Match[str]) -> str:
+    """A date as far from the day of all recordings as it is from today."""
+    away = date.fromisoformat(found[0]) - datetime.now(timezone.utc).date()
+    return str(date(2026, 11, 25) + away)
 
 
 def _neutral_parts(printed: str) -> Iterator[str]:

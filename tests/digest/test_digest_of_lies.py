@@ -59,6 +59,24 @@ def adopted(number: int) -> dict[str, Any]:
     return {name: part for name, part in step.items() if name != "oldState"}
 
 
+def ends(until: str, key: str = KEY) -> str:
+    said = catalogue.EndsSoon(active_until=until, left="in 9 days")
+    return line(said, Attempt("", key, "user-1"))
+
+
+def test_an_end_that_is_not_the_declared_one_is_not_believed_and_hides_no_change() -> None:
+    step = key_step(1)
+    step["newState"]["inputs"]["active_until"] = "2027-03-31"
+
+    (true,) = seen(step, log(ends("2027-03-31"))).rows
+    (lie,) = seen(step, log(ends("2030-01-01"))).rows
+    (other,) = seen(step, log(ends("2027-03-31", OTHER))).rows
+
+    assert [row.outcome for row in (true, lie, other)] == [Outcome.DEACTIVATED] * 3
+    assert "2030" not in lie.why
+    assert "active until 2027-03-31" in true.why
+
+
 @pytest.mark.parametrize(
     ("said", "outcome"),
     [

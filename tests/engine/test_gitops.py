@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ pytestmark = pytest.mark.real_engine
 
 GITHUB = ROOT / "examples" / "gitops" / "github"
 GITLAB = ROOT / "examples" / "gitops" / "gitlab"
+VARS = {"DUE_ISSUE": "7"}
+TOMORROW = datetime.now(timezone.utc).date() + timedelta(days=1)
 CONTEXT = {
     "secrets": {"PULUMI_CONFIG_PASSPHRASE": "correct horse"},
     "github": {"token": GITHUB_TOKEN, "event": {"pull_request": {"number": 7}}},
@@ -71,12 +74,16 @@ def checkout(
     return Workspace(folder, env, merged, {"note": {"COMMENT_TOKEN": GITLAB_TOKEN}})
 
 
-def commit(checkout: Workspace, **statuses: str) -> None:
-    """A version of the register, with a reason for each key."""
+def commit(checkout: Workspace, *more: str, **statuses: str) -> None:
+    """A version of the register.
+
+    :param more: further lines of each entry.
+    """
     path = checkout.folder / "Pulumi.prod.yaml"
     kept = [line for line in path.read_text().splitlines() if line.startswith("encryption")]
     entries = "".join(
         f"    {key}:\n      userName: {checkout.env['BOB']}\n      status: {status}\n"
+        + "".join(f"      {line}\n" for line in more)
         for key, status in statuses.items()
     )
     path.write_text("\n".join([*kept, f"config:\n  keyswitch:keys:\n{entries}"]))
@@ -88,11 +95,10 @@ def test_github_from_the_pull_request_to_the_night(
     bob = outsider.new_user()
     key, other = outsider.new_key(bob), outsider.new_key(bob)
     checkout.env["BOB"] = bob
-    context = {**CONTEXT, "vars": {"PULUMI_BACKEND_URL": f"file://{checkout.folder}"}}
+    context = {**CONTEXT, "vars": {**VARS, "PULUMI_BACKEND_URL": f"file://{checkout.folder}"}}
     commit(checkout, **{key: "Active"})
     first = checkout.github(GITHUB / "apply.yml", **context)
-    assert first.code == 0, first.text
-    assert iam.writes == []
+    assert (first.code, iam.writes) == (0, []), first.text
 
     commit(checkout, **{key: "Inactive"})
     preview = checkout.github(GITHUB / "preview.yml", **context)
@@ -125,19 +131,23 @@ def test_github_from_the_pull_request_to_the_night(
     assert night.code == 0, night.text
     assert iam.writes == [(key, "Inactive")]
     assert "**Keyswitch: 1 key drifted, to be corrected.**" in night.summary
-    undeclared = f"| `{other}` | `{bob}` | high | KS801: `is Active and not declared`"
-    assert undeclared in night.summary
+    assert f"| `{other}` | `{bob}` | high | KS801: `is Active and not declared`" in night.summary
 
     iam.reset()
     quiet = checkout.github(GITHUB / "nightly.yml", **context)
-    assert quiet.code == 0, quiet.text
-    assert iam.writes == []
+    assert (quiet.code, iam.writes) == (0, []), quiet.text
     assert "**Keyswitch: no key changes.**" in quiet.summary
+
+    outsider.tag(bob, owner="alice")
+    commit(checkout, f'activeUntil: "{TOMORROW}"', **{other: "Active"})
+    due = checkout.github(GITHUB / "nightly.yml", **context)
+    assert f"| `alice` | `{other}` | `{bob}` | `{TOMORROW}` |" in due.summary, due.text
+    assert [each in due.summary for each in comments.own] == [False, True], "one of each kind"
 
     iam.rules.append(refuse("ListAccessKeys", 403, "AccessDenied", "User ci is not authorized"))
     blind = checkout.github(GITHUB / "nightly.yml", **context)
     assert ("Correct drift", 1) in [step[:2] for step in blind.steps]
-    assert blind.codes == {"nightly": 1, "audit": 1}
+    assert blind.codes == {"nightly": 1, "audit": 1, "comment": 0}
     assert "KS301" in blind.summary
     assert iam.writes == []
 
@@ -182,4 +192,5 @@ def test_gitlab_from_the_merge_request_to_the_night(
     assert "1 key drifted, to be corrected" in printed
     code, printed = checkout.gitlab(pipeline, "audit")
     assert code == 0, printed
+    assert "0 keys due within 14d" in (checkout.folder / "due.md").read_text()
     assert '<table id="keys">' in (checkout.folder / "keys.html").read_text()

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -88,6 +88,8 @@ class Project:
     stack: str = "test"
     runs: list[Run] = field(default_factory=list)
     SETTINGS: ClassVar = "name: project\nruntime: python\n"
+    DECLARED: ClassVar = "keys.json"
+    """The file that :meth:`declare` writes."""
     FAILED_REFRESH: ClassVar = 1
     """What a refresh exits with that could not look at a key."""
 
@@ -167,7 +169,9 @@ class Project:
         return json.loads(self.exported())
 
     def let_pass(self, **span: float) -> None:
-        """Time passes for the state: this program's switches were made that much longer ago."""
+        """Time passes for the state and the program: switches were made, and ends come, that much earlier."""
+        declared = self.folder / self.DECLARED
+        declared.write_text(made_earlier(declared.read_text(), **span))
         path = self.folder / "later.json"
         path.write_text(made_earlier(self.exported(), **span))
         self.expect(0, "stack", "import", "--file", str(path))
@@ -185,15 +189,22 @@ class Project:
         return {key: value for key, value in outputs.items() if not key.startswith("__")}
 
 
+_MOMENTS = (
+    *("changed_at", "status_since", "active_until"),
+    *("changedAt", "statusSince", "activeUntil"),
+)
+
+
 def made_earlier(state: str, **span: float) -> str:
-    """A state's JSON, with this program's switches made that much longer ago."""
+    """A state's JSON, or a program's, with switches made, and ends set, that much earlier."""
 
     def earlier(found: re.Match[str]) -> str:
-        return f"{found[1]}{iso(moment(found[2]) - timedelta(**span))}"
+        begin, written = found.groups()
+        if "T" in written:
+            return f"{begin}{iso(moment(written) - timedelta(**span))}"
+        return f"{begin}{date.fromisoformat(written) - timedelta(**span)}"
 
-    return re.sub(
-        r'("(?:changed_at|status_since|changedAt|statusSince)": ")([^"]+)', earlier, state
-    )
+    return re.sub(rf'("(?:{"|".join(_MOMENTS)})": ")(\d[^"]+)', earlier, state)
 
 
 MakeProject = Callable[..., Project]

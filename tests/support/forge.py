@@ -184,11 +184,11 @@ class Workspace:
                 break
 
     def _checked_out(self, job: Mapping[str, Any]) -> Path:
-        (given,) = (step["with"] for step in job["steps"] if _is(step, "checkout"))
-        if "ref" not in given:
+        given = [step["with"] for step in job["steps"] if _is(step, "checkout")]
+        if given and "ref" not in given[0]:
             return self.folder
         folder = self._emptied("of-the-default-branch")
-        for name in given["sparse-checkout"].split():
+        for name in given[0]["sparse-checkout"].split() if given else ():
             shutil.copy(self.merged / name, folder)
         return folder
 
@@ -269,7 +269,7 @@ def _hand_on(step: Mapping[str, Any], folder: Path, kept: Path) -> None:
         found = kept / given["name"]
         assert found.exists() or step["continue-on-error"]
         if found.exists():
-            shutil.copytree(found, folder / given["path"])
+            shutil.copytree(found, folder / given["path"], dirs_exist_ok=True)
 
 
 @dataclass

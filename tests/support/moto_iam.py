@@ -78,6 +78,10 @@ class Outsider:
             self._ask("create_policy", PolicyName=policy, PolicyDocument=document)
         self._ask("attach_user_policy", UserName=user_name, PolicyArn=_policy_arn(policy))
 
+    def tag(self, user_name: str, **tags: str) -> None:
+        listed: Any = [{"Key": key, "Value": value} for key, value in tags.items()]
+        self._ask("tag_user", UserName=user_name, Tags=listed)
+
     def detach(self, user_name: str, policy: str) -> None:
         self._ask("detach_user_policy", UserName=user_name, PolicyArn=_policy_arn(policy))
 
@@ -108,7 +112,7 @@ class Outsider:
         project.up()
         return user_name, access_key_id
 
-    def _ask(self, operation: str, **parameters: str) -> Any:
+    def _ask(self, operation: str, **parameters: Any) -> Any:
         return getattr(self._iam, operation)(**parameters)
 
 

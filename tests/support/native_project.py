@@ -35,6 +35,7 @@ plugins:
       path: {PLUGINS}
 """
     SETTINGS: ClassVar = f"name: project\nruntime: yaml\n{PLUGINS}"
+    DECLARED: ClassVar = "Pulumi.yaml"
     FAILED_REFRESH: ClassVar = 0
     """The engine shows the failure as a warning; the next preview fails by it."""
     options: str = ""

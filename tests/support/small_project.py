@@ -97,9 +97,17 @@ class SmallProject(Project):
         return {"deployment": {"resources": resources}}
 
     def let_pass(self, **span: float) -> None:
+        declared = self.folder / self.DECLARED
+        if declared.exists():
+            declared.write_text(made_earlier(declared.read_text(), **span))
+        for name, value in self.config.items():
+            self.config[name] = made_earlier(value, **span)
         for urn, each in self.kept.items():
-            later = made_earlier(json.dumps(each.outputs), **span)
-            self.kept[urn] = replace(each, outputs=json.loads(later))
+            inputs, outputs = (
+                json.loads(made_earlier(json.dumps(bag), **span))
+                for bag in (each.inputs, each.outputs)
+            )
+            self.kept[urn] = replace(each, inputs=inputs, outputs=outputs)
 
     def _of_stack(self, command: str, *rest: str) -> str:
         if command == "export":

@@ -42,16 +42,8 @@ def answer(iam: StrictIam, signer: str, form: Any) -> Response:
         )
         members = "".join(_member(row) for row in rows)
         return _xml(action, f"<AccessKeyMetadata>{members}</AccessKeyMetadata>{_more(marker)}")
-    if action == "ListAttachedUserPolicies":
-        names, marker = iam.attached_policies(
-            form["UserName"], form.get("Marker"), int(form.get("MaxItems", 100))
-        )
-        members = "".join(
-            f"<member><PolicyName>{name}</PolicyName>"
-            f"<PolicyArn>arn:aws:iam::aws:policy/{name}</PolicyArn></member>"
-            for name in names
-        )
-        return _xml(action, f"<AttachedPolicies>{members}</AttachedPolicies>{_more(marker)}")
+    if action in ("ListAttachedUserPolicies", "ListUserTags"):
+        return _about_a_user(iam, action, form)
     if action == "UpdateAccessKey":
         iam.update_access_key(signer, form.get("UserName"), form["AccessKeyId"], form["Status"])
         return _xml(action, None)
@@ -94,6 +86,24 @@ def _answer_of_account(iam: StrictIam, action: str, form: Any) -> Response | Non
             f"<GeneratedTime>{made}</GeneratedTime>",
         )
     return None
+
+
+def _about_a_user(iam: StrictIam, action: str, form: Any) -> Response:
+    asked = (form["UserName"], form.get("Marker"), int(form.get("MaxItems", 100)))
+    if action == "ListUserTags":
+        tags, marker = iam.user_tags(*asked)
+        members = "".join(
+            f"<member><Key>{escape(key)}</Key><Value>{escape(value)}</Value></member>"
+            for key, value in tags
+        )
+        return _xml(action, f"<Tags>{members}</Tags>{_more(marker)}")
+    names, marker = iam.attached_policies(*asked)
+    members = "".join(
+        f"<member><PolicyName>{name}</PolicyName>"
+        f"<PolicyArn>arn:aws:iam::aws:policy/{name}</PolicyArn></member>"
+        for name in names
+    )
+    return _xml(action, f"<AttachedPolicies>{members}</AttachedPolicies>{_more(marker)}")
 
 
 def _more(marker: str | None) -> str:

@@ -55,6 +55,7 @@ class StrictIam:
     used: dict[str, str] = field(default_factory=dict)
     policies: dict[str, list[str]] = field(default_factory=dict)
     paths: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, dict[str, str]] = field(default_factory=dict)
     root_keys: bool = False
     report: str = ""
     report_made: str = CREATED
@@ -147,6 +148,12 @@ class StrictIam:
     ) -> tuple[list[str], str | None]:
         names = self.policies.get(self._user("", user_name), [])
         return _page(names, marker, min(most, self.page))
+
+    def user_tags(
+        self, user_name: str, marker: str | None = None, most: int = 100
+    ) -> tuple[list[tuple[str, str]], str | None]:
+        tags = self.tags.get(self._user("", user_name), {})
+        return _page(list(tags.items()), marker, min(most, self.page))
 
     def list_users(
         self, path_prefix: str, marker: str | None = None, most: int = 100
@@ -271,6 +278,10 @@ class FakeClient:
     def attached_policies(self, user_name: str) -> tuple[str, ...]:
         self.log.append(f"policies {user_name}")
         return self._pages(lambda mark: self.iam.attached_policies(user_name, mark))
+
+    def user_tags(self, user_name: str) -> dict[str, str]:
+        self.log.append(f"tags {user_name}")
+        return dict(self._pages(lambda mark: self.iam.user_tags(user_name, mark)))
 
     def users(self, path_prefix: str = "/") -> tuple[User, ...]:
         self.log.append(f"users {path_prefix}")

@@ -20,6 +20,7 @@ from keyswitch.model.pending import Pending
 from keyswitch.model.safeguards import DeclaredSafeguards
 from keyswitch.model.state import Declaration, Record
 from keyswitch.model.status import ObservedStatus, OnDestroy, OnDrift, Status, WhenUnmet
+from support.world import TODAY
 
 KEY = "AKIAIOSFODNN7EXAMPLE"
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -279,7 +280,7 @@ def test_safeguards_that_contradict_each_other_are_told(
     declaration = parse_inputs(bag).declaration
     assert declaration is not None
 
-    (problem,) = contradictions(declaration, IN_PROGRAMS)
+    (problem,) = contradictions(declaration, IN_PROGRAMS, TODAY)
 
     assert str(problem).startswith(f"{code} ")
     assert says in str(problem)

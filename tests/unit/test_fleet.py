@@ -30,6 +30,7 @@ from keyswitch.reconcile.clock import Patience
 from keyswitch.reconcile.reconciler import Reconciler
 from keyswitch.reconcile.schedule import ROOT_USER, task_of
 from support.strict_iam import CountingGateway, FakeClient, StrictIam
+from support.world import TODAY
 
 ACTIVE, INACTIVE = Status.ACTIVE, Status.INACTIVE
 KEY, OTHER = "AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE"
@@ -698,7 +699,7 @@ def test_a_refresh_of_what_a_program_may_not_write_is_no_contradiction(
     given = bag(
         {key: "Inactive", missing: "Inactive"}, keys={key: {"override": "INC-1"}, missing: {}}
     )
-    parsed = parse_fleet(given, as_written=True).declaration
+    parsed = parse_fleet(given, now=TODAY).declaration
     assert parsed is not None
     records = applied(client, parsed).records
     iam.set_status(key, ObservedStatus.ACTIVE)
@@ -709,7 +710,7 @@ def test_a_refresh_of_what_a_program_may_not_write_is_no_contradiction(
         outs, inputs = refreshed_fleet(outs, records)
         assert inputs["statuses"] == {key: "Active"}
         assert parse_fleet(inputs).declaration is not None
-    written = parse_fleet(inputs, as_written=True).declaration
+    written = parse_fleet(inputs, now=TODAY).declaration
     assert written is not None
     assert str(written.unreadable[key]).startswith(f"KS120 declaring access key {key}: ")
 

@@ -18,6 +18,7 @@ from keyswitch.model.inputs import INPUTS
 from keyswitch.model.parsing import UNKNOWN, parse_inputs, parse_outputs
 from keyswitch.model.register import read_register
 from support.fuzz import for_a_while
+from support.world import TODAY
 from unit.test_aws_settings import PULUMI_AWS
 
 KEY = "AKIAIOSFODNN7EXAMPLE"
@@ -113,7 +114,7 @@ def test_what_a_state_holds(parse: Any, bag: dict[str, object]) -> None:
     st.none() | ANYTHING.map(json.dumps),
 )
 def test_a_register(keys: str, defaults: str | None, accounts: str | None) -> None:
-    register = read_register(keys, defaults, accounts)
+    register = read_register(keys, defaults, accounts, now=TODAY)
 
     assert all(problem.startswith("KS1") for problem in register.problems)
     assert repeats_no_secret(*register.problems, register.summary if register.problems else "")

@@ -33,6 +33,7 @@ from keyswitch.model.fleet import MAPS_BY_KEY, parse_fleet
 from keyswitch.model.parsing import parse_program
 from keyswitch.plugin.property_bags import plain
 from keyswitch.program.hooks import Hooks
+from support.world import TODAY
 
 KEY, OTHER = "AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE"
 OF_A_KEY = {"create_date": "2026-03-01T00:00:00Z", "status_since": "2026-03-01T00:00:00Z"}
@@ -102,9 +103,9 @@ def codes_of(made: pulumi.runtime.MockResourceArgs) -> list[str]:
         for name, value in made.inputs.items()
     }
     if made.typ.endswith(":AccessKeyStatus"):
-        told.extend(parse_program(plain(inputs), None).problems)
+        told.extend(parse_program(plain(inputs), None, TODAY).problems)
     elif made.typ.endswith(":AccessKeyFleet"):
-        parsed = parse_fleet(plain(inputs, MAPS_BY_KEY), as_written=True)
+        parsed = parse_fleet(plain(inputs, MAPS_BY_KEY), now=TODAY)
         told.extend(parsed.error.lines if parsed.error is not None else ())
         if parsed.declaration is not None:
             told.extend(parsed.declaration.unreadable.values())
@@ -192,6 +193,7 @@ OF_STATUS = {
     "access_key_id": REQUIRED,
     "status": REQUIRED,
     **dict.fromkeys(("user_name", "reason", "on_destroy", "on_drift", "override"), TEXT),
+    **dict.fromkeys(("active_until", "warn_before"), TEXT),
     "safeguards": BAG,
     "account": ACCOUNT,
 }
@@ -221,6 +223,7 @@ OF_FLEET = {
 OF_ROTATION = {
     "current": {**TEXT, "none": {"KS102", "KS124"}},
     **dict.fromkeys(("user_name", "previous", "unused_for", "reason", "override"), TEXT),
+    **dict.fromkeys(("active_until", "warn_before"), TEXT),
     **dict.fromkeys(("allow_reactivation", "refuse_quarantined"), BOOLEAN),
     **dict.fromkeys(("overlap", "soak"), SPAN),
     "account": ACCOUNT,

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 
 import pytest
 
 from keyswitch.messages import catalogue
 from keyswitch.messages.catalogue import Message
+from keyswitch.model import register as of_register
 from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.durations import Duration
 from keyswitch.model.inputs import IN_ACCOUNT, IN_SAFEGUARDS, OF_A_KEY
-from keyswitch.model.register import read_register
 from keyswitch.model.safeguards import DeclaredSafeguards
 from keyswitch.model.state import Declaration
 from keyswitch.model.status import OnDestroy, OnDrift, Status, WhenUnmet
+from support.world import TODAY
 
+read_register = partial(of_register.read_register, now=TODAY)
 KEY = "AKIAIOSFODNN7EXAMPLE"
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 
@@ -28,7 +31,7 @@ def test_an_entry_is_a_declaration() -> None:
 
     assert register.problems == ()
     assert register.declarations == (
-        Declaration(KEY, Status.INACTIVE, "bob", "OPS-1", OnDestroy.RESTORE),
+        Declaration(KEY, Status.INACTIVE, "bob", "OPS-1", on_destroy=OnDestroy.RESTORE),
     )
 
 
@@ -105,7 +108,10 @@ def test_defaults_hold_for_every_entry_that_does_not_say_otherwise() -> None:
         ("nonsense", "KS122 "),
         ('{"safeguards": {"unusedFor": "7"}}', "KS117 keyswitch:defaults: safeguards.unusedFor"),
         ('{"safeguards": {"unused_for": "7d"}}', "Did you mean unusedFor?"),
-        ('{"status": "Inactive"}', "Use one of: onDestroy, onDrift, safeguards, account."),
+        (
+            '{"status": "Inactive"}',
+            "Use one of: warnBefore, onDestroy, onDrift, safeguards, account.",
+        ),
         ('{"override": "INC-1"}', "KS101 keyswitch:defaults: there is no property override"),
         ('{"onDrift": "ignore"}', 'KS108 keyswitch:defaults: onDrift is "ignore"'),
     ],

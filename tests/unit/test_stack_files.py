@@ -285,14 +285,20 @@ def test_what_is_encrypted_below_a_setting_is_not_taken_for_a_value(path: Path) 
     path.write_text(
         "config:\n  aws:assumeRoles:\n    - roleArn: arn\n      externalId: {secure: v1:abc}\n"
         "  aws:date: 2026-01-01\n  aws:dates: [2026-01-01]\n"
+        "  aws:moments: [2026-01-01T18:00:00+02:00, 2026-01-01T18:00:00Z, 2026-01-01T18:00:00]\n"
     )
     config = StackConfig(path)
 
     with pytest.raises(KeyswitchError) as raised:
         config.setting("aws:assumeRoles")
     assert raised.value.code == "KS706"
-    assert config.setting("aws:date") == "2026-01-01"
-    assert config.setting("aws:dates") == '["2026-01-01"]'
+    assert config.setting("aws:date") == "2026-01-01 00:00:00 +0000 UTC"
+    assert config.setting("aws:dates") == '["2026-01-01 00:00:00 +0000 UTC"]'
+    assert json.loads(str(config.setting("aws:moments"))) == [
+        "2026-01-01 18:00:00 +0200 +0200",
+        "2026-01-01 18:00:00 +0000 UTC",
+        "2026-01-01T18:00:00",
+    ]
 
 
 def test_of_an_encrypted_register_only_what_readers_are_told_may_be_missing(path: Path) -> None:

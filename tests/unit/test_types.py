@@ -30,6 +30,15 @@ keyswitch.AccessKeyStatus(
 )
 keyswitch.AccessKeyStatus("f", access_key_id=ID, status="Active", account={"name": "shop"})
 keyswitch.AccessKeyFleet("g", keys={ID: {"status": "Inactive", "user_name": "bob"}}, max_changes="10%")
+keyswitch.AccessKeyStatus(
+    "i", access_key_id=ID, status="Active", active_until="2027-03-31", warn_before="30d"
+)
+keyswitch.AccessKeyFleet(
+    "j",
+    keys={ID: {"status": "Active", "active_until": "2027-03-31"}},
+    defaults={"warn_before": "30d"},
+)
+keyswitch.AccessKeyRotation("k", user_name="bob", current=ID, active_until="2027-03-31")
 keyswitch.AccessKeyFleet("h", keys=json.loads("{}"), defaults={"on_drift": "report"})
 """
 WRONG = [
@@ -45,6 +54,8 @@ WRONG = [
     'keyswitch.AccessKeyFleet("a", keys={ID: {"status": "Active", "reson": "x"}})',
     'keyswitch.AccessKeyFleet("a", keys={}, safeguards={"unused_fr": "7d"})',
     'keyswitch.AccessKeyFleet("a", keys={}, defaults={"on_drift": "ignore"})',
+    'keyswitch.AccessKeyStatus("a", access_key_id=ID, status="Active", active_until=20270331)',
+    'keyswitch.AccessKeyFleet("a", keys={}, defaults={"active_until": "2027-03-31"})',
     'keyswitch.AccessKeyFleet("a", keys={}, account={"role_arn": "arn"})',
 ]
 

@@ -16,6 +16,7 @@ from keyswitch import __version__
 from keyswitch.cli.audit import audit
 from keyswitch.cli.digest import digest
 from keyswitch.cli.discover import discover
+from keyswitch.cli.due import due
 from keyswitch.cli.explain import explain
 
 
@@ -38,6 +39,7 @@ def main() -> None:
     \b
     Adopt existing keys:      keyswitch discover --write Pulumi.prod.yaml
     Review a pull request:    pulumi preview --json | keyswitch digest
+    Ask what ends soon:       keyswitch due --stack-config Pulumi.prod.yaml
     Report to an auditor:     keyswitch audit --format html --output keys.html
     Look up a message:        keyswitch explain KS602
 
@@ -46,5 +48,5 @@ def main() -> None:
     """
 
 
-for command in (discover, audit, digest, explain):
+for command in (discover, audit, due, digest, explain):
     main.add_command(command)

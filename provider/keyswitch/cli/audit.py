@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -27,10 +26,9 @@ from keyswitch.cli.command import (
 from keyswitch.cli.declarations import Declarations
 from keyswitch.cli.exceptions_file import exceptions_of_file
 from keyswitch.cli.organization import OrganizationSelection, organization_options
-from keyswitch.cli.scan import Selection, root_keys_of, selection_options, working
+from keyswitch.cli.scan import Selection, root_keys_of, selection_options
+from keyswitch.cli.stack_export import exported
 from keyswitch.iam.client import Caller, Directory
-from keyswitch.messages import catalogue
-from keyswitch.messages.format import KeyswitchError
 from keyswitch.report.audit import Audit, Question
 from keyswitch.report.audit_csv import to_csv
 from keyswitch.report.audit_findings import AccountToAudit, audit_of
@@ -195,21 +193,7 @@ def _check_ocsf() -> None:
 def _declarations(signing: Signing, state: IO[str] | None, stack: str | None) -> Declarations:
     export, whose = None, ""
     if stack is not None:
-        export, whose = _exported(stack), f"the stack {stack}"
+        export, whose = exported(stack), f"the stack {stack}"
     elif state is not None:
         export, whose = state.read(), "a stack's state"
     return Declarations.read(signing.config, signing.account, export, whose)
-
-
-def _exported(stack: str) -> str:
-    command = ["pulumi", "stack", "export", "--stack", stack, "--non-interactive"]
-    try:
-        with working("asking pulumi for the stack's state"):
-            done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - the user's own pulumi, as README has it
-    except OSError as error:
-        problem = error.strerror or type(error).__name__
-        raise KeyswitchError(catalogue.ExportFailed(stack=stack, problem=problem)) from None
-    if done.returncode:
-        problem = " ".join(done.stderr.split()) or f"exit code {done.returncode}"
-        raise KeyswitchError(catalogue.ExportFailed(stack=stack, problem=problem))
-    return done.stdout

@@ -75,12 +75,23 @@ class Signing:
 
         :raises KeyswitchError: a setting cannot be read, or there is no such account.
         """
+        self.warn_of_environments()
+        return self.client_in(self.declared_account())
+
+    def client_in(self, account: DeclaredAccount | None) -> BotoDirectory:
+        """The client to any account that the file, or a state, declares keys in.
+
+        :param account: ``None`` for the stack's own.
+        :raises KeyswitchError: a setting cannot be read.
+        """
+        return directory_in(account, AwsSettings.read(self._setting), Origin.of("", ""))
+
+    def warn_of_environments(self) -> None:
+        """Says which part of the config is not seen here."""
         if self.config is not None and self.config.environments:
             named = ", ".join(self.config.environments)
             seen = line(catalogue.EnvironmentNotSeen(path=self.config.path, environments=named))
             click.echo(f"warning: {seen}", err=True)
-        settings = AwsSettings.read(self._setting)
-        return directory_in(self.declared_account(), settings, Origin.of("", ""))
 
     def _setting(self, key: str) -> object:
         options = {"profile": self.profile, "region": self.region}

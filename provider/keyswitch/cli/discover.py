@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -17,7 +18,7 @@ from keyswitch.cli.scan import Selection, selection_options
 from keyswitch.cli.stack_config import StackConfig
 from keyswitch.cli.tables import age, key_bag, last_use, print_listing
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import Attempt, counted, line
+from keyswitch.messages.format import Attempt, KeyswitchError, counted, line
 from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.inputs import ACCOUNT_NAME, IN_ACCOUNT, written
 from keyswitch.model.status import ObservedStatus, Status
@@ -27,7 +28,7 @@ from keyswitch.report.inventory import Inventory, SeenKey, SeenUser
 from keyswitch.report.json_text import json_text
 from keyswitch.report.text_table import Listing
 
-_TITLES: Final = ("key", "user", "status", "age", "last used", "findings")
+_TITLES: Final[tuple[str, ...]] = ("key", "user", "status", "age", "last used", "findings")
 
 
 @click.command(cls=Command)
@@ -63,6 +64,8 @@ def discover(
     keyswitch discover --user bob --format python >__main__.py
     keyswitch discover --organization --role audit --account-filter '!sandbox-*'
 
+    With --stack-config, the list shows until when the register declares a key Active.
+
     --write keeps existing entries, comments and their order. The aws: settings of its file are used unless
     --stack-config names another file.
 
@@ -82,12 +85,13 @@ def discover(
     for user, seen in inventory.keys:
         if not seen.key.status.is_known:
             click.echo(_unknown_status(user, seen), err=True)
+    ends = _ends(signing.config)
     if form == "json":
-        click.echo(json_text(_rows(inventory, now)), nl=False)
+        click.echo(json_text(_rows(inventory, ends, now)), nl=False)
     elif form == "python":
         click.echo(_program(inventory, caller.account_id, signing.declared_account()), nl=False)
     else:
-        _print_census(inventory, caller.account_id, now)
+        _print_census(inventory, caller.account_id, ends, now)
     if config is not None:
         _adopt(inventory, config, signing.account)
 
@@ -151,9 +155,23 @@ def _declared(seen: SeenKey) -> Status:
     return Status.ACTIVE if active else Status.INACTIVE
 
 
-def _print_census(inventory: Inventory, account_id: str, now: datetime) -> None:
+def _ends(config: StackConfig | None) -> dict[str, str]:
+    """Until when the register declares keys Active, by id; nothing, with a warning, of one that cannot be read."""
+    if config is None:
+        return {}
+    try:
+        declared = config.register.declarations
+    except KeyswitchError as error:
+        click.echo(f"warning: {error}", err=True)
+        return {}
+    return {each.access_key_id: str(each.active_until) for each in declared if each.active_until}
+
+
+def _print_census(
+    inventory: Inventory, account_id: str, ends: Mapping[str, str], now: datetime
+) -> None:
     found = violations_by_key(Evidence(inventory, None, now))
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             seen.key.access_key_id,
             user.user_name,
@@ -167,16 +185,24 @@ def _print_census(inventory: Inventory, account_id: str, now: datetime) -> None:
         )
         for user, seen in inventory.keys
     ]
-    print_listing(Listing(_TITLES, rows, names=3))
+    titles = _TITLES
+    if ends:
+        titles = (*titles[:-1], "active until", titles[-1])
+        rows = [(*row[:-1], ends.get(row[0], ""), row[-1]) for row in rows]
+    print_listing(Listing(titles, rows, names=3))
     keys = counted(len(rows), "key")
     with_keys = counted(sum(bool(user.keys) for user in inventory.users), "user")
     click.echo(f"Account {account_id}: {keys} of {with_keys}.")
 
 
-def _rows(inventory: Inventory, now: datetime) -> list[dict[str, Any]]:
+def _rows(inventory: Inventory, ends: Mapping[str, str], now: datetime) -> list[dict[str, Any]]:
     found = violations_by_key(Evidence(inventory, None, now))
+    codes = {key: [each.message.code for each in listed] for key, listed in found.items()}
     return [
-        key_bag(user, seen, [each.message.code for each in found.get(seen.key.access_key_id, ())])
+        {
+            **key_bag(user, seen, codes.get(seen.key.access_key_id, [])),
+            "active_until": ends.get(seen.key.access_key_id),
+        }
         for user, seen in inventory.keys
     ]
 

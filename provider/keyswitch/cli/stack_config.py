@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +27,7 @@ from keyswitch.model.register import (
     named_account,
     read_register,
 )
+from keyswitch.reconcile.clock import Clock
 from keyswitch.report.exceptions import AuditException
 from keyswitch.report.expected_keys import ExpectedKey
 
@@ -110,7 +112,8 @@ class StackConfig:
 
         :raises KeyswitchError: anything else of it is encrypted (KS713).
         """
-        return read_register(*(self._json(key) for key in (REGISTER, _DEFAULTS, _ACCOUNTS)))
+        values = (self._json(key) for key in (REGISTER, _DEFAULTS, _ACCOUNTS))
+        return read_register(*values, now=Clock().now())
 
     def account(self, name: str) -> DeclaredAccount:
         """An account of ``keyswitch:accounts``.
@@ -274,8 +277,20 @@ def _value(said: object) -> object:
 
 def _as_pulumi_has_it(value: object) -> str | bool | int | float | None:
     if isinstance(value, dict | list):
-        return json.dumps(value, default=str)
-    return value if value is None or isinstance(value, bool | int | float) else str(value)
+        return json.dumps(value, default=_without_quotes)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return _without_quotes(value)
+
+
+def _without_quotes(value: object) -> str:
+    """Anything but text; a date, or a moment with its offset, as Pulumi passes it on to programs."""
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return value.isoformat()
+    if not isinstance(value, date):
+        return str(value)
+    offset = f"{value:%z}" or "+0000"
+    return f"{value:%Y-%m-%d %H:%M:%S} {offset} {'UTC' if offset == '+0000' else offset}"
 
 
 def _without_secrets(entry: object) -> object:

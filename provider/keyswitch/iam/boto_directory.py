@@ -72,6 +72,13 @@ class BotoDirectory(BotoClient):
         with self._calling("iam:GetUser", user_name) as clients:
             return _user(clients.iam.get_user(UserName=user_name)["User"])
 
+    def user_tags(self, user_name: str) -> dict[str, str]:
+        """See :meth:`Directory.user_tags`."""
+        with self._calling("iam:ListUserTags", user_name) as clients:
+            pages = clients.iam.get_paginator("list_user_tags").paginate(UserName=user_name)
+            read = at_most(self._bounds.pages_about_a_user, pages, "iam:ListUserTags")
+            return {row["Key"]: row["Value"] for page in read for row in page["Tags"]}
+
     def has_root_keys(self) -> bool:
         """See :meth:`Directory.has_root_keys`."""
         with self._calling("iam:GetAccountSummary", "*") as clients:

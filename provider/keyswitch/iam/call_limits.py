@@ -13,7 +13,7 @@ class Bounds:
     :param connect_seconds: for a connection to one address, its TLS handshake included.
     :param try_seconds: for one try as a whole, from the connection to the last byte of the answer.
     :param answer_bytes: the most of one answer, headers included. A page of a hundred users is 0.1 MiB.
-    :param pages_about_a_user: the most pages of a list about one user, who has two keys and ten policies.
+    :param pages_about_a_user: the most pages of a list about one user, who has two keys, ten policies and fifty tags.
     :param pages_of_users: the most pages of the list of all users, of whom an account has 5,000 and a page 100.
     :param pages_of_an_organization: the most pages of a list of accounts or organizational units, of 20 each.
     """

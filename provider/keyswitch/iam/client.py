@@ -8,7 +8,7 @@ implementation over AWS. An implementation answers with these types or raises
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -186,6 +186,13 @@ class Directory(IamClient, Protocol):
 
     def user(self, user_name: str) -> User:
         """One user, by ``iam:GetUser``.
+
+        :raises NoSuchEntityError: there is no such user.
+        """
+        ...
+
+    def user_tags(self, user_name: str) -> Mapping[str, str]:
+        """The tags of a user, key to value, all pages of ``iam:ListUserTags``.
 
         :raises NoSuchEntityError: there is no such user.
         """

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any, Final, Protocol
 
+from keyswitch.model.active_until import ActiveUntil
 from keyswitch.model.batch_declaration import BatchDeclaration, ParsedBatch
 from keyswitch.model.fleet import KEYS, MAPS_BY_KEY, STATUSES, ids_of, map_of, parse_fleet
 from keyswitch.model.fleet_state import (
@@ -13,7 +15,14 @@ from keyswitch.model.fleet_state import (
     refreshed_fleet,
     taken_over_by_fleet,
 )
-from keyswitch.model.inputs import ACCESS_KEY_ID, DECIDING, MOVED_FROM, OVERRIDE, STATUS
+from keyswitch.model.inputs import (
+    ACCESS_KEY_ID,
+    ACTIVE_UNTIL,
+    DECIDING,
+    MOVED_FROM,
+    OVERRIDE,
+    STATUS,
+)
 from keyswitch.model.parsing import (
     declaration_error,
     parse_inputs,
@@ -22,10 +31,13 @@ from keyswitch.model.parsing import (
     taken_over,
 )
 from keyswitch.model.state import Record
+from keyswitch.model.status import Status
+from keyswitch.model.validators import active_until
 
 Bag = Mapping[str, Any]
 Records = Mapping[str, Record]
 """What is recorded, by access key id."""
+_INACTIVE: Final = str(Status.INACTIVE)
 
 
 class Codec(Protocol):
@@ -52,12 +64,22 @@ class Codec(Protocol):
     def replaces(self, olds: Bag, news: Bag) -> list[str]:
         """The inputs whose change makes another resource of this one."""
 
-    def parse(self, inputs: Bag, records: Records, *, as_written: bool) -> ParsedBatch:
+    def with_ends(self, inputs: Bag, now: datetime) -> dict[str, Any]:
+        """Inputs in which each key that was declared Active until ``now`` or earlier is declared Inactive.
+
+        Check hands these to the engine, so that a step and its preview show the change of the status, no state
+        holds another status than the one that holds, and what one run decides stays decided to its end.
+
+        :param inputs: in any shape: what cannot be read, or is not known yet, stays as it is.
+        :param now: an aware moment.
+        """
+
+    def parse(self, inputs: Bag, records: Records, now: datetime | None) -> ParsedBatch:
         """Reads inputs, finding every problem at once.
 
         :param records: stand in for unknown inputs that nothing is judged by.
-        :param as_written: whether these are a program's own words, in which contradictions count: in
-            those of a state a refresh has put statuses next to what was declared for others.
+        :param now: for a program's own words, in which contradictions count, an aware moment; ``None`` for
+            those of a state: there a refresh has put statuses next to what was declared for others.
         """
 
     def records(self, outputs: Bag) -> dict[str, Record]:
@@ -101,10 +123,15 @@ class SingleKeyCodec(Codec):
         same = news.get(ACCESS_KEY_ID) == olds.get(ACCESS_KEY_ID)
         return [] if same else [ACCESS_KEY_ID]
 
-    def parse(self, inputs: Bag, records: Records, *, as_written: bool) -> ParsedBatch:
+    def with_ends(self, inputs: Bag, now: datetime) -> dict[str, Any]:
+        return {**inputs, STATUS: _INACTIVE} if _is_over(inputs, now) else dict(inputs)
+
+    def parse(self, inputs: Bag, records: Records, now: datetime | None) -> ParsedBatch:
         record = next(iter(records.values()), None)
         previous = record.declared if record is not None else None
-        parsed = parse_program(inputs, record) if as_written else parse_inputs(inputs, previous)
+        parsed = (
+            parse_inputs(inputs, previous) if now is None else parse_program(inputs, record, now)
+        )
         if parsed.problems:
             return ParsedBatch(None, declaration_error(parsed.problems, inputs))
         key, unknown = parsed.declaration, tuple(sorted(parsed.unknown & DECIDING))
@@ -161,8 +188,17 @@ class FleetCodec(Codec):
     def replaces(self, olds: Bag, news: Bag) -> list[str]:
         return []
 
-    def parse(self, inputs: Bag, records: Records, *, as_written: bool) -> ParsedBatch:
-        return parse_fleet(inputs, records, as_written=as_written)
+    def with_ends(self, inputs: Bag, now: datetime) -> dict[str, Any]:
+        entries, statuses = map_of(inputs, KEYS), map_of(inputs, STATUSES)
+        over = {
+            key: _INACTIVE
+            for key, entry in entries.items()
+            if isinstance(entry, Mapping) and _is_over({**entry, STATUS: statuses.get(key)}, now)
+        }
+        return {**inputs, STATUSES: {**statuses, **over}} if over else dict(inputs)
+
+    def parse(self, inputs: Bag, records: Records, now: datetime | None) -> ParsedBatch:
+        return parse_fleet(inputs, records, now=now)
 
     def records(self, outputs: Bag) -> dict[str, Record]:
         return parse_fleet_outputs(outputs)
@@ -179,6 +215,13 @@ class FleetCodec(Codec):
 
     def refreshed(self, outputs: Bag, records: Records) -> tuple[dict[str, Any], dict[str, Any]]:
         return refreshed_fleet(outputs, records)
+
+
+def _is_over(key: Bag, now: datetime) -> bool:
+    until = key.get(ACTIVE_UNTIL)
+    if key.get(STATUS) != Status.ACTIVE or active_until(until, ACTIVE_UNTIL) is not None:
+        return False
+    return ActiveUntil.read(str(until)).is_over(now)
 
 
 SINGLE_KEY: Final = SingleKeyCodec()

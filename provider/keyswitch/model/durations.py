@@ -89,3 +89,11 @@ def ago(text: str, now: datetime) -> str:
     if moment(text) > now:
         return "a moment ago"
     return f"{humanize.naturaldelta(now - moment(text), months=False)} ago"
+
+
+def until(end: datetime, now: datetime) -> str:
+    """``in 9 days``: how long after ``now`` a moment will be, or that it has come."""
+    import humanize
+
+    left = end - now
+    return f"in {humanize.naturaldelta(left, months=False)}" if left > timedelta(0) else "now"

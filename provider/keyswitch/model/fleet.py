@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 from keyswitch.messages import catalogue
@@ -52,7 +53,7 @@ OF_A_FLEET: Final = (
     ),
     Input(
         DEFAULTS,
-        "``on_destroy`` and ``on_drift`` of keys that have none of their own.",
+        "``warn_before``, ``on_destroy`` and ``on_drift`` of keys that have none of their own.",
         None,
         parts=OF_DEFAULTS,
     ),
@@ -100,15 +101,15 @@ def parse_fleet(
     bag: Mapping[str, object],
     records: Mapping[str, Record] = NO_RECORDS,
     *,
-    as_written: bool = False,
+    now: datetime | None = None,
 ) -> ParsedBatch:
     """Reads a program's inputs, finding every problem at once.
 
     :param bag: property to value; :data:`~keyswitch.model.parsing.UNKNOWN` for an input, or one of a
         key's inputs, that is not known yet.
     :param records: what is recorded, by key id: stands in for unknown inputs that nothing is judged by.
-    :param as_written: whether these are a program's own words, in which contradictions count: in
-        those of a state a refresh has put statuses next to what was declared for others.
+    :param now: for a program's own words, in which contradictions count, an aware moment; ``None`` for
+        those of a state: there a refresh has put statuses next to what was declared for others.
     """
     unknown = tuple(name for name in FLEET_INPUTS if bag.get(name) is UNKNOWN)
     if unknown:
@@ -116,7 +117,7 @@ def parse_fleet(
     problems = tuple(_problems_of_whole(bag))
     if problems:
         return ParsedBatch(None, FleetError(problems))
-    found = list(_keys(bag, records, as_written=as_written))
+    found = list(_keys(bag, records, now))
     readable = sorted((key for key in found if key.error is None), key=_overrides_first)
     return ParsedBatch(
         BatchDeclaration(
@@ -162,7 +163,7 @@ def _problems_of_whole(bag: Mapping[str, object]) -> Iterator[str]:
 
 
 def _keys(
-    bag: Mapping[str, object], records: Mapping[str, Record], *, as_written: bool
+    bag: Mapping[str, object], records: Mapping[str, Record], now: datetime | None
 ) -> Iterator[_Key]:
     statuses, entries = map_of(bag, STATUSES), map_of(bag, KEYS)
     for number, access_key_id in enumerate(sorted(ids_of(bag)), start=1):
@@ -178,8 +179,8 @@ def _keys(
             whole = _whole(bag, access_key_id, entry, statuses.get(access_key_id))
             parsed = parse_inputs(whole, record.declared if record else None, _IN_KEYS)
             problems = list(parsed.problems)
-            if parsed.declaration is not None and as_written:
-                problems.extend(contradictions(parsed.declaration, _IN_KEYS))
+            if parsed.declaration is not None and now is not None:
+                problems.extend(contradictions(parsed.declaration, _IN_KEYS, now, parsed.unknown))
             found.error = DeclarationError(problems, subject) if problems else None
             found.unknown = tuple(sorted(parsed.unknown & DECIDING))
             if not found.unknown:

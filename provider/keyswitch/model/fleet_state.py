@@ -25,6 +25,7 @@ from keyswitch.model.fleet import (
 from keyswitch.model.inputs import (
     ACCESS_KEY_ID,
     ACCOUNT,
+    ACTIVE_UNTIL,
     EXTERNAL_ID,
     MOVED_FROM,
     ON_DESTROY,
@@ -34,6 +35,7 @@ from keyswitch.model.inputs import (
     SAFEGUARDS,
     STATUS,
     USER_NAME,
+    WARN_BEFORE,
 )
 from keyswitch.model.parsing import account_of, parse_outputs
 from keyswitch.model.state import (
@@ -62,7 +64,16 @@ _TEXTS: Final = (
     STATUS_SINCE,
     DESIRED_STATUS,
 )
-_RECORDED: Final = (*_TEXTS, DEACTIVATED_BY, USER_NAME_RESOLVED, ON_DESTROY, ON_DRIFT, SAFEGUARDS)
+_RECORDED: Final = (
+    *_TEXTS,
+    DEACTIVATED_BY,
+    USER_NAME_RESOLVED,
+    ACTIVE_UNTIL,
+    WARN_BEFORE,
+    ON_DESTROY,
+    ON_DRIFT,
+    SAFEGUARDS,
+)
 _IN_ENTRY: Final = (REASON, OVERRIDE)
 
 

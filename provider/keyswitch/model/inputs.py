@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from keyswitch.model import validators
 from keyswitch.model.account import DeclaredAccount
+from keyswitch.model.active_until import WARN_BEFORE_BY_DEFAULT, ActiveUntil
 from keyswitch.model.durations import Duration
 from keyswitch.model.safeguards import DeclaredSafeguards
 from keyswitch.model.status import OnDestroy, OnDrift, Status, WhenUnmet
@@ -23,6 +24,8 @@ ACCESS_KEY_ID: Final = "access_key_id"
 STATUS: Final = "status"
 USER_NAME: Final = "user_name"
 REASON: Final = "reason"
+ACTIVE_UNTIL: Final = "active_until"
+WARN_BEFORE: Final = "warn_before"
 ON_DESTROY: Final = "on_destroy"
 ON_DRIFT: Final = "on_drift"
 SAFEGUARDS: Final = "safeguards"
@@ -196,6 +199,23 @@ OF_A_KEY: Final = (
         decides=False,
     ),
     Input(
+        ACTIVE_UNTIL,
+        "until when the key is declared Active: a date such as ``2027-03-31``, the whole of which counts, in UTC, or a "
+        "moment with its offset such as ``2027-03-31T18:00:00+02:00``. The first run after that deactivates the key, "
+        "as if the program declared Inactive from then on. Only with the status ``Active``.",
+        validators.active_until,
+        ActiveUntil.read,
+    ),
+    Input(
+        WARN_BEFORE,
+        "how long before ``active_until`` each run begins to warn; a duration.",
+        validators.duration,
+        Duration.read,
+        decides=False,
+        shared=True,
+        default=str(WARN_BEFORE_BY_DEFAULT),
+    ),
+    Input(
         ON_DESTROY,
         "what happens to the key when its declaration ends: ``leave`` makes no call, ``deactivate`` deactivates the "
         "key, ``restore`` sets the status back to that at adoption.",
@@ -280,7 +300,7 @@ def written(declared: object, parts: Iterable[Input] = OF_A_KEY) -> dict[str, An
 def _plain(value: object) -> object:
     if isinstance(value, tuple):
         return list(value)
-    return str(value) if isinstance(value, Enum | Duration) else value
+    return str(value) if isinstance(value, Enum | Duration | ActiveUntil) else value
 
 
 def by_property(

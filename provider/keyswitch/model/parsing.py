@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
@@ -115,7 +116,7 @@ def parse_inputs(
     return Parsed(Declaration(**typed(whole)), (), unknown)
 
 
-def parse_program(bag: Mapping[str, object], record: Record | None) -> Parsed:
+def parse_program(bag: Mapping[str, object], record: Record | None, now: datetime) -> Parsed:
     """Reads a program's own words, in which contradictions count too.
 
     A state is another thing: there a refresh has put the live status next to what was declared for
@@ -123,11 +124,12 @@ def parse_program(bag: Mapping[str, object], record: Record | None) -> Parsed:
 
     :param bag: see :func:`parse_inputs`.
     :param record: what is recorded of the key, ``None`` if it is to be adopted.
+    :param now: an aware moment.
     """
     parsed = parse_inputs(bag, previous=record.declared if record else None)
     if parsed.declaration is None:
         return parsed
-    found = tuple(contradictions(parsed.declaration, IN_PROGRAMS))
+    found = tuple(contradictions(parsed.declaration, IN_PROGRAMS, now, parsed.unknown))
     return replace(parsed, problems=found)
 
 

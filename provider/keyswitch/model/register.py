@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from keyswitch.messages import catalogue
@@ -66,7 +67,7 @@ _IN_DEFAULTS: Final[Spelling] = {
 
 @dataclass(frozen=True)
 class Register:
-    """The declared keys in the order of the config, and every problem, each naming its entry."""
+    """The declared keys in the order of the config, as they hold now, and every problem, each naming its entry."""
 
     declarations: tuple[Declaration, ...]
     problems: tuple[str, ...]
@@ -89,14 +90,16 @@ def read_register(
     defaults: str | None = None,
     accounts: str | None = None,
     *,
+    now: datetime,
     encrypted: Collection[str] = (),
 ) -> Register:
     """Reads the values of ``keyswitch:keys``, ``keyswitch:defaults`` and ``keyswitch:accounts``.
 
     :param config: JSON, as Pulumi hands structured config over; ``None`` if the stack has none.
-    :param defaults: the same, a map that may hold ``safeguards``, ``onDrift`` and ``onDestroy``.
+    :param defaults: the same, a map that may hold ``safeguards``, ``onDrift``, ``onDestroy`` and ``warnBefore``.
         An entry's own value goes first, each safeguard by itself.
     :param accounts: the same, a map from a name, which entries give as ``account``, to its fields.
+    :param now: an aware moment, by which an ``activeUntil`` is over or not.
     :param encrypted: those of ``keys``, ``defaults`` and ``accounts`` of which anything is encrypted. Pulumi does
         not tell a program what: every reason and override of encrypted ``keys`` is taken for a secret, and every
         external id where any of the three is encrypted. Problems repeat no value then.
@@ -127,8 +130,8 @@ def read_register(
         parsed = parse_inputs({**whole, _ID: access_key_id}, spelling=_IN_REGISTER)
         found = list(parsed.problems)
         if parsed.declaration is not None:
-            declarations.append(parsed.declaration)
-            found.extend(contradictions(parsed.declaration, _IN_REGISTER))
+            declarations.append(parsed.declaration.as_of(now))
+            found.extend(contradictions(parsed.declaration, _IN_REGISTER, now))
             account = parsed.declaration.account
             if account is not None and by_name.setdefault(account.name, account) != account:
                 problems.append(line(catalogue.TwoAccountsOfOneName(), f"entry {name}"))

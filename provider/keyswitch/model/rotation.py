@@ -12,6 +12,7 @@ from keyswitch.model.durations import Duration
 from keyswitch.model.inputs import (
     ACCESS_KEY_ID,
     ACCOUNT,
+    ACTIVE_UNTIL,
     BY_NAME,
     IN_PROGRAMS,
     OVERRIDE,
@@ -19,6 +20,7 @@ from keyswitch.model.inputs import (
     SAFEGUARDS,
     STATUS,
     USER_NAME,
+    WARN_BEFORE,
     Input,
     Spelling,
 )
@@ -67,6 +69,13 @@ OF_A_ROTATION: Final = (
         Duration.read,
         default="14d",
     ),
+    replace(
+        BY_NAME[ACTIVE_UNTIL],
+        says="until when the current key is declared Active: a date such as ``2027-03-31``, the whole of which counts, "
+        "in UTC, or a moment with its offset. The first run after that deactivates the current key. Give a later one "
+        "with each new current key.",
+    ),
+    BY_NAME[WARN_BEFORE],
     replace(BY_NAME[REASON], says="why, recorded with both keys."),
     Input(
         _ALLOW_REACTIVATION,
@@ -108,7 +117,7 @@ def inputs_of_current(given: Bag) -> dict[str, Any]:
     return {
         ACCESS_KEY_ID: given[CURRENT],
         STATUS: str(Status.ACTIVE),
-        **_said(given, *_OF_BOTH),
+        **_said(given, *_OF_BOTH, ACTIVE_UNTIL, WARN_BEFORE),
         SAFEGUARDS: {**safeguards, "unmet": str(unmet)},
     }
 

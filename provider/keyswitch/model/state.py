@@ -7,9 +7,12 @@ are public for ever.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 from keyswitch.model.account import DeclaredAccount
+from keyswitch.model.active_until import ActiveUntil
+from keyswitch.model.durations import Duration
 from keyswitch.model.inputs import STATUS, USER_NAME, written
 from keyswitch.model.pending import Pending
 from keyswitch.model.safeguards import NO_SAFEGUARDS, DeclaredSafeguards
@@ -50,6 +53,8 @@ class Declaration:
     status: Status
     user_name: str | None = None
     reason: str | None = None
+    active_until: ActiveUntil | None = None
+    warn_before: Duration | None = None
     on_destroy: OnDestroy | None = None
     on_drift: OnDrift | None = None
     safeguards: DeclaredSafeguards = NO_SAFEGUARDS
@@ -60,6 +65,20 @@ class Declaration:
     def enforced(self) -> bool:
         """Whether drift is to be corrected; an override is for an incident, which no policy holds up."""
         return self.on_drift is not OnDrift.REPORT or self.override is not None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was declared Active until a moment that has come."""
+        return self.status is Status.INACTIVE and self.active_until is not None
+
+    def as_of(self, now: datetime) -> Declaration:
+        """The same as it holds at a moment: Inactive, where it was declared Active until then or earlier.
+
+        :param now: an aware moment.
+        """
+        until = self.active_until
+        is_over = self.status is Status.ACTIVE and until is not None and until.is_over(now)
+        return replace(self, status=Status.INACTIVE) if is_over else self
 
     @property
     def may_deactivate_signer(self) -> bool:

@@ -37,7 +37,9 @@ class Problem:
             hidden: Message = replace(self.message, property=_NOT_SHOWN)
         elif isinstance(self.message, catalogue.BadStatus | catalogue.UnknownWord):
             hidden = replace(self.message, value=_NOT_SHOWN)
-        elif isinstance(self.message, catalogue.NotADuration | catalogue.BadUserName):
+        elif isinstance(
+            self.message, catalogue.NotADuration | catalogue.NotADate | catalogue.BadUserName
+        ):
             hidden = replace(self.message, problem="the value is a secret and not shown")
         else:
             return self

@@ -15,6 +15,7 @@ from typing import Final
 from keyswitch.messages import catalogue
 from keyswitch.messages.catalogue import Message
 from keyswitch.messages.redact import is_refused
+from keyswitch.model.active_until import ActiveUntil
 from keyswitch.model.aws_settings import ACCOUNT_ID
 from keyswitch.model.change_limit import MaxChanges
 from keyswitch.model.durations import Duration
@@ -161,6 +162,17 @@ def duration(value: str, spelt: str) -> Message | None:
     except ValueError as error:
         problem = f"{_shown(value)}: {error}" if _is_short(value) else str(error)
         return catalogue.NotADuration(property=spelt, problem=problem)
+    return None
+
+
+@_string
+def active_until(value: str, spelt: str) -> Message | None:
+    """A date, or a moment with its offset."""
+    try:
+        ActiveUntil.read(value)
+    except ValueError as error:
+        problem = f"{_shown(value)}: {error}" if _is_short(value) else str(error)
+        return catalogue.NotADate(property=spelt, problem=problem)
     return None
 
 

@@ -73,6 +73,8 @@ class KeysProvider(ResourceProvider):
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Notes which keys this program declares, for :meth:`delete`, and calls nobody.
 
+        A key whose ``active_until`` is over is declared Inactive from here on.
+
         A failure here would end the run at the first resource. So the hook reports what is wrong with the
         declarations of all of them, and :meth:`create` and :meth:`update` refuse the same. Only what has
         the shape of a secret goes no further.
@@ -81,7 +83,8 @@ class KeysProvider(ResourceProvider):
         urn = urn_of_call()
         PROCESS.declare(urn, self.codec.declared_ids(bag), account_of(bag.get(ACCOUNT)))
         self._checked.add(urn)
-        checked = without_secrets(without_provider(news))
+        now = PROCESS.clock.now()
+        checked = self.codec.with_ends(without_secrets(without_provider(news)), now)
         checked.pop(MOVED_FROM, None)
         moved = self.codec.moved(_olds, bag)
         return CheckResult({**checked, MOVED_FROM: moved} if moved is not None else checked, [])
@@ -99,7 +102,7 @@ class KeysProvider(ResourceProvider):
         self._refuse_ignored_changes(_id)
         if urn_of_call() not in self._checked:
             records = self._recorded(_olds)
-            stored = self.codec.parse(self._plain(_news), records, as_written=False).required()
+            stored = self.codec.parse(self._plain(_news), records, None).required()
             with reporting_each_failure(Row()):
                 return DiffResult(changes=self._batch().has_drifted(stored, records))
         try:
@@ -113,7 +116,7 @@ class KeysProvider(ResourceProvider):
         replaces = self.codec.replaces(recorded, bag)
         if replaces:
             return DiffResult(changes=True, replaces=replaces)
-        parsed = self.codec.parse(bag, records, as_written=True)
+        parsed = self.codec.parse(bag, records, PROCESS.clock.now())
         if parsed.unknown:
             return DiffResult(changes=True)
         declared = parsed.required()

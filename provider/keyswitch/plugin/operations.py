@@ -54,7 +54,7 @@ def declared_over(
     :raises KeyswitchError: the inputs cannot be read.
     """
     records = {**recorded, **codec.taken_over(bag, recorded)}
-    return codec.parse(bag, records, as_written=True).required(), records
+    return codec.parse(bag, records, PROCESS.clock.now()).required(), records
 
 
 def applied(

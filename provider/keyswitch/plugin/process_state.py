@@ -23,6 +23,7 @@ from keyswitch.model.aws_settings import AwsSettings
 from keyswitch.model.status import Status
 from keyswitch.plugin.declared_keys import DeclaredKeys
 from keyswitch.plugin.run_notes import DEACTIVATED, PLANNED, RunNotes
+from keyswitch.reconcile.clock import Clock
 from keyswitch.reconcile.coordination import Shared
 from keyswitch.reconcile.reconciler import Reconciler
 
@@ -65,9 +66,11 @@ class ProcessState:
     :param shows_overrides: see :class:`~keyswitch.reconcile.reconciler.Reconciler`.
     :ivar declared: the keys that passed Check, for whoever ends a declaration.
     :ivar quiet_seconds: see :meth:`wait_for_others`.
+    :ivar clock: the one of everything that this process decides.
     """
 
     def __init__(self, *, shows_overrides: bool = False, quiet: float = QUIET_SECONDS) -> None:
+        self.clock = Clock()
         self.declared = DeclaredKeys(self._run_notes)
         self._engine_address = ""
         self._notes: RunNotes | None = None
@@ -120,6 +123,7 @@ class ProcessState:
             if known is None:
                 known = Reconciler(
                     client,
+                    self.clock,
                     shared=self._shared,
                     signing_elsewhere=lambda: self._signing(settings, origin, account),
                     shows_overrides=self._shows_overrides,

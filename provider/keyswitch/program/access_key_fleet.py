@@ -63,7 +63,7 @@ class AccessKeyFleet(Resource, module="keyswitch", name="AccessKeyFleet"):
         :param resource_name: the logical name, unique among the program's fleets.
         :param keys: access key id to the inputs of the key, those of ``AccessKeyStatus`` but for the account:
             ``{"AKIA...": {"status": "Inactive", "user_name": "bob"}}``.
-        :param defaults: ``on_destroy`` and ``on_drift`` of keys that have none of their own.
+        :param defaults: ``warn_before``, ``on_destroy`` and ``on_drift`` of keys that have none of their own.
         :param safeguards: safeguards of every key. A key's own go first, each by itself.
         :param account: the account that all keys are in, if it is not the stack's own.
         :param max_changes: how many keys one run may change, a number or a share of all (``"10%"``). Overrides do not

@@ -54,6 +54,8 @@ class AccessKeyRotation(pulumi.ComponentResource):
         overlap: pulumi.Input[str] = "7d",
         unused_for: pulumi.Input[str] | None = None,
         soak: pulumi.Input[str] = "14d",
+        active_until: pulumi.Input[str] | None = None,
+        warn_before: pulumi.Input[str] | None = None,
         reason: pulumi.Input[str] | None = None,
         allow_reactivation: pulumi.Input[bool] = False,
         refuse_quarantined: pulumi.Input[bool] = False,
@@ -73,6 +75,10 @@ class AccessKeyRotation(pulumi.ComponentResource):
             deactivates that key once the current key was the last one used, even if both are still in use.
         :param soak: how long the previous key stays Inactive before ``stage`` says that it may be deleted,
             counted from its deactivation; a duration. Default: ``14d``.
+        :param active_until: until when the current key is declared Active: a date such as ``2027-03-31``, the whole of
+            which counts, in UTC, or a moment with its offset. The first run after that deactivates the current key.
+            Give a later one with each new current key.
+        :param warn_before: how long before ``active_until`` each run begins to warn; a duration. Default: ``14d``.
         :param reason: why, recorded with both keys.
         :param allow_reactivation: the current key may be one that is Inactive, as when a rotation is taken
             back.
@@ -94,6 +100,8 @@ class AccessKeyRotation(pulumi.ComponentResource):
             "overlap": overlap,
             "unused_for": unused_for,
             "soak": soak,
+            "active_until": active_until,
+            "warn_before": warn_before,
             "reason": reason,
             "allow_reactivation": allow_reactivation,
             "refuse_quarantined": refuse_quarantined,

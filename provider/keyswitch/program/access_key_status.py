@@ -13,6 +13,7 @@ from keyswitch.messages.format import line
 from keyswitch.model.inputs import (
     ACCESS_KEY_ID,
     ACCOUNT,
+    ACTIVE_UNTIL,
     MAPS,
     MOVED_FROM,
     ON_DESTROY,
@@ -22,6 +23,7 @@ from keyswitch.model.inputs import (
     SAFEGUARDS,
     STATUS,
     USER_NAME,
+    WARN_BEFORE,
 )
 from keyswitch.model.state import COMPUTED
 from keyswitch.model.status import OnDestroy
@@ -78,6 +80,10 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
     """What a held switch waits for, and since when (ISO 8601); empty if none is held."""
     reason: pulumi.Output[str | None]
     """The reason, as declared."""
+    active_until: pulumi.Output[str | None]
+    """Until when the key is declared Active, as declared; the status that holds now stands in ``desired_status``."""
+    warn_before: pulumi.Output[str | None]
+    """How long before that each run begins to warn, as declared."""
     on_destroy: pulumi.Output[str | None]
     """What happens to the key on destroy, as declared."""
     on_drift: pulumi.Output[str | None]
@@ -107,6 +113,8 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
         status: StatusInput,
         user_name: pulumi.Input[str] | None = None,
         reason: pulumi.Input[str] | None = None,
+        active_until: pulumi.Input[str] | None = None,
+        warn_before: pulumi.Input[str] | None = None,
         on_destroy: OnDestroyInput | None = None,
         on_drift: OnDriftInput | None = None,
         safeguards: SafeguardsInput | None = None,
@@ -124,6 +132,8 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
         status: StatusInput | None = None,
         user_name: pulumi.Input[str] | None = None,
         reason: pulumi.Input[str] | None = None,
+        active_until: pulumi.Input[str] | None = None,
+        warn_before: pulumi.Input[str] | None = None,
         on_destroy: OnDestroyInput | None = None,
         on_drift: OnDriftInput | None = None,
         safeguards: SafeguardsInput | None = None,
@@ -140,6 +150,10 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
         :param user_name: the IAM user that owns the key. Omitted, the owner is looked up with
             ``iam:GetAccessKeyLastUsed``, or else taken to be the signer.
         :param reason: why, for readers of the program, the register and the state.
+        :param active_until: until when the key is declared Active: a date such as ``2027-03-31``, the whole of which
+            counts, in UTC, or a moment with its offset such as ``2027-03-31T18:00:00+02:00``. The first run after that
+            deactivates the key, as if the program declared Inactive from then on. Only with the status ``Active``.
+        :param warn_before: how long before ``active_until`` each run begins to warn; a duration. Default: ``14d``.
         :param on_destroy: what happens to the key when its declaration ends: ``leave`` makes no call, ``deactivate``
             deactivates the key, ``restore`` sets the status back to that at adoption. Default: ``leave``.
         :param on_drift: what happens when somebody else changes the status: ``enforce`` corrects it, as far as the
@@ -160,6 +174,8 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
             STATUS: status,
             USER_NAME: user_name,
             REASON: reason,
+            ACTIVE_UNTIL: active_until,
+            WARN_BEFORE: warn_before,
             ON_DESTROY: on_destroy,
             ON_DRIFT: on_drift,
             SAFEGUARDS: safeguards,

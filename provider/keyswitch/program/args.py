@@ -129,6 +129,8 @@ class KeyDict(_KeyWithStatus, total=False):
 
     user_name: pulumi.Input[str]
     reason: pulumi.Input[str]
+    active_until: pulumi.Input[str]
+    warn_before: pulumi.Input[str]
     on_destroy: OnDestroyInput
     on_drift: OnDriftInput
     safeguards: SafeguardsInput
@@ -138,6 +140,7 @@ class KeyDict(_KeyWithStatus, total=False):
 class FleetDefaultsDict(TypedDict, total=False):
     """What holds for the keys of a fleet that have none of their own."""
 
+    warn_before: pulumi.Input[str]
     on_destroy: OnDestroyInput
     on_drift: OnDriftInput
 
@@ -151,6 +154,10 @@ class AccessKeyStatusArgs:
     :param user_name: the IAM user that owns the key. Omitted, the owner is looked up with
         ``iam:GetAccessKeyLastUsed``, or else taken to be the signer.
     :param reason: why, for readers of the program, the register and the state.
+    :param active_until: until when the key is declared Active: a date such as ``2027-03-31``, the whole of which
+        counts, in UTC, or a moment with its offset such as ``2027-03-31T18:00:00+02:00``. The first run after that
+        deactivates the key, as if the program declared Inactive from then on. Only with the status ``Active``.
+    :param warn_before: how long before ``active_until`` each run begins to warn; a duration. Default: ``14d``.
     :param on_destroy: what happens to the key when its declaration ends: ``leave`` makes no call, ``deactivate``
         deactivates the key, ``restore`` sets the status back to that at adoption. Default: ``leave``.
     :param on_drift: what happens when somebody else changes the status: ``enforce`` corrects it, as far as the
@@ -166,6 +173,8 @@ class AccessKeyStatusArgs:
     status: StatusInput
     user_name: pulumi.Input[str] | None = None
     reason: pulumi.Input[str] | None = None
+    active_until: pulumi.Input[str] | None = None
+    warn_before: pulumi.Input[str] | None = None
     on_destroy: OnDestroyInput | None = None
     on_drift: OnDriftInput | None = None
     safeguards: SafeguardsInput | None = None

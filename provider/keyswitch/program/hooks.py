@@ -151,7 +151,7 @@ class Hooks:
                 await self._before_plugin(args)
 
     async def _preview(self, args: pulumi.ResourceHookArgs) -> None:
-        step, row = await step_of(args), DependencyResource(args.urn)
+        step, row = await step_of(args, self._process.clock.now()), DependencyResource(args.urn)
         for moved in step.moved.values():
             pulumi.log.info(_moved_note(moved), resource=row)
         if step.parsed.unknown:
@@ -180,7 +180,7 @@ class Hooks:
             self._refuse(plan.limited, plan.too_wide, args.urn)
 
     async def _before_plugin(self, args: pulumi.ResourceHookArgs) -> None:
-        step = await step_of(args)
+        step = await step_of(args, self._process.clock.now())
         declared = step.parsed.declaration
         if declared is None:
             return

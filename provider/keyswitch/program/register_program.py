@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 import pulumi
@@ -23,6 +23,7 @@ from keyswitch.model.register import (
 from keyswitch.model.state import Declaration
 from keyswitch.program.access_key_fleet import AccessKeyFleet
 from keyswitch.program.access_key_status import AccessKeyStatus
+from keyswitch.reconcile.clock import Clock
 
 MANY_KEYS: Final = 100
 """From so many keys on a note says what resources of their own cost."""
@@ -30,13 +31,15 @@ _FORMS: Final = {"true": True, "false": False}
 
 
 def declare_register() -> None:
-    """Declares every entry of ``keyswitch:keys``, and exports the table ``keys``.
+    """Declares every entry of ``keyswitch:keys``, and exports the tables ``keys`` and ``dueNext``.
 
     Each key is a resource under its id, however many there are. With ``keyswitch:fleet`` ``true`` those of each
     account are one :class:`~keyswitch.AccessKeyFleet`, of which one run may switch as many keys as
     ``keyswitch:maxChanges`` says. To change the form switches nothing that is as declared.
 
-    The table has a row for each key: key, user, status, pending, reason. Where anything of ``keyswitch:keys`` is
+    The table has a row for each key: key, user, status, pending, reason. Where an entry has an ``activeUntil``, there
+    is a second table, ``dueNext``, of those entries as they are written: key, user, activeUntil, the earliest first.
+    Where anything of ``keyswitch:keys`` is
     encrypted in the stack's config, each reason and each override is a Pulumi secret; where anything of these or of
     ``keyswitch:accounts`` or ``keyswitch:defaults`` is, each account's external id is one. Every problem of the
     register is shown, each naming its entry, before anything is declared.
@@ -47,6 +50,7 @@ def declare_register() -> None:
     names = (CONFIG_KEY, DEFAULTS_KEY, ACCOUNTS_KEY)
     register = read_register(
         *map(config.get, names),
+        now=Clock().now(),
         encrypted=[name for name in names if is_config_secret(f"keyswitch:{name}")],
     )
     for problem in register.problems:
@@ -59,6 +63,25 @@ def declare_register() -> None:
     else:
         table = _by_themselves(register)
     pulumi.export("keys", table)
+    due = due_next(register.declarations)
+    if due:
+        pulumi.export("dueNext", due)
+
+
+def due_next(declarations: Iterable[Declaration]) -> list[dict[str, str]]:
+    """A row for each key that is declared Active until a date, the earliest first.
+
+    Of nothing but the declarations: what follows from the time of day would differ from run to run.
+    """
+    ends = [
+        (each.active_until.end, each.access_key_id, each.active_until, each.user_name)
+        for each in declarations
+        if each.active_until is not None
+    ]
+    return [
+        {"key": key, "user": user_name or "", "activeUntil": str(until)}
+        for _, key, until, user_name in sorted(ends, key=lambda end: end[:2])
+    ]
 
 
 def _is_fleet(form: str | None, max_changes: str | None) -> bool:

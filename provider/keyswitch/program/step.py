@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import pulumi
@@ -40,8 +41,10 @@ def is_of_fleet(args: pulumi.ResourceHookArgs) -> bool:
     return args.type == FLEET_TYPE
 
 
-async def step_of(args: pulumi.ResourceHookArgs) -> Step:
+async def step_of(args: pulumi.ResourceHookArgs, now: datetime) -> Step:
     """Reads a hook's arguments.
+
+    :param now: an aware moment.
 
     :raises KeyswitchError: KS501, what is recorded cannot be read.
     """
@@ -54,9 +57,7 @@ async def step_of(args: pulumi.ResourceHookArgs) -> Step:
     moved = codec.taken_over(inputs, recorded)
     records = {**recorded, **moved}
     secret = _is_secret(args.new_inputs, codec.holds_overrides)
-    return Step(
-        codec.parse(inputs, records, as_written=True), records, moved, _HIDDEN if secret else None
-    )
+    return Step(codec.parse(inputs, records, now), records, moved, _HIDDEN if secret else None)
 
 
 def _is_secret(bag: Mapping[str, Any] | None, name: str) -> bool:

@@ -75,7 +75,7 @@ class PriorState:
 class DiffInput:
     """Everything that a decision depends on.
 
-    :param declared: the status that the program declares.
+    :param declared: the status that the program declares now: Inactive, once ``active_until`` of a key is over.
     :param observed: the status that the key was just seen in; ``DELETED`` if it is not there.
     :param prior_state: what the last run recorded; ``None`` if the key is to be adopted.
     :param owned_by_another: whether the key was found with another user than the declared one.

@@ -12,7 +12,8 @@ from keyswitch.iam.key_ids import account_of
 from keyswitch.messages import catalogue
 from keyswitch.messages.catalogue import Message
 from keyswitch.messages.format import Attempt, KeyswitchError, line
-from keyswitch.model.durations import iso, moment
+from keyswitch.model.active_until import ActiveUntil
+from keyswitch.model.durations import iso, moment, until
 from keyswitch.model.state import Declaration, Record
 from keyswitch.model.status import ObservedStatus, OnDestroy, Status
 from keyswitch.reconcile.diff import Action, Cause, Decision
@@ -21,6 +22,8 @@ from keyswitch.reconcile.observe import Observation
 from keyswitch.reconcile.safeguards import Unmet, guarding, use_in_words, where_used
 from keyswitch.reconcile.user_keys import UserKeys
 
+_NOT_AS_AFTER_THE_END: Final = (Cause.UNMET, Cause.DRIFT, Cause.DRIFT_REPORTED)
+"""Why a key may be Active after its end, of which each run warns."""
 _RECENT_USE: Final = timedelta(days=7)
 """A key that was used since then is taken to be in use: a reviewer is warned, not only told."""
 
@@ -72,7 +75,8 @@ class Plan:
             self.declaration.access_key_id,
             self.observation.user_name,
         )
-        return KeyswitchError(first.message, attempt, None, also=others)
+        ended = [line(_ended(self.declaration))] if self.declaration.has_ended else []
+        return KeyswitchError(first.message, attempt, None, also=[*others, *ended])
 
     def _refusal_of_key(self) -> KeyswitchError:
         seen = self.observation
@@ -125,7 +129,7 @@ class Plan:
 
         :param with_adoption: whether that includes an adoption without a change.
         """
-        return tuple(self._notes(with_adoption=with_adoption))
+        return (*self._notes_of_the_end(), *self._notes(with_adoption=with_adoption))
 
     @property
     def is_adopted_as_declared(self) -> bool:
@@ -138,6 +142,12 @@ class Plan:
         action, cause = self.decision.action, self.decision.cause
         if action is Action.REFUSE:
             return
+        end = self._end_to_warn_of
+        if end is not None:
+            left = until(end.end, self.now)
+            yield self._about_key(catalogue.EndsSoon(active_until=end, left=left))
+        if self.declaration.has_ended and cause in _NOT_AS_AFTER_THE_END:
+            yield self._about_key(_ended(self.declaration))
         if action is Action.SWITCH and self._declared is Status.INACTIVE:
             yield from self._warnings_of_switching_off()
         if cause is Cause.DRIFT:
@@ -186,6 +196,12 @@ class Plan:
             where = where_used(self.signing_keys, keys.key)
             yield self._about_key(catalogue.SigningKeyToBeDeactivated(where=where))
 
+    def _notes_of_the_end(self) -> Iterator[str]:
+        action, cause = self.decision.action, self.decision.cause
+        is_told = cause in _NOT_AS_AFTER_THE_END
+        if self.declaration.has_ended and action is Action.SWITCH and not is_told:
+            yield self._about_key(_ended(self.declaration))
+
     def _notes(self, *, with_adoption: bool) -> Iterator[str]:
         action, cause = self.decision.action, self.decision.cause
         recorded = self.record.status if self.record else None
@@ -220,6 +236,16 @@ class Plan:
             yield self._about_key(catalogue.LastUse(used=told))
 
     @property
+    def _end_to_warn_of(self) -> ActiveUntil | None:
+        """The end of a key that is, or becomes, Active, once it is near."""
+        declared, seen = self.declaration, self._seen
+        stays = seen is ObservedStatus.ACTIVE or self.decision.action is Action.SWITCH
+        if declared.active_until is None or declared.status is Status.INACTIVE or not stays:
+            return None
+        is_near = declared.active_until.is_near(self.now, declared.warn_before)
+        return declared.active_until if is_near else None
+
+    @property
     def _seen(self) -> ObservedStatus:
         return self.observation.status
 
@@ -237,6 +263,10 @@ class Plan:
     def _about_key(self, message: Message) -> str:
         key = Attempt("", self.declaration.access_key_id, self.observation.user_name)
         return line(message, key)
+
+
+def _ended(declaration: Declaration) -> catalogue.Ended:
+    return catalogue.Ended(active_until=declaration.active_until)
 
 
 def found_deleted(record: Record) -> str:

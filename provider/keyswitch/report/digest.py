@@ -95,6 +95,7 @@ class Digest:
 _STILL: Final = (
     Outcome.HELD,
     Outcome.DRIFT_REPORTED,
+    Outcome.ENDS_SOON,
     Outcome.GONE,
     Outcome.NO_LONGER_DECLARED,
     Outcome.ADOPTED,

@@ -30,12 +30,12 @@ _SHOWN_ERRORS: Final = 20
 _ID_ENDS: Final = 4
 
 
-def hidden_marker(name: str) -> str:
+def hidden_marker(name: str, command: str = "digest") -> str:
     """The hidden line by which a pipeline finds its comment again, to edit it instead of adding another."""
     words = "".join(each if each.isalnum() or each in "/_." else "-" for each in name)
     while "--" in words:
         words = words.replace("--", "-")
-    return f"<!-- keyswitch digest {words} -->" if words else "<!-- keyswitch digest -->"
+    return f"<!-- keyswitch {command} {words} -->" if words else f"<!-- keyswitch {command} -->"
 
 
 def to_markdown(digest: Digest, limit: int = COMMENT_BYTES, *, marker: str | None = None) -> str:

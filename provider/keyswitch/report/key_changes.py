@@ -143,12 +143,16 @@ class KeyPreview:
             Outcome.FAILED,
             Outcome.HELD,
             Outcome.DRIFT_REPORTED,
+            Outcome.ENDS_SOON,
             Outcome.ADOPTED,
             Outcome.RECORDED,
         )
         kept = KeyState() if self.is_replaced else self.before
         if outcome is Outcome.GONE:
             before = after = "Deleted"
+        if outcome is Outcome.ENDS_SOON:
+            # Said of no other; the engine shows no state of a key that stays as it is.
+            before = str(Status.ACTIVE)
         return Row(
             redact(Urn(self.urn).name),
             redact(
@@ -161,7 +165,7 @@ class KeyPreview:
             before if outcome in stays and before else after,
             outcome,
             reading.code if reading else "",
-            self._why(outcome, reading),
+            "; ".join(words for words in (self._end(), self._why(outcome, reading)) if words),
             self._last_use(),
         )
 
@@ -187,9 +191,10 @@ class KeyPreview:
             if entry in self.readings:
                 return outcome, self.readings[entry]
         is_update = self.change is not None and self.change.op == "update"
-        if not is_update or "" in (before, after):
-            return Outcome.NOT_LOOKED_AT, None
-        return (Outcome.RECORDED if before == after else _to(after)), None
+        if is_update and "" not in (before, after):
+            return (Outcome.RECORDED if before == after else _to(after)), None
+        soon = self.readings.get(catalogue.EndsSoon) if self.change is None else None
+        return (Outcome.ENDS_SOON if soon else Outcome.NOT_LOOKED_AT), soon
 
     @property
     def _errors(self) -> list[Diagnostic]:
@@ -222,6 +227,15 @@ class KeyPreview:
             "the user's last Active key" if catalogue.NoOtherActiveKey in self.readings else "",
         )
         return "; ".join(words for words in told if words)
+
+    def _end(self) -> str:
+        """Until when the key is declared Active, where that is near or over."""
+        told = [e for e in (catalogue.EndsSoon, catalogue.Ended) if e in self.readings]
+        ended = self.change is not None and self.after.status == str(Status.INACTIVE)
+        until = self.readings[told[0]].fields.get("active_until", "") if told else ""
+        if ended and not until:
+            until = self.after.active_until
+        return in_short(f"active until {until}") if until else ""
 
     def _changes(self) -> str:
         """What an update changes besides the status and its reason, which have places of their own."""

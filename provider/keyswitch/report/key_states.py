@@ -15,6 +15,7 @@ from keyswitch.model.fleet import DEFAULTS, KEYS, STATUSES
 from keyswitch.model.fleet_state import RECORDS
 from keyswitch.model.inputs import (
     ACCESS_KEY_ID,
+    ACTIVE_UNTIL,
     INPUTS,
     ON_DESTROY,
     ON_DRIFT,
@@ -48,6 +49,7 @@ class KeyState:
     user_name: str = ""
     status: str = ""
     reason: str = ""
+    active_until: str = ""
     on_destroy: str = ""
     adopted_status: str = ""
     override: str = ""
@@ -78,6 +80,7 @@ def key_state(state: Mapping[str, Any], *, with_id: bool = False) -> KeyState:
         told(USER_NAME),
         told(STATUS),
         told(REASON),
+        told(ACTIVE_UNTIL),
         said(ON_DESTROY),
         told(ADOPTED_STATUS),
         UNTOLD if both.get(OVERRIDE) == UNKNOWN else said(OVERRIDE),

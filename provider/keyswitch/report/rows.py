@@ -26,6 +26,7 @@ class Outcome(Enum):
     ACTIVATED = ("to activate", "declared")
     CHANGED_ON_DESTROY = ("to change by on_destroy", "no longer declared")
     DRIFT_REPORTED = ("drifted, only reported", "drift, reported")
+    ENDS_SOON = ("ending soon", "ends soon")
     NOT_LOOKED_AT = ("not looked at", "not looked at")
     GONE = ("deleted outside Pulumi", "deleted outside")
     NO_LONGER_DECLARED = ("no longer declared", "no longer declared")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from keyswitch.messages import catalogue
@@ -39,6 +39,28 @@ def read_accounts(text: str) -> dict[str, dict[str, ExpectedKey]]:
 
     :raises KeyswitchError: it is no such output (KS705).
     """
+    found: dict[str, dict[str, ExpectedKey]] = {}
+    for account_id, expected in _expected(_resources(text)):
+        found.setdefault(account_id, {})[expected.access_key_id] = expected
+    return found
+
+
+def records_in(text: str) -> Iterator[Record]:
+    """What is recorded of each key, in whichever account, in what ``pulumi stack export`` printed.
+
+    What the program keeps secret is left out.
+
+    :raises KeyswitchError: it is no such output (KS705).
+    """
+    for resource in _resources(text):
+        yield from (record for record, _ in _records(resource))
+
+
+def _resources(text: str) -> list[Mapping[str, Any]]:
+    """Without what is only left to be deleted.
+
+    :raises KeyswitchError: it is no export (KS705).
+    """
     try:
         whole = json.loads(text)
     except (ValueError, RecursionError):
@@ -49,30 +71,32 @@ def read_accounts(text: str) -> dict[str, dict[str, ExpectedKey]]:
     resources = deployment.get("resources") or []
     if not isinstance(resources, list):
         raise _no_export("its resources are not a list")
-    found: dict[str, dict[str, ExpectedKey]] = {}
-    for account_id, expected in _expected(resources):
-        found.setdefault(account_id, {})[expected.access_key_id] = expected
-    return found
+    return [each for each in resources if isinstance(each, dict) and each.get("delete") is not True]
 
 
-def _expected(resources: Iterable[object]) -> Iterable[tuple[str, ExpectedKey]]:
-    """Without what is only left to be deleted, and without keys of the root user, which no walk sees."""
-    known = [
-        each for each in resources if isinstance(each, dict) and each.get("delete") is not True
-    ]
+def _records(resource: Mapping[str, Any]) -> list[tuple[Record, bool]]:
+    """What is recorded of the keys of one resource, and whether each is a key of the root user.
+
+    :raises KeyswitchError: it cannot be read (KS705).
+    """
+    urn = Urn(str(resource.get("urn")))
+    if urn.kind not in (KEY_TYPE, FLEET_TYPE):
+        return []
+    state = in_dynamic_form(resource, urn)
+    try:
+        return _fleet_records(state) if urn.kind == FLEET_TYPE else [_record(state)]
+    except KeyswitchError as error:
+        part = getattr(error.message, "property", "outputs")
+        raise _no_export(f"{part} of {urn.text} cannot be read") from None
+
+
+def _expected(resources: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, ExpectedKey]]:
+    """Without keys of the root user, which no walk sees."""
+    known = list(resources)
     stages = _rotation_stages(known)
     for resource in known:
         urn = Urn(str(resource.get("urn")))
-        if urn.kind not in (KEY_TYPE, FLEET_TYPE):
-            continue
-        state = in_dynamic_form(resource, urn)
-        try:
-            of_fleet = urn.kind == FLEET_TYPE
-            records = _fleet_records(state) if of_fleet else [_record(state)]
-        except KeyswitchError as error:
-            part = getattr(error.message, "property", "outputs")
-            raise _no_export(f"{part} of {urn.text} cannot be read") from None
-        for record, is_of_root in records:
+        for record, is_of_root in _records(resource):
             if not is_of_root:
                 yield (
                     record.account_id,

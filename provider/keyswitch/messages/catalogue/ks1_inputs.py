@@ -302,7 +302,7 @@ class NotAMapOfKeys(Message):
 class BadFleetDefaults(Message):
     code = "KS131"
     title = "Unreadable fleet defaults"
-    text = "its defaults are not a map of on_destroy and on_drift"
+    text = "its defaults are not a map of warn_before, on_destroy and on_drift"
     remedy = (
         "Declare what else holds for every key as an input of the fleet: safeguards or account."
     )
@@ -351,6 +351,49 @@ class TwoAccountsOfOneName(Message):
         "Describe the account once, under keyswitch:accounts, and name it in the entries. Or "
         "use another name."
     )
+
+
+class NotADate(Message):
+    code = "KS136"
+    title = "Not a date"
+    text = "{property} is not a date: {problem}"
+    remedy = (
+        'Write a date in quotes, such as "2027-03-31", which counts to the end of that day in UTC. Or write a moment '
+        'with its offset, such as "2027-03-31T18:00:00+02:00".'
+    )
+    why = (
+        "YAML reads a date without quotes as a moment. Pulumi then passes on 2027-03-31 00:00:00 +0000 UTC, of which "
+        "nobody can say whether the day counts or not."
+    )
+    property: object
+    problem: object
+
+
+class ActiveUntilOfInactive(Message):
+    code = "KS137"
+    title = "End of an Inactive key"
+    text = "{active_until} says until when the key stays Active, but the status is Inactive"
+    remedy = "Remove {active_until}, or declare Active."
+    active_until: object
+
+
+class WarnBeforeNothing(Message):
+    code = "KS138"
+    title = "Warning without an end"
+    text = "{warn_before} counts back from {active_until}, but no {active_until} is declared"
+    remedy = "Add {active_until}, or remove {warn_before}."
+    warn_before: object
+    active_until: object
+
+
+class OverrideWithActiveUntil(Message):
+    code = "KS139"
+    title = "Override with an end"
+    text = "{override} deactivates the key now, but {active_until} keeps it Active until its end"
+    remedy = "In an incident, declare Inactive and remove {active_until}. To let the key end by its date, remove {override}."
+    why = "An override is for an incident. Without this rule, it would silence the safeguards of each end by date."
+    override: object
+    active_until: object
 
 
 class NotSendable(Message):

@@ -273,6 +273,27 @@ class FoundDeleted(Message):
     recorded: object
 
 
+class EndsSoon(Message):
+    code = "KS226"
+    title = "Active until a date that is near"
+    text = (
+        "is declared Active until {active_until}, which ends {left}; the first update after that will deactivate the "
+        "key"
+    )
+    remedy = "Create another key and move the callers to it. Or extend active_until."
+    why = "AWS has no expiry for the access keys of users: active_until is that."
+    active_until: object
+    left: object
+
+
+class Ended(Message):
+    code = "KS227"
+    title = "Active until a date that is over"
+    text = "was declared Active until {active_until}; that is over, so the key is declared Inactive now"
+    remedy = "To keep the key Active, extend active_until."
+    active_until: object
+
+
 class AdoptedTogether(Message):
     code = "KS225"
     title = "Several keys adopted as found"

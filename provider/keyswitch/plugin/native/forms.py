@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from keyswitch.model.camel_case import as_dynamic, renamed, statuses_apart
 from keyswitch.model.codecs import FLEET, SINGLE_KEY, Codec
-from keyswitch.model.fleet import KEYS, OF_A_FLEET, STATUSES
+from keyswitch.model.fleet import KEYS, OF_A_FLEET, STATUSES, map_of
 from keyswitch.model.inputs import MOVED_FROM, OF_A_KEY, STATUS, Input, by_property, camel
 from keyswitch.model.parsing import UNKNOWN
 from keyswitch.model.state import USER_NAME_RESOLVED
@@ -35,6 +36,20 @@ class Form:
         """Inputs from the wire, as the codec reads them."""
         bag = statuses_apart(by_name(given, self.inputs))
         return with_unknown(bag, lambda value: value is UNKNOWN, self.codec.maps_by_key)
+
+    def with_ends(self, given: Bag, now: datetime) -> dict[str, Any]:
+        """Inputs from the wire, as :meth:`~keyswitch.model.codecs.Codec.with_ends` has them."""
+        bag = self.to_bag(given)
+        ended = self.codec.with_ends(bag, now)
+        if not self.codec.maps_by_key:
+            return {**given, STATUS: ended[STATUS]} if ended != bag else dict(given)
+        statuses = map_of(ended, STATUSES)
+        over = {key for key, status in map_of(bag, STATUSES).items() if status != statuses[key]}
+        entries = {
+            key: {**entry, STATUS: statuses[key]} if key in over else entry
+            for key, entry in map_of(given, KEYS).items()
+        }
+        return {**given, KEYS: entries} if over else dict(given)
 
     def stored(self, inputs: Bag, outputs: Bag) -> tuple[dict[str, Any], dict[str, Any]]:
         """What a state has, as the codec writes it; what the dynamic provider wrote too."""

@@ -81,6 +81,8 @@ class Keys:
     def check(self, request: pb.CheckRequest) -> pb.CheckResponse:
         """Notes which keys the program declares, and calls nobody.
 
+        A key whose ``activeUntil`` is over is declared Inactive from here on.
+
         A failure here would keep others from being judged. Create and Update refuse the same, and only what has
         the shape of a secret goes no further.
         """
@@ -89,7 +91,8 @@ class Keys:
         declared = form.codec.declared_ids(bag)
         PROCESS.declare(request.urn, declared, account_of(bag.get(ACCOUNT)))
         self._checked.add(request.urn)
-        inputs = wire.write(without_secrets(given.values), given.secret)
+        checked = form.with_ends(without_secrets(given.values), PROCESS.clock.now())
+        inputs = wire.write(checked, given.secret)
         return protos.provider_pb2.CheckResponse(inputs=inputs)
 
     def diff(self, request: pb.DiffRequest) -> pb.DiffResponse:
@@ -111,7 +114,7 @@ class Keys:
         if replaces:
             return diff_response(changed, changes=True, replaces=[camel(name) for name in replaces])
         try:
-            parsed = call.form.codec.parse(bag, records, as_written=True)
+            parsed = call.form.codec.parse(bag, records, PROCESS.clock.now())
             declared = parsed.required()
             plan = call.batch.plan(declared, records, PROCESS.declared.ids)
         except KeyswitchError:
@@ -223,7 +226,7 @@ class Keys:
         """
         codec = call.form.codec
         try:
-            parsed = codec.parse(bag, records, as_written=True)
+            parsed = codec.parse(bag, records, PROCESS.clock.now())
             if parsed.unknown:
                 unknown = catalogue.NotLookedAt(properties=", ".join(parsed.unknown))
                 call.row.warn([line(unknown, codec.subject_of("(not known yet)"))])
@@ -277,7 +280,7 @@ class Keys:
 def _has_drifted(call: Call, bag: Mapping[str, Any], records: Records) -> bool:
     """Whether a refresh finds another status than is recorded; where it cannot look, Read has said so."""
     try:
-        stored = call.form.codec.parse(bag, records, as_written=False).required()
+        stored = call.form.codec.parse(bag, records, None).required()
         return call.batch.has_drifted(stored, records)
     except KeyswitchError:
         return False

@@ -17,6 +17,7 @@ from keyswitch.cli.audit import audit
 from keyswitch.cli.digest import digest
 from keyswitch.cli.discover import discover
 from keyswitch.cli.explain import explain
+from keyswitch.cli.who import who
 
 
 class _Group(click.Group):
@@ -39,6 +40,7 @@ def main() -> None:
     Adopt existing keys:      keyswitch discover --write Pulumi.prod.yaml
     Review a pull request:    pulumi preview --json | keyswitch digest
     Report to an auditor:     keyswitch audit --format html --output keys.html
+    Find a key's programs:    keyswitch who AKIAIOSFODNN7EXAMPLE
     Look up a message:        keyswitch explain KS602
 
     \b
@@ -46,5 +48,5 @@ def main() -> None:
     """
 
 
-for command in (discover, audit, digest, explain):
+for command in (discover, audit, who, digest, explain):
     main.add_command(command)

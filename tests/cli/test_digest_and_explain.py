@@ -69,7 +69,7 @@ def test_all_codes_are_listed_and_machine_readable(keyswitch: Keyswitch) -> None
     assert [bag["code"] for bag in bags] == [entry.code for entry in EVERY_MESSAGE]
 
 
-@pytest.mark.parametrize("command", ["discover", "audit", "digest", "explain"])
+@pytest.mark.parametrize("command", ["discover", "audit", "who", "digest", "explain"])
 def test_every_command_teaches_itself(keyswitch: Keyswitch, command: str) -> None:
     told = keyswitch(command, "--help").stdout
 

@@ -78,6 +78,7 @@ HONOURED: list[tuple[str, object, str, object]] = [
     ("endpoints", [{"iam": "http://a"}, {"sts": "http://b"}], "sts_endpoint", "http://b"),
     ("endpoints", [{"iam": "http://a"}, {"iam": "http://b"}], "iam_endpoint", "http://b"),
     ("endpoints", [{"organizations": "http://a"}], "organizations_endpoint", "http://a"),
+    ("endpoints", [{"cloudtrail": "http://c"}], "cloudtrail_endpoint", "http://c"),
     ("endpoints", [{"iam": "", "sts": "http://b"}], "iam_endpoint", None),
     ("stsRegion", "eu-west-1", "sts_region", "eu-west-1"),
     ("useFipsEndpoint", "true", "use_fips", True),

@@ -18,6 +18,7 @@ from keyswitch.cli.digest import digest
 from keyswitch.cli.discover import discover
 from keyswitch.cli.due import due
 from keyswitch.cli.explain import explain
+from keyswitch.cli.who import who
 
 
 class _Group(click.Group):
@@ -41,6 +42,7 @@ def main() -> None:
     Review a pull request:    pulumi preview --json | keyswitch digest
     Ask what ends soon:       keyswitch due --stack-config Pulumi.prod.yaml
     Report to an auditor:     keyswitch audit --format html --output keys.html
+    Find a key's programs:    keyswitch who AKIAIOSFODNN7EXAMPLE
     Look up a message:        keyswitch explain KS602
 
     \b
@@ -48,5 +50,5 @@ def main() -> None:
     """
 
 
-for command in (discover, audit, due, digest, explain):
+for command in (discover, audit, due, who, digest, explain):
     main.add_command(command)

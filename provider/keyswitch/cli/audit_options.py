@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from keyswitch.cli.command import gathering
+from keyswitch.cli.command import duration, gathering
 from keyswitch.model.durations import Duration
 from keyswitch.report.audit import Question
 from keyswitch.report.controls import CONTROLS
@@ -14,14 +14,6 @@ from keyswitch.report.controls.control import Severity, Thresholds
 
 _SEVERITIES: Final = click.Choice([str(each) for each in Severity])
 _BY_CODE: Final = {each.finds.code: each.name for each in CONTROLS.values()}
-
-
-def _duration(text: str) -> Duration:
-    try:
-        return Duration.read(text)
-    except ValueError as error:
-        problem = f"{text!r} is not a duration such as 90d or 36h: {error}"
-        raise click.BadParameter(problem) from None
 
 
 def _control(text: str) -> str:
@@ -50,7 +42,7 @@ def _question(
 question_options = gathering(
     click.option(
         "--max-age",
-        type=_duration,
+        type=duration,
         metavar="DURATION",
         default="90d",
         show_default=True,
@@ -58,7 +50,7 @@ question_options = gathering(
     ),
     click.option(
         "--unused-for",
-        type=_duration,
+        type=duration,
         metavar="DURATION",
         default="45d",
         show_default=True,

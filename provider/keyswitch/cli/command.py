@@ -13,6 +13,7 @@ from typing import IO, Any, Final, TypeVar
 import click
 
 from keyswitch.cli.stack_config import StackConfig
+from keyswitch.iam.boto_cloudtrail import BotoEventHistory, event_history_in
 from keyswitch.iam.boto_directory import BotoDirectory, directory_in
 from keyswitch.iam.client import Caller, Directory
 from keyswitch.iam.user_agent import Origin
@@ -20,6 +21,7 @@ from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError, line
 from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.aws_settings import ACCOUNT_ID, AwsSettings
+from keyswitch.model.durations import Duration
 from keyswitch.model.register import named_account
 
 FINDINGS: Final = 7
@@ -70,6 +72,11 @@ class Signing:
     region: str | None
     role_arn: str | None
 
+    @property
+    def is_given(self) -> bool:
+        """Whether any of its options is."""
+        return any((self.config, self.account, self.profile, self.region, self.role_arn))
+
     def client(self) -> BotoDirectory:
         """The client to that account; options go before the file, the file before the environment.
 
@@ -84,7 +91,18 @@ class Signing:
         :param account: ``None`` for the stack's own.
         :raises KeyswitchError: a setting cannot be read.
         """
-        return directory_in(account, AwsSettings.read(self._setting), Origin.of("", ""))
+        return directory_in(account, self._settings(), Origin.of("", ""))
+
+    def event_history(self) -> BotoEventHistory:
+        """The client to that account and to its CloudTrail.
+
+        :raises KeyswitchError: see :meth:`client`.
+        """
+        self.warn_of_environments()
+        return event_history_in(self.declared_account(), self._settings(), Origin.of("", ""))
+
+    def _settings(self) -> AwsSettings:
+        return AwsSettings.read(self._setting)
 
     def warn_of_environments(self) -> None:
         """Says which part of the config is not seen here."""
@@ -190,7 +208,13 @@ def _signing(
     return Signing(config, account, profile, region, role_arn)
 
 
-signing_options = gathering(
+def _signing_without_region(
+    stack_config: Path | None, account: str | None, profile: str | None, role_arn: str | None
+) -> Signing:
+    return _signing(stack_config, account, profile, None, role_arn)
+
+
+_OF_FILE: Final = (
     click.option(
         "--stack-config",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -202,9 +226,29 @@ signing_options = gathering(
         "--profile",
         help="Use this profile of the shared AWS files instead of the credentials in the config file.",
     ),
+)
+_ROLE_ARN: Final = click.option("--role-arn", help="Assume this role, after those of the settings.")
+signing_options = gathering(
+    *_OF_FILE,
     click.option("--region", help="Use this AWS region. IAM itself needs none."),
-    click.option("--role-arn", help="Assume this role, after those of the settings."),
+    _ROLE_ARN,
     argument="signing",
     make=_signing,
 )
 """The options by which a command finds its account; they make its argument ``signing``."""
+signing_options_without_region = gathering(
+    *_OF_FILE, _ROLE_ARN, argument="signing", make=_signing_without_region
+)
+"""The same for a command with regions of its own."""
+
+
+def duration(text: str) -> Duration:
+    """The type of an option that takes a duration.
+
+    :raises click.BadParameter: it is none.
+    """
+    try:
+        return Duration.read(text)
+    except ValueError as error:
+        problem = f"{text!r} is not a duration such as 90d or 36h: {error}"
+        raise click.BadParameter(problem) from None

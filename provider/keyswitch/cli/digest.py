@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import IO
+from typing import IO, Final
 
 import click
 
-from keyswitch.cli.command import Command, Failed, form_option
+from keyswitch.cli.command import Command, Failed, Signing, caller_of, form_option, signing_options
+from keyswitch.cli.key_lookup import look_up
+from keyswitch.cli.scan import working
 from keyswitch.messages.format import KeyswitchError
+from keyswitch.report.digest import Digest
 from keyswitch.report.digest import digest as digest_of
 from keyswitch.report.digest_formats import hidden_marker, to_json, to_markdown, to_text
+from keyswitch.report.digest_usage import becomes_inactive, with_usage
+from keyswitch.report.key_usage_text import in_short
 from keyswitch.report.preview_json import read_preview
+
+_EVENTS: Final = 500
+"""Of each key and region: ten requests, five seconds."""
 
 
 @click.command(cls=Command)
@@ -22,13 +30,33 @@ from keyswitch.report.preview_json import read_preview
     help="The name in the hidden marker of the comment; PROJECT/STACK if omitted.",
 )
 @click.option(
+    "--who",
+    "with_who",
+    is_flag=True,
+    help=(
+        "Add who uses each key that will be deactivated, as keyswitch who finds it. Needs credentials; the other "
+        "options about them are for this one."
+    ),
+)
+@signing_options
+@click.option(
     "--exit-code",
     type=int,
     default=0,
     metavar="N",
     help="The exit code of the preview, for failures that its output does not show.",
 )
-def digest(preview: IO[str], *, form: str, marker: str | None, exit_code: int) -> None:
+@click.pass_context
+def digest(
+    ctx: click.Context,
+    *,
+    preview: IO[str],
+    form: str,
+    marker: str | None,
+    with_who: bool,
+    signing: Signing,
+    exit_code: int,
+) -> None:
     """Summarize a preview as a comment: which keys change, and why.
 
     PREVIEW is the output of `pulumi preview --json`, a file or standard input. Input that is not a preview
@@ -40,8 +68,12 @@ def digest(preview: IO[str], *, form: str, marker: str | None, exit_code: int) -
 
     To see violated policies, set PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true for the preview. The last line of
     the Markdown is a hidden marker, by which a pipeline finds its earlier comment. The digest never contains
-    a secret.
+    a secret. Only --who calls AWS.
     """
+    if not with_who and signing.is_given:
+        raise click.UsageError(
+            "Use --stack-config, --account, --profile, --region and --role-arn with --who.", ctx
+        )
     try:
         digested = digest_of(read_preview(preview.read()), exit_code)
     except KeyswitchError as error:
@@ -50,9 +82,33 @@ def digest(preview: IO[str], *, form: str, marker: str | None, exit_code: int) -
                 f"**Keyswitch: no preview to summarize.** {error}\n\n{hidden_marker(marker or '')}"
             )
         raise Failed(str(error)) from None
+    if with_who:
+        digested = _with_usage(digested, signing)
     if form == "json":
         click.echo(to_json(digested), nl=False)
     elif form == "text":
         click.echo(to_text(digested), nl=False)
     else:
         click.echo(to_markdown(digested, marker=marker), nl=False)
+
+
+def _with_usage(digested: Digest, signing: Signing) -> Digest:
+    """A digest is wanted whatever CloudTrail answers: each line says itself why it says nothing."""
+    if not any(map(becomes_inactive, digested.rows)):
+        return digested
+    try:
+        history = signing.event_history()
+        regions = history.default_regions()
+        account_id = caller_of(history).account_id
+    except KeyswitchError as error:
+        unknown = f"who uses the key is unknown: {error}"
+        return with_usage(digested, lambda _: unknown)
+
+    def ask(access_key_id: str) -> str:
+        usage = look_up(history, access_key_id, regions, most=_EVENTS)
+        if usage.is_interrupted:
+            raise KeyboardInterrupt
+        return in_short(usage, account_id)
+
+    with working("asking CloudTrail who uses the keys"):
+        return with_usage(digested, ask)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -127,27 +127,12 @@ class BotoClient:
 
     @contextmanager
     def _calling(self, operation: str, user_name: str | None) -> Iterator[Clients]:
-        """The clients, for a call and the reading of its answer.
-
-        A 200 that lacks what the operation promises is no answer of AWS's: botocore's parser
-        raises KeyError for some of those, the reading of the answer for the others.
-        """
-        from botocore.exceptions import BotoCoreError, ClientError
-        from botocore.parsers import ResponseParserError
-
+        """The clients, for a call and the reading of its answer."""
         clients = self._clients(operation, user_name)
         if operation.startswith("sts:"):
             _make_sts(clients, operation)
-        try:
+        with translated(lambda: self._call(operation, user_name)):
             yield clients
-        except ClientError as error:
-            raise _answer_of(error, self._call(operation, user_name)) from None
-        except (BotoCoreError, ResponseParserError) as error:
-            raise errors.unanswered(error, self._call(operation, user_name)) from None
-        except RuntimeError as error:
-            raise errors.unmade(error, self._call(operation, user_name)) from None
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise errors.garbled(error, self._call(operation, user_name)) from None
 
     def _clients(self, operation: str, user_name: str | None) -> Clients:
         """Made once; what keeps them from being made is not tried again for each key either."""
@@ -224,6 +209,33 @@ def client_in(account: DeclaredAccount | None, settings: AwsSettings, origin: Or
     """The client to an account that a program names, or to the stack's own."""
     over = account.over(settings) if account else settings
     return BotoClient(over, origin, account=account)
+
+
+@contextmanager
+def translated(of_call: Callable[[], Call]) -> Iterator[None]:
+    """Raises what a call, or the reading of its answer, raised in the catalogue's words.
+
+    A 200 that lacks what the operation promises is no answer of AWS's: botocore's parser
+    raises KeyError for some of those, the reading of the answer for the others.
+
+    :param of_call: what a message says of the call; asked once it failed.
+    :raises KeyswitchError: the call failed.
+    :raises NoSuchEntityError: the user or the key is not there.
+    :raises UserNameNeededError: IAM needs to know of which user.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
+
+    try:
+        yield
+    except ClientError as error:
+        raise _answer_of(error, of_call()) from None
+    except (BotoCoreError, ResponseParserError) as error:
+        raise errors.unanswered(error, of_call()) from None
+    except RuntimeError as error:
+        raise errors.unmade(error, of_call()) from None
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise errors.garbled(error, of_call()) from None
 
 
 def _make_sts(clients: Clients, operation: str) -> None:

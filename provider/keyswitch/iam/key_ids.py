@@ -8,7 +8,13 @@ import re
 from typing import Final
 
 _NEWER_FORMAT: Final = re.compile(r"A(?:KIA|SIA)[Q-Z2-7][A-Z2-7]{15}")
+_KEY_ID: Final = re.compile(r"A(?:KIA|SIA)[A-Z0-9]{12,124}")
 _ACCOUNT_BITS: Final = 0x7FFFFFFFFF80
+
+
+def is_key_id(text: str) -> bool:
+    """Whether it is the id of an access key, of a user's or of a session's."""
+    return _KEY_ID.fullmatch(text) is not None
 
 
 def account_of(access_key_id: str) -> str | None:

@@ -1,4 +1,4 @@
-"""From settings, environment and shared files to boto3 clients for IAM and STS.
+"""From settings, environment and shared files to boto3 clients for IAM, STS and CloudTrail.
 
 Signs as pulumi-aws would (:mod:`keyswitch.iam.credentials`), in its region and by its way there. botocore
 is imported when a client is made.
@@ -131,6 +131,17 @@ class Clients:
         self._caller_identity = None
         self._credentials = credentials
         self.iam: IAMClient = self.client("iam", self._settings.iam_endpoint)
+
+    def cloudtrail(self, region: str) -> Any:
+        """A new client of CloudTrail in a region."""
+        endpoint = self._settings.cloudtrail_endpoint
+        return self._client("cloudtrail", self._credentials, region, endpoint)
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The region that signs, and the one whose CloudTrail has the events of IAM in that partition."""
+        of_iam = _IAM_REGION_OF_PARTITION[_known(self.iam.meta.partition)]
+        return tuple(dict.fromkeys((self._region, of_iam)))
 
     @property
     def sign_by_session(self) -> bool:

@@ -63,6 +63,7 @@ class AwsSettings:
     iam_endpoint: str | None = None
     sts_endpoint: str | None = None
     organizations_endpoint: str | None = None
+    cloudtrail_endpoint: str | None = None
     sts_region: str | None = None
     use_fips: bool | None = None
     use_dualstack: bool | None = None
@@ -112,6 +113,7 @@ class AwsSettings:
             iam_endpoint=settings.url(endpoints, "iam"),
             sts_endpoint=settings.url(endpoints, "sts"),
             organizations_endpoint=settings.url(endpoints, "organizations"),
+            cloudtrail_endpoint=settings.url(endpoints, "cloudtrail"),
             sts_region=settings.text("stsRegion"),
             use_fips=settings.boolean("useFipsEndpoint"),
             use_dualstack=settings.boolean("useDualstackEndpoint"),

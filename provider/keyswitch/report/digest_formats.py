@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import Final
+from typing import Any, Final
 
 from keyswitch.messages.format import counted
 from keyswitch.report.digest import Digest
@@ -92,7 +92,7 @@ def to_json(digest: Digest) -> str:
         "verdict": digest.verdict,
         "stack": digest.stack,
         "failed": digest.failed,
-        "keys": [{**asdict(row), "outcome": row.outcome.name.lower()} for row in digest.rows],
+        "keys": [_bag(row) for row in digest.rows],
         "unchanged": digest.unchanged,
         "others": dict(digest.others),
         "errors": list(digest.errors),
@@ -100,6 +100,10 @@ def to_json(digest: Digest) -> str:
         "is_cut_short": digest.is_cut_short,
     }
     return json.dumps(bag, indent=2, ensure_ascii=False) + "\n"
+
+
+def _bag(row: Row) -> dict[str, Any]:
+    return {**asdict(row), "outcome": row.outcome.name.lower(), "used_by": row.used_by or None}
 
 
 def shortened(ids: Sequence[str]) -> dict[str, str]:
@@ -135,8 +139,17 @@ def _why(row: Row, quote: Callable[[str], str] = str) -> str:
     return f"{told}: {quote(row.why)}" if row.why else told
 
 
+def _outside_table(text: str) -> str:
+    """A code span where a bar is no end of a cell."""
+    return code_span(text).replace(r"\|", "|")
+
+
 def _tail(digest: Digest) -> list[str]:
-    lines = []
+    lines = [
+        f"{code_span(row.access_key_id)}: {_outside_table(row.used_by)}."
+        for row in digest.rows
+        if row.used_by
+    ]
     others = [f"{count} {_OPS.get(op, op)}" for op, count in digest.others.items()]
     if others:
         lines.append(f"Other resources of the stack: {', '.join(others)}.")

@@ -48,6 +48,7 @@ class Row:
     :param code: of the message that says why, or empty.
     :param why: in a reader's words, without secrets.
     :param last_use: where a message tells it, else empty.
+    :param used_by: who uses the key by CloudTrail, or why that is not known; empty where nobody asked.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Row:
     code: str
     why: str
     last_use: str
+    used_by: str = ""
 
     def printable(self) -> Row:
         """The same as it can be shown anywhere."""

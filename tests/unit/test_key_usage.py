@@ -14,11 +14,14 @@ from jsonschema import Draft202012Validator
 from keyswitch.iam.client import AccessKey, LastUsed
 from keyswitch.iam.cloudtrail import EventPage, UsageEvent
 from keyswitch.model.status import ObservedStatus
+from keyswitch.report.digest import Digest
+from keyswitch.report.digest_usage import with_usage
 from keyswitch.report.key_usage import KeyUsage, Tally, program_of
 from keyswitch.report.key_usage_json import to_json
 from keyswitch.report.key_usage_table import WIDTH, to_table
 from keyswitch.report.key_usage_text import in_short
 from keyswitch.report.known_key import KnownKey
+from keyswitch.report.rows import Outcome, Row
 from support.engine import ROOT
 
 KEY = "AKIAIOSFODNN7EXAMPLE"
@@ -139,6 +142,19 @@ def test_a_region_that_fails_in_the_middle_keeps_what_was_read() -> None:
 
     assert told.events == 1
     assert "us-east-1 could be read in part only: KS306 AWS throttled." in words(told)
+
+
+def test_the_line_of_a_digest_has_room_for_two_long_callers_and_the_last_event() -> None:
+    callers = [event(agent=f"{letter * 900}", address=":".join(["2001"] * 8)) for letter in "abc"]
+    told = in_short(usage(*callers), ACCOUNT)
+
+    row = Row("n", KEY, "bob", "Active", "Inactive", Outcome.DEACTIVATED, "", "", "")
+    (line,) = with_usage(
+        Digest("s", failed=False, rows=(row,), unchanged=0, others={}, errors=()), lambda _: told
+    ).rows
+
+    assert line.used_by == told
+    assert told.endswith(" and 1 more, last 2026-11-27T10:00:00Z")
 
 
 def test_emptiness_says_what_it_proves_and_what_not() -> None:

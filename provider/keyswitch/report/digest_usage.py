@@ -7,12 +7,15 @@ from dataclasses import replace
 from typing import Final
 
 from keyswitch.iam.key_ids import is_key_id
+from keyswitch.messages.format import in_one_line, shortened
 from keyswitch.model.status import Status
 from keyswitch.report.digest import Digest
-from keyswitch.report.rows import Outcome, Row, in_short
+from keyswitch.report.rows import Outcome, Row
 
 MOST_KEYS: Final = 25
 """That are asked about: each takes CloudTrail half a second or more."""
+_LONGEST_LINE: Final = 600
+"""In characters: two callers, and what a region says that could not be asked."""
 
 
 def with_usage(digest: Digest, ask: Callable[[str], str]) -> Digest:
@@ -44,4 +47,4 @@ def becomes_inactive(row: Row) -> bool:
 
 
 def _line(text: str) -> str:
-    return in_short(text).rstrip(".")
+    return shortened(in_one_line(text), _LONGEST_LINE).rstrip(".")

@@ -254,8 +254,8 @@ def test_an_owner_in_hostile_words_takes_effect_nowhere(
     [
         ((), "Name the register with --stack-config, or a state with --stack or --state."),
         (("--stack", "prod", "--state", "-"), "Use --state or --stack, not both."),
-        (("--state", "-", "--within", "soon"), "Write 14d, or 36h."),
-        (("--state", "-", "--within", "-3d"), "Write 14d, or 36h."),
+        (("--state", "-", "--within", "soon"), "is not a duration such as 90d"),
+        (("--state", "-", "--within", "-3d"), "is not a duration such as 90d"),
     ],
 )
 def test_wrong_usage_is_exit_code_2(keyswitch: Keyswitch, args: tuple[str, ...], says: str) -> None:

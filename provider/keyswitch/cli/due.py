@@ -8,7 +8,7 @@ from typing import IO, Any, Final
 
 import click
 
-from keyswitch.cli.command import Command, Signing, form_option, signing_options
+from keyswitch.cli.command import Command, Signing, duration, form_option, signing_options
 from keyswitch.cli.scan import working
 from keyswitch.cli.stack_export import exported
 from keyswitch.cli.tables import print_listing
@@ -27,13 +27,6 @@ VERSION: Final = 1
 _TITLES: Final = ("key", "user", "active until", "ends", "reason")
 
 
-def _duration(_ctx: click.Context, _param: click.Parameter, value: str) -> Duration:
-    try:
-        return Duration.read(value)
-    except ValueError as error:
-        raise click.BadParameter(f"{value}: {error}. Write 14d, or 36h.") from None
-
-
 @click.command(cls=Command)
 @signing_options
 @click.option(
@@ -48,10 +41,10 @@ def _duration(_ctx: click.Context, _param: click.Parameter, value: str) -> Durat
 )
 @click.option(
     "--within",
+    type=duration,
     default="14d",
     show_default=True,
     metavar="DURATION",
-    callback=_duration,
     help="How far to look ahead.",
 )
 @click.option(

@@ -237,7 +237,7 @@ class BadDefaults(Message):
     code = "KS122"
     title = "Unreadable register defaults"
     text = "the stack config keyswitch:defaults is not a map"
-    remedy = "Write a map with any of safeguards, onDrift, onDestroy and account."
+    remedy = "Write a map with any of safeguards, onDrift, onDestroy, warnBefore and account."
 
 
 class OwnSuccessor(Message):
@@ -362,8 +362,8 @@ class NotADate(Message):
         'with its offset, such as "2027-03-31T18:00:00+02:00".'
     )
     why = (
-        "YAML reads a date without quotes as a moment. Pulumi then passes on 2027-03-31 00:00:00 +0000 UTC, of which "
-        "nobody can say whether the day counts or not."
+        "In a stack's config, YAML reads a date without quotes as a moment. Pulumi then passes on 2027-03-31 00:00:00 "
+        "+0000 UTC, of which nobody can say whether the day counts or not."
     )
     property: object
     problem: object

@@ -52,6 +52,10 @@ class ObservedStatus(_Word):
         unknown._name_ = unknown._value_ = value
         return unknown
 
+    def __deepcopy__(self, _memo: object) -> ObservedStatus:
+        """Itself: Python would look an unknown status up among the four that have names."""
+        return self
+
     @property
     def is_known(self) -> bool:
         """Whether it is one of the four that this version knows the meaning of."""

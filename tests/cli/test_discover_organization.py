@@ -128,6 +128,26 @@ def test_the_table_is_sorted_by_ou_and_a_second_one_counts_each_ou(
     assert lines[-1] == "Organization: 4 keys in 4 accounts, 1 not active."
 
 
+def test_a_register_shows_until_when_keys_are_declared_active(
+    keyswitch: Keyswitch, keys: dict[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "Pulumi.prod.yaml"
+    declared = f"{keys[SHOP]}: {{userName: bob, status: Active, activeUntil: '2030-01-31'}}"
+    path.write_text(f"config:\n  keyswitch:keys:\n    {declared}\n")
+
+    rows = read(keyswitch(*ALL, "--json", "--stack-config", str(path)))["keys"]
+    table = keyswitch(*ALL, "--stack-config", str(path)).stdout
+
+    assert {row["account_id"]: row["active_until"] for row in rows} == {
+        ACCOUNT: None,
+        SANDBOX: None,
+        DATA: None,
+        SHOP: "2030-01-31",
+    }
+    (shown,) = [line for line in table.splitlines() if "2030-01-31" in line]
+    assert keys[SHOP] in shown
+
+
 def test_an_account_that_cannot_be_read_is_named_after_the_others_were_printed(
     keyswitch: Keyswitch, organization: StrictOrganization, keys: dict[str, str]
 ) -> None:

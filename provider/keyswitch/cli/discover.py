@@ -111,6 +111,7 @@ def _discover_all(
         )
     if signing.account is not None:
         raise click.UsageError("Use --account or --organization, not both.")
+    ends = _ends(signing.config)
     client = signing.client()
     scan = organization.scan(client, caller_of(client), selection)
     now = datetime.now(timezone.utc)
@@ -120,9 +121,9 @@ def _discover_all(
             if not seen.key.status.is_known:
                 click.echo(_unknown_status(user, seen), err=True)
     if form == "json":
-        click.echo(organization_tables.to_json(scan, now), nl=False)
+        click.echo(organization_tables.to_json(scan, ends, now), nl=False)
     else:
-        organization_tables.print_keys(scan, now)
+        organization_tables.print_keys(scan, ends, now)
     organization_tables.refuse_missing(scan)
 
 

@@ -28,7 +28,17 @@ from keyswitch.report.text_table import Listing
 
 VERSION: Final = 1
 """Of the JSON; it grows where a field changes its meaning or goes."""
-_KEYS: Final = ("OU", "account", "key", "user", "status", "age", "last used", "findings")
+_KEYS: Final[tuple[str, ...]] = (
+    "OU",
+    "account",
+    "key",
+    "user",
+    "status",
+    "age",
+    "last used",
+    "findings",
+)
+_KEY: Final = _KEYS.index("key")
 _UNITS: Final = ("OU", "accounts", "users with keys", "keys", "Active", "with findings")
 _UNKNOWN: Final = "unknown"
 _NAMED: Final = 10
@@ -36,10 +46,14 @@ _NAMED: Final = 10
 Found = Mapping[str, Sequence[tuple[str, str]]]
 
 
-def print_keys(scan: OrganizationScan, now: datetime) -> None:
-    """The keys of all accounts in one table, then a row for each OU and one for the whole."""
+def print_keys(scan: OrganizationScan, ends: Mapping[str, str], now: datetime) -> None:
+    """The keys of all accounts in one table, then a row for each OU and one for the whole.
+
+    :param ends: until when keys are declared Active, by id; a column shows that if there is any.
+    """
     found = _found(scan, now)
-    rows = [
+    titles = _KEYS
+    rows: list[tuple[str, ...]] = [
         (
             each.member.ou_path or _UNKNOWN,
             str(each.member),
@@ -53,7 +67,10 @@ def print_keys(scan: OrganizationScan, now: datetime) -> None:
         for each in scan.results
         for user, seen in each.inventory.keys
     ]
-    print_listing(Listing(_KEYS, rows, names=5))
+    if ends:
+        titles = (*titles[:-1], "active until", titles[-1])
+        rows = [(*row[:-1], ends.get(row[_KEY], ""), row[-1]) for row in rows]
+    print_listing(Listing(titles, rows, names=5))
     units = [_counts(path or _UNKNOWN, results, found) for path, results in scan.by_ou.items()]
     click.echo()
     print_listing(Listing(_UNITS, [*units, _counts("all", scan.results, found)], names=1))
@@ -90,8 +107,11 @@ def _closing(scan: OrganizationScan, keys: int) -> str:
     return printable(f"Organization: {told}{''.join(f', {each}' for each in rest)}.")
 
 
-def to_json(scan: OrganizationScan, now: datetime) -> str:
-    """For a machine: every account and every key in full."""
+def to_json(scan: OrganizationScan, ends: Mapping[str, str], now: datetime) -> str:
+    """For a machine: every account and every key in full.
+
+    :param ends: see :func:`print_keys`.
+    """
     found = _found(scan, now)
     bag = {
         "version": VERSION,
@@ -111,6 +131,7 @@ def to_json(scan: OrganizationScan, now: datetime) -> str:
             {
                 "account_id": each.member.account.account_id,
                 **key_bag(user, seen, [code for code, _ in found.get(seen.key.access_key_id, ())]),
+                "active_until": ends.get(seen.key.access_key_id),
             }
             for each in scan.results
             for user, seen in each.inventory.keys

@@ -11,12 +11,12 @@ from copy import copy
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 from keyswitch.iam.assume_role import assumed
 from keyswitch.iam.call_limits import BOUNDS, Bounds
 from keyswitch.iam.credentials import Chain, profile_of_environment
 from keyswitch.iam.proxies import proxies_to
+from keyswitch.iam.regions import region_found, region_of_iam
 from keyswitch.iam.shared_config import Profile, merged
 from keyswitch.iam.user_agent import NOBODY, Origin
 from keyswitch.messages import catalogue
@@ -32,21 +32,6 @@ if TYPE_CHECKING:
 
     from keyswitch.iam.http_session import BoundedSession
 
-_IAM_REGION_OF_PARTITION: Final = {
-    "aws": "us-east-1",
-    "aws-cn": "cn-north-1",
-    "aws-us-gov": "us-gov-west-1",
-    "aws-eusc": "eusc-de-east-1",
-    "aws-iso": "us-iso-east-1",
-    "aws-iso-b": "us-isob-east-1",
-    "aws-iso-e": "eu-isoe-west-1",
-    "aws-iso-f": "us-isof-south-1",
-}
-_PARTITION_OF_DOMAIN: Final = {
-    "amazonaws.com.cn": "aws-cn",
-    "us-gov.amazonaws.com": "aws-us-gov",
-    "amazonaws.eu": "aws-eusc",
-}
 _MOST_CONNECTIONS: Final = 50
 _SEVERAL_AT_A_TIME: Final = "adaptive"
 _ONE_AFTER_THE_OTHER: Final = "standard"
@@ -78,7 +63,7 @@ class Clients:
             or (os.environ.get("AWS_SHARED_CREDENTIALS_FILE") or "~/.aws/credentials",),
         )
         self._bounds = bounds
-        self._region = self._region_found()
+        self._region = region_found(self._settings, self._profile)
         self._refuse_unknown_region()
         self._verify = self._verification()
         self._connections: dict[str, BoundedSession] = {}
@@ -140,7 +125,7 @@ class Clients:
     @property
     def regions(self) -> tuple[str, ...]:
         """The region that signs, and the one whose CloudTrail has the events of IAM in that partition."""
-        of_iam = _IAM_REGION_OF_PARTITION[_known(self.iam.meta.partition)]
+        of_iam = region_of_iam(self.iam.meta.partition)
         return tuple(dict.fromkeys((self._region, of_iam)))
 
     @property
@@ -232,28 +217,6 @@ class Clients:
         found: Profile = self._files.get("profiles", {}).get(name, {})
         return found
 
-    def _region_found(self) -> str:
-        """As the Go SDK finds it; else the one of IAM in the partition that is known otherwise."""
-        env = os.environ
-        found = (
-            self._settings.region
-            or env.get("AWS_REGION")
-            or env.get("AWS_DEFAULT_REGION")
-            or self._profile.get("region")
-        )
-        return str(found) if found else _IAM_REGION_OF_PARTITION[self._partition()]
-
-    def _partition(self) -> str:
-        for role in reversed(self._settings.assume_roles):
-            return _known(role.role_arn.split(":")[1])
-        if self._settings.web_identity is not None:
-            return _known(self._settings.web_identity.role_arn.split(":")[1])
-        host = urlsplit(self._settings.iam_endpoint or "").hostname or ""
-        for domain, partition in _PARTITION_OF_DOMAIN.items():
-            if host.endswith(domain):
-                return partition
-        return "aws"
-
     def _refuse_unknown_region(self) -> None:
         if self._settings.skip_region_validation:
             return
@@ -328,7 +291,3 @@ class Clients:
     def _appid(self) -> str | None:
         found = os.environ.get("AWS_SDK_UA_APP_ID") or self._profile.get("sdk_ua_app_id")
         return str(found) if found else None
-
-
-def _known(partition: str) -> str:
-    return partition if partition in _IAM_REGION_OF_PARTITION else "aws"

@@ -398,6 +398,16 @@ def test_exceptions_with_problems_are_told_before_anything_is_looked_at(
     assert server.count("ListUsers") == 0
 
 
+@pytest.mark.parametrize("text", ["", "# none at present\n", "[]\n"])
+def test_a_file_without_exceptions_is_none(
+    keyswitch: Keyswitch, strict_iam: StrictIam, tmp_path: Path, text: str
+) -> None:
+    strict_iam.add_key("bob", ObservedStatus.INACTIVE)
+    (tmp_path / "exceptions.yaml").write_text(text)
+
+    assert "no findings" in keyswitch("audit", "--exceptions", "exceptions.yaml").stdout
+
+
 def test_the_schema_of_exceptions_knows_what_the_audit_reads() -> None:
     schema = Draft202012Validator(json.loads((SCHEMAS / "exceptions.schema.json").read_text()))
     (fine,) = YAML(typ="safe").load(EXCEPTION)

@@ -220,6 +220,8 @@ def test_a_register_and_a_state_together_tell_a_change_from_drift() -> None:
         ({"user": "eve"}, "open"),
         ({"key": "akia*"}, "open"),
         ({"path": "/"}, "open"),
+        ({"user": "b?b"}, "open"),
+        ({"user": "[a-z]*"}, "open"),
         ({"user": "bob", "control": "unused"}, "open"),
         ({"user": "bob", "account": "210987654321"}, "open"),
     ],
@@ -257,6 +259,7 @@ def test_an_exception_that_ended_is_a_finding_and_so_is_what_it_covered() -> Non
         (True, ("unused",), []),
         (True, ("rotated",), []),
         (True, ("rotated", "exception-matched"), ["KS811"]),
+        (True, ("exception-matched",), ["KS811"]),
     ],
 )
 def test_an_exception_that_covers_nothing_is_a_finding_where_everything_was_looked_at(
@@ -270,6 +273,44 @@ def test_an_exception_that_covers_nothing_is_a_finding_where_everything_was_look
     )
 
     assert [each.message.code for each in audit.findings] == found
+
+
+@pytest.mark.parametrize("pattern", ["/team[a]/*", "/team[a]/?", "*[a]/?"])
+def test_brackets_and_question_marks_of_a_path_are_themselves(pattern: str) -> None:
+    exceptions = [exception(path=pattern)]
+    of_path = inventory(SeenUser("bob", (OLD,), (), "/team[a]/?"))
+    of_other = inventory(SeenUser("bob", (OLD,), (), "/teama/x"))
+
+    assert told(audited(of_path, exceptions=exceptions, declared=False)) == {
+        ("KS804", KEY): "excepted"
+    }
+    assert told(audited(of_other, exceptions=exceptions, declared=False))["KS804", KEY] == "open"
+
+
+def test_a_path_is_that_of_the_user_however_a_declaration_spells_the_name() -> None:
+    gone = ExpectedKey(KEY, "Bob", Status.ACTIVE)
+    exceptions = [exception(path="/service/", control="declared-not-found")]
+
+    audit = audited(inventory(SeenUser("bob", (), (), "/service/")), gone, exceptions=exceptions)
+
+    assert told(audit) == {("KS802", KEY): "excepted"}
+
+
+@pytest.mark.parametrize("control", ["exception-ended", "exception-matched"])
+def test_the_exceptions_themselves_can_be_all_that_is_asked(control: str) -> None:
+    ended = exception(user="bob", until="2026-11-01")
+    of = inventory(user(OLD, seen(OTHER)))
+    asked = Question(controls=(control,))
+
+    audit = audited(
+        of,
+        exceptions=[ended, exception(key=KEY), exception(user="eve")],
+        question=asked,
+        declared=False,
+    )
+
+    found = {"exception-ended": "KS810", "exception-matched": "KS811"}[control]
+    assert told(audit) == {(found, ""): "open"}
 
 
 def test_of_two_exceptions_the_one_in_force_counts() -> None:
@@ -293,6 +334,9 @@ def test_of_two_exceptions_the_one_in_force_counts() -> None:
         ({k: v for k, v in exception(user="bob").items() if k != "until"}, "has no until"),
         (exception(user="bob", until="soon"), "has an until that is neither a date"),
         (exception(user="bob", until="2027-01-31T09:00:00"), "has an until that is neither"),
+        (exception(user="bob", until="20270131"), "has an until that is neither"),
+        (exception(user="bob", until="2027-W04-7"), "has an until that is neither"),
+        (exception(user="bob", until="2027-01-31 09:00Z"), "has an until that is neither"),
         (exception(user="bob", control="old"), "names no control: there are undeclared"),
         (exception(user="bob", control="exception-ended"), "names no control"),
         (exception(user="bob", account="12"), "has an account that is not twelve digits"),

@@ -12,7 +12,7 @@ from keyswitch.report.exceptions import AuditException, ExceptionProblemError, r
 
 
 def exceptions_of_file(path: Path) -> tuple[AuditException, ...]:
-    """The exceptions in a file of their own, whose whole is a list.
+    """The exceptions in a file of their own, whose whole is a list; none in an empty file.
 
     :raises KeyswitchError: they cannot be read (KS733).
     """
@@ -25,7 +25,8 @@ def exceptions_of_file(path: Path) -> tuple[AuditException, ...]:
         raise _bad_exceptions(path, f"line {line} is not YAML") from None
     except (OSError, UnicodeDecodeError, YAMLError, ValueError, TypeError, RecursionError):
         raise _bad_exceptions(path, "the file is not YAML") from None
-    return exceptions_in(listed, path)
+    is_empty = listed == {}
+    return exceptions_in(None if is_empty else listed, path)
 
 
 def exceptions_in(listed: object, path: Path) -> tuple[AuditException, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from keyswitch.model.user_names import folded
 from keyswitch.report.audit import (
     Audit,
     AuditedAccount,
@@ -99,25 +100,27 @@ class _Judge:
         self._used: set[AuditException] = set()
         self._progress = {each.account_id: progress_in(each.evidence) for each in accounts}
         self._paths = {
-            (each.account_id, user.user_name): user.path
+            (each.account_id, folded(user.user_name)): user.path
             for each in accounts
             for user in each.evidence.inventory.users
         }
 
     def findings(self) -> Iterator[AuditedFinding]:
-        """What the controls find."""
+        """What the controls find that were asked; what the others find uses exceptions too."""
         for each in self._accounts:
             for control in CONTROLS.values():
-                if self._question.asks(control):
-                    for violation in control.check(each.evidence):
-                        yield self._judged(each.account_id, control, violation)
+                for violation in control.check(each.evidence):
+                    judged = self._judged(each.account_id, control, violation)
+                    if self._question.asks(control):
+                        yield judged
 
     def of_unread(self, unread: Sequence[Unread]) -> Iterator[AuditedFinding]:
         """What could not be read at all."""
         control = CONTROLS["account-read"]
-        if self._question.asks(control):
-            for each in unread:
-                yield self._judged(each.account_id, control, each.violation)
+        for each in unread:
+            judged = self._judged(each.account_id, control, each.violation)
+            if self._question.asks(control):
+                yield judged
 
     def of_exceptions(self, *, is_whole: bool) -> Iterator[AuditedFinding]:
         """What is wrong with the exceptions themselves, once every finding is judged.
@@ -126,8 +129,6 @@ class _Judge:
         """
         whole = is_whole and all(e.evidence.inventory.is_complete for e in self._accounts)
         for each in self._exceptions:
-            if not self._question.asks(CONTROLS[each.control]):
-                continue
             if each.ends <= self._at:
                 yield from self._about(
                     "exception-ended",
@@ -199,7 +200,7 @@ class _Judge:
 
     def _exception_of(self, finding: AuditedFinding) -> AuditException | None:
         """The exception in force that covers a finding; those that cover it are used, ended or not."""
-        path = self._paths.get((finding.account_id, finding.user_name), "")
+        path = self._paths.get((finding.account_id, folded(finding.user_name)), "")
         covering = [
             each
             for each in self._exceptions

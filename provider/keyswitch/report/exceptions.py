@@ -11,6 +11,7 @@ In ``keyswitch:exceptions`` of a stack's config, or in a file of its own: a list
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
@@ -28,6 +29,9 @@ SUBJECTS: Final = ("key", "user", "path")
 _WORDS: Final = ("control", "reason", "approvedBy")
 _UNTIL: Final = "until"
 _ACCOUNT: Final = "account"
+_OF_SHELLS: Final = re.compile(r"[\[?]")
+_MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T.*(?:Z|[+-][0-9]{2}:[0-9]{2}))?")
+"""As the JSON Schema has it; later versions of Python read more."""
 _NAMES: Final = (*SUBJECTS, *_WORDS, _UNTIL, _ACCOUNT)
 _NOT_EXCEPTED: Final = ("exception-ended", "exception-matched")
 _BY_CODE: Final = {control.finds.code: control.name for control in CONTROLS.values()}
@@ -76,9 +80,14 @@ class AuditException:
         if control != self.control or self.account not in ("", account_id):
             return False
         if self.subject == "user":
-            return bool(user_name) and fnmatchcase(user_name.casefold(), self.pattern.casefold())
+            return bool(user_name) and _matches(user_name.casefold(), self.pattern.casefold())
         value = access_key_id if self.subject == "key" else path
-        return bool(value) and fnmatchcase(value, self.pattern)
+        return bool(value) and _matches(value, self.pattern)
+
+
+def _matches(text: str, pattern: str) -> bool:
+    """Whether a pattern is of the whole text: brackets and question marks, which a path can hold, are themselves."""
+    return fnmatchcase(text, _OF_SHELLS.sub(r"[\g<0>]", pattern))
 
 
 def read_exceptions(listed: object) -> tuple[AuditException, ...]:
@@ -162,13 +171,12 @@ def end_of(until: str) -> datetime:
     :param until: ``2027-01-31`` or an ISO 8601 moment with its time zone.
     :raises ValueError: it is neither.
     """
+    if not _MOMENT.fullmatch(until):
+        raise ValueError("neither a date nor a moment with a time zone")
     try:
         day = date.fromisoformat(until)
     except ValueError:
-        end = datetime.fromisoformat(until.replace("Z", "+00:00"))
-        if end.tzinfo is None:
-            raise ValueError("no time zone") from None
-        return end
+        return datetime.fromisoformat(until.replace("Z", "+00:00"))
     try:
         return datetime(day.year, day.month, day.day, tzinfo=timezone.utc) + timedelta(days=1)
     except OverflowError:

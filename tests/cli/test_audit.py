@@ -561,7 +561,38 @@ def test_the_evidence_pack_has_a_row_for_each_key_and_control(
     assert excepted["exception"] == "user carol: the vendor rotates in March"
     assert [row["control"] for row in rows if not row["key"]] == ["root-keys"]
     assert {row["asked_by"] for row in rows} == {"arn:aws:iam::123456789012:user/ci"}
-    assert {row["verdict"] for row in rows} == {"passed", "excepted", "open"}
+    assert {row["verdict"] for row in rows} == {"passed", "excepted", "open", "not checked"}
+
+
+def test_the_evidence_pack_says_passed_of_nothing_that_was_not_checked(
+    keyswitch: Keyswitch, keys: list[str], strict_iam: StrictIam, tmp_path: Path
+) -> None:
+    strict_iam.denied |= {"GetAccessKeyLastUsed", "ListAttachedUserPolicies"}
+    path = register(tmp_path / "Pulumi.prod.yaml", **{keys[0]: "Active", keys[2]: "Inactive"})
+
+    def not_checked(*options: str) -> set[tuple[str, str]]:
+        told = keyswitch("audit", "--format", "csv", *options, code=7).stdout
+        rows = csv.DictReader(io.StringIO(told))
+        return {(r["key"], r["control"]) for r in rows if r["verdict"] == "not checked"}
+
+    lacking = {(key, name) for key in keys[:2] for name in ("unused", "quarantined")}
+    held = {(key, "held-for-long") for key in keys}
+    compared = ("undeclared", "declared-not-found", "not-as-declared")
+    assert not_checked("--stack-config", path) == lacking | held
+    assert not_checked() == lacking | held | {(key, name) for key in keys for name in compared}
+    words = " ".join(keyswitch("audit", code=7).stdout.split())
+    assert "The control quarantined was not checked for 2 Active keys" in words
+    assert "quarantined was not" not in keyswitch("audit", "--control", "rotated", code=7).stdout
+
+
+def test_an_exception_of_another_account_is_not_of_this_audit(
+    keyswitch: Keyswitch, strict_iam: StrictIam, tmp_path: Path
+) -> None:
+    strict_iam.add_key("bob", ObservedStatus.INACTIVE)
+    other = EXCEPTION.replace("control:", 'account: "222222222222"\n  control:')
+    (tmp_path / "exceptions.yaml").write_text(other + other.replace("2099", "2020"))
+
+    assert "no findings" in keyswitch("audit", "--exceptions", "exceptions.yaml").stdout
 
 
 @pytest.mark.parametrize("name", ["=cmd", "+1", "-1", "@SUM"])

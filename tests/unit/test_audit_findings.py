@@ -313,6 +313,18 @@ def test_the_exceptions_themselves_can_be_all_that_is_asked(control: str) -> Non
     assert told(audit) == {(found, ""): "open"}
 
 
+@pytest.mark.parametrize(
+    "control", ["undeclared", "declared-not-found", "not-as-declared", "held-for-long"]
+)
+def test_an_exception_of_what_could_not_be_checked_is_none_without_a_finding(control: str) -> None:
+    exceptions = [exception(user="bob", control=control)]
+    of = inventory(user(seen()))
+    recorded = ExpectedKey(KEY, "bob", Status.ACTIVE, carried_out=Status.ACTIVE)
+
+    assert told(audited(of, exceptions=exceptions, declared=False)) == {}
+    assert told(audited(of, recorded, exceptions=exceptions)) == {("KS811", ""): "open"}
+
+
 def test_of_two_exceptions_the_one_in_force_counts() -> None:
     ended = exception(user="bob", until="2026-11-01")
 

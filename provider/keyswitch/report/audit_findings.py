@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from keyswitch.model.status import ObservedStatus
 from keyswitch.model.user_names import folded
 from keyswitch.report.audit import (
     Audit,
@@ -20,6 +21,7 @@ from keyswitch.report.controls.control import Control, Evidence, Violation
 from keyswitch.report.controls.exception_ended import ExceptionEnded
 from keyswitch.report.controls.exception_matched import ExceptionUnmatched
 from keyswitch.report.exceptions import AuditException
+from keyswitch.report.inventory import SeenKey, SeenUser
 from keyswitch.report.progress import progress_in
 
 
@@ -140,9 +142,14 @@ class _Judge:
                     ),
                     each,
                 )
-            elif whole and each not in self._used:
+            elif whole and each not in self._used and self._can_match(each):
                 unmatched = ExceptionUnmatched(control=each.control, subject=each.about)
                 yield from self._about("exception-matched", unmatched, each)
+
+    def _can_match(self, exception: AuditException) -> bool:
+        """Whether its control could find anything: without a register, nothing is known of what is undeclared."""
+        control = CONTROLS[exception.control]
+        return any(control.applies(each.evidence) for each in self._accounts)
 
     def _about(
         self, name: str, message: ExceptionEnded | ExceptionUnmatched, about: AuditException
@@ -174,6 +181,7 @@ class _Judge:
                     declared.reason if declared else "",
                     progress.text if progress else "",
                     tuple(about.get((each.account_id, key), ())),
+                    tuple(_not_checked(each.evidence, user, seen)),
                 )
 
     def _judged(self, account_id: str, control: Control, violation: Violation) -> AuditedFinding:
@@ -214,6 +222,15 @@ class _Judge:
         ]
         self._used.update(covering)
         return next((each for each in covering if each.ends > self._at), None)
+
+
+def _not_checked(evidence: Evidence, user: SeenUser, seen: SeenKey) -> Iterator[str]:
+    """The controls that cannot judge a key. One that is not Active passes the controls of Active keys."""
+    is_active = seen.key.status is ObservedStatus.ACTIVE
+    for control in CONTROLS.values():
+        is_known = not is_active or control.is_known(evidence, user, seen)
+        if control.is_about_keys and not (is_known and control.applies(evidence)):
+            yield control.name
 
 
 def _account(audited: AccountToAudit, findings: Sequence[AuditedFinding]) -> AuditedAccount:

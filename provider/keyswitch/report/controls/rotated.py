@@ -47,5 +47,6 @@ CONTROL = Control(
     "No Active key is older than --max-age, 90 days by default.",
     _check,
     REFERENCES,
+    is_known=lambda _evidence, _user, seen: seen.created is not None,
     settled_by_deactivation=True,
 )

@@ -23,6 +23,7 @@ from keyswitch.report.audit import Audit, Question
 from keyswitch.report.audit_csv import COLUMNS
 from keyswitch.report.audit_findings import AccountToAudit, audit_of
 from keyswitch.report.audit_markdown import to_markdown
+from keyswitch.report.audit_ocsf import to_ocsf
 from keyswitch.report.audit_page import to_html
 from keyswitch.report.audit_table import to_table
 from keyswitch.report.controls import CONTROLS
@@ -173,6 +174,45 @@ def test_a_thousand_findings_fit_a_comment_and_nothing_leaves_its_cell() -> None
     assert f"… and {2000 - len(rows)} more findings;" in told
     assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {7}
     assert told.count("IAM users' access keys should be rotated every 90 days or less") == 1
+
+
+def test_no_note_of_a_comment_takes_effect_and_a_thousand_fit() -> None:
+    name = "![x](https://a.example) @here <b> `"
+    notes = tuple(f"Account {number} ({name}) was not looked at." for number in range(2000))
+    one, all_of_them = (
+        to_markdown(audit_of([], (), Question(against=f"the stack {name}"), NOW, left_out=told))
+        for told in (notes[:1], notes)
+    )
+
+    hostile = [line for line in one.splitlines() if "@here" in line]
+    assert len(hostile) == 2
+    assert all("@here" not in re.sub(r"`[^`]*`", "", line) for line in hostile)
+    assert len(all_of_them.encode()) <= COMMENT_BYTES
+    assert re.search(r"… and \d+ more notes", all_of_them)
+
+
+def test_a_key_that_is_gone_is_told_with_its_account_where_there_are_several() -> None:
+    gone = {"AKIAGONE000000000000": ExpectedKey("AKIAGONE000000000000", "bob", Status.ACTIVE)}
+    evidence = Evidence(Inventory((), NOW, is_complete=True), gone, NOW)
+    accounts = [AccountToAudit(each, evidence, "shop") for each in ("1" * 12, "2" * 12)]
+
+    told = to_table(audit_of(accounts, (), Question(), NOW))
+
+    assert [line for line in told.splitlines() if line.startswith("account ")] == [
+        f"account {'1' * 12}",
+        f"account {'2' * 12}",
+    ]
+
+
+def test_each_finding_of_ocsf_has_a_uid_of_its_own() -> None:
+    entry = {"key": "AKIA1", "reason": "r", "approvedBy": "jane", "until": "2099-01-01"}
+    exceptions = read_exceptions([{**entry, "control": name} for name in ("rotated", "unused")])
+    evidence = Evidence(Inventory((), NOW, is_complete=True), None, NOW)
+    told = to_ocsf(
+        audit_of([AccountToAudit("123456789012", evidence)], exceptions, Question(), NOW)
+    )
+
+    assert len({each["finding_info"]["uid"] for each in json.loads(told)}) == 2
 
 
 def test_a_register_that_is_not_there_is_no_empty_one(keyswitch: Keyswitch) -> None:

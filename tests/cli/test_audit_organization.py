@@ -108,6 +108,18 @@ def test_an_account_that_cannot_be_entered_is_a_finding(
     assert f"account {SHOP}" in words
 
 
+def test_an_account_that_cannot_be_entered_is_the_same_finding_in_each_audit(
+    keyswitch: Keyswitch, organization: StrictOrganization, keys: dict[str, str]
+) -> None:
+    organization.accounts[SHOP].roles = {}
+    asked = (*ALL, "--control", "account-read", "--format", "ocsf")
+
+    first, again = (json.loads(keyswitch(*asked, code=7).stdout) for _ in range(2))
+
+    assert first[0]["message"] != again[0]["message"], "each holds the id of a request of its own"
+    assert first[0]["finding_info"]["uid"] == again[0]["finding_info"]["uid"]
+
+
 def test_the_table_counts_each_organizational_unit(
     keyswitch: Keyswitch, keys: dict[str, str]
 ) -> None:

@@ -452,15 +452,23 @@ def test_the_schema_of_exceptions_knows_what_the_audit_reads() -> None:
     schema = Draft202012Validator(json.loads((SCHEMAS / "exceptions.schema.json").read_text()))
     (fine,) = YAML(typ="safe").load(EXCEPTION)
     fine["until"] = str(fine["until"])
-    controls = [name for name in CONTROLS if name not in ("exception-ended", "exception-matched")]
+    of_account = {**fine, "control": "root-keys", "account": "123456789012"}
+    del of_account["user"]
 
-    assert schema.is_valid([fine])
-    assert all(schema.is_valid([{**fine, "control": name}]) for name in controls)
+    for right in (
+        fine,
+        *({**fine, "control": name} for name, each in CONTROLS.items() if each.is_about_keys),
+        *({**of_account, "control": name} for name in ("KS809", "account-read", "root-keys-known")),
+    ):
+        assert schema.is_valid([right])
+        assert read_exceptions([right])
     for wrong in (
         {**fine, "key": "AKIA*"},
         {**fine, "until": "soon"},
         {**fine, "account": 123456789012},
         {**fine, "approved": "x"},
+        {**fine, "control": "root-keys", "account": "123456789012"},
+        {name: value for name, value in of_account.items() if name != "account"},
         {name: value for name, value in fine.items() if name != "until"},
     ):
         assert not schema.is_valid([wrong])
@@ -496,6 +504,10 @@ def test_thresholds_and_filters_say_what_is_found_and_what_fails(
         (("--max-age", "90"), "'90' is not a duration such as 90d or 36h"),
         (("--control", "old"), "'old' is not a control: there are undeclared"),
         (("--fail-on", "bad"), "is not one of"),
+        (
+            ("--control", "rotated", "--control", "unused", "--severity", "high"),
+            "No control of --control has the severity high or a higher one.",
+        ),
         (("--user", "bob", "--credential-report"), "Use --user or --credential-report, not both."),
     ],
 )

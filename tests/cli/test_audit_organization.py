@@ -120,6 +120,20 @@ def test_an_account_that_cannot_be_entered_is_the_same_finding_in_each_audit(
     assert first[0]["finding_info"]["uid"] == again[0]["finding_info"]["uid"]
 
 
+def test_an_account_that_cannot_be_entered_can_be_excepted(
+    keyswitch: Keyswitch, organization: StrictOrganization, keys: dict[str, str], tmp_path: Path
+) -> None:
+    organization.accounts[SHOP].roles = {}
+    (tmp_path / "exceptions.yaml").write_text(
+        f"- account: '{SHOP}'\n  control: account-read\n  reason: it is closed in May\n"
+        "  approvedBy: jane@example.com\n  until: 2099-05-31\n"
+    )
+
+    bag = read(keyswitch(*ALL, "--control", "KS813", "--exceptions", "exceptions.yaml", "--json"))
+
+    assert [each["verdict"] for each in bag["findings"]] == ["excepted"]
+
+
 def test_the_table_counts_each_organizational_unit(
     keyswitch: Keyswitch, keys: dict[str, str]
 ) -> None:

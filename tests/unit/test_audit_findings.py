@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from keyswitch.report.audit_findings import AccountToAudit, audit_of
 from keyswitch.report.controls.control import Evidence, Severity
 from keyswitch.report.exceptions import ExceptionProblemError, read_exceptions
 from keyswitch.report.expected_keys import ExpectedKey, with_recorded
-from keyswitch.report.inventory import Inventory, SeenUser
+from keyswitch.report.inventory import Inventory, RootKeys, SeenUser
 from unit.test_controls import ACTIVE, INACTIVE, KEY, NOW, OTHER, inventory, seen, user
 
 ACCOUNT = "123456789012"
@@ -325,6 +326,19 @@ def test_an_exception_of_what_could_not_be_checked_is_none_without_a_finding(con
     assert told(audited(of, recorded, exceptions=exceptions)) == {("KS811", ""): "open"}
 
 
+def test_an_exception_of_an_account_covers_what_is_about_no_key() -> None:
+    of = replace(inventory(), root_keys=RootKeys.PRESENT)
+    approved = exception(control="root-keys", account=ACCOUNT)
+    other = exception(control="root-keys", account="210987654321")
+
+    audit = audited(of, exceptions=[approved, other], declared=False)
+
+    assert told(audit) == {("KS809", ""): "excepted", ("KS811", ""): "open"}
+    assert audit.findings[0].message.cause.startswith(
+        "the exception of root-keys for account 210987654321 matches"
+    )
+
+
 def test_of_two_exceptions_the_one_in_force_counts() -> None:
     ended = exception(user="bob", until="2026-11-01")
 
@@ -338,6 +352,8 @@ def test_of_two_exceptions_the_one_in_force_counts() -> None:
     [
         ("bob", "entry 1 is a string and not a map"),
         (exception(), "has none of key, user and path, and needs one"),
+        (exception(user="bob", control="KS809"), "is of root-keys, which is about no key"),
+        (exception(control="account-read"), "needs account, and none of key, user and path"),
         (exception(key=KEY, user="bob"), "has key and user of key, user and path, and needs one"),
         ({**exception(user="bob"), "reason": ""}, "has no reason"),
         ({**exception(user="bob"), "approvedBy": None}, "has no approvedBy"),

@@ -420,7 +420,9 @@ def test_exceptions_of_the_stacks_config_and_of_a_file_make_an_audit_green(
     [
         ("- user: carol\n", "entry 1 has no control"),
         ("user: carol\n", "they are a map and not a list"),
-        ("- [\n", "line 2 is not YAML"),
+        ("- [\n", "(line 2)"),
+        ("- user: carol\n  user: dave\n", 'found duplicate key "user" (line 2)'),
+        ("- until: 2027-03-31T25:00:00Z\n", "a value of it cannot be read"),
         (EXCEPTION.replace("2099-03-31", "later"), "entry 1 has an until that is neither"),
         (EXCEPTION.replace("the vendor", SECRET), "entry 1 has a reason that looks like a secret"),
     ],
@@ -436,6 +438,19 @@ def test_exceptions_with_problems_are_told_before_anything_is_looked_at(
     assert problem in told.stderr
     assert SECRET not in told.stderr
     assert server.count("ListUsers") == 0
+
+
+def test_exceptions_that_are_encrypted_are_told_to_stand_in_plain_text(
+    keyswitch: Keyswitch, tmp_path: Path
+) -> None:
+    entry = EXCEPTION.replace("the vendor rotates in March", "{secure: v1:abc}")
+    indented = entry.replace("\n", "\n    ")
+    (tmp_path / "Pulumi.prod.yaml").write_text(f"config:\n  keyswitch:exceptions:\n    {indented}")
+
+    told = keyswitch("audit", "--stack-config", "Pulumi.prod.yaml", code=1).stderr
+
+    assert "KS733 the exceptions in Pulumi.prod.yaml cannot be read: they are encrypted" in told
+    assert "--stack" not in told
 
 
 @pytest.mark.parametrize("text", ["", "# none at present\n", "[]\n"])

@@ -166,6 +166,7 @@ class _Judge:
         for finding in findings:
             about.setdefault((finding.account_id, finding.access_key_id), []).append(finding)
         for each in self._accounts:
+            applying = [c for c in CONTROLS.values() if c.applies(each.evidence)]
             for user, seen in each.evidence.inventory.keys:
                 key = seen.key.access_key_id
                 declared = (each.evidence.expected or {}).get(key)
@@ -181,7 +182,7 @@ class _Judge:
                     declared.reason if declared else "",
                     progress.text if progress else "",
                     tuple(about.get((each.account_id, key), ())),
-                    tuple(_not_checked(each.evidence, user, seen)),
+                    tuple(_not_checked(applying, each.evidence, user, seen)),
                 )
 
     def _judged(self, account_id: str, control: Control, violation: Violation) -> AuditedFinding:
@@ -224,12 +225,14 @@ class _Judge:
         return next((each for each in covering if each.ends > self._at), None)
 
 
-def _not_checked(evidence: Evidence, user: SeenUser, seen: SeenKey) -> Iterator[str]:
+def _not_checked(
+    applying: Sequence[Control], evidence: Evidence, user: SeenUser, seen: SeenKey
+) -> Iterator[str]:
     """The controls that cannot judge a key. One that is not Active passes the controls of Active keys."""
     is_active = seen.key.status is ObservedStatus.ACTIVE
     for control in CONTROLS.values():
         is_known = not is_active or control.is_known(evidence, user, seen)
-        if control.is_about_keys and not (is_known and control.applies(evidence)):
+        if control.is_about_keys and not (is_known and control in applying):
             yield control.name
 
 

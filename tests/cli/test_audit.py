@@ -523,6 +523,7 @@ def test_thresholds_and_filters_say_what_is_found_and_what_fails(
             ("--control", "rotated", "--control", "unused", "--severity", "high"),
             "No control of --control has the severity high or a higher one.",
         ),
+        (("--user", ""), "--user takes the name of a user"),
         (("--user", "bob", "--credential-report"), "Use --user or --credential-report, not both."),
     ],
 )

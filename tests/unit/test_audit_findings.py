@@ -441,3 +441,13 @@ def test_an_unknown_status_is_in_no_progress() -> None:
     declared = ExpectedKey(KEY, "bob", Status.INACTIVE, carried_out=Status.ACTIVE, pending=HELD)
 
     assert told(audited(inventory(user(strange)), declared)) == {("KS803", KEY): "open"}
+
+
+def test_no_update_activates_an_expired_key() -> None:
+    expired = seen(status=ObservedStatus.EXPIRED)
+    declared = ExpectedKey(KEY, "bob", Status.ACTIVE, carried_out=Status.INACTIVE)
+
+    audit = audited(inventory(user(expired)), declared)
+
+    assert told(audit) == {("KS803", KEY): "open"}
+    assert audit.keys[0].progress == ""

@@ -23,6 +23,7 @@ from keyswitch.report.audit import Audit, Question
 from keyswitch.report.audit_csv import COLUMNS
 from keyswitch.report.audit_findings import AccountToAudit, audit_of
 from keyswitch.report.audit_markdown import to_markdown
+from keyswitch.report.audit_ocsf import to_ocsf
 from keyswitch.report.audit_page import to_html
 from keyswitch.report.audit_table import to_table
 from keyswitch.report.controls import CONTROLS
@@ -173,6 +174,45 @@ def test_a_thousand_findings_fit_a_comment_and_nothing_leaves_its_cell() -> None
     assert f"… and {2000 - len(rows)} more findings;" in told
     assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {7}
     assert told.count("IAM users' access keys should be rotated every 90 days or less") == 1
+
+
+def test_no_note_of_a_comment_takes_effect_and_a_thousand_fit() -> None:
+    name = "![x](https://a.example) @here <b> `"
+    notes = tuple(f"Account {number} ({name}) was not looked at." for number in range(2000))
+    one, all_of_them = (
+        to_markdown(audit_of([], (), Question(against=f"the stack {name}"), NOW, left_out=told))
+        for told in (notes[:1], notes)
+    )
+
+    hostile = [line for line in one.splitlines() if "@here" in line]
+    assert len(hostile) == 2
+    assert all("@here" not in re.sub(r"`[^`]*`", "", line) for line in hostile)
+    assert len(all_of_them.encode()) <= COMMENT_BYTES
+    assert re.search(r"… and \d+ more notes", all_of_them)
+
+
+def test_a_key_that_is_gone_is_told_with_its_account_where_there_are_several() -> None:
+    gone = {"AKIAGONE000000000000": ExpectedKey("AKIAGONE000000000000", "bob", Status.ACTIVE)}
+    evidence = Evidence(Inventory((), NOW, is_complete=True), gone, NOW)
+    accounts = [AccountToAudit(each, evidence, "shop") for each in ("1" * 12, "2" * 12)]
+
+    told = to_table(audit_of(accounts, (), Question(), NOW))
+
+    assert [line for line in told.splitlines() if line.startswith("account ")] == [
+        f"account {'1' * 12}",
+        f"account {'2' * 12}",
+    ]
+
+
+def test_each_finding_of_ocsf_has_a_uid_of_its_own() -> None:
+    entry = {"key": "AKIA1", "reason": "r", "approvedBy": "jane", "until": "2099-01-01"}
+    exceptions = read_exceptions([{**entry, "control": name} for name in ("rotated", "unused")])
+    evidence = Evidence(Inventory((), NOW, is_complete=True), None, NOW)
+    told = to_ocsf(
+        audit_of([AccountToAudit("123456789012", evidence)], exceptions, Question(), NOW)
+    )
+
+    assert len({each["finding_info"]["uid"] for each in json.loads(told)}) == 2
 
 
 def test_a_register_that_is_not_there_is_no_empty_one(keyswitch: Keyswitch) -> None:
@@ -380,7 +420,9 @@ def test_exceptions_of_the_stacks_config_and_of_a_file_make_an_audit_green(
     [
         ("- user: carol\n", "entry 1 has no control"),
         ("user: carol\n", "they are a map and not a list"),
-        ("- [\n", "line 2 is not YAML"),
+        ("- [\n", "(line 2)"),
+        ("- user: carol\n  user: dave\n", 'found duplicate key "user" (line 2)'),
+        ("- until: 2027-03-31T25:00:00Z\n", "a value of it cannot be read"),
         (EXCEPTION.replace("2099-03-31", "later"), "entry 1 has an until that is neither"),
         (EXCEPTION.replace("the vendor", SECRET), "entry 1 has a reason that looks like a secret"),
     ],
@@ -398,19 +440,50 @@ def test_exceptions_with_problems_are_told_before_anything_is_looked_at(
     assert server.count("ListUsers") == 0
 
 
+def test_exceptions_that_are_encrypted_are_told_to_stand_in_plain_text(
+    keyswitch: Keyswitch, tmp_path: Path
+) -> None:
+    entry = EXCEPTION.replace("the vendor rotates in March", "{secure: v1:abc}")
+    indented = entry.replace("\n", "\n    ")
+    (tmp_path / "Pulumi.prod.yaml").write_text(f"config:\n  keyswitch:exceptions:\n    {indented}")
+
+    told = keyswitch("audit", "--stack-config", "Pulumi.prod.yaml", code=1).stderr
+
+    assert "KS733 the exceptions in Pulumi.prod.yaml cannot be read: they are encrypted" in told
+    assert "--stack" not in told
+
+
+@pytest.mark.parametrize("text", ["", "# none at present\n", "[]\n"])
+def test_a_file_without_exceptions_is_none(
+    keyswitch: Keyswitch, strict_iam: StrictIam, tmp_path: Path, text: str
+) -> None:
+    strict_iam.add_key("bob", ObservedStatus.INACTIVE)
+    (tmp_path / "exceptions.yaml").write_text(text)
+
+    assert "no findings" in keyswitch("audit", "--exceptions", "exceptions.yaml").stdout
+
+
 def test_the_schema_of_exceptions_knows_what_the_audit_reads() -> None:
     schema = Draft202012Validator(json.loads((SCHEMAS / "exceptions.schema.json").read_text()))
     (fine,) = YAML(typ="safe").load(EXCEPTION)
     fine["until"] = str(fine["until"])
-    controls = [name for name in CONTROLS if name not in ("exception-ended", "exception-matched")]
+    of_account = {**fine, "control": "root-keys", "account": "123456789012"}
+    del of_account["user"]
 
-    assert schema.is_valid([fine])
-    assert all(schema.is_valid([{**fine, "control": name}]) for name in controls)
+    for right in (
+        fine,
+        *({**fine, "control": name} for name, each in CONTROLS.items() if each.is_about_keys),
+        *({**of_account, "control": name} for name in ("KS809", "account-read", "root-keys-known")),
+    ):
+        assert schema.is_valid([right])
+        assert read_exceptions([right])
     for wrong in (
         {**fine, "key": "AKIA*"},
         {**fine, "until": "soon"},
         {**fine, "account": 123456789012},
         {**fine, "approved": "x"},
+        {**fine, "control": "root-keys", "account": "123456789012"},
+        {name: value for name, value in of_account.items() if name != "account"},
         {name: value for name, value in fine.items() if name != "until"},
     ):
         assert not schema.is_valid([wrong])
@@ -446,6 +519,11 @@ def test_thresholds_and_filters_say_what_is_found_and_what_fails(
         (("--max-age", "90"), "'90' is not a duration such as 90d or 36h"),
         (("--control", "old"), "'old' is not a control: there are undeclared"),
         (("--fail-on", "bad"), "is not one of"),
+        (
+            ("--control", "rotated", "--control", "unused", "--severity", "high"),
+            "No control of --control has the severity high or a higher one.",
+        ),
+        (("--user", ""), "--user takes the name of a user"),
         (("--user", "bob", "--credential-report"), "Use --user or --credential-report, not both."),
     ],
 )
@@ -551,7 +629,38 @@ def test_the_evidence_pack_has_a_row_for_each_key_and_control(
     assert excepted["exception"] == "user carol: the vendor rotates in March"
     assert [row["control"] for row in rows if not row["key"]] == ["root-keys"]
     assert {row["asked_by"] for row in rows} == {"arn:aws:iam::123456789012:user/ci"}
-    assert {row["verdict"] for row in rows} == {"passed", "excepted", "open"}
+    assert {row["verdict"] for row in rows} == {"passed", "excepted", "open", "not checked"}
+
+
+def test_the_evidence_pack_says_passed_of_nothing_that_was_not_checked(
+    keyswitch: Keyswitch, keys: list[str], strict_iam: StrictIam, tmp_path: Path
+) -> None:
+    strict_iam.denied |= {"GetAccessKeyLastUsed", "ListAttachedUserPolicies"}
+    path = register(tmp_path / "Pulumi.prod.yaml", **{keys[0]: "Active", keys[2]: "Inactive"})
+
+    def not_checked(*options: str) -> set[tuple[str, str]]:
+        told = keyswitch("audit", "--format", "csv", *options, code=7).stdout
+        rows = csv.DictReader(io.StringIO(told))
+        return {(r["key"], r["control"]) for r in rows if r["verdict"] == "not checked"}
+
+    lacking = {(key, name) for key in keys[:2] for name in ("unused", "quarantined")}
+    held = {(key, "held-for-long") for key in keys}
+    compared = ("undeclared", "declared-not-found", "not-as-declared")
+    assert not_checked("--stack-config", path) == lacking | held
+    assert not_checked() == lacking | held | {(key, name) for key in keys for name in compared}
+    words = " ".join(keyswitch("audit", code=7).stdout.split())
+    assert "The control quarantined was not checked for 2 Active keys" in words
+    assert "quarantined was not" not in keyswitch("audit", "--control", "rotated", code=7).stdout
+
+
+def test_an_exception_of_another_account_is_not_of_this_audit(
+    keyswitch: Keyswitch, strict_iam: StrictIam, tmp_path: Path
+) -> None:
+    strict_iam.add_key("bob", ObservedStatus.INACTIVE)
+    other = EXCEPTION.replace("control:", 'account: "222222222222"\n  control:')
+    (tmp_path / "exceptions.yaml").write_text(other + other.replace("2099", "2020"))
+
+    assert "no findings" in keyswitch("audit", "--exceptions", "exceptions.yaml").stdout
 
 
 @pytest.mark.parametrize("name", ["=cmd", "+1", "-1", "@SUM"])

@@ -108,6 +108,32 @@ def test_an_account_that_cannot_be_entered_is_a_finding(
     assert f"account {SHOP}" in words
 
 
+def test_an_account_that_cannot_be_entered_is_the_same_finding_in_each_audit(
+    keyswitch: Keyswitch, organization: StrictOrganization, keys: dict[str, str]
+) -> None:
+    organization.accounts[SHOP].roles = {}
+    asked = (*ALL, "--control", "account-read", "--format", "ocsf")
+
+    first, again = (json.loads(keyswitch(*asked, code=7).stdout) for _ in range(2))
+
+    assert first[0]["message"] != again[0]["message"], "each holds the id of a request of its own"
+    assert first[0]["finding_info"]["uid"] == again[0]["finding_info"]["uid"]
+
+
+def test_an_account_that_cannot_be_entered_can_be_excepted(
+    keyswitch: Keyswitch, organization: StrictOrganization, keys: dict[str, str], tmp_path: Path
+) -> None:
+    organization.accounts[SHOP].roles = {}
+    (tmp_path / "exceptions.yaml").write_text(
+        f"- account: '{SHOP}'\n  control: account-read\n  reason: it is closed in May\n"
+        "  approvedBy: jane@example.com\n  until: 2099-05-31\n"
+    )
+
+    bag = read(keyswitch(*ALL, "--control", "KS813", "--exceptions", "exceptions.yaml", "--json"))
+
+    assert [each["verdict"] for each in bag["findings"]] == ["excepted"]
+
+
 def test_the_table_counts_each_organizational_unit(
     keyswitch: Keyswitch, keys: dict[str, str]
 ) -> None:

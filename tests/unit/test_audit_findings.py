@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from keyswitch.report.audit_findings import AccountToAudit, audit_of
 from keyswitch.report.controls.control import Evidence, Severity
 from keyswitch.report.exceptions import ExceptionProblemError, read_exceptions
 from keyswitch.report.expected_keys import ExpectedKey, with_recorded
-from keyswitch.report.inventory import Inventory, SeenUser
+from keyswitch.report.inventory import Inventory, RootKeys, SeenUser
 from unit.test_controls import ACTIVE, INACTIVE, KEY, NOW, OTHER, inventory, seen, user
 
 ACCOUNT = "123456789012"
@@ -220,6 +221,8 @@ def test_a_register_and_a_state_together_tell_a_change_from_drift() -> None:
         ({"user": "eve"}, "open"),
         ({"key": "akia*"}, "open"),
         ({"path": "/"}, "open"),
+        ({"user": "b?b"}, "open"),
+        ({"user": "[a-z]*"}, "open"),
         ({"user": "bob", "control": "unused"}, "open"),
         ({"user": "bob", "account": "210987654321"}, "open"),
     ],
@@ -257,6 +260,7 @@ def test_an_exception_that_ended_is_a_finding_and_so_is_what_it_covered() -> Non
         (True, ("unused",), []),
         (True, ("rotated",), []),
         (True, ("rotated", "exception-matched"), ["KS811"]),
+        (True, ("exception-matched",), ["KS811"]),
     ],
 )
 def test_an_exception_that_covers_nothing_is_a_finding_where_everything_was_looked_at(
@@ -272,6 +276,69 @@ def test_an_exception_that_covers_nothing_is_a_finding_where_everything_was_look
     assert [each.message.code for each in audit.findings] == found
 
 
+@pytest.mark.parametrize("pattern", ["/team[a]/*", "/team[a]/?", "*[a]/?"])
+def test_brackets_and_question_marks_of_a_path_are_themselves(pattern: str) -> None:
+    exceptions = [exception(path=pattern)]
+    of_path = inventory(SeenUser("bob", (OLD,), (), "/team[a]/?"))
+    of_other = inventory(SeenUser("bob", (OLD,), (), "/teama/x"))
+
+    assert told(audited(of_path, exceptions=exceptions, declared=False)) == {
+        ("KS804", KEY): "excepted"
+    }
+    assert told(audited(of_other, exceptions=exceptions, declared=False))["KS804", KEY] == "open"
+
+
+def test_a_path_is_that_of_the_user_however_a_declaration_spells_the_name() -> None:
+    gone = ExpectedKey(KEY, "Bob", Status.ACTIVE)
+    exceptions = [exception(path="/service/", control="declared-not-found")]
+
+    audit = audited(inventory(SeenUser("bob", (), (), "/service/")), gone, exceptions=exceptions)
+
+    assert told(audit) == {("KS802", KEY): "excepted"}
+
+
+@pytest.mark.parametrize("control", ["exception-ended", "exception-matched"])
+def test_the_exceptions_themselves_can_be_all_that_is_asked(control: str) -> None:
+    ended = exception(user="bob", until="2026-11-01")
+    of = inventory(user(OLD, seen(OTHER)))
+    asked = Question(controls=(control,))
+
+    audit = audited(
+        of,
+        exceptions=[ended, exception(key=KEY), exception(user="eve")],
+        question=asked,
+        declared=False,
+    )
+
+    found = {"exception-ended": "KS810", "exception-matched": "KS811"}[control]
+    assert told(audit) == {(found, ""): "open"}
+
+
+@pytest.mark.parametrize(
+    "control", ["undeclared", "declared-not-found", "not-as-declared", "held-for-long"]
+)
+def test_an_exception_of_what_could_not_be_checked_is_none_without_a_finding(control: str) -> None:
+    exceptions = [exception(user="bob", control=control)]
+    of = inventory(user(seen()))
+    recorded = ExpectedKey(KEY, "bob", Status.ACTIVE, carried_out=Status.ACTIVE)
+
+    assert told(audited(of, exceptions=exceptions, declared=False)) == {}
+    assert told(audited(of, recorded, exceptions=exceptions)) == {("KS811", ""): "open"}
+
+
+def test_an_exception_of_an_account_covers_what_is_about_no_key() -> None:
+    of = replace(inventory(), root_keys=RootKeys.PRESENT)
+    approved = exception(control="root-keys", account=ACCOUNT)
+    other = exception(control="root-keys", account="210987654321")
+
+    audit = audited(of, exceptions=[approved, other], declared=False)
+
+    assert told(audit) == {("KS809", ""): "excepted", ("KS811", ""): "open"}
+    assert audit.findings[0].message.cause.startswith(
+        "the exception of root-keys for account 210987654321 matches"
+    )
+
+
 def test_of_two_exceptions_the_one_in_force_counts() -> None:
     ended = exception(user="bob", until="2026-11-01")
 
@@ -285,6 +352,8 @@ def test_of_two_exceptions_the_one_in_force_counts() -> None:
     [
         ("bob", "entry 1 is a string and not a map"),
         (exception(), "has none of key, user and path, and needs one"),
+        (exception(user="bob", control="KS809"), "is of root-keys, which is about no key"),
+        (exception(control="account-read"), "needs account, and none of key, user and path"),
         (exception(key=KEY, user="bob"), "has key and user of key, user and path, and needs one"),
         ({**exception(user="bob"), "reason": ""}, "has no reason"),
         ({**exception(user="bob"), "approvedBy": None}, "has no approvedBy"),
@@ -293,6 +362,9 @@ def test_of_two_exceptions_the_one_in_force_counts() -> None:
         ({k: v for k, v in exception(user="bob").items() if k != "until"}, "has no until"),
         (exception(user="bob", until="soon"), "has an until that is neither a date"),
         (exception(user="bob", until="2027-01-31T09:00:00"), "has an until that is neither"),
+        (exception(user="bob", until="20270131"), "has an until that is neither"),
+        (exception(user="bob", until="2027-W04-7"), "has an until that is neither"),
+        (exception(user="bob", until="2027-01-31 09:00Z"), "has an until that is neither"),
         (exception(user="bob", control="old"), "names no control: there are undeclared"),
         (exception(user="bob", control="exception-ended"), "names no control"),
         (exception(user="bob", account="12"), "has an account that is not twelve digits"),
@@ -369,3 +441,13 @@ def test_an_unknown_status_is_in_no_progress() -> None:
     declared = ExpectedKey(KEY, "bob", Status.INACTIVE, carried_out=Status.ACTIVE, pending=HELD)
 
     assert told(audited(inventory(user(strange)), declared)) == {("KS803", KEY): "open"}
+
+
+def test_no_update_activates_an_expired_key() -> None:
+    expired = seen(status=ObservedStatus.EXPIRED)
+    declared = ExpectedKey(KEY, "bob", Status.ACTIVE, carried_out=Status.INACTIVE)
+
+    audit = audited(inventory(user(expired)), declared)
+
+    assert told(audit) == {("KS803", KEY): "open"}
+    assert audit.keys[0].progress == ""

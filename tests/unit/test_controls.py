@@ -136,6 +136,15 @@ def test_a_threshold_moves_what_is_found_and_not_what_is_published() -> None:
     assert findings(inventory(user(seen(made=180, used=100))), thresholds=lax) == []
 
 
+def test_a_key_of_one_day_is_told_in_the_singular() -> None:
+    thresholds = Thresholds(max_age=Duration.read("1h"))
+    evidence = Evidence(inventory(user(seen(made=1, used=0))), None, NOW, thresholds)
+
+    (old,) = CONTROLS["rotated"].check(evidence)
+
+    assert old.message.cause == "is Active and was created 1 day ago, and the limit is 1h"
+
+
 @pytest.mark.parametrize(
     ("root_keys", "found"),
     [

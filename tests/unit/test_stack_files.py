@@ -581,6 +581,14 @@ def test_what_is_left_to_be_deleted_and_keys_of_the_root_user_are_not_expected()
             exported(resource(KEY, desired_status=None)),
             f"status of urn:pulumi:s::p::{TYPE}::{KEY} cannot be read",
         ),
+        (
+            exported(resource(KEY, pending="Inactive, held since spring, waits for overlap")),
+            f"pending of urn:pulumi:s::p::{TYPE}::{KEY} cannot be read",
+        ),
+        (
+            exported(resource(KEY, pending="Inactive, held since 2026-01-01, waits for overlap")),
+            f"pending of urn:pulumi:s::p::{TYPE}::{KEY} cannot be read",
+        ),
         ("[" * 100_000, "not JSON"),
     ],
 )

@@ -135,6 +135,7 @@ def audit(
         )
     else:
         expected = declarations.of_one(caller.account_id)
+        approved = _about_account(approved, caller.account_id)
         inventory = _inventory(selection, client, caller, expected, approved)
         now = datetime.now(timezone.utc)
         evidence = Evidence(inventory, expected, now, question.thresholds)
@@ -179,6 +180,13 @@ def _inventory(
 def _exceptions(signing: Signing, file: Path | None) -> tuple[AuditException, ...]:
     of_config = signing.config.exceptions if signing.config is not None else ()
     return (*of_config, *(exceptions_of_file(file) if file is not None else ()))
+
+
+def _about_account(
+    exceptions: tuple[AuditException, ...], account_id: str
+) -> tuple[AuditException, ...]:
+    """Without those of other accounts, about which an audit of one tells nothing."""
+    return tuple(each for each in exceptions if each.account in ("", account_id))
 
 
 def _check_ocsf() -> None:

@@ -31,10 +31,16 @@ def _question(
     severity: str,
     fail_on: str,
 ) -> Question:
+    asked = [CONTROLS[name] for name in controls] or list(CONTROLS.values())
+    least = Severity(severity)
+    if all(each.severity.rank < least.rank for each in asked):
+        raise click.UsageError(
+            f"No control of --control has the severity {severity} or a higher one."
+        )
     return Question(
         thresholds=Thresholds(max_age, unused_for),
         controls=tuple(dict.fromkeys(controls)),
-        least=Severity(severity),
+        least=least,
         fail_on=Severity(fail_on),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from keyswitch.cli.yaml_edit import data_of
+from keyswitch.cli.yaml_edit import data_of, problem_of
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.messages.redact import redact
@@ -12,20 +12,22 @@ from keyswitch.report.exceptions import AuditException, ExceptionProblemError, r
 
 
 def exceptions_of_file(path: Path) -> tuple[AuditException, ...]:
-    """The exceptions in a file of their own, whose whole is a list.
+    """The exceptions in a file of their own, whose whole is a list; none in an empty file.
 
     :raises KeyswitchError: they cannot be read (KS733).
     """
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    from ruamel.yaml.error import YAMLError
 
     try:
         listed = data_of(path.read_bytes().decode())
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise _bad_exceptions(path, f"line {line} is not YAML") from None
-    except (OSError, UnicodeDecodeError, YAMLError, ValueError, TypeError, RecursionError):
-        raise _bad_exceptions(path, "the file is not YAML") from None
-    return exceptions_in(listed, path)
+    except YAMLError as error:
+        raise bad_exceptions(path, problem_of(error)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise bad_exceptions(path, str(error)) from None
+    except (ValueError, TypeError, RecursionError):
+        raise bad_exceptions(path, "a value of it cannot be read") from None
+    is_empty = listed == {}
+    return exceptions_in(None if is_empty else listed, path)
 
 
 def exceptions_in(listed: object, path: Path) -> tuple[AuditException, ...]:
@@ -36,8 +38,9 @@ def exceptions_in(listed: object, path: Path) -> tuple[AuditException, ...]:
     try:
         return read_exceptions(listed)
     except ExceptionProblemError as error:
-        raise _bad_exceptions(path, str(error)) from None
+        raise bad_exceptions(path, str(error)) from None
 
 
-def _bad_exceptions(path: Path, problem: str) -> KeyswitchError:
+def bad_exceptions(path: Path, problem: str) -> KeyswitchError:
+    """The refusal of exceptions (KS733), without secrets."""
     return KeyswitchError(catalogue.UnreadableExceptions(path=path, problem=redact(problem)))

@@ -218,6 +218,8 @@ def _selection(
         raise click.UsageError("Use --user or --path-prefix, not both.")
     if users and by_report:
         raise click.UsageError("Use --user or --credential-report, not both.")
+    if not all(users):
+        raise click.UsageError("--user takes the name of a user, not an empty text.")
     if not path_prefix.startswith("/"):
         raise click.UsageError(f"A path starts with a slash: --path-prefix /{path_prefix}")
     return Selection(users, path_prefix, fresh, by_report)

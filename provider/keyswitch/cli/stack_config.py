@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from keyswitch.cli.atomic_write import write_project_file
-from keyswitch.cli.exceptions_file import exceptions_in
-from keyswitch.cli.yaml_edit import CONFIG, data_of, with_entries
+from keyswitch.cli.exceptions_file import bad_exceptions, exceptions_in
+from keyswitch.cli.yaml_edit import CONFIG, data_of, problem_of, with_entries
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.messages.redact import redact
@@ -163,11 +163,12 @@ class StackConfig:
     def exceptions(self) -> tuple[AuditException, ...]:
         """The audit's exceptions in ``keyswitch:exceptions``.
 
-        :raises KeyswitchError: they cannot be read (KS733), or are encrypted (KS713).
+        :raises KeyswitchError: they cannot be read, or are encrypted (KS733).
         """
         listed = self._value(_EXCEPTIONS)
         if _is_encrypted(listed):
-            raise KeyswitchError(catalogue.EncryptedRegister(register=_EXCEPTIONS, path=self.path))
+            encrypted = "they are encrypted, at least in part, and keyswitch decrypts nothing"
+            raise bad_exceptions(self.path, encrypted)
         return exceptions_in(listed, self.path)
 
     def check_that_it_takes_entries(self, account: str | None) -> None:
@@ -245,15 +246,12 @@ def _text_of(path: Path) -> str:
 
 
 def _map_in(path: Path, text: str) -> Mapping[str, Any]:
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    from ruamel.yaml.error import YAMLError
 
     try:
         whole = data_of(text)
     except YAMLError as error:
-        # Some of its words repeat a value, which may be a secret, after what they are about.
-        words = str(getattr(error, "problem", None) or "not YAML").partition(" with value ")[0]
-        mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
-        raise _unreadable(path, f"{words} (line {mark.line + 1})" if mark else words) from None
+        raise _unreadable(path, problem_of(error)) from None
     except (ValueError, TypeError, RecursionError):
         raise _unreadable(path, "a value of it cannot be read") from None
     if not isinstance(whole, dict):

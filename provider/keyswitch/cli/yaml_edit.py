@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
 
 CONFIG: Final = "config"
 _BEFORE_VALUE: Final = r"^(?P<key>\s*(?P<quote>[\"']?){name}(?P=quote)\s*:)\s*(?:\{{\s*\}}|~|null)?(?P<rest>\s*(?:#.*)?)$"
@@ -44,6 +45,13 @@ def data_of(text: str) -> Any:
 
     found = _loaded(YAML(typ="safe", pure=True), text)
     return {} if found is None else _with_text_keys(found)
+
+
+def problem_of(error: YAMLError) -> str:
+    """What cannot be read, and on which line, without the values that some of the error's words repeat."""
+    words = str(getattr(error, "problem", None) or "not YAML").partition(" with value ")[0]
+    mark = getattr(error, "problem_mark", None)
+    return f"{words} (line {mark.line + 1})" if mark else words
 
 
 def _with_text_keys(value: Any) -> Any:

@@ -31,7 +31,7 @@ _VALUES: Final[dict[str, object]] = {
     "count": "2 problems",
     "created": "3 hours ago (2026-11-24T19:00:00Z)",
     "date": "2026-11-24T19:00:00Z",
-    "days": 400,
+    "age": "400 days",
     "declared": "Inactive",
     "elsewhere": "neither the environment nor the shared AWS files have credentials",
     "endpoint": "https://iam.amazonaws.com",

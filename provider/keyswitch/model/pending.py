@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from keyswitch.model.durations import moment
 from keyswitch.model.status import Status
 
 
@@ -33,6 +34,6 @@ class Pending:
         if not text:
             return None
         match = re.fullmatch(r"(Active|Inactive), held since (\S+), waits for (\S.*)", text)
-        if match is None:
+        if match is None or moment(match[2]).tzinfo is None:
             raise ValueError("it is no held switch")
         return cls(Status(match[1]), match[2], tuple(match[3].split(", ")))

@@ -17,6 +17,7 @@ from keyswitch.messages.format import counted
 from keyswitch.model.durations import iso
 from keyswitch.report.controls import CONTROLS
 from keyswitch.report.controls.control import Control, Severity, Thresholds
+from keyswitch.report.controls.quarantined import CONTROL as QUARANTINED
 from keyswitch.report.exceptions import AuditException
 from keyswitch.report.inventory import SeenKey, SeenUser
 
@@ -73,6 +74,7 @@ class AuditedKey:
     :param declared: the declared status; empty where no declaration is known.
     :param declared_by: what declares it, in words.
     :param progress: what is in progress with it, in words; empty for nothing.
+    :param not_checked: the names of controls that lacked what they judge the key by.
     """
 
     account_id: str
@@ -84,6 +86,7 @@ class AuditedKey:
     reason: str
     progress: str
     findings: tuple[AuditedFinding, ...]
+    not_checked: tuple[str, ...] = ()
 
     @property
     def access_key_id(self) -> str:
@@ -234,6 +237,12 @@ class Audit:
     def notes(self) -> Iterator[str]:
         """What the audit did not look at, in sentences."""
         yield from self.left_out
+        hidden = sum(QUARANTINED.name in each.not_checked for each in self.keys)
+        if hidden and self.question.asks(QUARANTINED):
+            yield (
+                f"The control {QUARANTINED.name} was not checked for {counted(hidden, 'Active key')}: IAM does not "
+                "report the policies of the users. Allow iam:ListAttachedUserPolicies on resource *."
+            )
         for each in self.accounts:
             if each.report:
                 yield (

@@ -1,4 +1,4 @@
-"""An audit as an evidence pack in CSV: a row for each key and control, passed or not."""
+"""An audit as an evidence pack in CSV: a row for each key and control, passed, found or not checked."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ COLUMNS: Final = (
     "asked_by",
 )
 PASSED: Final = "passed"
+NOT_CHECKED: Final = "not checked"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -60,7 +61,7 @@ def _rows(audit: Audit) -> Iterator[tuple[str, ...]]:
             for finding in found:
                 yield (*_key_cells(key), *_finding_cells(finding))
             if not found:
-                yield (*_key_cells(key), *_passed(control))
+                yield (*_key_cells(key), *_not_found(key, control))
     for finding in audit.findings:
         if id(finding) not in shown:
             yield (*_subject_cells(finding), *_finding_cells(finding))
@@ -86,8 +87,9 @@ def _subject_cells(finding: AuditedFinding) -> tuple[str, ...]:
     return (finding.account_id, finding.access_key_id, finding.user_name, *("",) * 6)
 
 
-def _passed(control: Control) -> tuple[str, ...]:
-    return (control.name, str(control.severity), PASSED, "", "", "", "")
+def _not_found(key: AuditedKey, control: Control) -> tuple[str, ...]:
+    verdict = NOT_CHECKED if control.name in key.not_checked else PASSED
+    return (control.name, str(control.severity), verdict, "", "", "", "")
 
 
 def _finding_cells(finding: AuditedFinding) -> tuple[str, ...]:

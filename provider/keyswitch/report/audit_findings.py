@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from keyswitch.model.status import ObservedStatus
+from keyswitch.model.user_names import folded
 from keyswitch.report.audit import (
     Audit,
     AuditedAccount,
@@ -19,6 +21,7 @@ from keyswitch.report.controls.control import Control, Evidence, Violation
 from keyswitch.report.controls.exception_ended import ExceptionEnded
 from keyswitch.report.controls.exception_matched import ExceptionUnmatched
 from keyswitch.report.exceptions import AuditException
+from keyswitch.report.inventory import SeenKey, SeenUser
 from keyswitch.report.progress import progress_in
 
 
@@ -99,25 +102,27 @@ class _Judge:
         self._used: set[AuditException] = set()
         self._progress = {each.account_id: progress_in(each.evidence) for each in accounts}
         self._paths = {
-            (each.account_id, user.user_name): user.path
+            (each.account_id, folded(user.user_name)): user.path
             for each in accounts
             for user in each.evidence.inventory.users
         }
 
     def findings(self) -> Iterator[AuditedFinding]:
-        """What the controls find."""
+        """What the controls find that were asked; what the others find uses exceptions too."""
         for each in self._accounts:
             for control in CONTROLS.values():
-                if self._question.asks(control):
-                    for violation in control.check(each.evidence):
-                        yield self._judged(each.account_id, control, violation)
+                for violation in control.check(each.evidence):
+                    judged = self._judged(each.account_id, control, violation)
+                    if self._question.asks(control):
+                        yield judged
 
     def of_unread(self, unread: Sequence[Unread]) -> Iterator[AuditedFinding]:
         """What could not be read at all."""
         control = CONTROLS["account-read"]
-        if self._question.asks(control):
-            for each in unread:
-                yield self._judged(each.account_id, control, each.violation)
+        for each in unread:
+            judged = self._judged(each.account_id, control, each.violation)
+            if self._question.asks(control):
+                yield judged
 
     def of_exceptions(self, *, is_whole: bool) -> Iterator[AuditedFinding]:
         """What is wrong with the exceptions themselves, once every finding is judged.
@@ -126,8 +131,6 @@ class _Judge:
         """
         whole = is_whole and all(e.evidence.inventory.is_complete for e in self._accounts)
         for each in self._exceptions:
-            if not self._question.asks(CONTROLS[each.control]):
-                continue
             if each.ends <= self._at:
                 yield from self._about(
                     "exception-ended",
@@ -139,9 +142,14 @@ class _Judge:
                     ),
                     each,
                 )
-            elif whole and each not in self._used:
+            elif whole and each not in self._used and self._can_match(each):
                 unmatched = ExceptionUnmatched(control=each.control, subject=each.about)
                 yield from self._about("exception-matched", unmatched, each)
+
+    def _can_match(self, exception: AuditException) -> bool:
+        """Whether its control could find anything: without a register, nothing is known of what is undeclared."""
+        control = CONTROLS[exception.control]
+        return any(control.applies(each.evidence) for each in self._accounts)
 
     def _about(
         self, name: str, message: ExceptionEnded | ExceptionUnmatched, about: AuditException
@@ -158,6 +166,7 @@ class _Judge:
         for finding in findings:
             about.setdefault((finding.account_id, finding.access_key_id), []).append(finding)
         for each in self._accounts:
+            applying = [c for c in CONTROLS.values() if c.applies(each.evidence)]
             for user, seen in each.evidence.inventory.keys:
                 key = seen.key.access_key_id
                 declared = (each.evidence.expected or {}).get(key)
@@ -173,6 +182,7 @@ class _Judge:
                     declared.reason if declared else "",
                     progress.text if progress else "",
                     tuple(about.get((each.account_id, key), ())),
+                    tuple(_not_checked(applying, each.evidence, user, seen)),
                 )
 
     def _judged(self, account_id: str, control: Control, violation: Violation) -> AuditedFinding:
@@ -199,7 +209,7 @@ class _Judge:
 
     def _exception_of(self, finding: AuditedFinding) -> AuditException | None:
         """The exception in force that covers a finding; those that cover it are used, ended or not."""
-        path = self._paths.get((finding.account_id, finding.user_name), "")
+        path = self._paths.get((finding.account_id, folded(finding.user_name)), "")
         covering = [
             each
             for each in self._exceptions
@@ -213,6 +223,17 @@ class _Judge:
         ]
         self._used.update(covering)
         return next((each for each in covering if each.ends > self._at), None)
+
+
+def _not_checked(
+    applying: Sequence[Control], evidence: Evidence, user: SeenUser, seen: SeenKey
+) -> Iterator[str]:
+    """The controls that cannot judge a key. One that is not Active passes the controls of Active keys."""
+    is_active = seen.key.status is ObservedStatus.ACTIVE
+    for control in CONTROLS.values():
+        is_known = not is_active or control.is_known(evidence, user, seen)
+        if control.is_about_keys and not (is_known and control in applying):
+            yield control.name
 
 
 def _account(audited: AccountToAudit, findings: Sequence[AuditedFinding]) -> AuditedAccount:

@@ -77,6 +77,7 @@ def _key(key: AuditedKey) -> dict[str, Any]:
         "reason": key.reason,
         "progress": key.progress,
         "findings": [each.message.code for each in key.findings],
+        "not_checked": list(key.not_checked),
     }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from keyswitch.messages.format import counted
-from keyswitch.messages.printable import printable
 from keyswitch.report.audit import Audit, AuditedFinding
 from keyswitch.report.markdown import COMMENT_BYTES, code_span, fitting, table_row
 
@@ -21,11 +20,15 @@ def to_markdown(audit: Audit, limit: int = COMMENT_BYTES) -> str:
     head = [f"**Keyswitch audit of {audit.of}: {audit.verdict}**", ""]
     table = [table_row(*titles), "|" + "---|" * len(titles)]
     against = audit.question.against
-    compared = f" Compared with {printable(against)}." if against else ""
+    compared = f" Compared with {code_span(against)}." if against else ""
     tail = [f"{number}. {reference}" for number, reference in enumerate(references, start=1)]
     tail += [""] if references else []
     tail += [f"Looked at {audit.when}.{compared} `keyswitch explain CODE` says what to do."]
-    tail += [printable(note) for note in audit.notes]
+    notes = [f"- {code_span(note)}" for note in audit.notes]
+    told = fitting(notes, limit // 4, around=())
+    tail += ["", *told] if told else []
+    if len(told) < len(notes):
+        tail += [f"- … and {counted(len(notes) - len(told), 'more note')}"]
     lines = (_row(each, references, several=several) for each in audit.findings)
     shown = fitting(lines, limit, around=(*head, *table, *tail))
     left = len(audit.findings) - len(shown)

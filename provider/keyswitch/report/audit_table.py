@@ -130,7 +130,9 @@ def _head(key: AuditedKey | None, finding: AuditedFinding, *, several: bool) -> 
     account = [f"account {finding.account_id}"] if several and finding.account_id else []
     if key is None:
         subject = f"account {finding.account_id}" if finding.account_id else "exceptions"
-        return [finding.access_key_id or subject, finding.user_name]
+        if not finding.access_key_id:
+            return [subject, finding.user_name]
+        return [finding.access_key_id, finding.user_name, *account]
     age = f", {counted(key.age_days, 'day')}" if key.age_days is not None else ""
     return [key.access_key_id, key.user.user_name, f"{key.seen.key.status}{age}", *account]
 

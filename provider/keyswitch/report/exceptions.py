@@ -11,6 +11,7 @@ In ``keyswitch:exceptions`` of a stack's config, or in a file of its own: a list
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
@@ -28,8 +29,17 @@ SUBJECTS: Final = ("key", "user", "path")
 _WORDS: Final = ("control", "reason", "approvedBy")
 _UNTIL: Final = "until"
 _ACCOUNT: Final = "account"
+_OF_SHELLS: Final = re.compile(r"[\[?]")
+_MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T.*(?:Z|[+-][0-9]{2}:[0-9]{2}))?")
+"""As the JSON Schema has it; later versions of Python read more."""
 _NAMES: Final = (*SUBJECTS, *_WORDS, _UNTIL, _ACCOUNT)
 _NOT_EXCEPTED: Final = ("exception-ended", "exception-matched")
+_OF_ACCOUNTS: Final = tuple(
+    name
+    for name, control in CONTROLS.items()
+    if not control.is_about_keys and name not in _NOT_EXCEPTED
+)
+"""Their findings are about no key and no user, so that no pattern is of one."""
 _BY_CODE: Final = {control.finds.code: control.name for control in CONTROLS.values()}
 
 
@@ -41,7 +51,7 @@ class ExceptionProblemError(Exception):
 class AuditException:
     """One exception.
 
-    :param subject: ``key``, ``user`` or ``path``: what the pattern is about.
+    :param subject: ``key``, ``user`` or ``path``: what the pattern is about; ``account`` for a control about no key.
     :param pattern: in which ``*`` stands for any text; a user's name is matched in any letter case, as IAM does.
     :param control: the name of a control.
     :param approved_by: who answers for it.
@@ -62,9 +72,9 @@ class AuditException:
     @property
     def about(self) -> str:
         """Its subject in words: ``user ci-*``."""
-        return f"{self.subject} {self.pattern}" + (
-            f" in account {self.account}" if self.account else ""
-        )
+        of = f"{self.subject} {self.pattern}"
+        is_narrowed = self.account and self.subject != _ACCOUNT
+        return f"{of} in account {self.account}" if is_narrowed else of
 
     def covers(
         self, control: str, *, account_id: str, access_key_id: str, user_name: str, path: str
@@ -75,10 +85,17 @@ class AuditException:
         """
         if control != self.control or self.account not in ("", account_id):
             return False
+        if self.subject == _ACCOUNT:
+            return True
         if self.subject == "user":
-            return bool(user_name) and fnmatchcase(user_name.casefold(), self.pattern.casefold())
+            return bool(user_name) and _matches(user_name.casefold(), self.pattern.casefold())
         value = access_key_id if self.subject == "key" else path
-        return bool(value) and fnmatchcase(value, self.pattern)
+        return bool(value) and _matches(value, self.pattern)
+
+
+def _matches(text: str, pattern: str) -> bool:
+    """Whether a pattern is of the whole text: brackets and question marks, which a path can hold, are themselves."""
+    return fnmatchcase(text, _OF_SHELLS.sub(r"[\g<0>]", pattern))
 
 
 def read_exceptions(listed: object) -> tuple[AuditException, ...]:
@@ -104,13 +121,12 @@ def _read(number: int, entry: object) -> AuditException | str:
     problem = next(_problems(entry), None)
     if problem is not None:
         return f"entry {number} {problem}"
-    (subject,) = (name for name in SUBJECTS if name in entry)
-    control = str(entry["control"])
+    subject = next((name for name in SUBJECTS if name in entry), _ACCOUNT)
     until = _written(entry[_UNTIL])
     return AuditException(
         subject,
         str(entry[subject]),
-        _BY_CODE.get(control.upper(), control),
+        _named(entry["control"]),
         str(entry["reason"]),
         str(entry["approvedBy"]),
         until,
@@ -125,8 +141,8 @@ def _problems(entry: Mapping[object, object]) -> Iterator[str]:
         names = [name for name in unknown if isinstance(name, str) and may_be_repeated(name)]
         yield f"has an unknown field{f' {names[0]}' if names else ''}: there are {', '.join(_NAMES)}"
     subjects = [name for name in SUBJECTS if name in entry]
-    if len(subjects) != 1:
-        yield f"has {' and '.join(subjects) or 'none'} of key, user and path, and needs one"
+    known = _named(entry.get("control"))
+    yield from _problems_of_subject(entry, subjects, known)
     for name in (*subjects, *_WORDS):
         value = entry.get(name)
         if not isinstance(value, str) or not value.strip():
@@ -138,8 +154,6 @@ def _problems(entry: Mapping[object, object]) -> Iterator[str]:
     account = entry.get(_ACCOUNT)
     if _ACCOUNT in entry and not (isinstance(account, str) and ACCOUNT_ID.fullmatch(account)):
         yield "has an account that is not twelve digits in quotes"
-    control = str(entry.get("control"))
-    known = _BY_CODE.get(control.upper(), control)
     if known not in CONTROLS or known in _NOT_EXCEPTED:
         there = ", ".join(name for name in CONTROLS if name not in _NOT_EXCEPTED)
         yield f"names no control: there are {there}"
@@ -147,6 +161,22 @@ def _problems(entry: Mapping[object, object]) -> Iterator[str]:
         end_of(_written(entry.get(_UNTIL)))
     except ValueError:
         yield "has an until that is neither a date such as 2027-01-31 nor a moment with a time zone"
+
+
+def _problems_of_subject(
+    entry: Mapping[object, object], subjects: list[str], control: str
+) -> Iterator[str]:
+    if control in _OF_ACCOUNTS:
+        if subjects or _ACCOUNT not in entry:
+            yield f"is of {control}, which is about no key: it needs account, and none of key, user and path"
+    elif len(subjects) != 1:
+        yield f"has {' and '.join(subjects) or 'none'} of key, user and path, and needs one"
+
+
+def _named(control: object) -> str:
+    """The name of the control that a name or a code names."""
+    text = str(control)
+    return _BY_CODE.get(text.upper(), text)
 
 
 def _written(until: object) -> str:
@@ -162,13 +192,12 @@ def end_of(until: str) -> datetime:
     :param until: ``2027-01-31`` or an ISO 8601 moment with its time zone.
     :raises ValueError: it is neither.
     """
+    if not _MOMENT.fullmatch(until):
+        raise ValueError("neither a date nor a moment with a time zone")
     try:
         day = date.fromisoformat(until)
     except ValueError:
-        end = datetime.fromisoformat(until.replace("Z", "+00:00"))
-        if end.tzinfo is None:
-            raise ValueError("no time zone") from None
-        return end
+        return datetime.fromisoformat(until.replace("Z", "+00:00"))
     try:
         return datetime(day.year, day.month, day.day, tzinfo=timezone.utc) + timedelta(days=1)
     except OverflowError:

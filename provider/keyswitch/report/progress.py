@@ -73,8 +73,9 @@ def _of_key(declared: ExpectedKey, seen: SeenKey) -> Progress | None:
 
 
 def _change_to_come(declared: ExpectedKey, seen: SeenKey) -> str:
-    """In words, empty for none: also where the key was changed by somebody else, which is drift."""
-    if seen.key.status.satisfies(declared.status) or not seen.key.status.is_known:
+    """In words, empty for none: also where the key was changed by somebody else, which is drift, or is Expired."""
+    is_of_two = seen.key.status in (ObservedStatus.ACTIVE, ObservedStatus.INACTIVE)
+    if seen.key.status.satisfies(declared.status) or not is_of_two:
         return ""
     held = declared.pending
     if held is not None and held.target is declared.status:

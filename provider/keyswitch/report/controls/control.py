@@ -105,6 +105,16 @@ class Evidence:
             if seen.key.status is ObservedStatus.ACTIVE
         )
 
+    @property
+    def is_compared(self) -> bool:
+        """Whether there is anything declared to compare with."""
+        return self.expected is not None
+
+    @property
+    def is_compared_with_state(self) -> bool:
+        """Whether a state tells what the last update carried out."""
+        return any(each.carried_out is not None for each in (self.expected or {}).values())
+
     def age(self, seen: SeenKey) -> timedelta | None:
         """How long ago a key was created; ``None`` where IAM does not tell."""
         return self.now - seen.created if seen.created else None
@@ -138,6 +148,16 @@ def _finds_nothing(_: Evidence) -> Iterator[Violation]:
     return iter(())
 
 
+def _always(_: Evidence) -> bool:
+    """Of a control that needs nothing declared."""
+    return True
+
+
+def _of_every_key(_: Evidence, _user: SeenUser, _seen: SeenKey) -> bool:
+    """Of a control that needs no more than a list of keys."""
+    return True
+
+
 @dataclass(frozen=True)
 class Control:
     """One control. Each module of this package defines one as ``CONTROL``.
@@ -149,6 +169,8 @@ class Control:
         entered.
     :param references: all published controls that it stands for.
     :param is_about_keys: whether each of its findings is about one key.
+    :param applies: whether an account can be judged: not without a register or a state, where it needs one.
+    :param is_known: whether IAM told what a key is judged by.
     :param settled_by_deactivation: whether a deactivation of the key ends the finding.
     """
 
@@ -159,4 +181,6 @@ class Control:
     check: Callable[[Evidence], Iterator[Violation]] = _finds_nothing
     references: tuple[Reference, ...] = ()
     is_about_keys: bool = True
+    applies: Callable[[Evidence], bool] = _always
+    is_known: Callable[[Evidence, SeenUser, SeenKey], bool] = _of_every_key
     settled_by_deactivation: bool = False

@@ -44,4 +44,5 @@ CONTROL = Control(
     DeclaredButGone,
     "Every declared key is still in the account.",
     _check,
+    applies=lambda evidence: evidence.is_compared,
 )

@@ -46,4 +46,5 @@ CONTROL = Control(
     HeldForLong,
     "No deactivation has been held for more than 30 days.",
     _check,
+    applies=lambda evidence: evidence.is_compared_with_state,
 )

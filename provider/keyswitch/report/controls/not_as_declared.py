@@ -37,5 +37,6 @@ CONTROL = Control(
     NotAsDeclared,
     "Every declared key has the declared status.",
     _check,
+    applies=lambda evidence: evidence.is_compared,
     settled_by_deactivation=True,
 )

@@ -33,4 +33,5 @@ CONTROL = Control(
     QuarantinedUser,
     "No user with an Active key has an AWSCompromisedKeyQuarantine policy.",
     _check,
+    is_known=lambda _evidence, user, _seen: user.policies is not None,
 )

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from keyswitch.messages.catalogue import Message
+from keyswitch.messages.format import counted
 from keyswitch.report.controls.control import Control, Evidence, Severity, Violation, cis, hub
 
 _PUBLISHED_AGE: Final = timedelta(days=90)
@@ -21,13 +22,13 @@ class Old(Message):
 
     code = "KS804"
     title = "Not rotated"
-    text = "is Active and was created {days} days ago, and the limit is {limit}"
+    text = "is Active and was created {age} ago, and the limit is {limit}"
     remedy = "Rotate the key: create another one, move its callers, then declare this one Inactive."
     why = (
         "The longer a secret is in use, the more places it has leaked to. The age counts from the key's "
         "CreateDate: the credential report's last_rotated also moves with every change of status."
     )
-    days: object
+    age: object
     limit: object
 
 
@@ -37,7 +38,7 @@ def _check(evidence: Evidence) -> Iterator[Violation]:
         age = evidence.age(seen)
         if age is not None and age > limit.span:
             references = REFERENCES if age > _PUBLISHED_AGE else ()
-            yield Violation.of(Old(days=age.days, limit=limit), seen, references)
+            yield Violation.of(Old(age=counted(age.days, "day"), limit=limit), seen, references)
 
 
 CONTROL = Control(
@@ -47,5 +48,6 @@ CONTROL = Control(
     "No Active key is older than --max-age, 90 days by default.",
     _check,
     REFERENCES,
+    is_known=lambda _evidence, _user, seen: seen.created is not None,
     settled_by_deactivation=True,
 )

@@ -33,4 +33,5 @@ CONTROL = Control(
     Undeclared,
     "Every access key of the account is declared in the register or the state that the audit compares with.",
     _check,
+    applies=lambda evidence: evidence.is_compared,
 )

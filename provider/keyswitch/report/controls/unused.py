@@ -61,5 +61,6 @@ CONTROL = Control(
     "Every Active key was used within --unused-for, 45 days by default.",
     _check,
     (*_AFTER_45_DAYS, *_AFTER_90_DAYS),
+    is_known=lambda evidence, _user, seen: seen.is_use_known(evidence.now),
     settled_by_deactivation=True,
 )

@@ -33,7 +33,7 @@ from keyswitch.report.expected_keys import ExpectedKey
 from keyswitch.report.inventory import Inventory, SeenKey, SeenUser
 from keyswitch.report.markdown import COMMENT_BYTES
 from support.http import RecordingServer
-from support.strict_iam import StrictIam
+from support.strict_iam import ACCOUNT, StrictIam
 from unit.test_stack_files import SECRET, exported, resource
 
 NOW = datetime.now(timezone.utc)
@@ -121,7 +121,9 @@ def test_it_holds_the_keys_against_a_state_of_a_file_or_of_a_pipe(
     keyswitch: Keyswitch, keys: list[str], tmp_path: Path
 ) -> None:
     account = "123456789012"
-    (tmp_path / "state.json").write_text(exported(*(resource(key, account) for key in keys[:2])))
+    (tmp_path / "state.json").write_text(
+        exported(resource(keys[0], account), resource(keys[1], account, user_name="carol"))
+    )
     state = (tmp_path / "state.json").read_text()
     expected = [("KS801", keys[2]), ("KS803", keys[0]), ("KS803", keys[1]), ("KS804", keys[1])]
 
@@ -423,7 +425,7 @@ def test_exceptions_of_the_stacks_config_and_of_a_file_make_an_audit_green(
         ("- [\n", "(line 2)"),
         ("- user: carol\n  user: dave\n", 'found duplicate key "user" (line 2)'),
         ("- until: 2027-03-31T25:00:00Z\n", "a value of it cannot be read"),
-        (EXCEPTION.replace("2099-03-31", "later"), "entry 1 has an until that is neither"),
+        (EXCEPTION.replace("2099-03-31", "later"), "entry 1 has an until that cannot be read"),
         (EXCEPTION.replace("the vendor", SECRET), "entry 1 has a reason that looks like a secret"),
     ],
 )
@@ -645,7 +647,7 @@ def test_the_evidence_pack_says_passed_of_nothing_that_was_not_checked(
 
     lacking = {(key, name) for key in keys[:2] for name in ("unused", "quarantined")}
     held = {(key, "held-for-long") for key in keys}
-    compared = ("undeclared", "declared-not-found", "not-as-declared")
+    compared = ("undeclared", "declared-not-found", "not-as-declared", "declared-owner")
     assert not_checked("--stack-config", path) == lacking | held
     assert not_checked() == lacking | held | {(key, name) for key in keys for name in compared}
     words = " ".join(keyswitch("audit", code=7).stdout.split())
@@ -711,8 +713,8 @@ def test_a_register_and_a_state_together_tell_a_change_to_come_from_drift(
     fine, old, off = keys
     state = exported(
         *(
-            resource(key, "123456789012", status="Active", desired_status="Active")
-            for key in (fine, old)
+            resource(key, ACCOUNT, user_name=user, status="Active", desired_status="Active")
+            for key, user in ((fine, "bob"), (old, "carol"))
         )
     )
     (tmp_path / "state.json").write_text(state)
@@ -752,3 +754,15 @@ def test_a_path_of_an_exception_is_asked_for_where_users_are_named(
         "KS709"
         in keyswitch("audit", "--user", "x", "--exceptions", "exceptions.yaml", code=1).stderr
     )
+
+
+def test_a_config_and_a_state_of_two_stacks_are_not_compared(
+    keyswitch: Keyswitch, server: RecordingServer, tmp_path: Path
+) -> None:
+    path = register(tmp_path / "Pulumi.prod.yaml")
+
+    told = keyswitch("audit", "--stack-config", path, "--stack", "acme/dev", code=2)
+
+    words = " ".join(told.stderr.split())
+    assert "--stack-config is the config of the stack prod, and --stack names acme/dev." in words
+    assert server.count("ListUsers") == 0

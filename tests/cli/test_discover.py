@@ -217,7 +217,7 @@ def test_users_are_selected_by_name_or_by_path(
     both = keyswitch("discover", "--user", "bob", "--path-prefix", "/machines/", code=2)
     assert "Use --user or --path-prefix, not both." in both.stderr
     bare = keyswitch("discover", "--path-prefix", "machines/", code=2)
-    assert "A path starts with a slash: --path-prefix /machines/" in bare.stderr
+    assert "--path-prefix takes a path that starts with a slash" in bare.stderr
     missing = keyswitch("discover", "--user", "bob", "--user", "nobody", code=1)
     assert missing.stderr.startswith(
         "error: KS709 user nobody does not exist in account 123456789012"

@@ -12,12 +12,12 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from cli.conftest import Keyswitch
 from keyswitch.model.account import DeclaredAccount
-from keyswitch.model.active_until import ActiveUntil
 from keyswitch.model.durations import iso
 from keyswitch.model.fleet_state import fleet_outputs
 from keyswitch.model.pending import Pending
 from keyswitch.model.state import Declaration, Record
 from keyswitch.model.status import ObservedStatus, Status
+from keyswitch.model.until import Until
 from keyswitch.model.urn import FLEET_TYPE, KEY_TYPE
 from support.engine import ROOT
 from support.http import RecordingServer, refuse
@@ -165,7 +165,7 @@ def test_nothing_due_is_exit_code_0_and_no_call(
 
 def record(key: str, days: int, **more: Any) -> Record:
     declaration = Declaration(
-        key, Status.ACTIVE, "bob", active_until=ActiveUntil.read(in_days(days)), **more
+        key, Status.ACTIVE, "bob", active_until=Until.read(in_days(days)), **more
     )
     now = iso(datetime.now(timezone.utc))
     seen = ObservedStatus.ACTIVE

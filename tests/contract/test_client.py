@@ -355,6 +355,17 @@ def test_a_credential_report_is_waited_for_as_long_as_aws_is_at_work_on_it() -> 
     assert sum(pauses[3:]) == 58
 
 
+def test_the_credential_report_of_the_largest_account_is_read_whole() -> None:
+    """5,000 users, with names of the longest."""
+    iam = StrictIam()
+    for number in range(5_000):
+        iam.add_user(f"{number:04}{'n' * 60}")
+    with serving(strict_app(iam)) as server:
+        report = boto(server.url, ADMIN).credential_report()
+
+    assert len(report.users) == 5_000
+
+
 @pytest.mark.parametrize(
     ("action", "ask"),
     [

@@ -22,6 +22,7 @@ from support.engine import ROOT, engine_env
 from support.http import RecordingServer
 from support.moto_iam import Outsider
 from support.native_project import HOST, NativeProject, needs_host
+from support.stack_exports import read_export
 
 pytestmark = [
     pytest.mark.real_engine,
@@ -157,7 +158,6 @@ def test_an_audit_compares_with_a_native_state(
 ) -> None:
     native.declare(bob=declared(outsider))
     native.up()
-    from keyswitch.report.stack_state import read_export
 
     found = read_export(native.exported(), "123456789012")
 

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from keyswitch.messages.format import KeyswitchError
-from keyswitch.model.active_until import ActiveUntil
 from keyswitch.model.camel_case import renamed
 from keyswitch.model.codecs import FLEET, SINGLE_KEY
 from keyswitch.model.durations import Duration, iso, until
@@ -22,6 +21,7 @@ from keyswitch.model.register import read_register
 from keyswitch.model.rotation import inputs_of_current, inputs_of_previous
 from keyswitch.model.state import Declaration
 from keyswitch.model.status import ObservedStatus, Status
+from keyswitch.model.until import Until
 from keyswitch.model.urn import NATIVE_FLEET_TYPE, NATIVE_KEY_TYPE
 from keyswitch.plugin.native.forms import FORMS
 from keyswitch.program.register_program import due_next
@@ -45,7 +45,7 @@ YESTERDAY, TOMORROW = (str((TODAY + timedelta(days=days)).date()) for days in (-
     ],
 )
 def test_a_date_counts_to_its_end_and_a_moment_is_one(text: str, end: str) -> None:
-    read = ActiveUntil.read(text)
+    read = Until.read(text)
 
     assert (iso(read.end), str(read)) == (end, text)
 
@@ -74,7 +74,7 @@ def test_a_date_counts_to_its_end_and_a_moment_is_one(text: str, end: str) -> No
 )
 def test_anything_else_is_no_date(text: str) -> None:
     with pytest.raises(ValueError, match=r"neither a date|no such date"):
-        ActiveUntil.read(text)
+        Until.read(text)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_anything_else_is_no_date(text: str) -> None:
 )
 def test_what_pulumi_makes_of_a_date_without_quotes_is_told_as_that(text: str) -> None:
     with pytest.raises(ValueError, match="a date without quotes"):
-        ActiveUntil.read(text)
+        Until.read(text)
 
 
 @pytest.mark.parametrize(
@@ -330,9 +330,7 @@ def test_inputs_in_any_shape_pass_check(bag: dict[str, Any]) -> None:
         assert form.with_ends(bag, TODAY) == bag
 
 
-ENDING = Declaration(
-    KEY, Status.ACTIVE, "bob", active_until=ActiveUntil.read(TOMORROW), warn_before=None
-)
+ENDING = Declaration(KEY, Status.ACTIVE, "bob", active_until=Until.read(TOMORROW), warn_before=None)
 
 
 def adopted(world: World, declared: Declaration) -> Any:

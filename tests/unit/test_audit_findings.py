@@ -90,6 +90,60 @@ def test_what_keyswitch_is_at_work_on_is_no_open_finding(
     assert told(audited(inventory(user(OLD)), declared)) == verdicts
 
 
+@pytest.mark.parametrize(
+    ("days", "verdict", "progress"),
+    [
+        (
+            0,
+            "in progress",
+            "the next update deactivates the key; the last update was at 2026-11-25T12:00:00Z",
+        ),
+        (
+            14,
+            "in progress",
+            "the next update deactivates the key; the last update was at 2026-11-11T12:00:00Z",
+        ),
+        (14.1, "open", ""),
+    ],
+)
+def test_a_change_that_no_update_makes_for_two_weeks_is_on_its_way_no_longer(
+    days: float, verdict: str, progress: str
+) -> None:
+    declared = ExpectedKey(
+        KEY,
+        "bob",
+        Status.INACTIVE,
+        carried_out=Status.ACTIVE,
+        updated_at=iso(NOW - timedelta(days=days)),
+    )
+
+    audit = audited(inventory(user(OLD)), declared)
+
+    assert set(told(audit).values()) == {verdict}
+    assert audit.keys[0].progress == progress
+
+
+def test_drift_whose_correction_is_held_says_that_it_is_drift() -> None:
+    declared = ExpectedKey(KEY, "bob", Status.INACTIVE, carried_out=Status.INACTIVE, pending=HELD)
+
+    audit = audited(inventory(user(OLD)), declared)
+
+    assert audit.keys[0].progress == (
+        f"activated outside Pulumi, deactivation held since {SINCE}, waits for overlap, successor"
+    )
+
+
+@pytest.mark.parametrize("name", ["bob", "BOB", ""])
+def test_a_key_of_the_declared_user_is_fine(name: str) -> None:
+    assert audited(inventory(user(seen())), ExpectedKey(KEY, name, Status.ACTIVE)).findings == ()
+
+
+def test_a_key_that_is_declared_for_another_user_is_found() -> None:
+    (found,) = audited(inventory(user(seen())), ExpectedKey(KEY, "alice", Status.ACTIVE)).findings
+
+    assert found.message.cause == "is declared for user alice, and belongs to user bob"
+
+
 def test_a_held_deactivation_is_told_with_its_date_and_what_it_waits_for() -> None:
     declared = ExpectedKey(KEY, "bob", Status.INACTIVE, carried_out=Status.ACTIVE, pending=HELD)
 
@@ -360,11 +414,18 @@ def test_of_two_exceptions_the_one_in_force_counts() -> None:
         ({**exception(user="bob"), "reason": 3}, "has a reason that is no text"),
         (exception(user="bob", reason=SECRET), "has a reason that looks like a secret"),
         ({k: v for k, v in exception(user="bob").items() if k != "until"}, "has no until"),
-        (exception(user="bob", until="soon"), "has an until that is neither a date"),
-        (exception(user="bob", until="2027-01-31T09:00:00"), "has an until that is neither"),
-        (exception(user="bob", until="20270131"), "has an until that is neither"),
-        (exception(user="bob", until="2027-W04-7"), "has an until that is neither"),
-        (exception(user="bob", until="2027-01-31 09:00Z"), "has an until that is neither"),
+        (
+            exception(user="bob", until="soon"),
+            "has an until that cannot be read (neither a date nor a moment",
+        ),
+        (exception(user="bob", until="2027-01-31T09:00:00"), "has an until that cannot be read"),
+        (
+            exception(user="bob", until="2027-01-31 00:00:00 +0000 UTC"),
+            'a date without quotes, which Pulumi passes on in another form): write a date in quotes, such as "2027-01-31"',
+        ),
+        (exception(user="bob", until="20270131"), "has an until that cannot be read"),
+        (exception(user="bob", until="2027-W04-7"), "has an until that cannot be read"),
+        (exception(user="bob", until="2027-01-31 09:00Z"), "has an until that cannot be read"),
         (exception(user="bob", control="old"), "names no control: there are undeclared"),
         (exception(user="bob", control="exception-ended"), "names no control"),
         (exception(user="bob", account="12"), "has an account that is not twelve digits"),

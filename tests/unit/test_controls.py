@@ -166,10 +166,10 @@ def test_keys_of_the_root_user_are_found(root_keys: RootKeys, found: list[str]) 
         (30, ACTIVE, Status.INACTIVE, ["KS803"]),
         (31, ACTIVE, Status.INACTIVE, ["KS803", "KS812"]),
         (31, INACTIVE, Status.INACTIVE, []),
-        (31, INACTIVE, Status.ACTIVE, ["KS803"]),
+        (31, INACTIVE, Status.ACTIVE, ["KS803", "KS812"]),
     ],
 )
-def test_a_deactivation_that_is_held_for_long_is_found(
+def test_a_change_that_is_held_for_long_is_found(
     days: float, status: ObservedStatus, target: Status, found: list[str]
 ) -> None:
     held = Pending(target, iso(NOW - timedelta(days=days)), ("unused_for",))

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from keyswitch.cli.stack_config import StackConfig
 from keyswitch.cli.yaml_edit import data_of
 from keyswitch.messages.format import KeyswitchError
-from keyswitch.report.stack_state import read_export
 from support.fuzz import for_a_while
+from support.stack_exports import read_export
 
 KEY = "AKIAI44QH8DHBEXAMPLE"
 ENTRY = {"userName": "bob", "status": "Active"}

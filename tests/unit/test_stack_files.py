@@ -15,8 +15,8 @@ from keyswitch.model.pending import Pending
 from keyswitch.model.status import Status
 from keyswitch.model.urn import FLEET_TYPE, ROTATION_TYPE
 from keyswitch.report.expected_keys import ExpectedKey
-from keyswitch.report.stack_state import read_export
 from support.engine import ROOT, TYPE
+from support.stack_exports import read_export
 
 KEY, OTHER, THIRD = "AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE", "AKIA2OGYBAH6STEXAMPL"
 ENTRY = {"userName": "bob", "status": "Active"}
@@ -464,6 +464,22 @@ def resource(key: str, account: str = "1" * 12, **outputs: object) -> dict[str, 
     inputs = {"access_key_id": key, "status": "Active"}
     urn = f"urn:pulumi:s::p::{TYPE}::{key}"
     return {"urn": urn, "id": key, "inputs": inputs, "outputs": recorded}
+
+
+def test_a_state_says_when_the_last_update_ended_and_what_has_ended_since() -> None:
+    ended = resource(
+        KEY,
+        status="Active",
+        desired_status="Active",
+        active_until="2026-11-01",
+    )
+    whole = json.loads(exported(ended))
+    whole["deployment"]["manifest"] = {"time": "2026-10-31T14:21:44.59149848Z"}
+
+    (found,) = read_export(json.dumps(whole), "1" * 12).values()
+
+    assert found.updated_at == "2026-10-31T14:21:44Z"
+    assert (found.status, found.carried_out) == (Status.INACTIVE, Status.ACTIVE)
 
 
 def test_what_is_in_progress_is_told_by_a_state() -> None:

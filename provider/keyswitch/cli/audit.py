@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -42,6 +43,7 @@ from keyswitch.report.exceptions import AuditException
 from keyswitch.report.expected_keys import ExpectedKey
 from keyswitch.report.inventory import Inventory
 
+_STACK_CONFIG: Final = re.compile(r"Pulumi\.(.+)\.ya?ml")
 FORMS: Final[Mapping[str, Callable[[Audit], str]]] = {
     "table": to_table,
     "json": to_json,
@@ -118,6 +120,7 @@ def audit(
     """
     if state is not None and stack is not None:
         raise click.UsageError("Use --state or --stack, not both.", ctx)
+    _refuse_another_stack(ctx, signing, stack)
     if organization is not None and signing.account is not None:
         raise click.UsageError("Use --account or --organization, not both.", ctx)
     if form == "ocsf":
@@ -143,6 +146,15 @@ def audit(
     _show(audited, form, output)
     if audited.fails:
         ctx.exit(FINDINGS)
+
+
+def _refuse_another_stack(ctx: click.Context, signing: Signing, stack: str | None) -> None:
+    """The state of another stack would make a change to come of drift."""
+    found = _STACK_CONFIG.fullmatch(signing.config.path.name) if signing.config else None
+    if stack is not None and found is not None and found[1] != stack.rpartition("/")[2]:
+        raise click.UsageError(
+            f"--stack-config is the config of the stack {found[1]}, and --stack names {stack}.", ctx
+        )
 
 
 def _show(audited: Audit, form: str, output: Path | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 
 from keyswitch.cli.stack_config import StackConfig
 from keyswitch.report.expected_keys import ExpectedKey, with_recorded
@@ -33,7 +34,7 @@ class Declarations:
 
         :raises KeyswitchError: the register has problems (KS116), or the export cannot be read (KS705).
         """
-        recorded = read_accounts(export) if export is not None else None
+        recorded = read_accounts(export, datetime.now(timezone.utc)) if export is not None else None
         found = cls(config, account, recorded, whose)
         _ = config.expected(account) if config is not None else None
         return found

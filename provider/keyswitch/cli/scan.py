@@ -221,7 +221,9 @@ def _selection(
     if not all(users):
         raise click.UsageError("--user takes the name of a user, not an empty text.")
     if not path_prefix.startswith("/"):
-        raise click.UsageError(f"A path starts with a slash: --path-prefix /{path_prefix}")
+        raise click.UsageError(
+            "--path-prefix takes a path that starts with a slash, such as /service/."
+        )
     return Selection(users, path_prefix, fresh, by_report)
 
 

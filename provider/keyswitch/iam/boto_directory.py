@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from keyswitch.iam.boto import BotoClient, at_most
-from keyswitch.iam.call_limits import BOUNDS, Bounds
+from keyswitch.iam.call_limits import ACCOUNT, Bounds
 from keyswitch.iam.client import CredentialReport, User
 from keyswitch.iam.user_agent import NOBODY, Origin
 from keyswitch.messages import catalogue
@@ -43,7 +43,7 @@ class BotoDirectory(BotoClient):
         self,
         settings: AwsSettings,
         origin: Origin = NOBODY,
-        bounds: Bounds = BOUNDS,
+        bounds: Bounds = ACCOUNT,
         account: DeclaredAccount | None = None,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:

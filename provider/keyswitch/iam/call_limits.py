@@ -29,6 +29,8 @@ class Bounds:
 
 
 BOUNDS: Final = Bounds()
+ACCOUNT: Final = Bounds(answer_bytes=2**24)
+"""Of a walk over a whole account, whose credential report has some 2 MiB for 5,000 users."""
 EVENTS: Final = Bounds(try_seconds=60.0, answer_bytes=2**24)
 """Of CloudTrail's event history: a busy region takes half a minute for a page, and each of its 50 events
 may have 256 KiB."""

@@ -158,6 +158,8 @@ _OWN_VALUES: Final[dict[str, dict[str, object]]] = {
     "KS805": {"limit": "45d"},
     "KS810": {"subject": "user ci-*"},
     "KS811": {"subject": "user ci-*"},
+    "KS812": {"observed": "Active", "declared": "Inactive"},
+    "KS815": {"user_name": "alice", "owner": "bob"},
     "KS813": {"problem": "the role audit cannot be assumed"},
     "KS158": {"option": "version"},
     "KS159": {"key": "aws:secretKey", "argument": "aws:secretKey"},

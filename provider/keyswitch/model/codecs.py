@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from keyswitch.model.active_until import ActiveUntil
 from keyswitch.model.batch_declaration import BatchDeclaration, ParsedBatch
 from keyswitch.model.fleet import KEYS, MAPS_BY_KEY, STATUSES, ids_of, map_of, parse_fleet
 from keyswitch.model.fleet_state import (
@@ -32,6 +31,7 @@ from keyswitch.model.parsing import (
 )
 from keyswitch.model.state import Record
 from keyswitch.model.status import Status
+from keyswitch.model.until import Until
 from keyswitch.model.validators import active_until
 
 Bag = Mapping[str, Any]
@@ -221,7 +221,7 @@ def _is_over(key: Bag, now: datetime) -> bool:
     until = key.get(ACTIVE_UNTIL)
     if key.get(STATUS) != Status.ACTIVE or active_until(until, ACTIVE_UNTIL) is not None:
         return False
-    return ActiveUntil.read(str(until)).is_over(now)
+    return Until.read(str(until)).is_over(now)
 
 
 SINGLE_KEY: Final = SingleKeyCodec()

@@ -15,10 +15,10 @@ from typing import Any, Final
 
 from keyswitch.model import validators
 from keyswitch.model.account import DeclaredAccount
-from keyswitch.model.active_until import WARN_BEFORE_BY_DEFAULT, ActiveUntil
 from keyswitch.model.durations import Duration
 from keyswitch.model.safeguards import DeclaredSafeguards
 from keyswitch.model.status import OnDestroy, OnDrift, Status, WhenUnmet
+from keyswitch.model.until import WARN_BEFORE_BY_DEFAULT, Until
 
 ACCESS_KEY_ID: Final = "access_key_id"
 STATUS: Final = "status"
@@ -204,7 +204,7 @@ OF_A_KEY: Final = (
         "moment with its offset such as ``2027-03-31T18:00:00+02:00``. The first run after that deactivates the key, "
         "as if the program declared Inactive from then on. Only with the status ``Active``.",
         validators.active_until,
-        ActiveUntil.read,
+        Until.read,
     ),
     Input(
         WARN_BEFORE,
@@ -300,7 +300,7 @@ def written(declared: object, parts: Iterable[Input] = OF_A_KEY) -> dict[str, An
 def _plain(value: object) -> object:
     if isinstance(value, tuple):
         return list(value)
-    return str(value) if isinstance(value, Enum | Duration | ActiveUntil) else value
+    return str(value) if isinstance(value, Enum | Duration | Until) else value
 
 
 def by_property(

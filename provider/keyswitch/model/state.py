@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from keyswitch.model.account import DeclaredAccount
-from keyswitch.model.active_until import ActiveUntil
 from keyswitch.model.durations import Duration
 from keyswitch.model.inputs import STATUS, USER_NAME, written
 from keyswitch.model.pending import Pending
 from keyswitch.model.safeguards import NO_SAFEGUARDS, DeclaredSafeguards
 from keyswitch.model.status import DeactivatedBy, ObservedStatus, OnDestroy, OnDrift, Status
+from keyswitch.model.until import Until
 
 DESIRED_STATUS: Final = "desired_status"
 ACCOUNT_ID: Final = "account_id"
@@ -53,7 +53,7 @@ class Declaration:
     status: Status
     user_name: str | None = None
     reason: str | None = None
-    active_until: ActiveUntil | None = None
+    active_until: Until | None = None
     warn_before: Duration | None = None
     on_destroy: OnDestroy | None = None
     on_drift: OnDrift | None = None

@@ -15,7 +15,6 @@ from typing import Final
 from keyswitch.messages import catalogue
 from keyswitch.messages.catalogue import Message
 from keyswitch.messages.redact import is_refused
-from keyswitch.model.active_until import ActiveUntil
 from keyswitch.model.aws_settings import ACCOUNT_ID
 from keyswitch.model.change_limit import MaxChanges
 from keyswitch.model.durations import Duration
@@ -28,6 +27,7 @@ from keyswitch.model.roles import (
     session_seconds,
 )
 from keyswitch.model.status import Status
+from keyswitch.model.until import Until
 
 Check = Callable[[object, str], Message | None]
 
@@ -169,7 +169,7 @@ def duration(value: str, spelt: str) -> Message | None:
 def active_until(value: str, spelt: str) -> Message | None:
     """A date, or a moment with its offset."""
     try:
-        ActiveUntil.read(value)
+        Until.read(value)
     except ValueError as error:
         problem = f"{_shown(value)}: {error}" if _is_short(value) else str(error)
         return catalogue.NotADate(property=spelt, problem=problem)

@@ -12,10 +12,10 @@ from keyswitch.iam.key_ids import account_of
 from keyswitch.messages import catalogue
 from keyswitch.messages.catalogue import Message
 from keyswitch.messages.format import Attempt, KeyswitchError, line
-from keyswitch.model.active_until import ActiveUntil
 from keyswitch.model.durations import iso, moment, until
 from keyswitch.model.state import Declaration, Record
 from keyswitch.model.status import ObservedStatus, OnDestroy, Status
+from keyswitch.model.until import Until
 from keyswitch.reconcile.diff import Action, Cause, Decision
 from keyswitch.reconcile.evidence import Usage
 from keyswitch.reconcile.observe import Observation
@@ -236,7 +236,7 @@ class Plan:
             yield self._about_key(catalogue.LastUse(used=told))
 
     @property
-    def _end_to_warn_of(self) -> ActiveUntil | None:
+    def _end_to_warn_of(self) -> Until | None:
         """The end of a key that is, or becomes, Active, once it is near."""
         declared, seen = self.declaration, self._seen
         stays = seen is ObservedStatus.ACTIVE or self.decision.action is Action.SWITCH

@@ -102,7 +102,7 @@ def _finding_cells(finding: AuditedFinding) -> tuple[str, ...]:
         + (f"; {finding.because}" if finding.because and excepted is None else ""),
         f"{excepted.about}: {excepted.reason}" if excepted else "",
         excepted.approved_by if excepted else "",
-        excepted.until if excepted else "",
+        str(excepted.until) if excepted else "",
     )
 
 

@@ -131,7 +131,7 @@ class _Judge:
         """
         whole = is_whole and all(e.evidence.inventory.is_complete for e in self._accounts)
         for each in self._exceptions:
-            if each.ends <= self._at:
+            if each.until.is_over(self._at):
                 yield from self._about(
                     "exception-ended",
                     ExceptionEnded(
@@ -222,7 +222,7 @@ class _Judge:
             )
         ]
         self._used.update(covering)
-        return next((each for each in covering if each.ends > self._at), None)
+        return next((each for each in covering if not each.until.is_over(self._at)), None)
 
 
 def _not_checked(

@@ -102,6 +102,6 @@ def _finding(finding: AuditedFinding) -> dict[str, Any]:
             "about": excepted.about,
             "reason": excepted.reason,
             "approved_by": excepted.approved_by,
-            "until": excepted.until,
+            "until": str(excepted.until),
         },
     }

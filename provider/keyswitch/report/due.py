@@ -15,10 +15,10 @@ from keyswitch.iam.concurrently import AT_A_TIME, ask_all
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError, in_one_line
 from keyswitch.model.account import DeclaredAccount
-from keyswitch.model.active_until import ActiveUntil
 from keyswitch.model.durations import Duration
 from keyswitch.model.state import Declaration
 from keyswitch.model.status import ObservedStatus
+from keyswitch.model.until import Until
 
 OWNER_TAG: Final = "owner"
 _NO_TAG: Final = "the user has no tag {tag}"
@@ -35,7 +35,7 @@ class DueKey:
     """
 
     access_key_id: str
-    active_until: ActiveUntil
+    active_until: Until
     user_name: str = ""
     account: DeclaredAccount | None = None
     reason: str = ""

@@ -6,7 +6,7 @@ In ``keyswitch:exceptions`` of a stack's config, or in a file of its own: a list
       control: rotated
       reason: the vendor rotates in March, OPS-311
       approvedBy: jane@example.com
-      until: 2027-03-31
+      until: "2027-03-31"
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timezone
 from fnmatch import fnmatchcase
 from typing import Final
 
 from keyswitch.messages.redact import is_refused, may_be_repeated
 from keyswitch.model.aws_settings import ACCOUNT_ID
 from keyswitch.model.durations import iso
+from keyswitch.model.until import Until
 from keyswitch.model.validators import kind_of
 from keyswitch.report.controls import CONTROLS
 
@@ -30,8 +31,6 @@ _WORDS: Final = ("control", "reason", "approvedBy")
 _UNTIL: Final = "until"
 _ACCOUNT: Final = "account"
 _OF_SHELLS: Final = re.compile(r"[\[?]")
-_MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T.*(?:Z|[+-][0-9]{2}:[0-9]{2}))?")
-"""As the JSON Schema has it; later versions of Python read more."""
 _NAMES: Final = (*SUBJECTS, *_WORDS, _UNTIL, _ACCOUNT)
 _NOT_EXCEPTED: Final = ("exception-ended", "exception-matched")
 _OF_ACCOUNTS: Final = tuple(
@@ -55,8 +54,6 @@ class AuditException:
     :param pattern: in which ``*`` stands for any text; a user's name is matched in any letter case, as IAM does.
     :param control: the name of a control.
     :param approved_by: who answers for it.
-    :param until: as written: a date, whose whole day in UTC counts, or an ISO 8601 moment.
-    :param ends: when it ends, an aware moment.
     :param account: the only account that it is about, twelve digits; empty for any.
     """
 
@@ -65,8 +62,7 @@ class AuditException:
     control: str
     reason: str
     approved_by: str
-    until: str
-    ends: datetime
+    until: Until
     account: str = ""
 
     @property
@@ -122,7 +118,7 @@ def _read(number: int, entry: object) -> AuditException | str:
     if problem is not None:
         return f"entry {number} {problem}"
     subject = next((name for name in SUBJECTS if name in entry), _ACCOUNT)
-    until = _written(entry[_UNTIL])
+    until = Until.read(_written(entry[_UNTIL]))
     return AuditException(
         subject,
         str(entry[subject]),
@@ -130,7 +126,6 @@ def _read(number: int, entry: object) -> AuditException | str:
         str(entry["reason"]),
         str(entry["approvedBy"]),
         until,
-        end_of(until),
         str(entry.get(_ACCOUNT, "")),
     )
 
@@ -158,9 +153,9 @@ def _problems(entry: Mapping[object, object]) -> Iterator[str]:
         there = ", ".join(name for name in CONTROLS if name not in _NOT_EXCEPTED)
         yield f"names no control: there are {there}"
     try:
-        end_of(_written(entry.get(_UNTIL)))
-    except ValueError:
-        yield "has an until that is neither a date such as 2027-01-31 nor a moment with a time zone"
+        Until.read(_written(entry.get(_UNTIL)))
+    except ValueError as error:
+        yield f'has an until that cannot be read ({error}): write a date in quotes, such as "2027-01-31"'
 
 
 def _problems_of_subject(
@@ -184,21 +179,3 @@ def _written(until: object) -> str:
     if isinstance(until, datetime):
         return iso(until if until.tzinfo else until.replace(tzinfo=timezone.utc))
     return str(until)
-
-
-def end_of(until: str) -> datetime:
-    """When a date or a moment is over: a date at the end of its day in UTC.
-
-    :param until: ``2027-01-31`` or an ISO 8601 moment with its time zone.
-    :raises ValueError: it is neither.
-    """
-    if not _MOMENT.fullmatch(until):
-        raise ValueError("neither a date nor a moment with a time zone")
-    try:
-        day = date.fromisoformat(until)
-    except ValueError:
-        return datetime.fromisoformat(until.replace("Z", "+00:00"))
-    try:
-        return datetime(day.year, day.month, day.day, tzinfo=timezone.utc) + timedelta(days=1)
-    except OverflowError:
-        return datetime.max.replace(tzinfo=timezone.utc)

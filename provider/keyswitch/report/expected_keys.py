@@ -16,6 +16,7 @@ class ExpectedKey:
     :param user_name: empty where the declaration leaves it out.
     :param declared_by: the register or the resource that declares it, in words.
     :param carried_out: the status that the last update carried out; ``None`` where only a register is known.
+    :param updated_at: when the last update ended, ISO 8601; empty where that is not known.
     :param pending: a switch that safeguards hold.
     :param rotation_stage: of the rotation that it is declared in, as of the last update; empty for none.
     """
@@ -26,6 +27,7 @@ class ExpectedKey:
     declared_by: str = ""
     reason: str = ""
     carried_out: Status | None = None
+    updated_at: str = ""
     pending: Pending | None = None
     rotation_stage: str = ""
 
@@ -40,6 +42,7 @@ def with_recorded(
     both = {
         key: replace(
             recorded[key],
+            user_name=each.user_name or recorded[key].user_name,
             status=each.status,
             declared_by=each.declared_by,
             reason=each.reason or recorded[key].reason,

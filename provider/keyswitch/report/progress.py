@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final
 
+from keyswitch.model.durations import moment
 from keyswitch.model.status import ObservedStatus, Status
 from keyswitch.report.controls import CONTROLS
 from keyswitch.report.controls.control import Evidence
@@ -16,6 +18,8 @@ _SETTLED_BY_DEACTIVATION: Final = frozenset(
     control.name for control in CONTROLS.values() if control.settled_by_deactivation
 )
 _SETTLED_BY_ACTIVATION: Final = frozenset({"not-as-declared"})
+_APPLIED_WITHIN: Final = timedelta(days=14)
+"""A change that is declared is taken to be on its way for so long after the last update."""
 _ONE_ACTIVE: Final = "one-active"
 
 
@@ -53,14 +57,14 @@ def progress_in(evidence: Evidence) -> Mapping[str, Progress]:
 def _of_each_key(evidence: Evidence) -> Iterator[tuple[str, Progress]]:
     for _, seen in evidence.inventory.keys:
         declared = (evidence.expected or {}).get(seen.key.access_key_id)
-        progress = _of_key(declared, seen) if declared is not None else None
+        progress = _of_key(declared, seen, evidence.now) if declared is not None else None
         if progress is not None:
             yield seen.key.access_key_id, progress
 
 
-def _of_key(declared: ExpectedKey, seen: SeenKey) -> Progress | None:
+def _of_key(declared: ExpectedKey, seen: SeenKey, now: datetime) -> Progress | None:
     stage = f"rotation: {declared.rotation_stage}" if declared.rotation_stage else ""
-    change = _change_to_come(declared, seen)
+    change = _change_to_come(declared, seen, now)
     if change:
         settled = {
             Status.INACTIVE: _SETTLED_BY_DEACTIVATION,
@@ -72,15 +76,25 @@ def _of_key(declared: ExpectedKey, seen: SeenKey) -> Progress | None:
     return Progress(stage) if stage else None
 
 
-def _change_to_come(declared: ExpectedKey, seen: SeenKey) -> str:
-    """In words, empty for none: also where the key was changed by somebody else, which is drift, or is Expired."""
+def _change_to_come(declared: ExpectedKey, seen: SeenKey, now: datetime) -> str:
+    """In words, empty for none.
+
+    None is to come of what somebody else changed, which is drift, of an Expired key, and where no update has run for
+    so long that nobody knows when one will.
+    """
     is_of_two = seen.key.status in (ObservedStatus.ACTIVE, ObservedStatus.INACTIVE)
     if seen.key.status.satisfies(declared.status) or not is_of_two:
         return ""
     held = declared.pending
     if held is not None and held.target is declared.status:
         change = declared.status.change("ion")
+        if declared.carried_out is declared.status:
+            change = f"{Status(seen.key.status).change('ed')} outside Pulumi, {change}"
         return f"{change} held since {held.since}, waits for {', '.join(held.waits_for)}"
     if declared.carried_out is not None and declared.carried_out is not declared.status:
-        return f"the next update {declared.status.change('es')} the key"
+        if not declared.updated_at:
+            return f"the next update {declared.status.change('es')} the key"
+        if now - moment(declared.updated_at) <= _APPLIED_WITHIN:
+            last = f"the last update was at {declared.updated_at}"
+            return f"the next update {declared.status.change('es')} the key; {last}"
     return ""

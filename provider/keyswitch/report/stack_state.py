@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from keyswitch.messages import catalogue
@@ -20,27 +22,21 @@ from keyswitch.report.expected_keys import ExpectedKey
 from keyswitch.report.key_states import bag_of, in_dynamic_form, key_id_of
 
 NO_ACCOUNT: Final = ""
+_MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z")
+"""As the engine writes one, in UTC."""
 
 
-def read_export(text: str, account_id: str) -> dict[str, ExpectedKey]:
-    """The declared keys of one account in what ``pulumi stack export`` printed, by id.
-
-    :param account_id: keys adopted in another account are left out.
-    :raises KeyswitchError: it is no such output (KS705).
-    """
-    by_account = read_accounts(text)
-    return {**by_account.get(NO_ACCOUNT, {}), **by_account.get(account_id, {})}
-
-
-def read_accounts(text: str) -> dict[str, dict[str, ExpectedKey]]:
+def read_accounts(text: str, now: datetime) -> dict[str, dict[str, ExpectedKey]]:
     """The declared keys in what ``pulumi stack export`` printed: account id to key id to the key.
 
     Keys of which the state does not tell the account stand under :data:`NO_ACCOUNT`.
 
+    :param now: as of when an ``active_until`` is over, an aware moment.
     :raises KeyswitchError: it is no such output (KS705).
     """
     found: dict[str, dict[str, ExpectedKey]] = {}
-    for account_id, expected in _expected(_resources(text)):
+    resources, updated_at = _deployment(text)
+    for account_id, expected in _expected(resources, updated_at, now):
         found.setdefault(account_id, {})[expected.access_key_id] = expected
     return found
 
@@ -52,12 +48,12 @@ def records_in(text: str) -> Iterator[Record]:
 
     :raises KeyswitchError: it is no such output (KS705).
     """
-    for resource in _resources(text):
+    for resource in _deployment(text)[0]:
         yield from (record for record, _ in _records(resource))
 
 
-def _resources(text: str) -> list[Mapping[str, Any]]:
-    """Without what is only left to be deleted.
+def _deployment(text: str) -> tuple[list[Mapping[str, Any]], str]:
+    """The resources, without what is only left to be deleted, and when the last update ended.
 
     :raises KeyswitchError: it is no export (KS705).
     """
@@ -71,7 +67,16 @@ def _resources(text: str) -> list[Mapping[str, Any]]:
     resources = deployment.get("resources") or []
     if not isinstance(resources, list):
         raise _no_export("its resources are not a list")
-    return [each for each in resources if isinstance(each, dict) and each.get("delete") is not True]
+    there: list[Mapping[str, Any]] = [
+        each for each in resources if isinstance(each, dict) and each.get("delete") is not True
+    ]
+    return there, _moment_in(bag_of(deployment.get("manifest")).get("time"))
+
+
+def _moment_in(text: object) -> str:
+    """ISO 8601 in UTC, to the second; empty for what is no moment."""
+    found = _MOMENT.match(text) if isinstance(text, str) else None
+    return f"{found[1]}Z" if found else ""
 
 
 def _records(resource: Mapping[str, Any]) -> list[tuple[Record, bool]]:
@@ -90,7 +95,9 @@ def _records(resource: Mapping[str, Any]) -> list[tuple[Record, bool]]:
         raise _no_export(f"{part} of {urn.text} cannot be read") from None
 
 
-def _expected(resources: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, ExpectedKey]]:
+def _expected(
+    resources: Iterable[Mapping[str, Any]], updated_at: str, now: datetime
+) -> Iterable[tuple[str, ExpectedKey]]:
     """Without keys of the root user, which no walk sees."""
     known = list(resources)
     stages = _rotation_stages(known)
@@ -103,11 +110,12 @@ def _expected(resources: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, Exp
                     ExpectedKey(
                         record.declaration.access_key_id,
                         record.user_name or "",
-                        record.declared.status,
+                        record.declared.as_of(now).status,
                         declared_by=f"resource {urn.name}",
                         reason=record.declaration.reason or "",
                         carried_out=record.declaration.status,
                         pending=record.pending,
+                        updated_at=updated_at,
                         rotation_stage=stages.get(str(resource.get("parent")), ""),
                     ),
                 )

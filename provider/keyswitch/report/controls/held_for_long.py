@@ -1,4 +1,4 @@
-"""Deactivations that safeguards have held for a long time."""
+"""Changes that safeguards have held for a long time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Final
 
 from keyswitch.messages.catalogue import Message
 from keyswitch.model.durations import moment
-from keyswitch.model.status import ObservedStatus, Status
 from keyswitch.report.controls.control import Control, Evidence, Severity, Violation
 
 _LONG: Final = timedelta(days=30)
@@ -19,9 +18,14 @@ class HeldForLong(Message):
 
     code = "KS812"
     title = "Held for more than 30 days"
-    text = "is Active although declared Inactive, held since {since} by {safeguards}"
-    remedy = "Find out who still uses the key, with keyswitch who. Then move that caller, or change the safeguard."
+    text = "is {observed} although declared {declared}, held since {since} by {safeguards}"
+    remedy = (
+        "Find out what the safeguard waits for; keyswitch who shows who still uses a key. Then move that caller, or "
+        "change the safeguard."
+    )
     why = "What is in progress is no finding, and a hold could hide one for ever."
+    observed: object
+    declared: object
     since: object
     safeguards: object
 
@@ -32,11 +36,15 @@ def _check(evidence: Evidence) -> Iterator[Violation]:
         held = declared.pending if declared is not None else None
         if (
             held is not None
-            and held.target is Status.INACTIVE
-            and seen.key.status is ObservedStatus.ACTIVE
+            and not seen.key.status.satisfies(held.target)
             and evidence.now - moment(held.since) > _LONG
         ):
-            message = HeldForLong(since=held.since, safeguards=", ".join(held.waits_for))
+            message = HeldForLong(
+                observed=seen.key.status,
+                declared=held.target,
+                since=held.since,
+                safeguards=", ".join(held.waits_for),
+            )
             yield Violation.of(message, seen)
 
 
@@ -44,7 +52,7 @@ CONTROL = Control(
     "held-for-long",
     Severity.MEDIUM,
     HeldForLong,
-    "No deactivation has been held for more than 30 days.",
+    "No change has been held for more than 30 days.",
     _check,
     applies=lambda evidence: evidence.is_compared_with_state,
 )

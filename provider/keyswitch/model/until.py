@@ -1,4 +1,4 @@
-"""Until when a key is declared Active, as programs write it: AWS has no expiry for the access keys of users."""
+"""Until when something holds, as people write it: the end of a declaration, or of an exception."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ said which of the two it was."""
 
 
 @dataclass(frozen=True)
-class ActiveUntil:
+class Until:
     """A date or a moment, and how it was written.
 
-    :ivar end: the first moment at which the key is no longer declared Active; of a date, the end of the day in UTC.
+    :ivar end: the first moment at which it no longer holds; of a date, the end of the day in UTC.
     """
 
     text: str
     end: datetime = field(compare=False)
 
     @classmethod
-    def read(cls, text: str) -> ActiveUntil:
+    def read(cls, text: str) -> Until:
         """Reads ``2027-03-31``, or ISO 8601 with an offset: ``2027-03-31T18:00:00+02:00``, ``2027-03-31T16:00Z``.
 
         :raises ValueError: it is neither.

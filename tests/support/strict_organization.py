@@ -53,7 +53,7 @@ class StrictOrganization:
     page: int = 2
     is_in_use: bool = True
     may_ask: bool = True
-    tells: tuple[str, ...] = ("State",)
+    tells: tuple[str, ...] = ("State", "Status")
     units: dict[str, tuple[str, str]] = field(default_factory=dict)
     accounts: dict[str, StrictAccount] = field(default_factory=dict)
 

@@ -20,7 +20,7 @@ class Account:
     :param account_id: twelve digits.
     :param name: as whoever made the account wrote it.
     :param state: ``ACTIVE``, ``PENDING_ACTIVATION``, ``SUSPENDED``, ``PENDING_CLOSURE`` or ``CLOSED``; empty where AWS
-        tells none.
+        tells none, as to a boto3 that knows ``Status`` alone, which AWS retires.
     """
 
     account_id: str
@@ -29,8 +29,8 @@ class Account:
 
     @property
     def is_active(self) -> bool:
-        """Whether it can be entered."""
-        return self.state == ACTIVE
+        """Whether it can be entered, as far as AWS tells: one whose state is not told may be."""
+        return self.state in (ACTIVE, "")
 
     def __str__(self) -> str:
         return f"{self.account_id} ({self.name})" if self.name else self.account_id

@@ -390,6 +390,7 @@ def test_a_register_exports_what_is_due_next_and_nothing_where_there_is_none(bob
     ]
 
 
+@pytest.mark.nightly
 @pytest.mark.real_engine
 @pytest.mark.dynamic("the engine's own test: the native provider has one in test_native.py")
 def test_a_plan_from_before_the_end_deactivates_nothing_after_it(
@@ -413,6 +414,7 @@ def test_a_plan_from_before_the_end_deactivates_nothing_after_it(
     assert iam.writes == [(bob.key, "Inactive")]
 
 
+@pytest.mark.nightly
 @pytest.mark.real_engine
 @needs_host
 def test_a_native_diff_shows_the_status_that_an_end_changes_and_no_other_input(

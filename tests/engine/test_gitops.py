@@ -194,3 +194,14 @@ def test_gitlab_from_the_merge_request_to_the_night(
     assert code == 0, printed
     assert "0 keys due within 14d" in (checkout.folder / "due.md").read_text()
     assert '<table id="keys">' in (checkout.folder / "keys.html").read_text()
+
+    outsider.tag(bob, owner="alice")
+    other = outsider.new_key(bob)
+    commit(checkout, f'activeUntil: "{TOMORROW}"', **{other: "Active"})
+    checkout.env["DUE_ISSUE"] = "7"
+    for _ in range(2):
+        assert checkout.gitlab(pipeline, "audit")[0] == 0
+        code, printed = checkout.gitlab(pipeline, "due")
+        assert code == 0, printed
+    _, due = comments.own
+    assert f"| `alice` | `{other}` | `{bob}` | `{TOMORROW}` |" in due

@@ -37,7 +37,7 @@ GITHUB = Map(
         Rule("/repos/acme/keys/issues/comments/<int:number>", endpoint="edit", methods=["PATCH"]),
     ]
 )
-GITLAB_NOTES = "/projects/1/merge_requests/7/notes"
+GITLAB_NOTES = "/projects/1/<any(merge_requests, issues):place>/7/notes"
 GITLAB = Map(
     [
         Rule("/user", endpoint="me", methods=["GET"]),
@@ -50,7 +50,7 @@ GITLAB = Map(
 
 @dataclass
 class Comments:
-    """The comments of pull request 7 of acme/keys, or the notes of merge request 7 of project 1.
+    """The comments of pull request 7 of acme/keys, or the notes of merge request 7, and of issue 7, of project 1.
 
     What either forge does not have is answered with 404, a token that is none of its own with 401, a
     text that is too long with 422, and a list comes in pages.

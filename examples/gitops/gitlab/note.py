@@ -1,4 +1,4 @@
-"""Writes the digest as one note of the merge request, and edits that one the next time."""
+"""Writes a file as one note of the merge request, or of what is named after it, and edits that one the next time."""
 
 import json
 import os
@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 API = os.environ["CI_API_V4_URL"]
-NOTES = (
-    f"{API}/projects/{os.environ['CI_PROJECT_ID']}"
-    f"/merge_requests/{os.environ['CI_MERGE_REQUEST_IID']}/notes"
-)
+FILE, *named = sys.argv[1:]
+PLACE = named[0] if named else f"merge_requests/{os.environ['CI_MERGE_REQUEST_IID']}"
+NOTES = f"{API}/projects/{os.environ['CI_PROJECT_ID']}/{PLACE}/notes"
 
 
 def gitlab(method: str, url: str, body: str | None = None) -> tuple[object, str | None]:
@@ -38,12 +37,12 @@ def own_notes() -> Iterator[dict]:
         yield from (note for note in notes if note["author"]["id"] == me["id"])
 
 
-digest = Path(sys.argv[1]).read_text(encoding="utf-8")
-marker = digest.rstrip().rpartition("\n")[2]
+text = Path(FILE).read_text(encoding="utf-8")
+marker = text.rstrip().rpartition("\n")[2]
 if not marker:
-    sys.exit("there is no digest to write")
+    sys.exit(f"there is nothing to write in {FILE}")
 ours = next((note["id"] for note in own_notes() if marker in note["body"]), None)
 if ours is None:
-    gitlab("POST", NOTES, digest)
+    gitlab("POST", NOTES, text)
 else:
-    gitlab("PUT", f"{NOTES}/{ours}", digest)
+    gitlab("PUT", f"{NOTES}/{ours}", text)

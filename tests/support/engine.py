@@ -170,9 +170,10 @@ class Project:
 
     def let_pass(self, **span: float) -> None:
         """Time passes for the state and the program: switches were made, and ends come, that much earlier."""
-        declared = self.folder / self.DECLARED
-        if declared.exists():
-            declared.write_text(made_earlier(declared.read_text(), **span))
+        for name in (self.DECLARED, f"Pulumi.{self.stack}.yaml"):
+            declared = self.folder / name
+            if declared.exists():
+                declared.write_text(made_earlier(declared.read_text(), **span))
         path = self.folder / "later.json"
         path.write_text(made_earlier(self.exported(), **span))
         self.expect(0, "stack", "import", "--file", str(path))

@@ -9,16 +9,15 @@ import click
 from keyswitch.cli.command import duration, gathering
 from keyswitch.model.durations import Duration
 from keyswitch.report.audit import Question
-from keyswitch.report.controls import CONTROLS
+from keyswitch.report.controls import CONTROLS, control_named
 from keyswitch.report.controls.control import Severity, Thresholds
 
 _SEVERITIES: Final = click.Choice([str(each) for each in Severity])
-_BY_CODE: Final = {each.finds.code: each.name for each in CONTROLS.values()}
 
 
 def _control(text: str) -> str:
     """The name of the control that a name or a code names."""
-    name = _BY_CODE.get(text.upper(), text)
+    name = control_named(text)
     if name not in CONTROLS:
         raise click.BadParameter(f"{text!r} is not a control: there are {', '.join(CONTROLS)}")
     return name

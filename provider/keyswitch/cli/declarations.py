@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from keyswitch.cli.stack_config import StackConfig
@@ -23,7 +23,7 @@ class Declarations:
 
     config: StackConfig | None
     account: str | None
-    recorded: Mapping[str, Mapping[str, ExpectedKey]] | None = field(default=None)
+    recorded: Mapping[str, Mapping[str, ExpectedKey]] | None = None
     whose: str = ""
 
     @classmethod

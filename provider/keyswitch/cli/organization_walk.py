@@ -26,7 +26,6 @@ from keyswitch.iam.client import Caller, CredentialReport, Directory, NoSuchEnti
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError, counted, line
 from keyswitch.model.roles import Role
-from keyswitch.model.user_names import folded
 from keyswitch.report.inventory import RootKeys, SeenUser
 from keyswitch.report.organization_scan import (
     AccountFailure,
@@ -105,7 +104,7 @@ class Into:
 
     def _named(self, client: Directory) -> Iterator[User]:
         """The users that are named; one whose path is asked for and that is not there is left out."""
-        for name in {folded(name): name for name in self.selection.users}.values():
+        for name in self.selection.named:
             path = ""
             if self.asked.paths:
                 try:

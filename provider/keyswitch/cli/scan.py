@@ -40,6 +40,11 @@ class Selection:
     by_report: bool = False
 
     @property
+    def named(self) -> tuple[str, ...]:
+        """The users that are named, each once, in whatever letter case."""
+        return tuple({folded(name): name for name in self.users}.values())
+
+    @property
     def is_complete(self) -> bool:
         """Whether it is every user of the account."""
         return not self.users and self.path_prefix == "/"
@@ -109,7 +114,7 @@ class Selection:
         )
 
     def _users(self, client: Directory, caller: Caller, *, with_paths: bool) -> tuple[User, ...]:
-        names = tuple({folded(name): name for name in self.users}.values())
+        names = self.named
         if not names:
             with working("listing users"):
                 return client.users(self.path_prefix)

@@ -39,15 +39,18 @@ _MOST_AT_ALL: Final = 100_000
 def _key_id(text: str) -> str:
     if is_key_id(text):
         return text
-    named = f"{text!r} is" if may_be_repeated(text) else "this is"
-    raise click.BadParameter(f"{named} not an access key id such as AKIAIOSFODNN7EXAMPLE")
+    raise _not(text, "an access key id such as AKIAIOSFODNN7EXAMPLE")
 
 
 def _region(text: str) -> str:
     if _REGION.fullmatch(text):
         return text
+    raise _not(text, "an AWS region such as eu-west-1")
+
+
+def _not(text: str, wanted: str) -> click.BadParameter:
     named = f"{text!r} is" if may_be_repeated(text) else "this is"
-    raise click.BadParameter(f"{named} not an AWS region such as eu-west-1")
+    return click.BadParameter(f"{named} not {wanted}")
 
 
 def _within_kept(text: str) -> Duration:

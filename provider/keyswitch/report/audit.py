@@ -177,6 +177,11 @@ class Audit:
         """The findings that somebody still has to act on."""
         return tuple(each for each in self.findings if each.is_open)
 
+    @cached_property
+    def references(self) -> tuple[str, ...]:
+        """The published controls that the findings go against, each once; a form numbers them in this order."""
+        return tuple(dict.fromkeys(r for each in self.findings for r in each.references))
+
     @property
     def fails(self) -> bool:
         """Whether an open finding is as severe as was asked to fail on."""

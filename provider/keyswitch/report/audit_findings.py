@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -74,11 +75,12 @@ def audit_of(
         *judge.of_exceptions(is_whole=is_whole and not unread),
     ]
     ordered = tuple(sorted(found, key=_urgency))
+    open_findings = Counter(each.account_id for each in ordered if each.is_open)
     return Audit(
         question,
         min((each.evidence.inventory.since for each in accounts), default=at),
         at,
-        tuple(_account(each, ordered) for each in accounts),
+        tuple(_account(each, open_findings[each.account_id]) for each in accounts),
         tuple(sorted(judge.keys(ordered), key=_urgency_of_key)),
         ordered,
         left_out,
@@ -169,7 +171,7 @@ class _Judge:
             applying = [c for c in CONTROLS.values() if c.applies(each.evidence)]
             for user, seen in each.evidence.inventory.keys:
                 key = seen.key.access_key_id
-                declared = (each.evidence.expected or {}).get(key)
+                declared = each.evidence.declaration_of(seen)
                 progress = self._progress[each.account_id].get(key)
                 age = each.evidence.age(seen)
                 yield AuditedKey(
@@ -236,7 +238,7 @@ def _not_checked(
             yield control.name
 
 
-def _account(audited: AccountToAudit, findings: Sequence[AuditedFinding]) -> AuditedAccount:
+def _account(audited: AccountToAudit, open_findings: int) -> AuditedAccount:
     inventory = audited.evidence.inventory
     return AuditedAccount(
         audited.account_id,
@@ -247,7 +249,7 @@ def _account(audited: AccountToAudit, findings: Sequence[AuditedFinding]) -> Aud
         inventory.is_complete,
         inventory.report,
         inventory.passed_over,
-        sum(each.is_open and each.account_id == audited.account_id for each in findings),
+        open_findings,
     )
 
 

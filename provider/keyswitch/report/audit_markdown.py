@@ -14,7 +14,7 @@ def to_markdown(audit: Audit, limit: int = COMMENT_BYTES) -> str:
 
     :param limit: the most bytes of UTF-8; findings that would go beyond it are counted instead.
     """
-    references = list(dict.fromkeys(r for each in audit.findings for r in each.references))
+    references = audit.references
     several = len(audit.accounts) > 1
     titles = ("account",) * several + ("key", "user", "severity", "finding", "state", "control")
     head = [f"**Keyswitch audit of {audit.of}: {audit.verdict}**", ""]

@@ -31,7 +31,7 @@ def print_audit(audit: Audit, console: Console) -> None:
     """Prints it: nothing wider than the console, no colour where that has none."""
     from rich.text import Text
 
-    references = list(dict.fromkeys(r for each in audit.findings for r in each.references))
+    references = audit.references
     if audit.findings:
         console.print(_table(audit, references))
         console.print()

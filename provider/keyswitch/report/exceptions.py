@@ -23,7 +23,7 @@ from keyswitch.model.aws_settings import ACCOUNT_ID
 from keyswitch.model.durations import iso
 from keyswitch.model.until import Until
 from keyswitch.model.validators import kind_of
-from keyswitch.report.controls import CONTROLS
+from keyswitch.report.controls import CONTROLS, control_named
 
 SUBJECTS: Final = ("key", "user", "path")
 """What an entry is about: a pattern of one of them, in which ``*`` stands for any text."""
@@ -39,7 +39,6 @@ _OF_ACCOUNTS: Final = tuple(
     if not control.is_about_keys and name not in _NOT_EXCEPTED
 )
 """Their findings are about no key and no user, so that no pattern is of one."""
-_BY_CODE: Final = {control.finds.code: control.name for control in CONTROLS.values()}
 
 
 class ExceptionProblemError(Exception):
@@ -122,7 +121,7 @@ def _read(number: int, entry: object) -> AuditException | str:
     return AuditException(
         subject,
         str(entry[subject]),
-        _named(entry["control"]),
+        control_named(str(entry["control"])),
         str(entry["reason"]),
         str(entry["approvedBy"]),
         until,
@@ -136,7 +135,7 @@ def _problems(entry: Mapping[object, object]) -> Iterator[str]:
         names = [name for name in unknown if isinstance(name, str) and may_be_repeated(name)]
         yield f"has an unknown field{f' {names[0]}' if names else ''}: there are {', '.join(_NAMES)}"
     subjects = [name for name in SUBJECTS if name in entry]
-    known = _named(entry.get("control"))
+    known = control_named(str(entry.get("control")))
     yield from _problems_of_subject(entry, subjects, known)
     for name in (*subjects, *_WORDS):
         value = entry.get(name)
@@ -166,12 +165,6 @@ def _problems_of_subject(
             yield f"is of {control}, which is about no key: it needs account, and none of key, user and path"
     elif len(subjects) != 1:
         yield f"has {' and '.join(subjects) or 'none'} of key, user and path, and needs one"
-
-
-def _named(control: object) -> str:
-    """The name of the control that a name or a code names."""
-    text = str(control)
-    return _BY_CODE.get(text.upper(), text)
 
 
 def _written(until: object) -> str:

@@ -65,12 +65,9 @@ class RegionUsage:
     problem: str
 
 
-@dataclass(frozen=True)
-class Caller:
-    """A program at a place: all uses from one address with one user agent, as far as that does not change with the call."""
+class _Summed:
+    """Sums over its uses."""
 
-    source_ip_address: str
-    program: str
     uses: tuple[Use, ...]
 
     @property
@@ -82,6 +79,15 @@ class Caller:
     def failed(self) -> int:
         """How many of them have an error code."""
         return sum(use.failed for use in self.uses)
+
+
+@dataclass(frozen=True)
+class Caller(_Summed):
+    """A program at a place: all uses from one address with one user agent, as far as that does not change with the call."""
+
+    source_ip_address: str
+    program: str
+    uses: tuple[Use, ...]
 
     @property
     def last(self) -> str:
@@ -103,7 +109,7 @@ class Caller:
 
 
 @dataclass(frozen=True)
-class KeyUsage:
+class KeyUsage(_Summed):
     """All that was read.
 
     :param since: from when on CloudTrail was asked, ISO 8601.
@@ -121,16 +127,6 @@ class KeyUsage:
     uses: tuple[Use, ...]
     is_interrupted: bool = False
     user_names: tuple[str, ...] = ()
-
-    @property
-    def events(self) -> int:
-        """How many were read."""
-        return sum(use.events for use in self.uses)
-
-    @property
-    def failed(self) -> int:
-        """How many of them have an error code."""
-        return sum(use.failed for use in self.uses)
 
     @property
     def callers(self) -> tuple[Caller, ...]:

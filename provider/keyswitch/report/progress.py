@@ -55,9 +55,8 @@ def progress_in(evidence: Evidence) -> Mapping[str, Progress]:
 
 
 def _of_each_key(evidence: Evidence) -> Iterator[tuple[str, Progress]]:
-    for _, seen in evidence.inventory.keys:
-        declared = (evidence.expected or {}).get(seen.key.access_key_id)
-        progress = _of_key(declared, seen, evidence.now) if declared is not None else None
+    for _, seen, declared in evidence.declared_keys:
+        progress = _of_key(declared, seen, evidence.now)
         if progress is not None:
             yield seen.key.access_key_id, progress
 

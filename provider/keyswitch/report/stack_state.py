@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -96,12 +96,11 @@ def _records(resource: Mapping[str, Any]) -> list[tuple[Record, bool]]:
 
 
 def _expected(
-    resources: Iterable[Mapping[str, Any]], updated_at: str, now: datetime
-) -> Iterable[tuple[str, ExpectedKey]]:
+    resources: Sequence[Mapping[str, Any]], updated_at: str, now: datetime
+) -> Iterator[tuple[str, ExpectedKey]]:
     """Without keys of the root user, which no walk sees."""
-    known = list(resources)
-    stages = _rotation_stages(known)
-    for resource in known:
+    stages = _rotation_stages(resources)
+    for resource in resources:
         urn = Urn(str(resource.get("urn")))
         for record, is_of_root in _records(resource):
             if not is_of_root:

@@ -30,6 +30,7 @@ def _every_control() -> dict[str, Control]:
 CONTROLS: Final = _every_control()
 """Every control by its name, in the order of their codes."""
 
+_BY_CODE: Final = {control.finds.code: name for name, control in CONTROLS.items()}
 EVERY_MESSAGE: Final[tuple[type[Message], ...]] = tuple(
     sorted(
         (*catalogue.ALL, *(each.finds for each in CONTROLS.values())),
@@ -46,3 +47,8 @@ def violations_by_key(evidence: Evidence) -> Mapping[str, list[Violation]]:
         for violation in control.check(evidence):
             found.setdefault(violation.access_key_id, []).append(violation)
     return found
+
+
+def control_named(text: str) -> str:
+    """The name of the control that a name or a code names; another text as it is."""
+    return _BY_CODE.get(text.upper(), text)

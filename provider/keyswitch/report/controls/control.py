@@ -115,6 +115,18 @@ class Evidence:
         """Whether a state tells what the last update carried out."""
         return any(each.carried_out is not None for each in (self.expected or {}).values())
 
+    @property
+    def declared_keys(self) -> Iterator[tuple[SeenUser, SeenKey, ExpectedKey]]:
+        """The keys that are there and declared."""
+        for user, seen in self.inventory.keys:
+            declared = self.declaration_of(seen)
+            if declared is not None:
+                yield user, seen, declared
+
+    def declaration_of(self, seen: SeenKey) -> ExpectedKey | None:
+        """How a key is declared; ``None`` for one that is not, or where that is not asked."""
+        return (self.expected or {}).get(seen.key.access_key_id)
+
     def age(self, seen: SeenKey) -> timedelta | None:
         """How long ago a key was created; ``None`` where IAM does not tell."""
         return self.now - seen.created if seen.created else None

@@ -22,11 +22,8 @@ class DeclaredForAnotherUser(Message):
 
 
 def _check(evidence: Evidence) -> Iterator[Violation]:
-    for user, seen in evidence.inventory.keys:
-        declared = (evidence.expected or {}).get(seen.key.access_key_id)
-        if declared is None or not declared.user_name:
-            continue
-        if not same_user(declared.user_name, user.user_name):
+    for user, seen, declared in evidence.declared_keys:
+        if declared.user_name and not same_user(declared.user_name, user.user_name):
             message = DeclaredForAnotherUser(user_name=declared.user_name, owner=user.user_name)
             yield Violation.of(message, seen)
 

@@ -31,9 +31,8 @@ class HeldForLong(Message):
 
 
 def _check(evidence: Evidence) -> Iterator[Violation]:
-    for _, seen in evidence.inventory.keys:
-        declared = (evidence.expected or {}).get(seen.key.access_key_id)
-        held = declared.pending if declared is not None else None
+    for _, seen, declared in evidence.declared_keys:
+        held = declared.pending
         if (
             held is not None
             and not seen.key.status.satisfies(held.target)

@@ -24,9 +24,8 @@ class NotAsDeclared(Message):
 
 
 def _check(evidence: Evidence) -> Iterator[Violation]:
-    for _, seen in evidence.inventory.keys:
-        declared = (evidence.expected or {}).get(seen.key.access_key_id)
-        if declared is not None and not seen.key.status.satisfies(declared.status):
+    for _, seen, declared in evidence.declared_keys:
+        if not seen.key.status.satisfies(declared.status):
             differs = NotAsDeclared(observed=seen.key.status, declared=declared.status)
             yield Violation.of(differs, seen)
 

@@ -16,7 +16,7 @@ from botocore.tokens import SSOTokenProvider
 
 from keyswitch import __version__
 from keyswitch.iam import botocore_session
-from keyswitch.iam.boto import BotoClient, client_in
+from keyswitch.iam.boto import BotoClient
 from keyswitch.iam.session import Clients
 from keyswitch.iam.user_agent import Origin
 from keyswitch.messages.format import KeyswitchError
@@ -516,7 +516,7 @@ def test_an_account_that_must_not_be_acted_in_is_told_with_the_one_that_is_meant
     Network().install(monkeypatch)
 
     with pytest.raises(KeyswitchError) as raised:
-        client_in(account, read(settings), Origin.of("p", "s")).list_access_keys("bob")
+        BotoClient.in_account(account, read(settings), Origin.of("p", "s")).list_access_keys("bob")
 
     assert raised.value.code == "KS316"
     assert says in str(raised.value)

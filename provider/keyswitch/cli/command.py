@@ -13,8 +13,8 @@ from typing import IO, Any, Final, TypeVar
 import click
 
 from keyswitch.cli.stack_config import StackConfig
-from keyswitch.iam.boto_cloudtrail import BotoEventHistory, event_history_in
-from keyswitch.iam.boto_directory import BotoDirectory, directory_in
+from keyswitch.iam.boto_cloudtrail import BotoEventHistory
+from keyswitch.iam.boto_directory import BotoDirectory
 from keyswitch.iam.client import Caller, Directory
 from keyswitch.iam.user_agent import Origin
 from keyswitch.messages import catalogue
@@ -91,7 +91,7 @@ class Signing:
         :param account: ``None`` for the stack's own.
         :raises KeyswitchError: a setting cannot be read.
         """
-        return directory_in(account, self._settings(), Origin.of("", ""))
+        return BotoDirectory.in_account(account, self._settings(), Origin.of("", ""))
 
     def event_history(self) -> BotoEventHistory:
         """The client to that account and to its CloudTrail.
@@ -99,7 +99,9 @@ class Signing:
         :raises KeyswitchError: see :meth:`client`.
         """
         self.warn_of_environments()
-        return event_history_in(self.declared_account(), self._settings(), Origin.of("", ""))
+        return BotoEventHistory.in_account(
+            self.declared_account(), self._settings(), Origin.of("", "")
+        )
 
     def _settings(self) -> AwsSettings:
         return AwsSettings.read(self._setting)

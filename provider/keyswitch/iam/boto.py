@@ -29,6 +29,7 @@ from keyswitch.model.status import ObservedStatus, Status
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
+    from typing_extensions import Self
 
 _NO_SUCH_ENTITY = "NoSuchEntity"
 _USER_NAME_NEEDED = "Must specify userName"
@@ -55,6 +56,14 @@ class BotoClient:
         self._made: Clients | None = None
         self._unmade: KeyswitchError | None = None
         self._making = Lock()
+
+    @classmethod
+    def in_account(
+        cls, account: DeclaredAccount | None, settings: AwsSettings, origin: Origin
+    ) -> Self:
+        """The client to an account that a program names, or to the stack's own."""
+        over = account.over(settings) if account else settings
+        return cls(over, origin, account=account)
 
     def list_access_keys(self, user_name: str | None) -> tuple[AccessKey, ...]:
         """See :meth:`IamClient.list_access_keys`."""
@@ -203,12 +212,6 @@ class BotoClient:
             return Call(operation, endpoint, "*")
         user = user_name or "${aws:username}"
         return Call(operation, endpoint, f"arn:{partition}:iam::*:user/{user}", by_session)
-
-
-def client_in(account: DeclaredAccount | None, settings: AwsSettings, origin: Origin) -> BotoClient:
-    """The client to an account that a program names, or to the stack's own."""
-    over = account.over(settings) if account else settings
-    return BotoClient(over, origin, account=account)
 
 
 @contextmanager

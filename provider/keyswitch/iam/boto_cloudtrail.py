@@ -116,14 +116,6 @@ class BotoEventHistory(BotoDirectory):
             return self._regions[region]
 
 
-def event_history_in(
-    account: DeclaredAccount | None, settings: AwsSettings, origin: Origin
-) -> BotoEventHistory:
-    """The event history of an account that a program names, or of the stack's own."""
-    over = account.over(settings) if account else settings
-    return BotoEventHistory(over, origin, account=account)
-
-
 @contextmanager
 def _looking_up(region: str, endpoint: str) -> Iterator[None]:
     """Gives CloudTrail's refusals words of their own: those of IAM's speak of users and of statuses."""

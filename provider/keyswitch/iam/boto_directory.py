@@ -109,14 +109,6 @@ class BotoDirectory(BotoClient):
             return _report(answer)
 
 
-def directory_in(
-    account: DeclaredAccount | None, settings: AwsSettings, origin: Origin
-) -> BotoDirectory:
-    """The directory of an account that a program names, or of the stack's own."""
-    over = account.over(settings) if account else settings
-    return BotoDirectory(over, origin, account=account)
-
-
 def _user(row: Mapping[str, Any]) -> User:
     return User(row["UserName"], row.get("Path") or "/")
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager, nullcontext
 from threading import Condition, Lock, get_ident
 from typing import ParamSpec, TypeVar
 
-from keyswitch.iam.boto import BotoClient, client_in
+from keyswitch.iam.boto import BotoClient
 from keyswitch.iam.user_agent import Origin
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.account import DeclaredAccount
@@ -137,7 +137,7 @@ class ProcessState:
         """The client to an account, made at the first call; it calls nobody before it is asked."""
         with self._making:
             if (settings, account) not in self._clients:
-                self._clients[settings, account] = client_in(account, settings, origin)
+                self._clients[settings, account] = BotoClient.in_account(account, settings, origin)
             return self._clients[settings, account]
 
     def signer_goes(self, access_key_id: str) -> None:

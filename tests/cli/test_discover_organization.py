@@ -51,15 +51,12 @@ def organization() -> StrictOrganization:
 
 @pytest.fixture
 def keys(organization: StrictOrganization) -> dict[str, str]:
-    """A key of each account that is active, by its account; each id is the account's own."""
-    found = {}
-    for number, account in enumerate(organization.accounts.values()):
-        if account.state == "ACTIVE":
-            for _ in range(number):
-                account.iam.add_key("left")
-                account.iam.users.pop("left")
-            found[account.account_id] = account.iam.add_key("bob")
-    return found
+    """A key of each account that is active, by its account."""
+    return {
+        account.account_id: account.iam.add_key("bob")
+        for account in organization.accounts.values()
+        if account.state == "ACTIVE"
+    }
 
 
 @pytest.fixture

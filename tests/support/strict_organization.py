@@ -7,6 +7,7 @@ own, reached by the session of a role that was assumed.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import uuid
@@ -47,7 +48,7 @@ class StrictAccount:
 class StrictOrganization:
     """The organization of the account that the tests sign in, which is its management account.
 
-    ``tells`` are the fields in which an account's state is answered.
+    ``tells`` are the fields in which an account's state is answered. No two keys have one id.
     """
 
     page: int = 2
@@ -56,6 +57,7 @@ class StrictOrganization:
     tells: tuple[str, ...] = ("State", "Status")
     units: dict[str, tuple[str, str]] = field(default_factory=dict)
     accounts: dict[str, StrictAccount] = field(default_factory=dict)
+    _numbers: Any = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
         self.add_account(ACCOUNT, "management")
@@ -72,7 +74,8 @@ class StrictOrganization:
     def add_account(
         self, account_id: str, name: str, parent_id: str = ROOT_ID, state: str = "ACTIVE"
     ) -> StrictAccount:
-        made = StrictAccount(account_id, name, state, parent_id)
+        iam = StrictIam(_numbers=self._numbers)
+        made = StrictAccount(account_id, name, state, parent_id, iam)
         self.accounts[account_id] = made
         return made
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 import click
 from rich.console import Console
@@ -28,7 +28,7 @@ from keyswitch.cli.declarations import Declarations
 from keyswitch.cli.exceptions_file import exceptions_of_file
 from keyswitch.cli.organization import OrganizationSelection, organization_options
 from keyswitch.cli.scan import Selection, root_keys_of, selection_options
-from keyswitch.cli.stack_export import exported
+from keyswitch.cli.stack_export import StackState, state_options
 from keyswitch.iam.client import Caller, Directory
 from keyswitch.report.audit import Audit, Question
 from keyswitch.report.audit_csv import to_csv
@@ -58,16 +58,7 @@ FORMS: Final[Mapping[str, Callable[[Audit], str]]] = {
 @signing_options
 @organization_options
 @selection_options
-@click.option(
-    "--state",
-    type=click.File(encoding="utf-8", errors="replace"),
-    help="Compare with a state, the output of `pulumi stack export`; - for standard input.",
-)
-@click.option(
-    "--stack",
-    metavar="NAME",
-    help="Compare with the state of this stack of the project in this folder.",
-)
+@state_options("Compare with")
 @question_options
 @click.option(
     "--exceptions",
@@ -92,8 +83,7 @@ def audit(
     signing: Signing,
     organization: OrganizationSelection | None,
     selection: Selection,
-    state: IO[str] | None,
-    stack: str | None,
+    state: StackState,
     question: Question,
     exceptions: Path | None,
     form: str,
@@ -118,9 +108,7 @@ def audit(
 
     Exit code 7 if there are open findings, 0 if there are none, 1 if the audit failed.
     """
-    if state is not None and stack is not None:
-        raise click.UsageError("Use --state or --stack, not both.", ctx)
-    _refuse_another_stack(ctx, signing, stack)
+    _refuse_another_stack(ctx, signing, state.stack)
     if organization is not None and signing.account is not None:
         raise click.UsageError("Use --account or --organization, not both.", ctx)
     if form == "ocsf":
@@ -130,7 +118,7 @@ def audit(
     approved = _exceptions(signing, exceptions)
     client = signing.client()
     caller = caller_of(client)
-    declarations = _declarations(signing, state, stack)
+    declarations = Declarations.read(signing.config, signing.account, state.text(), state.in_words)
     asked = replace(question, asked_by=caller.arn, against=declarations.in_words)
     if organization is not None:
         audited = audit_organization(
@@ -208,12 +196,3 @@ def _check_ocsf() -> None:
         raise Failed(
             "--format ocsf needs the extra ocsf: install keyswitch[ocsf], then run again."
         ) from None
-
-
-def _declarations(signing: Signing, state: IO[str] | None, stack: str | None) -> Declarations:
-    export, whose = None, ""
-    if stack is not None:
-        export, whose = exported(stack), f"the stack {stack}"
-    elif state is not None:
-        export, whose = state.read(), "a stack's state"
-    return Declarations.read(signing.config, signing.account, export, whose)

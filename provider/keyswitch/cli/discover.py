@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 
@@ -16,7 +16,7 @@ from keyswitch.cli.command import Command, Signing, caller_of, form_option, sign
 from keyswitch.cli.organization import OrganizationSelection, organization_options
 from keyswitch.cli.scan import Selection, selection_options
 from keyswitch.cli.stack_config import StackConfig
-from keyswitch.cli.tables import age, key_bag, last_use, print_listing
+from keyswitch.cli.tables import key_bag, listed_keys, print_listing, titles_of_keys
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import Attempt, KeyswitchError, counted, line
 from keyswitch.model.account import DeclaredAccount
@@ -24,11 +24,9 @@ from keyswitch.model.inputs import ACCOUNT_NAME, IN_ACCOUNT, written
 from keyswitch.model.status import ObservedStatus, Status
 from keyswitch.report.controls import violations_by_key
 from keyswitch.report.controls.control import Evidence
-from keyswitch.report.inventory import Inventory, SeenKey, SeenUser
+from keyswitch.report.inventory import Inventory, SeenKey
 from keyswitch.report.json_text import json_text
 from keyswitch.report.text_table import Listing
-
-_TITLES: Final[tuple[str, ...]] = ("key", "user", "status", "age", "last used", "findings")
 
 
 @click.command(cls=Command)
@@ -82,9 +80,7 @@ def discover(
     caller = caller_of(client)
     inventory = selection.inventory(client, caller, as_of_now=config is not None)
     now = datetime.now(timezone.utc)
-    for user, seen in inventory.keys:
-        if not seen.key.status.is_known:
-            click.echo(_unknown_status(user, seen), err=True)
+    _tell_unknown_statuses(inventory)
     ends = _ends(signing.config)
     if form == "json":
         click.echo(json_text(_rows(inventory, ends, now)), nl=False)
@@ -117,9 +113,7 @@ def _discover_all(
     now = datetime.now(timezone.utc)
     organization_tables.tell_missing(scan)
     for each in scan.results:
-        for user, seen in each.inventory.keys:
-            if not seen.key.status.is_known:
-                click.echo(_unknown_status(user, seen), err=True)
+        _tell_unknown_statuses(each.inventory)
     if form == "json":
         click.echo(organization_tables.to_json(scan, ends, now), nl=False)
     else:
@@ -145,9 +139,12 @@ def _adopt(inventory: Inventory, config: StackConfig, account: str | None) -> No
     )
 
 
-def _unknown_status(user: SeenUser, seen: SeenKey) -> str:
-    key = Attempt("", seen.key.access_key_id, user.user_name)
-    return line(catalogue.UnknownStatus(observed=seen.key.status), key)
+def _tell_unknown_statuses(inventory: Inventory) -> None:
+    for user, seen in inventory.keys:
+        if not seen.key.status.is_known:
+            key = Attempt("", seen.key.access_key_id, user.user_name)
+            told = line(catalogue.UnknownStatus(observed=seen.key.status), key)
+            click.echo(told, err=True)
 
 
 def _declared(seen: SeenKey) -> Status:
@@ -172,25 +169,8 @@ def _print_census(
     inventory: Inventory, account_id: str, ends: Mapping[str, str], now: datetime
 ) -> None:
     found = violations_by_key(Evidence(inventory, None, now))
-    rows: list[tuple[str, ...]] = [
-        (
-            seen.key.access_key_id,
-            user.user_name,
-            str(seen.key.status),
-            age(seen, now),
-            last_use(seen, now),
-            "\n".join(
-                f"{each.message.code} {each.message.title}"
-                for each in found.get(seen.key.access_key_id, ())
-            ),
-        )
-        for user, seen in inventory.keys
-    ]
-    titles = _TITLES
-    if ends:
-        titles = (*titles[:-1], "active until", titles[-1])
-        rows = [(*row[:-1], ends.get(row[0], ""), row[-1]) for row in rows]
-    print_listing(Listing(titles, rows, names=3))
+    rows = list(listed_keys(inventory, found, ends, now))
+    print_listing(Listing(titles_of_keys(ends), rows, names=3))
     keys = counted(len(rows), "key")
     with_keys = counted(sum(bool(user.keys) for user in inventory.users), "user")
     click.echo(f"Account {account_id}: {keys} of {with_keys}.")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timezone
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import click
 
 from keyswitch.cli.command import Command, Signing, duration, form_option, signing_options
 from keyswitch.cli.scan import working
-from keyswitch.cli.stack_export import exported
+from keyswitch.cli.stack_export import StackState, state_options
 from keyswitch.cli.tables import print_listing
 from keyswitch.messages.format import counted
 from keyswitch.messages.printable import printable
@@ -29,16 +29,7 @@ _TITLES: Final = ("key", "user", "active until", "ends", "reason")
 
 @click.command(cls=Command)
 @signing_options
-@click.option(
-    "--state",
-    type=click.File(encoding="utf-8", errors="replace"),
-    help="Read the keys from a state, the output of `pulumi stack export`; - for standard input.",
-)
-@click.option(
-    "--stack",
-    metavar="NAME",
-    help="Read the keys from the state of this stack of the project in this folder.",
-)
+@state_options("Read the keys from")
 @click.option(
     "--within",
     type=duration,
@@ -67,8 +58,7 @@ def due(
     ctx: click.Context,
     *,
     signing: Signing,
-    state: IO[str] | None,
-    stack: str | None,
+    state: StackState,
     within: Duration,
     owner_tag: str,
     marker: str | None,
@@ -87,14 +77,8 @@ def due(
     permission the keys are listed with an unknown owner. The last line of the Markdown is a hidden marker, by
     which a pipeline finds its earlier comment. Exit code 0, whether or not keys are due.
     """
-    if state is not None and stack is not None:
-        raise click.UsageError("Use --state or --stack, not both.", ctx)
-    if state is None and stack is None and signing.config is None:
-        raise click.UsageError(
-            "Name the register with --stack-config, or a state with --stack or --state.", ctx
-        )
     signing.warn_of_environments()
-    declared, source = _declared(signing, state, stack)
+    declared, source = _declared(ctx, signing, state)
     name = signing.account
     keys = [
         each
@@ -114,20 +98,22 @@ def due(
 
 
 def _declared(
-    signing: Signing, state: IO[str] | None, stack: str | None
+    ctx: click.Context, signing: Signing, state: StackState
 ) -> tuple[Iterator[DueKey], str]:
-    """The keys with an end, and what declares them in words."""
-    if stack is None and state is None and signing.config is not None:
-        register = signing.config.register
-        if register.problems:
-            raise register.refusal()
-        ends = (DueKey.declared(each, None) for each in register.declarations)
-        source = f"the register in {signing.config.path.name}"
-    else:
-        text = exported(stack) if stack is not None else state.read() if state is not None else ""
-        records = records_in(text)
-        ends = (DueKey.declared(each.declared, each.user_name) for each in records)
-        source = f"the stack {stack}" if stack is not None else "a stack's state"
+    """The keys with an end, and what declares them in words: a state that is named goes before the register."""
+    text = state.text()
+    if text is not None:
+        ends = (DueKey.declared(each.declared, each.user_name) for each in records_in(text))
+        return (each for each in ends if each is not None), state.in_words
+    if signing.config is None:
+        raise click.UsageError(
+            "Name the register with --stack-config, or a state with --stack or --state.", ctx
+        )
+    register = signing.config.register
+    if register.problems:
+        raise register.refusal()
+    ends = (DueKey.declared(each, None) for each in register.declarations)
+    source = f"the register in {signing.config.path.name}"
     return (each for each in ends if each is not None), source
 
 

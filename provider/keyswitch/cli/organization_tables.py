@@ -9,14 +9,14 @@ from typing import Any, Final
 import click
 
 from keyswitch.cli.command import Failed
-from keyswitch.cli.tables import age, key_bag, last_use, print_listing
+from keyswitch.cli.tables import Found, key_bag, listed_keys, print_listing, titles_of_keys
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import counted, line
 from keyswitch.messages.printable import printable
 from keyswitch.model.durations import iso
 from keyswitch.model.status import ObservedStatus
 from keyswitch.report.controls import violations_by_key
-from keyswitch.report.controls.control import Evidence
+from keyswitch.report.controls.control import Evidence, Violation
 from keyswitch.report.json_text import json_text
 from keyswitch.report.organization_scan import (
     AccountFailure,
@@ -28,22 +28,10 @@ from keyswitch.report.text_table import Listing
 
 VERSION: Final = 1
 """Of the JSON; it grows where a field changes its meaning or goes."""
-_KEYS: Final[tuple[str, ...]] = (
-    "OU",
-    "account",
-    "key",
-    "user",
-    "status",
-    "age",
-    "last used",
-    "findings",
-)
-_KEY: Final = _KEYS.index("key")
 _UNITS: Final = ("OU", "accounts", "users with keys", "keys", "Active", "with findings")
 _UNKNOWN: Final = "unknown"
 _NAMED: Final = 10
 """The most accounts that the last line repeats: each has a line of its own before."""
-Found = Mapping[str, Sequence[tuple[str, str]]]
 
 
 def print_keys(scan: OrganizationScan, ends: Mapping[str, str], now: datetime) -> None:
@@ -52,25 +40,12 @@ def print_keys(scan: OrganizationScan, ends: Mapping[str, str], now: datetime) -
     :param ends: until when keys are declared Active, by id; a column shows that if there is any.
     """
     found = _found(scan, now)
-    titles = _KEYS
-    rows: list[tuple[str, ...]] = [
-        (
-            each.member.ou_path or _UNKNOWN,
-            str(each.member),
-            seen.key.access_key_id,
-            user.user_name,
-            str(seen.key.status),
-            age(seen, now),
-            last_use(seen, now),
-            "\n".join(f"{code} {title}" for code, title in found.get(seen.key.access_key_id, ())),
-        )
+    rows = [
+        (each.member.ou_path or _UNKNOWN, str(each.member), *row)
         for each in scan.results
-        for user, seen in each.inventory.keys
+        for row in listed_keys(each.inventory, found, ends, now)
     ]
-    if ends:
-        titles = (*titles[:-1], "active until", titles[-1])
-        rows = [(*row[:-1], ends.get(row[_KEY], ""), row[-1]) for row in rows]
-    print_listing(Listing(titles, rows, names=5))
+    print_listing(Listing(("OU", "account", *titles_of_keys(ends)), rows, names=5))
     units = [_counts(path or _UNKNOWN, results, found) for path, results in scan.by_ou.items()]
     click.echo()
     print_listing(Listing(_UNITS, [*units, _counts("all", scan.results, found)], names=1))
@@ -78,11 +53,9 @@ def print_keys(scan: OrganizationScan, ends: Mapping[str, str], now: datetime) -
 
 
 def _found(scan: OrganizationScan, now: datetime) -> Found:
-    """Code and title of what the controls find about each key, by its id."""
-    found: dict[str, list[tuple[str, str]]] = {}
+    found: dict[str, list[Violation]] = {}
     for each in scan.results:
-        for key, violations in violations_by_key(Evidence(each.inventory, None, now)).items():
-            found[key] = [(each.message.code, each.message.title) for each in violations]
+        found |= violations_by_key(Evidence(each.inventory, None, now))
     return found
 
 
@@ -130,7 +103,9 @@ def to_json(scan: OrganizationScan, ends: Mapping[str, str], now: datetime) -> s
         "keys": [
             {
                 "account_id": each.member.account.account_id,
-                **key_bag(user, seen, [code for code, _ in found.get(seen.key.access_key_id, ())]),
+                **key_bag(
+                    user, seen, [v.message.code for v in found.get(seen.key.access_key_id, ())]
+                ),
                 "active_until": ends.get(seen.key.access_key_id),
             }
             for each in scan.results

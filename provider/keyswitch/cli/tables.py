@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,9 +13,12 @@ from rich.console import Console
 from keyswitch.messages.format import counted
 from keyswitch.model.durations import ago, moment
 from keyswitch.reconcile.safeguards import use_in_words
-from keyswitch.report.inventory import SeenKey, SeenUser
+from keyswitch.report.controls.control import Violation
+from keyswitch.report.inventory import Inventory, SeenKey, SeenUser
 from keyswitch.report.text_table import Listing
 
+Found = Mapping[str, Sequence[Violation]]
+"""What the controls find about each key, by its id."""
 WIDE: Final = 200
 """Of what is not printed on a terminal, in characters."""
 
@@ -37,6 +41,39 @@ def plain(listing: Listing, width: int = WIDE) -> str:
     listing.print_on(console)
     text: str = console.file.getvalue()  # type: ignore[attr-defined]
     return "\n".join(line.rstrip() for line in text.splitlines()).lstrip("\n") + "\n"
+
+
+def listed_keys(
+    inventory: Inventory, found: Found, ends: Mapping[str, str], now: datetime
+) -> Iterator[tuple[str, ...]]:
+    """A row for each key under :func:`titles_of_keys`."""
+    for user, seen in inventory.keys:
+        key = seen.key.access_key_id
+        yield (
+            key,
+            user.user_name,
+            str(seen.key.status),
+            age(seen, now),
+            last_use(seen, now),
+            *([ends.get(key, "")] if ends else []),
+            "\n".join(f"{e.message.code} {e.message.title}" for e in found.get(key, ())),
+        )
+
+
+def titles_of_keys(ends: Mapping[str, str]) -> tuple[str, ...]:
+    """The titles of :func:`listed_keys`.
+
+    :param ends: until when keys are declared Active, by id.
+    """
+    return (
+        "key",
+        "user",
+        "status",
+        "age",
+        "last used",
+        *(["active until"] if ends else []),
+        "findings",
+    )
 
 
 def key_bag(user: SeenUser, seen: SeenKey, codes: list[str]) -> dict[str, Any]:

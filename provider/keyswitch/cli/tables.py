@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -15,7 +14,7 @@ from keyswitch.model.durations import ago, moment
 from keyswitch.reconcile.safeguards import use_in_words
 from keyswitch.report.controls.control import Violation
 from keyswitch.report.inventory import Inventory, SeenKey, SeenUser
-from keyswitch.report.text_table import Listing
+from keyswitch.report.text_table import Listing, as_text
 
 Found = Mapping[str, Sequence[Violation]]
 """What the controls find about each key, by its id."""
@@ -37,10 +36,7 @@ def plain(listing: Listing, width: int = WIDE) -> str:
 
     :param width: in characters.
     """
-    console = Console(file=io.StringIO(), width=width, color_system=None, highlight=False)
-    listing.print_on(console)
-    text: str = console.file.getvalue()  # type: ignore[attr-defined]
-    return "\n".join(line.rstrip() for line in text.splitlines()).lstrip("\n") + "\n"
+    return as_text(listing.print_on, width).lstrip("\n") + "\n"
 
 
 def listed_keys(

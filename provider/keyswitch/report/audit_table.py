@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -11,6 +10,7 @@ from keyswitch.messages.format import counted
 from keyswitch.messages.printable import printable
 from keyswitch.report.audit import Audit, AuditedFinding, AuditedKey, Verdict
 from keyswitch.report.controls.control import Severity
+from keyswitch.report.text_table import as_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -51,12 +51,7 @@ def to_table(audit: Audit, width: int = WIDTH) -> str:
 
     :param width: in characters.
     """
-    from rich.console import Console
-
-    console = Console(file=io.StringIO(), width=width, color_system=None, highlight=False)
-    print_audit(audit, console)
-    text: str = console.file.getvalue()  # type: ignore[attr-defined]
-    return "\n".join(line.rstrip() for line in text.splitlines()).lstrip("\n") + "\n"
+    return as_text(lambda console: print_audit(audit, console), width).lstrip("\n") + "\n"
 
 
 def closing_lines(audit: Audit) -> Iterator[str]:

@@ -10,13 +10,16 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from keyswitch.messages.format import counted
 from keyswitch.report.digest import Digest
 from keyswitch.report.markdown import COMMENT_BYTES, code_span, fitting, table_row
 from keyswitch.report.rows import Row
-from keyswitch.report.text_table import Listing
+from keyswitch.report.text_table import Listing, as_text
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _OPS: Final = {
     "create": "to create",
@@ -66,12 +69,12 @@ def to_text(digest: Digest, width: int = 120) -> str:
 
     :param width: of the table, in characters.
     """
-    import io
+    return as_text(lambda console: _draw(digest, console), width) + "\n"
 
-    from rich.console import Console
+
+def _draw(digest: Digest, console: Console) -> None:
     from rich.text import Text
 
-    console = Console(file=io.StringIO(), width=width, color_system=None)
     stack = f" ({digest.stack})" if digest.stack else ""
     console.print(Text(f"Keyswitch: {digest.verdict}.{stack}"))
     if digest.rows:
@@ -82,8 +85,6 @@ def to_text(digest: Digest, width: int = 120) -> str:
         Listing(("key", "user", "from → to", "why", "last use"), rows, names=3).print_on(console)
     for line in _tail(digest):
         console.print(Text(line.replace("`", "")))
-    text = console.file.getvalue()  # type: ignore[attr-defined]
-    return "\n".join(line.rstrip() for line in str(text).splitlines()) + "\n"
 
 
 def to_json(digest: Digest) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -21,7 +20,7 @@ from keyswitch.report.key_usage_text import (
     summary,
 )
 from keyswitch.report.known_key import KnownKey
-from keyswitch.report.text_table import Listing
+from keyswitch.report.text_table import Listing, as_text
 
 WIDTH: Final = 80
 """Of what is not printed on a terminal, in characters."""
@@ -43,7 +42,9 @@ def to_table(
     """
     parts = ["\n".join(_wrapped([known.in_words(now), summary(usage, account_id)], width))]
     for listing, rest in _listings(usage):
-        parts.append("\n".join([_printed(listing, width), *_wrapped([rest], width)]))
+        parts.append(
+            "\n".join([as_text(listing.print_on, width).strip("\n"), *_wrapped([rest], width)])
+        )
     parts.append("\n".join(_wrapped(list(remarks(usage, known, account_id)), width)))
     unseen = [f"- {each}" for each in CANNOT_SEE]
     parts.append("\n".join(["CloudTrail's event history does not show:", *_wrapped(unseen, width)]))
@@ -53,15 +54,6 @@ def to_table(
 def _wrapped(sentences: list[str], width: int) -> Iterator[str]:
     for sentence in sentences:
         yield from textwrap.wrap(printable(sentence), width, break_on_hyphens=False)
-
-
-def _printed(listing: Listing, width: int) -> str:
-    from rich.console import Console
-
-    console = Console(file=io.StringIO(), width=width, color_system=None, highlight=False)
-    listing.print_on(console)
-    text: str = console.file.getvalue()  # type: ignore[attr-defined]
-    return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n")
 
 
 def _listings(usage: KeyUsage) -> Iterator[tuple[Listing, str]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -18,6 +19,19 @@ _NARROWEST: Final = 20
 """Of a column of prose, in characters: what is narrower reads a word a line."""
 _ANY: Final = 10_000
 _INDENT: Final = "  "
+
+
+def as_text(draw: Callable[[Console], None], width: int) -> str:
+    """What is drawn, as plain text: no colours, and no spaces that fill up lines.
+
+    :param width: in characters.
+    """
+    from rich.console import Console
+
+    console = Console(file=io.StringIO(), width=width, color_system=None, highlight=False)
+    draw(console)
+    text: str = console.file.getvalue()  # type: ignore[attr-defined]
+    return "\n".join(line.rstrip() for line in text.splitlines())
 
 
 @dataclass(frozen=True)

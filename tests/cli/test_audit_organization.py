@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import shlex
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -17,6 +19,7 @@ from cli.conftest import Keyswitch
 from keyswitch.model.durations import iso
 from support.engine import ROOT
 from support.http import RecordingServer, serving
+from support.pages import shown
 from support.strict_iam import ACCOUNT
 from support.strict_organization import ROLE, StrictOrganization, strict_organization_app
 from unit.test_stack_files import exported, resource
@@ -280,3 +283,32 @@ def test_one_account_and_the_organization_are_not_audited_together(
     told = keyswitch(*ALL, "--stack-config", str(config), "--account", "shop", code=2)
 
     assert "Use --account or --organization, not both." in told.stderr
+
+
+def test_the_commands_of_the_page_run_as_they_are(
+    keyswitch: Keyswitch,
+    organization: StrictOrganization,
+    keys: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (block,) = shown(ROOT / "docs/how-to/organization.md", "tests/cli/test_audit_organization.py")
+    (workloads,) = organization.units
+    organization.accounts[DATA].name = "sandbox-data"
+    pulumi = tmp_path / "bin" / "pulumi"
+    pulumi.parent.mkdir()
+    pulumi.write_text(f"#!/bin/sh\ncat <<'END'\n{exported()}\nEND\n")
+    pulumi.chmod(0o755)
+    monkeypatch.setenv("PATH", str(pulumi.parent), prepend=os.pathsep)
+    listed, narrowed, audited = (
+        shlex.split(line.replace("ou-ab12-11111111", workloads).replace("keyswitch-audit", ROLE))[
+            1:
+        ]
+        for line in block.text.splitlines()
+    )
+
+    assert all(key in keyswitch(*listed).stdout for key in keys.values())
+    (only,) = json.loads(keyswitch(*narrowed).stdout)["keys"]
+    assert only["access_key_id"] == keys[SHOP]
+    keyswitch(*audited, code=7)
+    assert all(key in Path("keys.html").read_text() for key in keys.values())

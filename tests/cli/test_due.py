@@ -21,6 +21,7 @@ from keyswitch.model.until import Until
 from keyswitch.model.urn import FLEET_TYPE, KEY_TYPE
 from support.engine import ROOT
 from support.http import RecordingServer, refuse
+from support.pages import differs, shown
 from support.strict_iam import StrictIam
 
 SCHEMA = ROOT / "docs" / "reference" / "schemas" / "due.schema.json"
@@ -276,6 +277,21 @@ def test_a_register_with_problems_and_a_state_that_is_none_are_failures(
     assert "a date without quotes, which Pulumi passes on in another form" in told
 
     assert "KS705 " in keyswitch("due", "--state", "-", code=1, stdin="{}").output
+
+
+def test_the_page_shows_what_the_command_prints(
+    keyswitch: Keyswitch, strict_iam: StrictIam
+) -> None:
+    (block,) = shown(ROOT / "docs" / "how-to" / "expire.md", "tests/cli/test_due.py")
+    key = strict_iam.add_key("bob")
+    strict_iam.tags = {"bob": {"owner": "team-shop"}}
+    register({key: {"userName": "bob", "activeUntil": in_days(9), "reason": "deploys the shop"}})
+
+    name, *arguments = block.text.split()
+
+    assert name == "keyswitch"
+    lines = tuple(line.replace("2027-03-31", in_days(9)) for line in block.lines)
+    assert differs(lines, keyswitch(*arguments).stdout) == ""
 
 
 def test_discover_shows_until_when_a_register_declares_keys_active(

@@ -25,7 +25,7 @@ from keyswitch.report.digest_usage import MOST_KEYS, with_usage
 from keyswitch.report.preview_json import read_preview
 from support.engine import ROOT
 from support.http import Call, RecordingServer, serving
-from support.pages import differs
+from support.pages import differs, shown
 from support.strict_app import strict_app
 from support.strict_cloudtrail import IN_PARAMETERS, StrictCloudTrail, cloudtrail_app
 from support.strict_iam import StrictIam
@@ -309,11 +309,7 @@ def test_a_digest_names_who_uses_the_keys_that_will_be_deactivated(
 def test_the_page_shows_what_the_command_prints(
     keyswitch: Keyswitch, strict_iam: StrictIam, trail: StrictCloudTrail, key: str
 ) -> None:
-    page = (ROOT / "docs" / "how-to" / "rotate.md").read_text()
-    (block,) = re.findall(
-        r"<!-- run by: tests/cli/test_who.py -->\n```console\n(.*?)```", page, re.DOTALL
-    )
-    command, *lines = block.splitlines()
+    (block,) = shown(ROOT / "docs" / "how-to" / "rotate.md", "tests/cli/test_who.py")
     for region, times, more in (
         ("us-east-1", 40, {"agent": "aws-cli/2.15.30 md/arch#x86_64 md/command#s3.ls"}),
         (
@@ -330,12 +326,12 @@ def test_the_page_shows_what_the_command_prints(
     ):
         for _ in range(times):
             trail.add(key, region, at=NOW - timedelta(hours=3), **more)
-    name, *arguments = command.removeprefix("$ ").replace("AKIAIOSFODNN7EXAMPLE", key).split()
+    name, *arguments = block.text.replace("AKIAIOSFODNN7EXAMPLE", key).split()
 
     told = keyswitch(*arguments).stdout
 
     assert name == "keyswitch"
-    wanted = tuple(re.sub(_DAY, "DAY", line) for line in lines)
+    wanted = tuple(re.sub(_DAY, "DAY", line) for line in block.lines)
     assert differs(wanted, re.sub(_DAY, "DAY", told, flags=re.MULTILINE)) == ""
 
 

@@ -55,7 +55,7 @@ def test_the_demo_shows_the_whole_main_job_and_readme_shows_the_demo(temporary: 
         assert not line.startswith("Traceback")
 
     readme = (ROOT / "README.md").read_text()
-    (shown,) = re.findall(r"<!-- demo -->\n+```console\n(.*?)```", readme, re.DOTALL)
+    (shown,) = re.findall(r"<!-- demo -->\n+```text\n(.*?)```", readme, re.DOTALL)
     printed = iter([neutral(line) for line in demo.stdout.splitlines()])
     for line in shown.splitlines():
         assert line == "..." or neutral(line) in printed, f"the demo does not print: {line}"

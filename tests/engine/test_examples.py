@@ -13,6 +13,7 @@ from support.engine import Project, engine_env
 from support.http import RecordingServer
 from support.languages import EXAMPLES, copy_of, env_of, skip_without
 from support.moto_iam import Outsider
+from support.pages import shown
 
 pytestmark = pytest.mark.real_engine
 
@@ -40,7 +41,7 @@ def test_the_example_does_what_its_readme_says(
     env = {**engine_env(home, iam.url), **env_of(language)}
     project = Project(folder, {**env, "PULUMI_BACKEND_URL": f"file://{folder}"}, stack="dev")
 
-    for words in commands((example.parent / "README.md").read_text()):
+    for words in commands(example.parent / "README.md"):
         is_up = words == ["up"]
         assert iam.writes == [] or not is_up
         project.expect(0, *(renamed(word, live) for word in words), *(["--yes"] if is_up else []))
@@ -56,9 +57,9 @@ def test_the_example_does_what_its_readme_says(
     assert iam.writes == []
 
 
-def commands(readme: str) -> list[list[str]]:
-    (block,) = re.findall(r"```console\n(.*?)```", readme, re.DOTALL)
-    return [shlex.split(line.removeprefix("$ pulumi ")) for line in block.splitlines()]
+def commands(readme: Path) -> list[list[str]]:
+    (block,) = shown(readme, "tests/engine/test_examples.py")
+    return [shlex.split(line.removeprefix("pulumi ")) for line in block.text.splitlines()]
 
 
 def with_live_keys(folder: Path, live: Mapping[str, str]) -> Path:

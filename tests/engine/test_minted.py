@@ -21,6 +21,7 @@ from support.environments import installed_once
 from support.forking_python import ForkingPython
 from support.http import RecordingServer
 from support.moto_iam import Outsider
+from support.pages import shown
 
 pytestmark = [pytest.mark.real_engine, pytest.mark.plain_python]
 
@@ -67,19 +68,18 @@ def example(environment: ForkingPython, tmp_path: Path, iam: RecordingServer) ->
 
 
 class Readme:
-    """The example's README, one console block after the other."""
+    """The example's README, one block of commands after the other."""
 
     def __init__(self, project: Project, user_name: str) -> None:
         self._project = project
         self._user_name = user_name
-        text = (project.folder / "README.md").read_text()
-        self._blocks = iter(re.findall(r"```console\n(.*?)```", text, re.DOTALL))
+        self._blocks = iter(shown(project.folder / "README.md", "tests/engine/test_minted.py"))
 
     def follow_next(self) -> list[str]:
         """Runs the next block, and answers the standard output of each command."""
         outputs = []
-        for line in next(self._blocks).splitlines():
-            words = shlex.split(line.removeprefix("$ "))[1:]
+        for line in next(self._blocks).text.splitlines():
+            words = shlex.split(line)[1:]
             words = [self._user_name if word == "ci" else word for word in words]
             confirmed = ["--yes"] if words == ["up"] else []
             outputs.append(self._project.expect(0, *words, *confirmed).stdout)

@@ -13,6 +13,7 @@ from keyswitch.program.register_program import MANY_KEYS
 from support.engine import ROOT, Project, Run
 from support.http import RecordingServer, refuse
 from support.moto_iam import SHOP, Elsewhere, Outsider, role_in
+from support.pages import Shell, shown
 
 pytestmark = pytest.mark.real_engine
 
@@ -31,7 +32,8 @@ def test_one_command_on_one_entry_is_the_whole_change(
         {"key": old, "user": bob, "status": "Active", "pending": "", "reason": "deploys the shop"},
     ]
 
-    set_key(old, status="Inactive")
+    (block,) = shown(ROOT / "README.md", "tests/engine/test_root_program.py")
+    Shell(root.folder, root.env, {"AKIAIOSFODNN7EXAMPLE": old}).type(block)
     preview = root.preview("--diff")
 
     assert preview.words.count('~ status : "Active" => "Inactive"') == 1

@@ -93,7 +93,7 @@ def test_the_recorded_session_is_of_the_demo_as_readme_shows_it() -> None:
     assert "<script" not in picture
     assert "url(http" not in picture
     (shown,) = re.findall(
-        r"<!-- demo -->\n+```console\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL
+        r"<!-- demo -->\n+```text\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL
     )
     for line in shown.splitlines():
         if line.startswith("$ pulumi"):

@@ -1,7 +1,8 @@
-"""The console blocks of the pages, run as a reader would type them and held against what they show.
+"""The commands of the pages, run as a reader copies them, and held against what the pages show.
 
-A block is marked by ``<!-- shown: NAME -->``. In it ``$ `` begins a command and ``> `` goes on with it;
-what follows is what it prints, and ``...`` stands for any lines.
+A block of commands is marked by ``<!-- shown: NAME -->``; no prompt stands in it. A ``text`` block that
+follows it shows what it prints, and ``...`` stands there for any lines. Without one, anything may be
+printed. A marked block with a title is a file that the reader writes.
 """
 
 from __future__ import annotations
@@ -11,7 +12,12 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-_BLOCK = re.compile(r"<!-- shown: ([\w-]+) -->\n+```console\n(.*?)```", re.DOTALL)
+_BLOCK = re.compile(
+    r"^<!-- (?:shown|run by): (?P<name>\S+) -->\n+"
+    r"```(?P<language>\w+)(?: title=\"(?P<title>[^\"]+)\")?\n(?P<text>.*?)^```\n"
+    r"(?:\n```text\n(?P<printed>.*?)^```\n)?",
+    re.DOTALL | re.MULTILINE,
+)
 _DIFFERS = (
     (r"AKIA[A-Z0-9]{16}", "AKIA"),
     (r"127\.0\.0\.1:\d+|-p \d+", "PORT"),
@@ -31,28 +37,24 @@ _DIFFERS_HERE = (
 
 @dataclass(frozen=True)
 class Shown:
-    """One command, and the lines that the page shows after it."""
+    """One block of commands with the lines that the page shows after it, or a file to write."""
 
-    command: str
-    lines: tuple[str, ...]
+    text: str
+    lines: tuple[str, ...] = ("...",)
+    file: str = ""
 
 
 def shown(page: Path, name: str) -> list[Shown]:
-    """The commands of a page's blocks of that name, in order."""
-    found: list[Shown] = []
-    for text in (text for named, text in _BLOCK.findall(page.read_text()) if named == name):
-        command, lines = "", []
-        for line in text.splitlines():
-            if line.startswith("$ "):
-                if command:
-                    found.append(Shown(command, tuple(lines)))
-                command, lines = line[2:], []
-            elif line.startswith(">") and not lines:
-                command += f"\n{line[2:]}"
-            else:
-                lines.append(line)
-        found.append(Shown(command, tuple(lines)))
-    return found
+    """The page's blocks of that name, or those that a test of that path runs, in order."""
+    return [
+        Shown(
+            block["text"].removesuffix("\n"),
+            ("...",) if block["printed"] is None else tuple(block["printed"].splitlines()),
+            block["title"] or "",
+        )
+        for block in _BLOCK.finditer(page.read_text())
+        if block["name"] == name
+    ]
 
 
 def neutral(line: str, more: tuple[tuple[str, str], ...] = ()) -> str:
@@ -92,10 +94,13 @@ class Shell:
     live: dict[str, str]
 
     def type(self, step: Shown, code: int = 0) -> str:
-        """Runs one command, checks how it ends and that it prints what is shown."""
-        command = step.command
+        """Runs one block, checks how it ends and that it prints what is shown, or writes its file."""
+        command = step.text
         for word, here in self.live.items():
             command = command.replace(word, here)
+        if step.file:
+            (self.folder / step.file).write_text(f"{command}\n")
+            return ""
         printed, ended = self._bash(command)
         assert ended == code, f"$ {command}\nexit code {ended}\n{printed}"
         told = differs(step.lines, printed)
@@ -106,7 +111,7 @@ class Shell:
         after = 'code=$?; pwd >"$SHELL_STATE.pwd"; env -0 >"$SHELL_STATE.env"; exit $code'
         state = self.folder.parent / ".shell"
         done = subprocess.run(
-            ["bash", "--noprofile", "--norc", "-c", f"{command}\n{after}"],
+            ["bash", "--noprofile", "--norc", "-c", f"set -e\ntrap '{after}' EXIT\n{command}"],
             cwd=self.folder,
             env={**self.env, "SHELL_STATE": str(state)},
             stdout=subprocess.PIPE,

@@ -39,21 +39,21 @@ def test_a_page_shows_each_file_as_it_is(page: Path) -> None:
     assert with_snippets(page.read_text()) == page.read_text()
 
 
-FENCE = re.compile(r"(?:<!-- ([^>]+) -->\n+)?```console\n")
+FENCE = re.compile(
+    r"(?:<!-- ([^>]+) -->\n+)?```(?:bash|sh|shell|console)\n(.*?)^```$", re.DOTALL | re.MULTILINE
+)
+TESTS = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_command_that_a_page_shows_is_run_by_a_test(page: Path) -> None:
-    """A mark above each block says by which: of the pages, the demo's, or a test by its file."""
-    if page.is_relative_to(ROOT / "examples"):
-        return  # by test_examples and test_minted, every line of their own README
-    marks = FENCE.findall(page.read_text())
-    pages = (ROOT / "tests" / "engine" / "test_pages.py").read_text()
-    for mark in marks:
+def test_every_command_that_a_page_shows_can_be_copied_and_is_run_by_a_test(page: Path) -> None:
+    """A mark above each block says by which: by the name of the block, or by the test's file."""
+    for mark, block in FENCE.findall(page.read_text()):
+        assert not re.search(r"^[$>#] ", block, re.MULTILINE), f"{page}: a prompt in {block!r}"
+        assert "python " not in block, f"{page}: the name of Python is python3: {block!r}"
         kind, _, name = mark.partition(": ")
-        if kind == "shown":
-            assert f'"{name}"' in pages, f"{page}: nothing runs the blocks {name}"
-        elif kind == "run by":
+        if kind == "run by":
             assert (ROOT / name).exists(), name
         else:
-            assert mark == "demo", f"{page}: a console block that no test is named for"
+            assert kind == "shown", f"{page}: no test is named for {block!r}"
+            assert f'"{name}"' in TESTS, f"{page}: nothing runs the blocks {name}"

@@ -7,7 +7,7 @@
 # make check  formatting, lint, types and layers
 # make format fixes formatting and lint
 # make docs   the generated pages, and the schema of the native provider
-# make record the digest's previews and the picture of the demo, from the real engine
+# make record the digest's previews, the picture of the demo and the diagrams, from the real engine
 # make lock   new lock files (needs uv)
 # make site   the documentation, into build/site
 # make bench  what it costs, measured
@@ -33,7 +33,7 @@ test: .venv/.made-from check
 	@$(ENGINE) && .venv/bin/python -m pytest $(PYTEST_ARGS)
 
 test-engine: .venv/.made-from
-	@$(ENGINE) && .venv/bin/python -m pytest $(PYTEST_ARGS) --real-engine tests/engine
+	@$(ENGINE) && .venv/bin/python -m pytest $(PYTEST_ARGS) --real-engine tests/engine tests/site
 
 test-native: .venv/.made-from sdk plugin
 	@engine=$$(tools/engine/languages.sh) && export PATH="$$engine$${engine:+:}$(CURDIR)/.venv/bin:$$PATH" && \
@@ -67,7 +67,8 @@ docs: .venv/.made-from
 
 # What the real engine and emulator show: the digest's previews, the picture of the demo.
 record: .venv/.made-from
-	@$(ENGINE) && .venv/bin/python tests/digest/record.py && .venv/bin/python tools/record_demo.py
+	@$(ENGINE) && .venv/bin/python tests/digest/record.py && .venv/bin/python tools/record_demo.py && \
+		.venv/bin/python tools/diagrams.py
 
 # In an environment of its own, for the plot.
 bench: .venv-bench/.made-from

@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 STACK = "demo"
 CONFIG = ROOT / f"Pulumi.{STACK}.yaml"
-IAM = "python tools/iam.py"
+IAM = "python3 tools/iam.py"
 NOT_KEPT = ("AWS_", "PULUMI_")
 """The demo never touches the reader's own accounts and stacks."""
 REGISTER = """\

@@ -17,7 +17,7 @@ from rich.text import Text
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = ROOT / "docs" / "images" / "demo.svg"
 FIRST, LAST = "# Drift: ", "# A mistake: "
-WIDTH = 118
+WIDTH = 122
 _FONT = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
-from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
 from digest.test_digest import RECORDED, key_step, preview
@@ -25,33 +24,15 @@ from keyswitch.report.digest import digest
 from keyswitch.report.digest_formats import to_markdown
 from keyswitch.report.inventory import Inventory, SeenKey, SeenUser
 from keyswitch.report.preview_json import read_preview
+from support.browser import opened
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=timezone.utc)
-QUIET = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1200,1600",
-)
 
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if chromium is None or driver is None:
-        pytest.skip("no chromium with its chromedriver on PATH; .ci/run installs Debian's")
-    options = ChromeOptions()
-    options.binary_location = chromium
-    for option in (*QUIET, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(option)
-    opened = Chrome(options=options, service=ChromeService(driver))
-    yield opened
-    opened.quit()
+    with opened(tmp_path_factory.mktemp("chromium")) as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -2,41 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
-import pytest
 from ruamel.yaml import YAML
 
 import command_page
 from support.engine import ROOT
+from support.site_build import CONFIG, build
 
 DOCS = ROOT / "docs"
-CONFIG = ROOT / "mkdocs.yml"
-
-
-def build(config: Path, out: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "mkdocs", "build", "--site-dir", str(out)]
-    return subprocess.run(
-        [*command, "--config-file", str(config)],
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("site")
-    done = build(CONFIG, out)
-    assert done.returncode == 0, done.stderr
-    assert "WARNING" not in done.stderr
-    return out
 
 
 def test_every_page_is_in_the_order_that_the_site_gives(site: Path) -> None:
@@ -103,3 +79,10 @@ def test_the_recorded_session_is_of_the_demo_as_readme_shows_it() -> None:
 
 def test_the_sites_files_are_yaml_that_others_read_too() -> None:
     assert YAML(typ="rt").load(CONFIG)["strict"] is True
+
+
+def test_no_two_pages_have_one_name_in_the_navigation() -> None:
+    names = re.findall(r"- ([^:\n]+): [\w/-]+\.md$", CONFIG.read_text(), re.MULTILINE)
+
+    assert len(names) == len(list(DOCS.rglob("*.md")))
+    assert len(set(names)) == len(names)

@@ -7,7 +7,7 @@
 # make check  formatting, lint, types and layers
 # make format fixes formatting and lint
 # make docs   the generated pages, and the schema of the native provider
-# make record the digest's previews, the picture of the demo and the diagrams, from the real engine
+# make record the digest's previews, the pictures of the pages, from the real engine
 # make lock   new lock files (needs uv)
 # make site   the documentation, into build/site
 # make bench  what it costs, measured
@@ -68,7 +68,7 @@ docs: .venv/.made-from
 # What the real engine and emulator show: the digest's previews, the picture of the demo.
 record: .venv/.made-from
 	@$(ENGINE) && .venv/bin/python tests/digest/record.py && .venv/bin/python tools/record_demo.py && \
-		.venv/bin/python tools/diagrams.py
+		.venv/bin/python tools/diagrams.py && .venv/bin/python tools/picture_of_a_comment.py
 
 # In an environment of its own, for the plot.
 bench: .venv-bench/.made-from

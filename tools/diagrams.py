@@ -70,7 +70,7 @@ def main() -> int:
     wanted = {drawn(source): source for source in sources()}
     for old in set(DRAWN.glob("*.svg")) - set(wanted):
         old.unlink()
-    with tempfile.TemporaryDirectory() as folder, _chrome() as browser:
+    with tempfile.TemporaryDirectory() as folder, chrome() as browser:
         pack = ["npm", "pack", "--silent", MERMAID]
         name = subprocess.run(pack, cwd=folder, check=True, capture_output=True, text=True).stdout
         subprocess.run(["tar", "xzf", name.strip()], cwd=folder, check=True)
@@ -93,7 +93,8 @@ def main() -> int:
     return 0
 
 
-def _chrome() -> Chrome:
+def chrome() -> Chrome:
+    """A browser without a window."""
     options = ChromeOptions()
     options.binary_location = shutil.which("chromium") or sys.exit("chromium is not on PATH")
     for option in (

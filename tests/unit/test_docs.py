@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from snippets import with_snippets
+from snippets import as_the_site_begins, with_snippets
 from support.engine import ROOT
 
 PAGES = sorted(
@@ -37,6 +37,13 @@ def test_every_relative_link_leads_to_a_page_and_a_heading(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_a_page_shows_each_file_as_it_is(page: Path) -> None:
     assert with_snippets(page.read_text()) == page.read_text()
+
+
+def test_the_site_begins_as_readme_does() -> None:
+    index = (ROOT / "docs" / "index.md").read_text()
+
+    assert as_the_site_begins(index) == index
+    assert "**Keyswitch** |" in index
 
 
 FENCE = re.compile(

@@ -12,10 +12,11 @@
 # make site   the documentation, into build/site
 # make bench  what it costs, measured
 # make plugin the archive of the native provider for this platform, into build/plugin
+# make wheel  the package, into dist, with what installs it by its hash
 # make endure what make test does a few times, hundreds of times (an hour and a half)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-engine test-native test-oldest check format lock docs record site sdk bench plugin endure clean
+.PHONY: help demo wheel test test-engine test-native test-oldest check format lock docs record site sdk bench plugin endure clean
 
 # More workers than cores, as tests wait too.
 PYTEST_ARGS ?= -n 5 --dist worksteal
@@ -79,6 +80,9 @@ bench: .venv-bench/.made-from
 plugin: .venv-plugin/.made-from
 	@PYTHONHASHSEED=0 SOURCE_DATE_EPOCH=946684800 .venv-plugin/bin/python tools/plugin_archive.py
 
+wheel: .venv/.made-from
+	@.venv/bin/python tools/release.py build
+
 endure: .venv/.made-from
 	@$(ENGINE) && export KEYSWITCH_SEED=$${KEYSWITCH_SEED:-$$RANDOM} && echo "KEYSWITCH_SEED=$$KEYSWITCH_SEED" && \
 		KEYSWITCH_MOMENTS=50 KEYSWITCH_STEPS=480 \
@@ -102,6 +106,8 @@ lock:
 		--python-version 3.10 --generate-hashes --no-header --output-file requirements-bench.lock
 	uv pip compile --quiet pyproject.toml --group plugin --constraint requirements.lock --universal \
 		--python-version 3.10 --generate-hashes --no-header --output-file requirements-plugin.lock
+	uv pip compile --quiet pyproject.toml --constraint requirements.lock --universal \
+		--python-version 3.10 --generate-hashes --no-header --output-file requirements-runtime.lock
 	uv pip compile --quiet pyproject.toml --extra aws --constraint requirements.lock --universal \
 		--python-version 3.10 --generate-hashes --no-header --output-file requirements-aws.lock
 	uv pip compile --quiet tools/sdkgen/python/requirements.in --universal --python-version 3.10 \

@@ -8,7 +8,6 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 
-from keyswitch import __version__
 from keyswitch.model.camel_case import in_camel_case
 from keyswitch.model.fleet import DEFAULTS, KEYS, OF_A_FLEET, OF_A_FLEETS_KEY, OF_DEFAULTS
 from keyswitch.model.inputs import (
@@ -28,11 +27,10 @@ from keyswitch.model.urn import (
     NATIVE_KEY_TYPE,
     ROTATION_TYPE,
 )
+from package_metadata import REPOSITORY
 
 PAGE: Final = Path(__file__).resolve().parents[1] / "provider/keyswitch/plugin/native/schema.json"
-ADDRESS: Final = ""
-"""Of this repository, without a scheme; empty until it has one."""
-GO_MODULE: Final = f"{ADDRESS or 'keyswitch.invalid'}/sdk/go"
+GO_MODULE: Final = f"{REPOSITORY or 'keyswitch.invalid'}/sdk/go"
 """The SDK for Go; the ``go.mod`` of each example in Go names it too."""
 TEXT: Final = {"type": "string"}
 BOOLEAN: Final = {"type": "boolean"}
@@ -249,11 +247,10 @@ def schema() -> dict[str, Any]:
     return {
         "name": "keyswitch",
         "displayName": "Keyswitch",
-        "version": __version__,
         "description": "The status of existing AWS IAM access keys as code.",
         "keywords": ["pulumi", "aws", "iam", "category/cloud", "kind/native"],
         "license": "Apache-2.0",
-        **origin(ADDRESS),
+        **origin(REPOSITORY),
         "publisher": "Keyswitch",
         "config": {"variables": configuration},
         "provider": {"inputProperties": configuration},

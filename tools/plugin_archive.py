@@ -22,7 +22,7 @@ from typing import Final
 
 import PyInstaller.__main__
 
-from keyswitch import __version__
+from keyswitch.plugin.native.plugin_version import PLUGIN_VERSION
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 BUILD: Final = ROOT / "build" / "plugin"
@@ -109,7 +109,7 @@ def main() -> None:
     work = BUILD / "work"
     work.mkdir(parents=True)
     system, machine = platform.system().lower(), platform.machine()
-    name = f"{NAME}-v{__version__}-{system}-{MACHINES.get(machine, machine)}.tar.gz"
+    name = f"{NAME}-v{PLUGIN_VERSION}-{system}-{MACHINES.get(machine, machine)}.tar.gz"
     packed = archive(built(work), [ROOT / "LICENSE"])
     shutil.rmtree(work)
     (BUILD / name).write_bytes(packed)

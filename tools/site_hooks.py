@@ -1,4 +1,4 @@
-"""For the site: files of the repository are named without a link, diagrams are drawn, and languages become tabs."""
+"""For the site: links to files lead into the repository, diagrams are drawn, and languages become tabs."""
 
 from __future__ import annotations
 
@@ -10,12 +10,20 @@ from typing import Any
 from mkdocs.exceptions import PluginError
 
 from diagrams import BLOCK, drawn
+from package_metadata import BRANCH, REPOSITORY
 
 _LINK = re.compile(r"\[([^\]]*)\]\((\.\./[^)\s#]*)(#[^)\s]*)?\)")
 
 _IN_A_LANGUAGE = re.compile(
     r"^\*\*(\w+)\*\*\n\n<!-- from: \S+ -->\n(```\w+\n.*?^```\n)", re.DOTALL | re.MULTILINE
 )
+
+
+def on_config(config: Any, **_: Any) -> Any:
+    """Called by mkdocs at first: the site leads to the repository, if that has an address."""
+    if REPOSITORY:
+        config["repo_url"] = f"https://{REPOSITORY}"
+    return config
 
 
 def on_page_markdown(markdown: str, *, page: Any, config: Any, **_: Any) -> str:
@@ -25,8 +33,14 @@ def on_page_markdown(markdown: str, *, page: Any, config: Any, **_: Any) -> str:
 
     def replaced(found: re.Match[str]) -> str:
         target = (folder / found.group(2)).resolve()
-        inside = target == docs or docs in target.parents
-        return found.group() if inside else found.group(1)
+        if target == docs or docs in target.parents:
+            return found.group()
+        path = target.relative_to(docs.parent).as_posix()
+        return (
+            found[1]
+            if not REPOSITORY
+            else f"[{found[1]}](https://{REPOSITORY}/blob/{BRANCH}/{path}{found[3] or ''})"
+        )
 
     linked = BLOCK.sub(lambda each: _diagram(each[1]), _LINK.sub(replaced, markdown))
     return _IN_A_LANGUAGE.sub(lambda each: f'=== "{each[1]}"\n\n{indent(each[2], "    ")}', linked)

@@ -8,14 +8,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from keyswitch._version import __version__
+
 if TYPE_CHECKING:
     from keyswitch.model.status import OnDestroy, OnDrift, Status, WhenUnmet
     from keyswitch.program.access_key_fleet import AccessKeyFleet
     from keyswitch.program.access_key_rotation import AccessKeyRotation
     from keyswitch.program.access_key_status import AccessKeyStatus
     from keyswitch.program.args import AccessKeyStatusArgs, Account, Safeguards
-
-__version__ = "0.1.0"
 
 __all__ = [
     "AccessKeyFleet",

@@ -16,11 +16,11 @@ import pytest
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import provider_pb2
 
-from keyswitch import __version__
 from keyswitch.model.engine_values import UNKNOWN as UNKNOWN_TEXT
 from keyswitch.model.parsing import UNKNOWN
 from keyswitch.model.urn import NATIVE_FLEET_TYPE
 from keyswitch.plugin.native import wire
+from keyswitch.plugin.native.plugin_version import PLUGIN_VERSION
 from support.engine import ROOT, engine_env
 from support.http import RecordingServer, refuse, serving
 from support.moto_iam import Outsider, moto_app
@@ -124,13 +124,13 @@ def test_the_steps_that_an_update_leaves_out_are_not_previewed(
 def test_pulumi_runs_it_from_a_clone_too(iam: RecordingServer, tmp_path: Path) -> None:
     """As ``runtime: python`` in plugin/PulumiPlugin.yaml does it: ``python FOLDER ADDRESS``."""
     with native_host(engine_env(tmp_path, iam.url), sys.executable, str(ROOT / "plugin")) as host:
-        assert host.stub.GetPluginInfo(Empty()).version == __version__
+        assert host.stub.GetPluginInfo(Empty()).version == PLUGIN_VERSION
 
 
 def test_it_says_what_it_is(host: NativeHost) -> None:
     schema = json.loads(host.stub.GetSchema(provider_pb2.GetSchemaRequest()).schema)
 
-    assert host.stub.GetPluginInfo(Empty()).version == schema["version"] == __version__
+    assert host.stub.GetPluginInfo(Empty()).version == schema["version"] == PLUGIN_VERSION
     assert host.stub.Handshake(provider_pb2.ProviderHandshakeRequest()).accept_secrets
     assert host.stub.GetMapping(provider_pb2.GetMappingRequest()).provider == ""
 

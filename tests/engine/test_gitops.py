@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -42,7 +43,8 @@ def checkout(
 ) -> Workspace:
     """A pull request with this project's own program, and a stack that nothing was applied to."""
     named = (GITHUB.parent / "requirements.txt").read_text()
-    requirements = named.replace("git+<the address of this repository>@<commit>", f"file://{wheel}")
+    by_its_hash = f"{wheel} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}"
+    requirements = named.replace("-r keyswitch.txt", by_its_hash)
     folder, merged = tmp_path / "keys", tmp_path / "merged"
     for each in (folder, merged):
         each.mkdir()

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from support.engine import PROGRAM, Project, engine_env
+from support.engine import PROGRAM, ROOT, Project, engine_env
 from support.environments import installed
 from support.http import RecordingServer
 from support.moto_iam import Outsider
+from support.pages import shown
 
 pytestmark = [pytest.mark.real_engine, pytest.mark.plain_python]
 
@@ -35,7 +36,9 @@ def test_installed_into_an_empty_environment_it_serves_a_program_in_another_fold
     wheel: Path, tmp_path: Path, home: Path, iam: RecordingServer, outsider: Outsider
 ) -> None:
     venv = tmp_path / "venv"
-    installed(venv, [str(wheel)])
+    (block,) = shown(ROOT / "README.md", "install")
+    wanted = block.text.removeprefix("python3 -m pip install ").replace("~/keyswitch", str(wheel))
+    installed(venv, [wanted])
     env = engine_env(home, iam.url)
     env["PATH"] = f"{venv / 'bin'}:{env['PATH']}"
     told = subprocess.run(

@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from keyswitch import __version__, cli
+from keyswitch import cli
 from keyswitch.model.urn import NATIVE_KEY_TYPE
+from keyswitch.plugin.native.plugin_version import PLUGIN_VERSION
 from support.engine import ROOT, engine_env
 from support.http import RecordingServer
 from support.moto_iam import Outsider
@@ -170,7 +171,7 @@ def served(folder: Path) -> Iterator[str]:
 
     class Handler(SimpleHTTPRequestHandler):
         def translate_path(self, path: str) -> str:
-            return str(folder / path.removeprefix(f"/v{__version__}/"))
+            return str(folder / path.removeprefix(f"/v{PLUGIN_VERSION}/"))
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         Thread(target=server.serve_forever).start()
@@ -200,7 +201,7 @@ def test_an_installed_archive_needs_nothing_on_path_but_the_engine(
     assert shutil.which("pulumi-resource-keyswitch", path=native.env["PATH"]) is None
     with served(archive.parent) as url:
         path = {"file": str(archive), "server": f"{url}/v${{VERSION}}"}[source]
-        plugin = ("resource", "keyswitch", __version__)
+        plugin = ("resource", "keyswitch", PLUGIN_VERSION)
         native.expect(0, "plugin", "install", *plugin, f"--{source}", path)
 
     native.up()

@@ -50,7 +50,7 @@ def test_the_tutorial_from_nothing_to_a_pull_request(
         live = {
             "AKIARZPUZDIKEMGV2SRQ": old,
             "AKIARZPUZDIKA4D2NPC6": new,
-            "git+<the address of this repository>@<commit>": f"file://{wheel}",
+            "~/keyswitch": str(wheel),
         }
         reader = Shell(tmp_path, env, live)
         for step in shown(DOCS / "tutorial.md", "tutorial"):

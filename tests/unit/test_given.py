@@ -442,7 +442,7 @@ def test_the_module_for_minted_keys_says_how_to_install_what_it_needs() -> None:
     )
 
     assert done.stdout.startswith("MissingExtraError KS143 keyswitch.aws needs"), done.stderr
-    assert "pip install 'keyswitch[aws] @ git+" in done.stdout
+    assert "pip install 'pulumi-aws>=7,<8'" in done.stdout
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ def test_what_is_started_in_the_background_starts_what_can_be_interrupted(progra
 @pytest.mark.skipif(not ENV_OF_GNU, reason="the page names GNU's env")
 def test_the_line_of_the_page_lets_the_signal_through() -> None:
     page = (ROOT / "docs" / "how-to" / "pull-requests.md").read_text()
-    (shown,) = re.findall(r"```bash\n(.*) pulumi preview --stack prod &\n```", page)
+    (shown,) = re.findall(r"`(env [^`]*)` to let the signal through", page)
     in_the_background = f'{{}} "$0" -c {shlex.quote(HEARS)} & wait $!'
 
     def code(way: str) -> int:

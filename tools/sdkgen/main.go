@@ -1,4 +1,4 @@
-// Command sdkgen writes the SDKs of the native provider from its schema: sdkgen SCHEMA FOLDER.
+// Command sdkgen writes the SDKs of the native provider from its schema: sdkgen SCHEMA VERSION FOLDER.
 package main
 
 import (
@@ -41,21 +41,21 @@ var languages = map[string]generator{
 
 func main() {
 	log.SetFlags(0)
-	if len(os.Args) != 3 {
-		log.Fatal("usage: sdkgen SCHEMA FOLDER")
+	if len(os.Args) != 4 {
+		log.Fatal("usage: sdkgen SCHEMA VERSION FOLDER")
 	}
-	if err := generate(os.Args[1], os.Args[2]); err != nil {
+	if err := generate(os.Args[1], os.Args[2], os.Args[3]); err != nil {
 		log.Fatalf("sdkgen: %v", err)
 	}
 }
 
-func generate(schemaFile, folder string) error {
+func generate(schemaFile, version, folder string) error {
 	text, err := os.ReadFile(schemaFile)
 	if err != nil {
 		return err
 	}
 	for language, generated := range languages {
-		pkg, loader, err := bind(text)
+		pkg, loader, err := bind(text, version)
 		if err != nil {
 			return err
 		}
@@ -71,11 +71,12 @@ func generate(schemaFile, folder string) error {
 }
 
 // bind reads the schema, anew for each language: the generators leave their own notes in it.
-func bind(text []byte) (*schema.Package, schema.ReferenceLoader, error) {
+func bind(text []byte, version string) (*schema.Package, schema.ReferenceLoader, error) {
 	var spec schema.PackageSpec
 	if err := json.Unmarshal(text, &spec); err != nil {
 		return nil, nil, err
 	}
+	spec.Version = version
 	loader := schema.NewPluginLoader(nil)
 	pkg, diagnostics, err := schema.BindSpec(spec, loader, schema.ValidationOptions{})
 	if err == nil && len(diagnostics) > 0 {

@@ -14,7 +14,8 @@ done
 echo "sdk: building the SDKs into build/sdk (the first time two minutes) ..." >&2
 rm -rf "$out"
 mkdir -p "$out"
-(cd "$here" && GOFLAGS=-mod=readonly go run . "$root/provider/keyswitch/plugin/native/schema.json" "$out")
+version=$("$root/.venv/bin/python" -c 'from keyswitch.plugin.native.plugin_version import PLUGIN_VERSION as v; print(v)')
+(cd "$here" && GOFLAGS=-mod=readonly go run . "$root/provider/keyswitch/plugin/native/schema.json" "$version" "$out")
 
 install() { "$root/.venv/bin/python" -m pip install --quiet --target "$out/site-packages" "$@"; }
 install --require-hashes --requirement "$here/python/requirements.lock"

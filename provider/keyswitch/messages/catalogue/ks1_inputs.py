@@ -434,11 +434,7 @@ class MissingExtra(Message):
     code = "KS143"
     title = "Package not installed"
     text = "keyswitch.aws needs the package pulumi-aws, which is not installed"
-    remedy = (
-        "In the program's Python environment run pip install 'keyswitch[aws] @ git+<the "
-        "address of this repository>@<commit>', with the commit of the release that is "
-        "installed."
-    )
+    remedy = "In the program's Python environment run pip install 'pulumi-aws>=7,<8'."
 
 
 class IgnoredChanges(Message):

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 import grpc
 from google.protobuf.json_format import MessageToDict
 
-from keyswitch import __version__
 from keyswitch.model.camel_case import renamed, snake
 from keyswitch.model.durations import Duration
 from keyswitch.model.engine_values import OF_A_RESOURCE, SIGNATURE
@@ -34,6 +33,7 @@ from keyswitch.model.validation import Problem
 from keyswitch.plugin.native import protos, wire
 from keyswitch.plugin.native.engine import Engine, EngineRow
 from keyswitch.plugin.native.forms import by_name
+from keyswitch.plugin.native.plugin_version import PLUGIN_VERSION
 from keyswitch.plugin.native.refusals import Refusals
 from keyswitch.plugin.operations import refuse_ignored_changes
 from keyswitch.reconcile.rotation_stage import PreviousKey, stage_of
@@ -189,7 +189,7 @@ class _Registration:
                 SIGNATURE: OF_A_RESOURCE,
                 "urn": key.urn,
                 "id": key.id,
-                "packageVersion": __version__,
+                "packageVersion": PLUGIN_VERSION,
             }
         return wire.read(key.object).values
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import os
 import sys
 from collections.abc import Callable
@@ -13,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import grpc
 from google.protobuf.empty_pb2 import Empty
 
-from keyswitch import __version__
 from keyswitch.iam.user_agent import Origin
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError, line
@@ -24,6 +24,7 @@ from keyswitch.plugin.native.detailed_diff import differences
 from keyswitch.plugin.native.engine import Engine
 from keyswitch.plugin.native.functions import FUNCTIONS
 from keyswitch.plugin.native.keys import Keys, PartlyDoneError
+from keyswitch.plugin.native.plugin_version import PLUGIN_VERSION
 from keyswitch.plugin.native.rotations import construct
 from keyswitch.plugin.native.settings import names_credentials, quiet_seconds, settings_of
 from keyswitch.plugin.process_state import PROCESS
@@ -103,13 +104,14 @@ class Provider(protos.provider_pb2_grpc.ResourceProviderServicer):
     @answered
     def GetPluginInfo(self, _request: Empty, _context: Any) -> Any:
         """The version."""
-        return protos.plugin_pb2.PluginInfo(version=__version__)
+        return protos.plugin_pb2.PluginInfo(version=PLUGIN_VERSION)
 
     @answered
     def GetSchema(self, _request: Any, _context: Any) -> Any:
         """What programs may write."""
-        schema = files(__package__).joinpath("schema.json").read_text()
-        return protos.provider_pb2.GetSchemaResponse(schema=schema)
+        schema = json.loads(files(__package__).joinpath("schema.json").read_text())
+        text = json.dumps({**schema, "version": PLUGIN_VERSION})
+        return protos.provider_pb2.GetSchemaResponse(schema=text)
 
     @answered
     def CheckConfig(self, request: pb.CheckRequest, _context: Any) -> Any:
@@ -190,7 +192,7 @@ class Provider(protos.provider_pb2_grpc.ResourceProviderServicer):
         """Calls a function of the package."""
         function = FUNCTIONS.get(request.tok)
         if function is None:
-            unknown = catalogue.UnknownFunction(version=__version__, token=request.tok)
+            unknown = catalogue.UnknownFunction(version=PLUGIN_VERSION, token=request.tok)
             raise KeyswitchError(unknown)
         client = PROCESS.client_in(None, self._keys.settings, Origin())
         response = protos.provider_pb2.InvokeResponse()

@@ -19,6 +19,7 @@ from keyswitch.reconcile.rotation_stage import (
     NO_PREVIOUS_KEY,
     WAITING_FOR_FIRST_USE,
     WAITING_UNTIL_UNUSED,
+    CurrentKey,
     PreviousKey,
     stage_of,
 )
@@ -64,7 +65,20 @@ def on(day: int, hour: int = 12) -> datetime:
     ],
 )
 def test_the_table_of_stages(previous: PreviousKey | None, now: datetime, stage: str) -> None:
-    assert stage_of(previous, MADE, OVERLAP, SOAK, now) == stage
+    assert stage_of(previous, CurrentKey(MADE), OVERLAP, SOAK, now) == stage
+
+
+@pytest.mark.parametrize("day", [7, 9])
+def test_no_overlap_is_told_and_no_use_waited_for_of_a_current_key_that_is_not_active(
+    day: int,
+) -> None:
+    """Its own active_until is over, or somebody has deactivated or deleted it."""
+    previous = PreviousKey(ACTIVE, ADOPTED, ("successor",))
+    current = CurrentKey(MADE, INACTIVE)
+
+    told = stage_of(previous, current, OVERLAP, SOAK, on(day))
+
+    assert told == "waiting: the current key is Inactive"
 
 
 @dataclass
@@ -108,7 +122,9 @@ class Rotation:
         previous = PreviousKey(
             old.status, old.status_since, old.pending.waits_for if old.pending else ()
         )
-        return stage_of(previous, new.create_date, OVERLAP, SOAK, self.world.clock.now())
+        return stage_of(
+            previous, CurrentKey(new.create_date), OVERLAP, SOAK, self.world.clock.now()
+        )
 
 
 def test_a_rotation_of_thirty_days_one_up_a_night() -> None:

@@ -21,12 +21,13 @@ from keyswitch.model.rotation import (
     inputs_of_current,
     inputs_of_previous,
 )
+from keyswitch.model.status import ObservedStatus
 from keyswitch.model.urn import ROTATION_TYPE
 from keyswitch.plugin.resource_options import refuse_options
 from keyswitch.program.access_key_status import AccessKeyStatus
 from keyswitch.program.args import AccountInput
 from keyswitch.program.inputs import checked, refuse_arguments, sendable
-from keyswitch.reconcile.rotation_stage import PreviousKey, stage_of
+from keyswitch.reconcile.rotation_stage import CurrentKey, PreviousKey, stage_of
 
 
 class AccessKeyRotation(pulumi.ComponentResource):
@@ -151,9 +152,15 @@ class AccessKeyRotation(pulumi.ComponentResource):
                     seen["status"], seen["status_since"], seen["pending"]
                 )
             spans = (Duration.read(seen["overlap"]), Duration.read(seen["soak"]))
-            return stage_of(previous, seen["made"], *spans, datetime.now(timezone.utc))
+            current = CurrentKey(seen["made"], ObservedStatus(seen["current"]))
+            return stage_of(previous, current, *spans, datetime.now(timezone.utc))
 
-        known: dict[str, Any] = {"made": self.current.create_date, "overlap": overlap, "soak": soak}
+        known: dict[str, Any] = {
+            "made": self.current.create_date,
+            "current": self.current.status,
+            "overlap": overlap,
+            "soak": soak,
+        }
         if self.previous is not None:
             known["status"] = self.previous.status
             known["status_since"] = self.previous.status_since

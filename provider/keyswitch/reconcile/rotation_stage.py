@@ -37,9 +37,21 @@ class PreviousKey:
         return cls(ObservedStatus(status), status_since, held.waits_for if held else ())
 
 
+@dataclass(frozen=True)
+class CurrentKey:
+    """What is recorded of the key to be used.
+
+    :param made: when it was made, ISO 8601.
+    :param status: as last seen.
+    """
+
+    made: str
+    status: ObservedStatus = ObservedStatus.ACTIVE
+
+
 def stage_of(
     previous: PreviousKey | None,
-    current_made: str,
+    current: CurrentKey,
     overlap: Duration,
     soak: Duration,
     now: datetime,
@@ -47,8 +59,7 @@ def stage_of(
     """The stage, in words that begin with ``settled``, ``overlap``, ``waiting``, ``soaking`` or ``done``.
 
     :param previous: the key that is rotated out; ``None`` if there is none.
-    :param current_made: when the current key was made, ISO 8601.
-    :param overlap: how long both keys stay Active from then on.
+    :param overlap: how long both keys stay Active from the creation of the current one on.
     :param soak: how long the previous key stays Inactive before it may be deleted.
     :param now: the time of day in UTC.
     """
@@ -57,16 +68,24 @@ def stage_of(
     if previous.status is ObservedStatus.DELETED:
         return DELETED
     if previous.status is ObservedStatus.ACTIVE:
-        overlap_ends = after(current_made, overlap.span)
-        if now < overlap_ends:
-            return f"overlap until {iso(overlap_ends)}: both keys are Active"
-        only_used = previous.waits_for == ("unused_for",)
-        return WAITING_UNTIL_UNUSED if only_used else WAITING_FOR_FIRST_USE
+        return _before_the_change(previous, current, overlap, now)
     if not previous.status.is_known:
         return (
             f"waiting: the previous key is {previous.status}, a status that keyswitch does not know"
         )
     return _soaking(previous.status_since, soak, now)
+
+
+def _before_the_change(
+    previous: PreviousKey, current: CurrentKey, overlap: Duration, now: datetime
+) -> str:
+    if current.status is not ObservedStatus.ACTIVE:
+        return f"waiting: the current key is {current.status}"
+    overlap_ends = after(current.made, overlap.span)
+    if now < overlap_ends:
+        return f"overlap until {iso(overlap_ends)}: both keys are Active"
+    only_used = previous.waits_for == ("unused_for",)
+    return WAITING_UNTIL_UNUSED if only_used else WAITING_FOR_FIRST_USE
 
 
 def _soaking(since: str, soak: Duration, now: datetime) -> str:

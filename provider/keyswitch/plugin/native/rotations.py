@@ -28,6 +28,7 @@ from keyswitch.model.rotation import (
     inputs_of_previous,
     problems_of_rotation,
 )
+from keyswitch.model.status import ObservedStatus
 from keyswitch.model.urn import KEY_TYPE, NATIVE_KEY_TYPE, ROTATION_TYPE
 from keyswitch.model.validation import Problem
 from keyswitch.plugin.native import protos, wire
@@ -36,7 +37,7 @@ from keyswitch.plugin.native.forms import by_name
 from keyswitch.plugin.native.plugin_version import PLUGIN_VERSION
 from keyswitch.plugin.native.refusals import Refusals
 from keyswitch.plugin.operations import refuse_ignored_changes
-from keyswitch.reconcile.rotation_stage import PreviousKey, stage_of
+from keyswitch.reconcile.rotation_stage import CurrentKey, PreviousKey, stage_of
 
 if TYPE_CHECKING:
     from pulumi.runtime.proto import provider_pb2 as pb
@@ -46,8 +47,9 @@ if TYPE_CHECKING:
 _PACKAGE: Final = "keyswitch"
 _OF_THE_KEYS_TOO: Final = ("protect", "retainOnDelete")
 """Options of a component that hold for the resources in it."""
+_OF_CURRENT: Final = ("createDate", "status")
 _OF_PREVIOUS: Final = ("status", "statusSince", "pending")
-"""The outputs of the previous key that a stage follows from."""
+"""The outputs of each key that a stage follows from."""
 
 Bag = Mapping[str, Any]
 
@@ -98,13 +100,15 @@ def _stage(given: Bag, keys: Mapping[str, Bag]) -> str | Unknown:
     of_previous = keys.get(PREVIOUS)
     seen = [of_previous.get(name) for name in _OF_PREVIOUS] if of_previous is not None else []
     spans = [given.get(name, DEFAULTS[name]) for name in (OVERLAP, SOAK)]
-    known = [keys[CURRENT].get("createDate"), *spans, *seen]
+    of_current = [keys[CURRENT].get(name) for name in _OF_CURRENT]
+    known = [*of_current, *spans, *seen]
     if not all(isinstance(each, str) for each in known):
         return UNKNOWN
-    made, overlap, soak, *recorded = map(str, known)
+    made, status, overlap, soak, *recorded = map(str, known)
+    current = CurrentKey(made, ObservedStatus(status))
     previous = PreviousKey.recorded(*recorded) if recorded else None
     now = datetime.now(timezone.utc)
-    return stage_of(previous, made, Duration.read(overlap), Duration.read(soak), now)
+    return stage_of(previous, current, Duration.read(overlap), Duration.read(soak), now)
 
 
 @dataclass

@@ -184,6 +184,16 @@ BY_POLICY = Outcome.CHANGED_ON_DESTROY
             Outcome.NO_LONGER_DECLARED,
             "Inactive",
         ),
+        (
+            {
+                "on_destroy": "restore",
+                "adopted_status": "Active",
+                "status": "Inactive",
+                "active_until": "2026-01-31",
+            },
+            Outcome.NO_LONGER_DECLARED,
+            "Inactive",
+        ),
     ],
 )
 def test_a_key_that_is_taken_out_goes_as_on_destroy_says(

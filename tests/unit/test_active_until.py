@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,11 +16,12 @@ from keyswitch.model.codecs import FLEET, SINGLE_KEY
 from keyswitch.model.durations import Duration, iso, until
 from keyswitch.model.fleet_state import fleet_outputs, parse_fleet_outputs
 from keyswitch.model.inputs import camel
-from keyswitch.model.parsing import UNKNOWN, parse_outputs
+from keyswitch.model.parsing import UNKNOWN, parse_inputs, parse_outputs
 from keyswitch.model.register import read_register
 from keyswitch.model.rotation import inputs_of_current, inputs_of_previous
+from keyswitch.model.safeguards import DeclaredSafeguards
 from keyswitch.model.state import Declaration
-from keyswitch.model.status import ObservedStatus, Status
+from keyswitch.model.status import ObservedStatus, OnDestroy, Status
 from keyswitch.model.until import Until
 from keyswitch.model.urn import NATIVE_FLEET_TYPE, NATIVE_KEY_TYPE
 from keyswitch.plugin.native.forms import FORMS
@@ -41,7 +42,11 @@ YESTERDAY, TOMORROW = (str((TODAY + timedelta(days=days)).date()) for days in (-
         ("2027-03-31T18:00:00+02:00", "2027-03-31T16:00:00Z"),
         ("2027-03-31T18:00-05:30", "2027-03-31T23:30:00Z"),
         ("2027-03-31T00:00:00Z", "2027-03-31T00:00:00Z"),
+        ("2027-03-31T00:00:00.000Z", "2027-03-31T00:00:00Z"),
+        ("2027-03-31T18:00:00.123456789-00:00", "2027-03-31T18:00:00Z"),
         ("9999-12-31", "9999-12-31T23:59:59Z"),
+        ("9999-12-31T23:59-12:00", "9999-12-31T23:59:00Z"),
+        ("0001-01-01T00:00+14:00", "0001-01-01T00:00:00Z"),
     ],
 )
 def test_a_date_counts_to_its_end_and_a_moment_is_one(text: str, end: str) -> None:
@@ -64,7 +69,14 @@ def test_a_date_counts_to_its_end_and_a_moment_is_one(text: str, end: str) -> No
         "2027-03-31\n",
         "2027-03-31T18:00:00",
         "2027-03-31T25:00:00Z",
+        "2027-02-29",
+        "2100-02-29",
+        "2027-03-31T24:00:00Z",
+        "2027-03-31T23:59:60Z",
         "2027-03-31T18:00:00+99:00",
+        "2027-03-31T18:00:00+02:60",
+        "2027-03-31T18:00:00+0200",
+        "2027-03-31T18:00.5Z0",
         "2027-03-31 18:00:00Z",
         "2027-W13-3",
         "1806451200",
@@ -201,6 +213,42 @@ def test_nothing_is_held_against_an_end_that_is_not_known_yet() -> None:
 
     assert parsed.error is None
     assert parsed.required().unknown == {KEY: ("active_until",)}
+
+
+PLAIN: dict[str, Any] = {"status": "Inactive"}
+OVERRIDDEN: dict[str, Any] = {"status": "Inactive", "override": "INC-1"}
+WARNED: dict[str, Any] = {"status": "Active", "active_until": TOMORROW, "warn_before": "3d"}
+
+
+@pytest.mark.parametrize(
+    ("recorded", "declared", "unknown"),
+    [
+        (PLAIN, {"active_until": TOMORROW}, "status"),
+        (OVERRIDDEN, {"status": "Active", "active_until": TOMORROW}, "override"),
+        (OVERRIDDEN, {"status": "Active"}, "override"),
+        ({"status": "Active"}, {"override": "INC-1"}, "status"),
+        (WARNED, {"status": "Active"}, "warn_before"),
+    ],
+)
+def test_what_is_recorded_contradicts_nothing_in_the_place_of_what_is_not_known_yet(
+    recorded: dict[str, Any], declared: dict[str, Any], unknown: str
+) -> None:
+    """The update knows it, and may find nothing wrong."""
+    world = World()
+    key = world.iam.add_key("bob")
+    world.iam.add_key("bob")
+    before = parse_inputs({"access_key_id": key, "user_name": "bob", **recorded}).declaration
+    assert before is not None
+    record = adopted(world, before)
+    entry = {"user_name": "bob", **declared, unknown: UNKNOWN}
+    fleet = {"statuses": {key: entry.get("status")}, "keys": {key: entry}}
+    fleet["keys"][key] = {name: each for name, each in entry.items() if name != "status"}
+
+    by_itself = SINGLE_KEY.parse({"access_key_id": key, **entry}, {key: record}, TODAY)
+    in_a_fleet = FLEET.parse(fleet, {key: record}, TODAY)
+
+    assert by_itself.required().unknown.get(key, ()) in ((unknown,), ())
+    assert in_a_fleet.required().unreadable == {}
 
 
 def test_a_secret_that_is_no_date_is_not_repeated() -> None:
@@ -413,3 +461,120 @@ def test_an_end_deactivates_no_key_that_pulumi_authenticates_with() -> None:
         world.phase(signer=key).apply(over, None)
 
     assert FakeClient(world.iam).iam.status(key) is ObservedStatus.ACTIVE
+
+
+@dataclass
+class Contract:
+    """One key that is declared Active until a day, and what is recorded of it."""
+
+    world: World
+    key: str
+    record: Any = None
+
+    def up(self, ends_in: int, **more: Any) -> None:
+        until = Until.read(str((TODAY + timedelta(days=ends_in)).date()))
+        declared = Declaration(self.key, Status.ACTIVE, "bob", active_until=until, **more)
+        as_it_holds = declared.as_of(self.world.clock.now())
+        self.record = self.world.phase().apply(as_it_holds, self.record)
+
+    def let_pass(self, days: int) -> None:
+        self.world.clock.today += timedelta(days=days)
+
+
+@pytest.fixture
+def contract() -> Contract:
+    world = World()
+    key = world.iam.add_key("bob")
+    world.iam.add_key("bob")
+    return Contract(world, key)
+
+
+ALLOWED = {"safeguards": DeclaredSafeguards(allow_reactivation=True)}
+
+
+def test_a_later_date_activates_no_key_that_somebody_else_had_deactivated_before_its_end(
+    contract: Contract,
+) -> None:
+    """As the same date would not have, a day before the end."""
+    contract.up(1)
+    contract.world.iam.set_status(contract.key, ObservedStatus.INACTIVE)
+    with pytest.raises(KeyswitchError, match=r"^KS606 "):
+        contract.up(30)
+    contract.let_pass(days=2)
+    contract.up(1)
+
+    with pytest.raises(KeyswitchError, match=r"^KS606 "):
+        contract.up(30)
+
+    assert contract.world.writes == []
+    contract.up(30, **ALLOWED)
+    assert contract.record.status is ObservedStatus.ACTIVE
+
+
+def test_a_later_date_activates_a_key_whose_drift_after_the_end_was_corrected(
+    contract: Contract,
+) -> None:
+    contract.up(1)
+    contract.let_pass(days=2)
+    contract.up(1)
+    contract.world.iam.set_status(contract.key, ObservedStatus.ACTIVE)
+    contract.up(1)
+
+    contract.up(30)
+
+    assert contract.record.status is ObservedStatus.ACTIVE
+
+
+@pytest.mark.parametrize("more", [{}, ALLOWED])
+@pytest.mark.parametrize("run_since", [True, False])
+def test_a_restore_activates_no_key_past_its_end(
+    contract: Contract, more: dict[str, Any], *, run_since: bool
+) -> None:
+    """Whoever removes an entry that is over does not mean to activate its key."""
+    contract.up(1, on_destroy=OnDestroy.RESTORE, **more)
+    contract.let_pass(days=2)
+    if run_since:
+        contract.up(1, on_destroy=OnDestroy.RESTORE, **more)
+    else:
+        contract.world.iam.set_status(contract.key, ObservedStatus.INACTIVE)
+
+    end = contract.world.phase().plan_deletion(contract.record)
+    assert "stays Inactive" in end.note()
+    told = contract.world.phase().destroy(contract.record)
+
+    assert told == end.warning
+    assert str(told).startswith(f"KS228 ending the declaration of access key {contract.key}")
+    assert contract.world.writes == []
+
+
+def test_a_restore_goes_back_where_the_end_is_still_to_come(contract: Contract) -> None:
+    contract.world.iam.set_status(contract.key, ObservedStatus.INACTIVE)
+    contract.up(9, on_destroy=OnDestroy.RESTORE, **ALLOWED)
+
+    assert contract.world.phase().destroy(contract.record) is None
+
+    assert contract.world.writes == [f"update {contract.key} bob Inactive"]
+
+
+@pytest.mark.parametrize("token", [NATIVE_KEY_TYPE, NATIVE_FLEET_TYPE])
+def test_each_provider_reads_an_end_that_the_other_has_carried_out(
+    contract: Contract, token: str
+) -> None:
+    contract.up(1, warn_before=Duration.read("3d"))
+    contract.let_pass(days=2)
+    contract.up(1, warn_before=Duration.read("3d"))
+    record, form = contract.record, FORMS[token]
+    entry = {"user_name": "bob", "active_until": TOMORROW, "warn_before": "3d"}
+    inputs: dict[str, Any] = {"access_key_id": contract.key, "status": "Inactive", **entry}
+    if form.codec is FLEET:
+        inputs = {"statuses": {contract.key: "Inactive"}, "keys": {contract.key: entry}}
+    outputs = form.codec.outputs(inputs, {contract.key: record})
+
+    there, kept = form.stored(form.inputs_to_wire(inputs), form.to_wire(outputs))
+
+    assert form.codec.records(kept) == {contract.key: record}
+    assert form.codec.records(form.stored(inputs, outputs)[1]) == {contract.key: record}
+    assert there == inputs
+    now = contract.world.clock.now()
+    as_written = {**form.inputs_to_wire(inputs)}
+    assert form.with_ends(as_written, now) == as_written

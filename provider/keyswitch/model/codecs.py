@@ -124,7 +124,7 @@ class SingleKeyCodec(Codec):
         return [] if same else [ACCESS_KEY_ID]
 
     def with_ends(self, inputs: Bag, now: datetime) -> dict[str, Any]:
-        return {**inputs, STATUS: _INACTIVE} if _is_over(inputs, now) else dict(inputs)
+        return {**inputs, STATUS: _INACTIVE} if _has_ended(inputs, now) else dict(inputs)
 
     def parse(self, inputs: Bag, records: Records, now: datetime | None) -> ParsedBatch:
         record = next(iter(records.values()), None)
@@ -193,7 +193,7 @@ class FleetCodec(Codec):
         over = {
             key: _INACTIVE
             for key, entry in entries.items()
-            if isinstance(entry, Mapping) and _is_over({**entry, STATUS: statuses.get(key)}, now)
+            if isinstance(entry, Mapping) and _has_ended({**entry, STATUS: statuses.get(key)}, now)
         }
         return {**inputs, STATUSES: {**statuses, **over}} if over else dict(inputs)
 
@@ -217,11 +217,12 @@ class FleetCodec(Codec):
         return refreshed_fleet(outputs, records)
 
 
-def _is_over(key: Bag, now: datetime) -> bool:
+def _has_ended(key: Bag, now: datetime) -> bool:
+    """Whether Active is declared, and by its end another status holds."""
     until = key.get(ACTIVE_UNTIL)
     if key.get(STATUS) != Status.ACTIVE or active_until(until, ACTIVE_UNTIL) is not None:
         return False
-    return Until.read(str(until)).is_over(now)
+    return Until.read(str(until)).status_at(now, Status.ACTIVE) is not Status.ACTIVE
 
 
 SINGLE_KEY: Final = SingleKeyCodec()

@@ -76,9 +76,9 @@ class Declaration:
 
         :param now: an aware moment.
         """
-        until = self.active_until
-        is_over = self.status is Status.ACTIVE and until is not None and until.is_over(now)
-        return replace(self, status=Status.INACTIVE) if is_over else self
+        if self.active_until is None:
+            return self
+        return replace(self, status=self.active_until.status_at(now, self.status))
 
     @property
     def may_deactivate_signer(self) -> bool:
@@ -121,9 +121,11 @@ class Record:
         """By whose word an Inactive key is so, for a program that declares Active.
 
         The program's, where it declared Inactive and that was carried out; an override's, until the
-        program has declared Inactive without it; else somebody else's.
+        program has declared Inactive without it; else somebody else's. An end that only found the key Inactive
+        is no word of the program's: nobody may have seen it.
         """
-        if self.declaration.status is not Status.INACTIVE:
+        found_so = self.declaration.has_ended and self.deactivated_by is DeactivatedBy.OUTSIDE
+        if self.declaration.status is not Status.INACTIVE or found_so:
             return DeactivatedBy.OUTSIDE
         if self._under_override:
             return DeactivatedBy.OVERRIDE

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from keyswitch.messages import catalogue
+from keyswitch.messages.catalogue import Message
 from keyswitch.messages.format import Attempt, KeyswitchError, line
 from keyswitch.model.state import Declaration, Record
 from keyswitch.model.status import ObservedStatus, OnDestroy, Status
@@ -73,9 +75,12 @@ def changes_on_the_way(leaving: Iterable[Record]) -> dict[str, KeyswitchError]:
 
 
 def deletion_plan(
-    record: Record, target: Status, seen: Observation, unmet: Safeguarding
+    record: Record, target: Status, seen: Observation, unmet: Safeguarding, now: datetime
 ) -> DeletionPlan:
-    """Decides for a key that ``on_destroy`` asks to be in ``target``."""
+    """Decides for a key that ``on_destroy`` asks to be in ``target``.
+
+    :param now: as of when an ``active_until`` is over, an aware moment.
+    """
     key = Attempt("ending the declaration of", record.declaration.access_key_id, seen.user_name)
     if seen.undecided:
         refusal = KeyswitchError(
@@ -85,8 +90,9 @@ def deletion_plan(
     stays = DeletionPlan(record, seen.status, seen.user_name)
     if seen.status is ObservedStatus.DELETED or seen.status.satisfies(target):
         return stays
-    if seen.status is ObservedStatus.EXPIRED:
-        return replace(stays, warning=line(catalogue.ExpiredNotRestored(), key))
+    over = _over(record, target, seen, now)
+    if over is not None:
+        return replace(stays, warning=line(over, key))
     reasons = _against(record, target, seen, unmet)
     if reasons and target is Status.ACTIVE:
         return replace(stays, warning=line(catalogue.NotRestored(reasons=reasons), key))
@@ -97,6 +103,16 @@ def deletion_plan(
         )
         return replace(stays, refusal=refusal)
     return replace(stays, switches_to=target)
+
+
+def _over(record: Record, target: Status, seen: Observation, now: datetime) -> Message | None:
+    """Why the time of a key that would be activated is over; AWS's word on it, or the program's."""
+    if seen.status is ObservedStatus.EXPIRED:
+        return catalogue.ExpiredNotRestored()
+    until = record.declaration.active_until
+    if target is Status.ACTIVE and until is not None and until.is_over(now):
+        return catalogue.EndedNotRestored(active_until=until)
+    return None
 
 
 def _against(record: Record, target: Status, seen: Observation, unmet: Safeguarding) -> str:

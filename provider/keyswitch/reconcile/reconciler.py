@@ -231,7 +231,7 @@ class Reconciler:
             by = record.restorable_from
             return self._plan.unmet(declaration, seen, planned, inactive_by=by)
 
-        return deletion_plan(record, target, seen, unmet)
+        return deletion_plan(record, target, seen, unmet, self._clock.now())
 
     def _recorded(
         self, declaration: Declaration, record: Record | None, seen: Observation

@@ -10,6 +10,7 @@ from keyswitch.messages.catalogue import Message
 from keyswitch.messages.parse import Reading
 from keyswitch.messages.redact import redact
 from keyswitch.model.engine_values import UNTOLD
+from keyswitch.model.inputs import ACTIVE_UNTIL
 from keyswitch.model.status import ObservedStatus, OnDestroy, Status
 from keyswitch.report.key_states import KeyState
 from keyswitch.report.rows import Outcome, Row, in_short
@@ -36,6 +37,9 @@ def let_go(name: str, state: KeyState, readings: Mapping[type[Message], Reading]
         against = readings.get(catalogue.NotRestored)
         if against is not None:
             kept = in_short(f"{kept}, but {against.fields.get('reasons')}")
+        ended = readings.get(catalogue.EndedNotRestored)
+        if ended is not None:
+            kept = in_short(f"{kept}, but {ACTIVE_UNTIL} {ended.fields.get(ACTIVE_UNTIL)} is over")
     elif state.on_destroy == UNTOLD:
         target, kept = UNTOLD, "its on_destroy is a secret here"
     else:
@@ -70,7 +74,9 @@ def _at_end(policy: OnDestroy, state: KeyState) -> str:
         return ""
     if policy is OnDestroy.DEACTIVATE:
         return str(Status.INACTIVE)
-    if state.adopted_status == str(Status.ACTIVE) and state.override:
+    # A key that is Inactive and has an end is so by that end, or by somebody else.
+    has_ended = state.active_until and state.status == str(Status.INACTIVE)
+    if state.adopted_status == str(Status.ACTIVE) and (state.override or has_ended):
         return ""
     restorable = state.adopted_status in (str(Status.ACTIVE), str(Status.INACTIVE))
     return state.adopted_status if restorable else ""

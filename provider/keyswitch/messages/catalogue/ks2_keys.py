@@ -194,6 +194,15 @@ class ExpiredNotRestored(Message):
     remedy = "The key stays as it is."
 
 
+class EndedNotRestored(Message):
+    code = "KS228"
+    title = "Ended, not restored"
+    text = "was declared Active until {active_until}; that is over, so on_destroy=restore will not activate the key"
+    remedy = "To have the key Active again, declare it again with a later active_until."
+    why = "Whoever removes the declaration of a key that has ended does not expect the key to be Active again."
+    active_until: object
+
+
 class Adopted(Message):
     code = "KS217"
     title = "Adopted as found"

@@ -84,7 +84,7 @@ class DeactivatedOutside(Message):
     text = "this key was deactivated outside this stack, so it will not be reactivated"
     remedy = (
         "Find out who deactivated it, and why. To keep it Inactive, declare Inactive. To "
-        "reactivate it, declare Inactive, apply that, and then declare Active; or set "
+        "reactivate it, declare Inactive without active_until, apply that, and then declare Active; or set "
         "allow_reactivation."
     )
     why = (

@@ -37,11 +37,16 @@ def own_notes() -> Iterator[dict]:
         yield from (note for note in notes if note["author"]["id"] == me["id"])
 
 
+def last_line(text: str) -> str:
+    """Where the marker stands: above it the marker of another stack may be quoted, as by a tag or a reason."""
+    return text.rstrip().rpartition("\n")[2]
+
+
 text = Path(FILE).read_text(encoding="utf-8")
-marker = text.rstrip().rpartition("\n")[2]
+marker = last_line(text)
 if not marker:
     sys.exit(f"there is nothing to write in {FILE}")
-ours = next((note["id"] for note in own_notes() if marker in note["body"]), None)
+ours = next((note["id"] for note in own_notes() if last_line(note["body"]) == marker), None)
 if ours is None:
     gitlab("POST", NOTES, text)
 else:

@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from cli.conftest import Keyswitch
 from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.durations import iso
+from keyswitch.model.engine_values import OF_A_SECRET, SIGNATURE
 from keyswitch.model.fleet_state import fleet_outputs
 from keyswitch.model.pending import Pending
 from keyswitch.model.state import Declaration, Record
@@ -131,6 +132,9 @@ def test_what_may_not_be_looked_at_is_said_and_leaves_no_key_out(
     server.rules.append(refuse("ListAccessKeys", 403, "AccessDenied", "User ci is not authorized"))
     server.rules.append(refuse("GetAccessKeyLastUsed", 403, "AccessDenied", "User ci is not"))
     keys = {each["access_key_id"]: each for each in asked(keyswitch)["keys"]}
+    register({key: {"userName": "bob", "activeUntil": in_days(-1)}})
+    shown = keyswitch("due", "--stack-config", "Pulumi.prod.yaml").stdout
+    assert "1 key due within 14d, 1 of them over and of a status that is not known" in shown
     assert keys[key]["status"] is None
     assert keys[nameless]["user_name"] is None
     assert keys[nameless]["owner_unknown"] == (
@@ -211,6 +215,30 @@ def test_a_state_names_keys_by_themselves_in_fleets_and_held_ones(
         one: False,
         held: True,
     }
+
+
+@pytest.mark.parametrize("of_fleet", [False, True])
+def test_an_end_that_a_state_keeps_secret_is_not_left_out_in_silence(
+    keyswitch: Keyswitch,
+    strict_iam: StrictIam,
+    *,
+    of_fleet: bool,
+) -> None:
+    told, untold = strict_iam.add_key("bob"), record(strict_iam.add_key("bob"), 1)
+    state = json.loads(
+        state_of(*([] if of_fleet else [untold]), fleet=untold if of_fleet else None)
+    )
+    (hidden,) = state["deployment"]["resources"]
+    hidden["outputs"]["records" if of_fleet else "active_until"] = {SIGNATURE: OF_A_SECRET}
+    other = json.loads(state_of(record(told, 2)))["deployment"]["resources"]
+    state["deployment"]["resources"] += other
+
+    shown = keyswitch("due", "--state", "-", "--json", stdin=json.dumps(state))
+
+    assert [key["access_key_id"] for key in json.loads(shown.stdout)["keys"]] == [told]
+    name = "all" if of_fleet else "key-0"
+    assert shown.stderr.startswith("warning: KS745 a stack's state keeps secret")
+    assert f"keys of {name} are" in shown.stderr
 
 
 def test_keys_of_another_account_are_asked_about_there_and_can_be_asked_for_alone(

@@ -237,6 +237,8 @@ def test_a_key_that_somebody_deactivated_before_its_end_is_recorded_and_let_be(
     assert bob.recorded["desired_status"] == "Inactive"
     assert bob.recorded["deactivated_by"] == "outside"
     bob.project.preview("--expect-no-changes")
+    bob.declare(active_until=in_days(20))
+    assert "KS606 activating " in bob.project.preview(code=1).text
     assert iam.writes == []
 
 

@@ -12,14 +12,16 @@ from keyswitch.cli.command import Command, Signing, duration, form_option, signi
 from keyswitch.cli.scan import working
 from keyswitch.cli.stack_export import StackState, state_options
 from keyswitch.cli.tables import print_listing
-from keyswitch.messages.format import counted
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import counted, line
 from keyswitch.messages.printable import printable
 from keyswitch.model.durations import Duration, iso, until
+from keyswitch.model.status import ObservedStatus
 from keyswitch.report.digest_formats import hidden_marker
 from keyswitch.report.due import OWNER_TAG, Due, DueKey, due_keys
 from keyswitch.report.json_text import json_text
 from keyswitch.report.markdown import COMMENT_BYTES, code_span, fitting, table_row
-from keyswitch.report.stack_state import records_in
+from keyswitch.report.stack_state import records_in, secret_ends_in
 from keyswitch.report.text_table import Listing
 
 VERSION: Final = 1
@@ -103,6 +105,10 @@ def _declared(
     """The keys with an end, and what declares them in words: a state that is named goes before the register."""
     text = state.text()
     if text is not None:
+        secret = secret_ends_in(text)
+        if secret:
+            untold = catalogue.EndsNotTold(source=state.in_words, names=", ".join(secret))
+            click.echo(printable(f"warning: {line(untold)}"), err=True)
         ends = (DueKey.declared(each.declared, each.user_name) for each in records_in(text))
         return (each for each in ends if each is not None), state.in_words
     if signing.config is None:
@@ -119,8 +125,10 @@ def _declared(
 
 def _verdict(due: Due) -> str:
     keys = counted(len(due.keys), "key")
-    over = sum(key.active_until.is_over(due.at) for key in due.keys)
-    late = f", {over} of them over and still Active" if over else ""
+    over = [key for key in due.keys if key.active_until.is_over(due.at)]
+    active = sum(key.status is ObservedStatus.ACTIVE for key in over)
+    parts = {"still Active": active, "of a status that is not known": len(over) - active}
+    late = "".join(f", {count} of them over and {what}" for what, count in parts.items() if count)
     return f"{keys} due within {due.within}{late}"
 
 

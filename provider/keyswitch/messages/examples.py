@@ -155,6 +155,7 @@ _OWN_VALUES: Final[dict[str, dict[str, object]]] = {
     "KS740": {"operation": "cloudtrail:LookupEvents", "resource": "*"},
     "KS741": {"aws_code": "InvalidTimeRangeException", "operation": "cloudtrail:LookupEvents"},
     "KS742": {"message": "The security token included in the request is invalid"},
+    "KS745": {"source": "the stack prod", "names": "bob-old"},
     "KS805": {"limit": "45d"},
     "KS810": {"subject": "user ci-*"},
     "KS811": {"subject": "user ci-*"},

@@ -13,7 +13,7 @@ from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.engine_values import is_secret
 from keyswitch.model.fleet import STATUSES
 from keyswitch.model.fleet_state import RECORDS, parse_fleet_outputs
-from keyswitch.model.inputs import ACCESS_KEY_ID, STATUS, USER_NAME
+from keyswitch.model.inputs import ACCESS_KEY_ID, ACTIVE_UNTIL, STATUS, USER_NAME
 from keyswitch.model.parsing import parse_outputs
 from keyswitch.model.rotation import STAGE
 from keyswitch.model.state import DESIRED_STATUS, USER_NAME_RESOLVED, Record
@@ -50,6 +50,21 @@ def records_in(text: str) -> Iterator[Record]:
     """
     for resource in _deployment(text)[0]:
         yield from (record for record, _ in _records(resource))
+
+
+def secret_ends_in(text: str) -> tuple[str, ...]:
+    """The names of the resources whose keys may have an end that the program keeps secret, as the state has them.
+
+    :raises KeyswitchError: it is no such output (KS705).
+    """
+    found = []
+    for resource in _deployment(text)[0]:
+        urn = Urn(str(resource.get("urn")))
+        outputs = bag_of(in_dynamic_form(resource, urn).get("outputs"))
+        told = {KEY_TYPE: ACTIVE_UNTIL, FLEET_TYPE: RECORDS}.get(urn.kind)
+        if told is not None and is_secret(outputs.get(told)):
+            found.append(urn.name)
+    return tuple(found)
 
 
 def _deployment(text: str) -> tuple[list[Mapping[str, Any]], str]:

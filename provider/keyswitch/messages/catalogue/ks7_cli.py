@@ -261,6 +261,16 @@ class LookupInterrupted(Message):
     )
 
 
+class EndsNotTold(Message):
+    code = "KS745"
+    title = "Ends that are secrets"
+    text = "{source} keeps secret until when the keys of {names} are declared Active, so they are not listed"
+    remedy = "Write active_until in plain text in the program, and run pulumi up. Until then, look up these ends there."
+    why = "A list that leaves out a key would look complete to its reader."
+    source: object
+    names: object
+
+
 class NoAccountSelected(Message):
     code = "KS760"
     title = "No account selected"

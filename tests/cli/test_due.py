@@ -304,6 +304,11 @@ def test_a_register_with_problems_and_a_state_that_is_none_are_failures(
     told = keyswitch("due", "--stack-config", "Pulumi.prod.yaml", code=1).output
     assert "a date without quotes, which Pulumi passes on in another form" in told
 
+    written = Path("Pulumi.prod.yaml").read_text()
+    Path("Pulumi.prod.yaml").write_text(written.replace("03-31", "02-30"))
+    told = keyswitch("due", "--stack-config", "Pulumi.prod.yaml", code=1).output
+    assert "perhaps a date or a time without quotes that does not exist" in " ".join(told.split())
+
     assert "KS705 " in keyswitch("due", "--state", "-", code=1, stdin="{}").output
 
 

@@ -309,6 +309,22 @@ def test_the_limit_of_a_fleet_counts_ends_and_of_two_ends_of_a_user_the_second_i
     assert iam.writes[0][0] in single
 
 
+@pytest.mark.parametrize("bob", ["rotation"], indirect=True)
+def test_a_rotation_whose_current_key_has_ended_is_not_said_to_be_in_its_overlap(
+    bob: Declared, outsider: Outsider, iam: RecordingServer
+) -> None:
+    previous = outsider.new_key(bob.user)
+    bob.declare(previous=previous, active_until=in_days(1))
+    bob.project.up()
+    assert bob.project.stack_output("stage").startswith("overlap until ")
+    bob.project.let_pass(days=2)
+
+    bob.project.up()
+
+    assert iam.writes == [(bob.key, "Inactive")], "the previous key stays for whoever still uses it"
+    assert bob.project.stack_output("stage") == "waiting: the current key is Inactive"
+
+
 LATER = """
 import json, pathlib
 import pulumi, keyswitch

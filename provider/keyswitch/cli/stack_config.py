@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from keyswitch.cli.atomic_write import write_project_file
 from keyswitch.cli.exceptions_file import bad_exceptions, exceptions_in
-from keyswitch.cli.yaml_edit import CONFIG, data_of, problem_of, with_entries
+from keyswitch.cli.yaml_edit import CONFIG, UNREADABLE_VALUE, data_of, problem_of, with_entries
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.messages.redact import redact
@@ -253,7 +253,7 @@ def _map_in(path: Path, text: str) -> Mapping[str, Any]:
     except YAMLError as error:
         raise _unreadable(path, problem_of(error)) from None
     except (ValueError, TypeError, RecursionError):
-        raise _unreadable(path, "a value of it cannot be read") from None
+        raise _unreadable(path, UNREADABLE_VALUE) from None
     if not isinstance(whole, dict):
         raise _unreadable(path, "not a map")
     return whole

@@ -16,7 +16,7 @@ from keyswitch.model.codecs import FLEET, SINGLE_KEY
 from keyswitch.model.durations import Duration, iso, until
 from keyswitch.model.fleet_state import fleet_outputs, parse_fleet_outputs
 from keyswitch.model.inputs import camel
-from keyswitch.model.parsing import UNKNOWN, parse_inputs, parse_outputs
+from keyswitch.model.parsing import UNKNOWN, handed_on, parse_inputs, parse_outputs
 from keyswitch.model.register import read_register
 from keyswitch.model.rotation import inputs_of_current, inputs_of_previous
 from keyswitch.model.safeguards import DeclaredSafeguards
@@ -509,6 +509,19 @@ def test_a_later_date_activates_no_key_that_somebody_else_had_deactivated_before
     assert contract.world.writes == []
     contract.up(30, **ALLOWED)
     assert contract.record.status is ObservedStatus.ACTIVE
+
+
+def test_nor_does_a_later_date_in_the_run_that_declares_the_key_under_another_name(
+    contract: Contract,
+) -> None:
+    contract.up(1, on_destroy=OnDestroy.RESTORE)
+    contract.world.iam.set_status(contract.key, ObservedStatus.INACTIVE)
+    contract.let_pass(days=2)
+    contract.up(1, on_destroy=OnDestroy.RESTORE)
+    contract.record = parse_outputs(handed_on(contract.record))
+
+    with pytest.raises(KeyswitchError, match=r"^KS606 "):
+        contract.up(30, on_destroy=OnDestroy.RESTORE)
 
 
 def test_a_later_date_activates_a_key_whose_drift_after_the_end_was_corrected(

@@ -19,6 +19,7 @@ from keyswitch.model.cross_validation import contradictions
 from keyswitch.model.inputs import (
     ACCESS_KEY_ID,
     ACCOUNT,
+    ACTIVE_UNTIL,
     IN_PROGRAMS,
     INPUTS,
     MOVED_FROM,
@@ -62,6 +63,7 @@ _HANDED_ON: Final = (
     USER_NAME,
     USER_NAME_RESOLVED,
     DESIRED_STATUS,
+    ACTIVE_UNTIL,
     ACCOUNT_ID,
     CREATE_DATE,
     CHANGED_AT,
@@ -198,7 +200,10 @@ def parse_outputs(bag: Mapping[str, object]) -> Record:
 
 
 def handed_on(record: Record) -> dict[str, Any]:
-    """A bag of what a key keeps when it moves to another name: all but its program's own words."""
+    """A bag of what a key keeps when it moves to another name: all but its program's own words.
+
+    The end is kept, as by it the status is known for one that nobody declared in so many words.
+    """
     whole = record.to_outputs()
     names = (*_HANDED_ON, DEACTIVATED_BY)
     kept: dict[str, Any] = {name: whole[name] for name in names if name in whole}

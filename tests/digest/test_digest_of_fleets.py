@@ -100,6 +100,24 @@ def test_the_row_of_a_key_that_is_let_go_is_what_the_preview_says(
     assert ("will not be reactivated" in found.why) is (on_destroy == "restore")
 
 
+def test_the_row_of_a_key_that_is_let_go_past_its_end_says_why_nothing_is_restored() -> None:
+    iam = StrictIam()
+    stays, gone = iam.add_key("bob"), iam.add_key("bob")
+    old, new = bag(stays, gone, on_destroy="restore"), bag(stays, on_destroy="restore")
+    old["statuses"][gone] = "Inactive"
+    old["keys"][gone]["active_until"] = "2020-01-31"
+    outputs = adopted(iam, old)
+    plan = judged(iam, new, outputs)
+    told = [("info", note) for note in plan.notes()]
+    told += [("warning", warning) for warning in plan.warnings_of_ends()]
+
+    (found,) = digest_of(old, outputs, new, *told).rows
+
+    assert (found.access_key_id, found.after) == (gone, "Inactive")
+    assert found.outcome is Outcome.NO_LONGER_DECLARED
+    assert "on_destroy is restore, but active_until 2020-01-31 is over" in found.why
+
+
 @pytest.mark.parametrize("hidden", [UNKNOWN, "[secret]"])
 def test_keys_that_are_not_known_or_secret_as_a_whole_are_not_let_go(hidden: str) -> None:
     iam = StrictIam()

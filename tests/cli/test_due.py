@@ -210,11 +210,25 @@ def test_a_state_names_keys_by_themselves_in_fleets_and_held_ones(
     printed = json.loads(shown.stdout)
     validate(printed)
     assert printed["source"] == "a stack's state"
-    # The user that is recorded of the third has no such key.
     assert {key["access_key_id"]: key["is_over"] for key in printed["keys"]} == {
         one: False,
         held: True,
+        two: False,
     }
+    # The third is recorded of another user than has it now.
+    assert {key["user_name"] for key in printed["keys"]} == {"bob", "eve"}
+
+
+def test_a_key_whose_user_was_renamed_is_due_all_the_same(
+    keyswitch: Keyswitch, strict_iam: StrictIam
+) -> None:
+    key, gone = strict_iam.add_key("robert"), "AKIANOTTHERE00000000"
+    strict_iam.tags["robert"] = {"owner": "alice"}
+    register({each: {"userName": "bob", "activeUntil": in_days(1)} for each in (key, gone)})
+
+    (seen,) = asked(keyswitch)["keys"]
+
+    assert (seen["access_key_id"], seen["user_name"], seen["owner"]) == (key, "robert", "alice")
 
 
 @pytest.mark.parametrize("of_fleet", [False, True])

@@ -10,7 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from keyswitch.iam.client import Directory, NoSuchEntityError, OwnerNotToldError, key_in
+from keyswitch.iam.client import (
+    AccessKey,
+    Directory,
+    NoSuchEntityError,
+    OwnerNotToldError,
+    key_in,
+)
 from keyswitch.iam.concurrently import AT_A_TIME, ask_all
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError, in_one_line
@@ -19,6 +25,7 @@ from keyswitch.model.durations import Duration
 from keyswitch.model.state import Declaration
 from keyswitch.model.status import ObservedStatus
 from keyswitch.model.until import Until
+from keyswitch.model.user_names import same_user
 
 OWNER_TAG: Final = "owner"
 _NO_TAG: Final = "the user has no tag {tag}"
@@ -96,7 +103,8 @@ def due_keys(
 ) -> tuple[DueKey, ...]:
     """Those that end within a span, or have ended, and are not Inactive already.
 
-    Each costs one ListAccessKeys and one ListUserTags, and one GetAccessKeyLastUsed if its user is not named.
+    Each costs one ListAccessKeys and one ListUserTags, and one GetAccessKeyLastUsed if its user is not named, or
+    has no such key any more: a renamed user is followed.
 
     :param client_in: the client to an account, the same at every call; called from several threads.
     :param now: an aware moment.
@@ -125,17 +133,38 @@ def _looked_at(key: DueKey, client: Directory, owner_tag: str) -> DueKey | None:
         return replace(key, owner_unknown=f"the user is not known: {_why(error)}")
     if user_name is None:
         return replace(key, owner_unknown="the key is the root user's")
-    named = replace(key, user_name=user_name)
     try:
-        seen = key_in(client.list_access_keys(user_name), key.access_key_id)
-        if seen is None or seen.status is not ObservedStatus.ACTIVE:
-            return None
-        named = replace(named, status=seen.status)
+        seen, user_name = _seen_with_owner(key.access_key_id, user_name, client)
+    except KeyswitchError:
+        # The status is left out, and the tags are another permission.
+        return _with_owner(replace(key, user_name=user_name), client, owner_tag)
+    if seen is None or seen.status is not ObservedStatus.ACTIVE:
+        return None
+    found = replace(key, user_name=user_name, status=seen.status)
+    return _with_owner(found, client, owner_tag)
+
+
+def _seen_with_owner(
+    access_key_id: str, user_name: str, client: Directory
+) -> tuple[AccessKey | None, str]:
+    """The key, ``None`` if it is gone, and its user: another than the one that is named, if that was renamed."""
+    seen = _seen_with(access_key_id, user_name, client)
+    if seen is not None:
+        return seen, user_name
+    try:
+        owner = client.last_used(access_key_id).user_name
+    except (OwnerNotToldError, NoSuchEntityError):
+        owner = None
+    if owner is None or same_user(owner, user_name):
+        return None, user_name
+    return _seen_with(access_key_id, owner, client), owner
+
+
+def _seen_with(access_key_id: str, user_name: str, client: Directory) -> AccessKey | None:
+    try:
+        return key_in(client.list_access_keys(user_name), access_key_id)
     except NoSuchEntityError:
         return None
-    except KeyswitchError:
-        pass  # The status is left out, and the tags are another permission.
-    return _with_owner(named, client, owner_tag)
 
 
 def _with_owner(key: DueKey, client: Directory, owner_tag: str) -> DueKey:

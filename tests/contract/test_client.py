@@ -288,6 +288,21 @@ def test_the_tags_of_a_user_are_read_all_pages_and_a_missing_user_is_no_such_ent
         world.client.user_tags("nobody")
 
 
+def test_the_account_of_a_key_is_named(world_of_policies: World) -> None:
+    world = world_of_policies
+
+    assert world.client.account_of_key(world.new_key(world.new_user())) == world.account
+
+
+@pytest.mark.parametrize("kind", ["strict-http", "strict"])
+def test_the_account_of_a_key_that_is_not_there_is_no_such_entity(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
+    """moto takes any key for one of the caller's account."""
+    with a_world(kind, request) as world, pytest.raises(NoSuchEntityError):
+        world.client.account_of_key(MISSING)
+
+
 def test_the_key_that_signs_is_named(world: World) -> None:
     assert world.client.signing_keys() == {ADMIN}
 

@@ -33,7 +33,7 @@ def strict_app(iam: StrictIam) -> Callable[..., Iterable[bytes]]:
 def answer(iam: StrictIam, signer: str, form: Any) -> Response:
     action = form["Action"]
     iam.refuse(action)
-    of_account = _answer_of_account(iam, action, form)
+    of_account = _answer_of_sts(iam, action, form) or _answer_of_account(iam, action, form)
     if of_account is not None:
         return of_account
     if action == "ListAccessKeys":
@@ -49,17 +49,24 @@ def answer(iam: StrictIam, signer: str, form: Any) -> Response:
         return _xml(action, None)
     if action == "GetAccessKeyLastUsed":
         used = iam.last_used(form["AccessKeyId"])
+        owner = f"<UserName>{used.user_name}</UserName>" if used.user_name else ""
         date = f"<LastUsedDate>{used.date}</LastUsedDate>" if used.date else ""
         return _xml(
             action,
-            f"<UserName>{used.user_name}</UserName><AccessKeyLastUsed>{date}"
+            f"{owner}<AccessKeyLastUsed>{date}"
             f"<ServiceName>{used.service_name}</ServiceName><Region>{used.region}</Region>"
             "</AccessKeyLastUsed>",
         )
+    raise AwsRefusal(400, "InvalidAction", f"Could not find operation {action}")
+
+
+def _answer_of_sts(iam: StrictIam, action: str, form: Any) -> Response | None:
+    if action == "GetAccessKeyInfo":
+        return _xml(action, f"<Account>{iam.account_of_key(form['AccessKeyId'])}</Account>")
     if action == "GetCallerIdentity":
         identity = f"<UserId>AIDA</UserId><Account>{ACCOUNT}</Account>"
         return _xml(action, f"<Arn>arn:aws:iam::{ACCOUNT}:user/ci</Arn>{identity}")
-    raise AwsRefusal(400, "InvalidAction", f"Could not find operation {action}")
+    return None
 
 
 def _answer_of_account(iam: StrictIam, action: str, form: Any) -> Response | None:

@@ -32,6 +32,7 @@ from keyswitch.model.status import ObservedStatus, Status
 ACCOUNT = "123456789012"
 TEMPORARY = "ASIATEMPORARYSIGNER0"
 ADMIN = "AKIAADMINISTRATOR000"
+_OF_STS = frozenset({"GetAccessKeyInfo", "GetCallerIdentity"})
 CREATED = "2026-01-31T09:30:00Z"
 
 
@@ -47,7 +48,8 @@ class AwsRefusal(Exception):  # noqa: N818 - a refusal in AWS's words is no erro
 class StrictIam:
     """Users and their keys. ``page`` is the most rows of an answer, ``late`` how many reads of a
     user still show what was before the last write of its keys, ``denied`` the actions that no policy allows,
-    ``report_looks`` how many looks a new credential report takes."""
+    ``report_looks`` how many looks a new credential report takes, ``foreign`` keys of other accounts with the
+    account of each, ``root_ids`` the keys of the root user."""
 
     page: int = 100
     late: int = 0
@@ -61,6 +63,8 @@ class StrictIam:
     report_made: str = CREATED
     report_looks: int = 0
     denied: set[str] = field(default_factory=set)
+    foreign: dict[str, str] = field(default_factory=dict)
+    root_ids: set[str] = field(default_factory=set)
     _before: dict[str, tuple[dict[str, AccessKey], int]] = field(default_factory=dict)
     _numbers: Any = field(default_factory=itertools.count)
 
@@ -132,6 +136,8 @@ class StrictIam:
         self.users[name][access_key_id] = replace(key, status=ObservedStatus(status))
 
     def last_used(self, access_key_id: str) -> LastUsed:
+        if access_key_id in self.root_ids:
+            return LastUsed(None, None, "N/A", "N/A")
         try:
             owner = self.owner(access_key_id)
         except StopIteration:
@@ -142,6 +148,16 @@ class StrictIam:
             raise AwsRefusal(403, "AccessDenied", message) from None
         date = self.used.get(access_key_id)
         return LastUsed(owner, date, "s3" if date else "N/A", "eu-west-1" if date else "N/A")
+
+    def account_of_key(self, access_key_id: str) -> str:
+        """Of any account's key, and of sessions; AWS does not say what it answers for a key that is gone."""
+        if access_key_id in self.foreign:
+            return self.foreign[access_key_id]
+        known = {key for keys in self.users.values() for key in keys} | self.root_ids
+        if access_key_id not in known and not access_key_id.startswith("ASIA"):
+            message = "The security token included in the request is invalid."
+            raise AwsRefusal(403, "InvalidClientTokenId", message)
+        return ACCOUNT
 
     def attached_policies(
         self, user_name: str, marker: str | None = None, most: int = 100
@@ -168,10 +184,10 @@ class StrictIam:
 
     def refuse(self, action: str) -> None:
         if action in self.denied:
+            service = "sts" if action in _OF_STS else "iam"
             message = (
-                f"User: arn:aws:iam::{ACCOUNT}:user/ci is not authorized to perform: iam:{action} on "
-                "resource: * because no identity-based policy allows the iam:"
-                f"{action} action"
+                f"User: arn:aws:iam::{ACCOUNT}:user/ci is not authorized to perform: {service}:{action} on "
+                f"resource: * because no identity-based policy allows the {service}:{action} action"
             )
             raise AwsRefusal(403, "AccessDenied", message)
 
@@ -274,6 +290,13 @@ class FakeClient:
     def last_used(self, access_key_id: str) -> LastUsed:
         self.log.append(f"last used {access_key_id}")
         return self._admitted()._ask(lambda: self.iam.last_used(access_key_id))
+
+    def account_of_key(self, access_key_id: str) -> str:
+        self.log.append(f"account of {access_key_id}")
+        try:
+            return self.iam.account_of_key(access_key_id)
+        except AwsRefusal as refusal:
+            raise NoSuchEntityError(AwsAnswer(refusal.code, "fake"), refusal.message) from None
 
     def attached_policies(self, user_name: str) -> tuple[str, ...]:
         self.log.append(f"policies {user_name}")

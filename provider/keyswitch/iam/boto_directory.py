@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from keyswitch.iam.boto import BotoClient, at_most
 from keyswitch.iam.call_limits import ACCOUNT, Bounds
-from keyswitch.iam.client import CredentialReport, User
+from keyswitch.iam.client import CredentialReport, NoSuchEntityError, User
 from keyswitch.iam.user_agent import NOBODY, Origin
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
@@ -23,6 +23,8 @@ _LOOKS_AT_REPORT: Final = 30
 _SECONDS_BETWEEN_LOOKS: Final = 2.0
 _NOT_READY: Final = frozenset({"ReportInProgress", "ReportNotPresent", "ReportExpired"})
 """Of ``iam:GetCredentialReport``: the report that was asked for is not made yet."""
+_NO_SUCH_KEY: Final = frozenset({"InvalidClientTokenId", "InvalidAccessKeyId", "ValidationError"})
+"""Of ``sts:GetAccessKeyInfo``: which of them AWS answers for a deleted key is not documented."""
 _ROOT_USER: Final = "<root_account>"
 _TOLD_OF_A_KEY: Final = (
     "access_key_1_last_rotated",
@@ -59,6 +61,16 @@ class BotoDirectory(BotoClient):
         with self._calling("sts:AssumeRole", None) as clients:
             found._made = clients.in_role(role)
         return found
+
+    def account_of_key(self, access_key_id: str) -> str:
+        """See :meth:`Directory.account_of_key`."""
+        try:
+            with self._calling("sts:GetAccessKeyInfo", None) as clients:
+                return str(clients.sts.get_access_key_info(AccessKeyId=access_key_id)["Account"])
+        except KeyswitchError as error:
+            if error.answer is not None and error.answer.code in _NO_SUCH_KEY:
+                raise NoSuchEntityError(error.answer, error.cause) from error
+            raise
 
     def users(self, path_prefix: str = "/") -> tuple[User, ...]:
         """See :meth:`Directory.users`."""

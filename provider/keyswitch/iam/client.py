@@ -177,6 +177,16 @@ class Directory(IamClient, Protocol):
         """By ``sts:GetCallerIdentity``."""
         ...
 
+    def account_of_key(self, access_key_id: str) -> str:
+        """The account that any key belongs to, twelve digits, by ``sts:GetAccessKeyInfo``.
+
+        AWS answers for keys of other accounts too, and does not say whether the key still exists.
+
+        :raises NoSuchEntityError: STS does not know the key. AWS gives the same answer to a caller whose credentials
+            it rejects.
+        """
+        ...
+
     def users(self, path_prefix: str = "/") -> tuple[User, ...]:
         """The account's users, all pages of ``iam:ListUsers``.
 

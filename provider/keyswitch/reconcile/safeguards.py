@@ -108,8 +108,9 @@ def no_longer_met(safeguards: DeclaredSafeguards, keys: UserKeys) -> str | None:
 def use_in_words(used: LastUsed, key: AccessKey, now: datetime) -> str:
     """``was last used 3 hours ago by s3 in eu-west-1 (2026-11-24T19:00:00Z)``, or that it never has been."""
     if used.date is None:
-        created = f" (created {ago(key.create_date, now)}, {key.create_date})"
-        return f"has never been used{created if key.create_date else ''}"
+        if not key.create_date:
+            return "has never been used"
+        return f"has never been used (created {ago(key.create_date, now)}, {key.create_date})"
     by = f" by {used.service_name} in {used.region}"
     return f"was last used {ago(used.date, now)}{by} ({used.date})"
 

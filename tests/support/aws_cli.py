@@ -35,7 +35,12 @@ def put_into(folder: Path) -> None:
 
 def main(words: list[str]) -> int:
     service, command, *options = words
-    client = boto3.client(service, region_name="us-east-1")
+    everywhere = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    everywhere.add_argument("--region", default="us-east-1")
+    everywhere.add_argument("--profile")
+    options_of_all, options = everywhere.parse_known_args(options)
+    session = boto3.Session(profile_name=options_of_all.profile)
+    client = session.client(service, region_name=options_of_all.region)
     operations = {xform_name(name, "-"): name for name in client.meta.service_model.operation_names}
     inputs = client.meta.service_model.operation_model(operations[command]).input_shape
     parser = argparse.ArgumentParser(prog=f"aws {service} {command}", allow_abbrev=False)

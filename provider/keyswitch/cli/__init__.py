@@ -18,6 +18,7 @@ from keyswitch.cli.digest import digest
 from keyswitch.cli.discover import discover
 from keyswitch.cli.due import due
 from keyswitch.cli.explain import explain
+from keyswitch.cli.incident import incident
 from keyswitch.cli.who import who
 
 
@@ -43,6 +44,7 @@ def main() -> None:
     Ask what ends soon:       keyswitch due --stack-config Pulumi.prod.yaml
     Report to an auditor:     keyswitch audit --format html --output keys.html
     Find a key's programs:    keyswitch who AKIAIOSFODNN7EXAMPLE
+    Act on a leaked key:      keyswitch incident AKIAIOSFODNN7EXAMPLE
     Look up a message:        keyswitch explain KS602
 
     \b
@@ -50,5 +52,5 @@ def main() -> None:
     """
 
 
-for command in (discover, audit, due, who, digest, explain):
+for command in (discover, audit, due, who, incident, digest, explain):
     main.add_command(command)

@@ -16,9 +16,11 @@ from keyswitch.cli.stack_config import StackConfig
 from keyswitch.iam.boto_cloudtrail import BotoEventHistory
 from keyswitch.iam.boto_directory import BotoDirectory
 from keyswitch.iam.client import Caller, Directory
+from keyswitch.iam.key_ids import is_key_id
 from keyswitch.iam.user_agent import Origin
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError, line
+from keyswitch.messages.redact import may_be_repeated
 from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.aws_settings import ACCOUNT_ID, AwsSettings
 from keyswitch.model.durations import Duration
@@ -35,6 +37,8 @@ _OF_CREDENTIALS: Final = (
     "assumeRole",
 )
 """The settings that say who signs: with a profile of the caller's they do not count, encrypted or not."""
+
+_LENGTH_OF_ID: Final = 20
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -102,6 +106,14 @@ class Signing:
         return BotoEventHistory.in_account(
             self.declared_account(), self._settings(), Origin.of("", "")
         )
+
+    def settings(self) -> AwsSettings:
+        """Those of the account that the command acts in.
+
+        :raises KeyswitchError: one cannot be read, or there is no such account.
+        """
+        account = self.declared_account()
+        return account.over(self._settings()) if account is not None else self._settings()
 
     def _settings(self) -> AwsSettings:
         return AwsSettings.read(self._setting)
@@ -242,6 +254,25 @@ signing_options_without_region = gathering(
     *_OF_FILE, _ROLE_ARN, argument="signing", make=_signing_without_region
 )
 """The same for a command with regions of its own."""
+
+
+def key_id(text: str) -> str:
+    """The type of an argument that takes an access key id; of anything else no secret is repeated.
+
+    :raises click.BadParameter: it is none.
+    """
+    if is_key_id(text):
+        return text
+    raise is_not(text, "an access key id such as AKIAIOSFODNN7EXAMPLE", longest=_LENGTH_OF_ID)
+
+
+def is_not(text: str, wanted: str, longest: int = 39) -> click.BadParameter:
+    """The error for a value that is not what it should be, which no secret is repeated in.
+
+    :param longest: in characters; a longer value is not repeated.
+    """
+    named = f"{text!r} is" if may_be_repeated(text, longest) else "this is"
+    return click.BadParameter(f"{named} not {wanted}")
 
 
 def duration(text: str) -> Duration:

@@ -55,12 +55,13 @@ class StackConfig:
         _ = self._config, self._of_project
 
     @cached_property
-    def _text(self) -> str:
+    def text(self) -> str:
+        """The stack's file as it was when it was first read, empty if it is not there."""
         return _text_of(self.path)
 
     @cached_property
     def _whole(self) -> Mapping[str, Any]:
-        return _map_in(self.path, self._text)
+        return _map_in(self.path, self.text)
 
     @cached_property
     def _config(self) -> Mapping[str, Any]:
@@ -114,6 +115,31 @@ class StackConfig:
         """
         values = (self._json(key) for key in (REGISTER, _DEFAULTS, _ACCOUNTS))
         return read_register(*values, now=Clock().now())
+
+    def register_of(self, access_key_id: str, entry: Mapping[str, Any]) -> Register:
+        """A register of this entry alone, with the file's defaults and accounts, but for what is encrypted of the entry.
+
+        :raises KeyswitchError: defaults or accounts are encrypted (KS713).
+        """
+        plain = {name: value for name, value in entry.items() if not _is_encrypted(value)}
+        shared = (self._json(key) for key in (_DEFAULTS, _ACCOUNTS))
+        return read_register(json.dumps({access_key_id: plain}), *shared, now=Clock().now())
+
+    @property
+    def default_account(self) -> str:
+        """The account of entries that name none, by ``keyswitch:defaults``; empty for the stack's own.
+
+        :raises KeyswitchError: the defaults are encrypted (KS713).
+        """
+        return str(json.loads(self._json(_DEFAULTS) or "{}").get("account") or "")
+
+    def account_named(self, account_id: str) -> str:
+        """The name under which ``keyswitch:accounts`` has a role in an account; empty for none.
+
+        :raises KeyswitchError: the accounts are encrypted (KS713), or one cannot be read.
+        """
+        names = json.loads(self._json(_ACCOUNTS) or "{}")
+        return next((each for each in names if self.account(each).account_id == account_id), "")
 
     def account(self, name: str) -> DeclaredAccount:
         """An account of ``keyswitch:accounts``.
@@ -181,7 +207,7 @@ class StackConfig:
         if not os.access(self.path.resolve().parent, os.W_OK):
             problem = "there is no such folder, or it may not be written to"
             raise KeyswitchError(catalogue.NotWritten(path=self.path, problem=problem))
-        against = self._against_entries()
+        against = self.against_entries()
         if against is not None:
             raise _no_place(self.path, against)
         if account is not None:
@@ -189,11 +215,12 @@ class StackConfig:
         register = self.register
         if register.problems:
             raise register.refusal()
-        default = json.loads(self._json(_DEFAULTS) or "{}").get("account")
+        default = self.default_account
         if default and account is None:
             raise KeyswitchError(catalogue.OfAnotherAccount(path=self.path, account=default))
 
-    def _against_entries(self) -> str | None:
+    def against_entries(self) -> str | None:
+        """Why the register cannot have entries in this file; ``None`` if it can."""
         held = self._config.get(REGISTER)
         if held is None and self._of_project.get(REGISTER) is not None:
             return (
@@ -212,14 +239,14 @@ class StackConfig:
             is as it was.
         """
         now = StackConfig(self.path)
-        problem = now._against_entries()
+        problem = now.against_entries()
         if problem is not None:
             raise _no_place(self.path, problem)
         held = now._config.get(REGISTER) or {}
         missing = [key for key in entries if key not in held]
         if missing:
             new = {key: entries[key] for key in missing}
-            text = with_entries(now._text, REGISTER, new)
+            text = with_entries(now.text, REGISTER, new)
             if text is None:
                 raise _no_place(self.path, "written in braces, or not with one entry per line")
             write_project_file(self.path, text)

@@ -15,15 +15,15 @@ from keyswitch.cli.command import (
     caller_of,
     duration,
     form_option,
+    is_not,
+    key_id,
     signing_options_without_region,
 )
 from keyswitch.cli.key_lookup import look_up, lookup_progress
 from keyswitch.cli.scan import working
 from keyswitch.iam.cloudtrail import KEPT
-from keyswitch.iam.key_ids import is_key_id
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
-from keyswitch.messages.redact import may_be_repeated
 from keyswitch.model.durations import Duration
 from keyswitch.report.key_usage import KeyUsage
 from keyswitch.report.key_usage_json import to_json
@@ -36,21 +36,10 @@ _MOST: Final = 5_000
 _MOST_AT_ALL: Final = 100_000
 
 
-def _key_id(text: str) -> str:
-    if is_key_id(text):
-        return text
-    raise _not(text, "an access key id such as AKIAIOSFODNN7EXAMPLE")
-
-
 def _region(text: str) -> str:
     if _REGION.fullmatch(text):
         return text
-    raise _not(text, "an AWS region such as eu-west-1")
-
-
-def _not(text: str, wanted: str) -> click.BadParameter:
-    named = f"{text!r} is" if may_be_repeated(text) else "this is"
-    return click.BadParameter(f"{named} not {wanted}")
+    raise is_not(text, "an AWS region such as eu-west-1")
 
 
 def _within_kept(text: str) -> Duration:
@@ -61,7 +50,7 @@ def _within_kept(text: str) -> Duration:
 
 
 @click.command(cls=Command)
-@click.argument("access_key_id", type=_key_id)
+@click.argument("access_key_id", type=key_id)
 @signing_options_without_region
 @click.option(
     "--region",

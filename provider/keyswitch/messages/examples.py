@@ -99,6 +99,7 @@ _VALUES: Final[dict[str, object]] = {
     "through": "No key of this fleet was changed",
     "unknown_code": "KS999",
     "until": "2027-03-31",
+    "timeout": "10m",
     "unused_for": "7d",
     "unverified": "",
     "used": "was last used 3 hours ago by s3 in eu-west-1 (2026-11-24T19:00:00Z)",
@@ -203,6 +204,9 @@ _OWN_VALUES: Final[dict[str, dict[str, object]]] = {
     "KS714": {"path": "keys.html"},
     "KS760": {"problem": "no account of the organization matches --account-filter *-prod"},
     "KS761": {"seen": 120},
+    "KS771": {"problem": "the key is Active"},
+    "KS772": {"problem": "the security token included in the request is invalid"},
+    "KS775": {"problem": "the entry is an alias of another one"},
     "KS802": {"declared": "Active", "seen": "user bob has no such key"},
     "KS806": {"count": 2},
 }

@@ -67,6 +67,21 @@ def secret_ends_in(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def declaring_resources(text: str, access_key_id: str) -> Iterator[tuple[Urn, str, Record]]:
+    """The resources that declare a key, in what ``pulumi stack export`` printed.
+
+    Each comes with the name of its rotation, empty for none, and with what is recorded of the key.
+
+    :raises KeyswitchError: it is no such output (KS705).
+    """
+    for resource in _deployment(text)[0]:
+        parent = Urn(str(resource.get("parent") or ""))
+        rotation = parent.name if parent.kind == ROTATION_TYPE else ""
+        for record, _ in _records(resource):
+            if record.declaration.access_key_id == access_key_id:
+                yield Urn(str(resource.get("urn"))), rotation, record
+
+
 def _deployment(text: str) -> tuple[list[Mapping[str, Any]], str]:
     """The resources, without what is only left to be deleted, and when the last update ended.
 

@@ -1,0 +1,187 @@
+"""The edit of a register in an incident: one entry Inactive, with an override. Shown before it is made."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from keyswitch.cli.atomic_write import write_project_file
+from keyswitch.cli.stack_config import REGISTER, StackConfig
+from keyswitch.cli.yaml_edit import CONFIG, data_of, with_entries
+from keyswitch.cli.yaml_entry import line_of, with_values
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import KeyswitchError
+from keyswitch.messages.printable import printable
+from keyswitch.messages.redact import redact
+from keyswitch.model.inputs import (
+    ACCOUNT,
+    ACTIVE_UNTIL,
+    IN_CAMEL_CASE,
+    OVERRIDE,
+    STATUS,
+    USER_NAME,
+    WARN_BEFORE,
+)
+from keyswitch.model.status import Status
+from keyswitch.report.incident import REASON, DeclaredEntry
+from keyswitch.report.leaked_key import LeakedKey, Standing
+
+_STATUS, _OVERRIDE, _USER_NAME, _ACCOUNT = (
+    IN_CAMEL_CASE[name] for name in (STATUS, OVERRIDE, USER_NAME, ACCOUNT)
+)
+_REMOVED: Final = (IN_CAMEL_CASE[ACTIVE_UNTIL], IN_CAMEL_CASE[WARN_BEFORE])
+"""What an entry with an override cannot have."""
+_CONTEXT: Final = 2
+"""Lines that a diff shows around each change."""
+
+
+@dataclass(frozen=True)
+class RegisterEdit:
+    """The text of a file before and after an edit."""
+
+    path: Path
+    before: str
+    after: str
+
+    def write(self) -> None:
+        """Makes the edit, all of it or nothing.
+
+        :raises KeyswitchError: somebody changed the file since (KS774), or it cannot be written (KS707).
+        """
+        if StackConfig(self.path).text != self.before:
+            raise KeyswitchError(catalogue.ChangedMeanwhile(path=self.path))
+        write_project_file(self.path, self.after)
+
+    @property
+    def diff(self) -> tuple[str, ...]:
+        """As ``diff -u`` shows it, fit to print."""
+        before, after = (
+            [line.rstrip("\r") for line in text.removesuffix("\n").split("\n")]
+            for text in (self.before, self.after)
+        )
+        name = str(self.path)
+        lines = difflib.unified_diff(before, after, name, name, lineterm="", n=_CONTEXT)
+        return tuple(printable(redact(line)).rstrip() for line in lines)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The register's entry of one key in a stack's file.
+
+    :param account: the account that a new entry is to name; ``None`` for the stack's own.
+    """
+
+    config: StackConfig
+    access_key_id: str
+    account: str | None = None
+
+    @property
+    def user_name(self) -> str:
+        """The owner as the entry has it; empty if it has none."""
+        found = (self._held or {}).get(_USER_NAME)
+        return found if isinstance(found, str) else ""
+
+    @property
+    def _held(self) -> Mapping[str, Any] | None:
+        """The entry, ``None`` if there is none; an empty one for what is not a map."""
+        config = data_of(self.config.text).get(CONFIG) or {}
+        register = config.get(REGISTER)
+        if not isinstance(register, dict) or self.access_key_id not in register:
+            return None
+        held = register[self.access_key_id]
+        return held if isinstance(held, dict) else {}
+
+    def edited(self, leaked: LeakedKey, reason: str) -> tuple[DeclaredEntry, RegisterEdit | None]:
+        """What the register says, and the edit that an incident needs; ``None`` for none, or for one that cannot be made.
+
+        :param reason: of the override; empty where none was given.
+        """
+        held = self._held or {}
+        status = held.get(_STATUS)
+        entry = DeclaredEntry(
+            path=str(self.config.path),
+            line=line_of(self.config.text, (CONFIG, REGISTER, self.access_key_id)),
+            status=status if status in {str(each) for each in Status} else "",
+            override=_OVERRIDE in held,
+            removes=tuple(name for name in _REMOVED if name in held),
+            blockers=self._blockers(),
+        )
+        is_done = entry.status == str(Status.INACTIVE) and entry.override and not entry.removes
+        is_as_asked = is_done and reason in ("", held.get(_OVERRIDE))
+        if is_as_asked or leaked.standing is Standing.DELETED:
+            return entry, None
+        values = {_STATUS: str(Status.INACTIVE), _OVERRIDE: reason or REASON}
+        if self._held is None:
+            return self._added(entry, leaked, values)
+        kept = {name: value for name, value in held.items() if name not in _REMOVED}
+        path = (CONFIG, REGISTER, self.access_key_id)
+        after = with_values(self.config.text, path, values, _REMOVED)
+        if after is None:
+            problem = "the entry is an alias of another, is not a map, or has a comment in braces"
+            return replace(entry, problem=problem), None
+        return self._checked(entry, {**kept, **values}, after)
+
+    def _added(
+        self, entry: DeclaredEntry, leaked: LeakedKey, values: Mapping[str, str]
+    ) -> tuple[DeclaredEntry, RegisterEdit | None]:
+        new = {
+            **({_USER_NAME: leaked.user_name} if leaked.user_name else {}),
+            **values,
+            **({_ACCOUNT: self.account} if self.account else {}),
+        }
+        against, after = self._against_adding(leaked), None
+        if not against:
+            after = with_entries(self.config.text, REGISTER, {self.access_key_id: new})
+            against = "the register is written in braces, or not with one entry per line"
+        if after is None:
+            return replace(entry, problem=against, by_pulumi=False), None
+        return self._checked(entry, new, after)
+
+    def _against_adding(self, leaked: LeakedKey) -> str:
+        """Why an entry in this file would not be one of this key; empty if it would."""
+        if leaked.standing is Standing.OF_ANOTHER_ACCOUNT:
+            return f"the key belongs to account {leaked.account_id}, so name that account with --account"
+        if leaked.standing is Standing.OF_THE_ROOT_USER:
+            return "the key belongs to the root user, and keyswitch declares keys of users"
+        return self.config.against_entries() or self._against_new()
+
+    def _against_new(self) -> str:
+        try:
+            declared = {each.access_key_id for each in self.config.register.declarations}
+            default = self.config.default_account
+        except KeyswitchError as error:
+            return error.cause
+        if self.access_key_id in declared:
+            return (
+                "the key is declared, but not by an entry of keyswitch:keys: set the override there"
+            )
+        if default and not self.account:
+            return (
+                f"keyswitch:defaults puts entries without an account into account {default}, so name the account "
+                "with --account"
+            )
+        return ""
+
+    def _checked(
+        self, entry: DeclaredEntry, values: Mapping[str, Any], after: str
+    ) -> tuple[DeclaredEntry, RegisterEdit | None]:
+        """The edit, unless the entry would still be refused."""
+        try:
+            problems = self.config.register_of(self.access_key_id, values).problems
+        except KeyswitchError as error:
+            problems = (error.cause,)
+        if problems:
+            return replace(entry, problem=" ".join(problems).rstrip("."), by_pulumi=False), None
+        edit = RegisterEdit(self.config.path, self.config.text, after)
+        return replace(entry, diff=edit.diff), edit
+
+    def _blockers(self) -> tuple[str, ...]:
+        """What stops every run, but for what is wrong with this entry."""
+        try:
+            problems = self.config.register.problems
+        except KeyswitchError:
+            return ()
+        return tuple(each for each in problems if f"entry {self.access_key_id}" not in each)

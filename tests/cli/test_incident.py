@@ -19,13 +19,17 @@ from werkzeug.wrappers import Response
 
 from cli.conftest import Keyswitch
 from keyswitch.cli.incident_watch import READS
+from keyswitch.iam.client import Caller
 from keyswitch.model.status import ObservedStatus
 from keyswitch.model.urn import KEY_TYPE, ROTATION_TYPE
 from keyswitch.reconcile.clock import Clock
+from keyswitch.report.incident_commands import Commands, SignedBy
+from keyswitch.report.leaked_key import LeakedKey
 from support.aws_cli import put_into
 from support.engine import ROOT, engine_env
 from support.http import Call, RecordingServer, aws_error, serving
 from support.moto_iam import Outsider, moto_app
+from support.pages import differs, shown
 from support.strict_iam import ACCOUNT, StrictIam
 
 NOW = datetime.now(timezone.utc)
@@ -109,29 +113,19 @@ def test_it_says_what_iam_knows_of_the_key_and_of_its_user(
     assert "name the register with --stack-config" in said
 
 
-@pytest.mark.parametrize(
-    ("policies", "denies"),
-    [
-        (["AWSCompromisedKeyQuarantine"], "AWSCompromisedKeyQuarantine also denies"),
-        (["AWSCompromisedKeyQuarantineV2"], ""),
-        (["AWSCompromisedKeyQuarantineV3"], "AWSCompromisedKeyQuarantineV3 also denies"),
-        (
-            ["AWSCompromisedKeyQuarantineV3", "AWSCompromisedKeyQuarantineV2"],
-            "AWSCompromisedKeyQuarantineV3 also denies",
-        ),
-    ],
-)
+@pytest.mark.parametrize("versions", [[""], ["V2"], ["V3"], ["V3", "V2"]])
 def test_it_says_what_a_quarantine_means_and_ends_it_last(
-    keyswitch: Keyswitch, strict_iam: StrictIam, key: str, policies: list[str], denies: str
+    keyswitch: Keyswitch, strict_iam: StrictIam, key: str, versions: list[str]
 ) -> None:
+    """Each version denies iam:UpdateAccessKey to the user."""
+    policies = [f"AWSCompromisedKeyQuarantine{version}" for version in versions]
     strict_iam.policies["bob"] = ["ReadOnlyAccess", *policies]
 
     told = keyswitch("incident", key).stdout
 
     said = words(told)
-    assert f"attached {' and '.join(sorted(policies))}. The policy denies some calls" in said
-    assert "and does not deactivate the key." in said
-    assert (f"{denies} iam:UpdateAccessKey to bob" in said) == bool(denies)
+    assert f"The user has {' and '.join(sorted(policies))}, which AWS attaches after" in said
+    assert "iam:UpdateAccessKey among them, and does not deactivate the key" in said
     last = commands(told)[-len(policies) :]
     for policy, line in zip(sorted(policies), last, strict=True):
         assert line.endswith(
@@ -261,6 +255,8 @@ def test_of_a_key_of_another_account_it_says_whose_and_what_to_do_then(
     assert f"Run this now with credentials of account {ELSEWHERE}:" in said
     assert "report the key to AWS Trust & Safety" in said
     assert "KS770" in told.stderr
+    with_region = keyswitch("incident", FOREIGN, "--region", "eu-west-1", code=1).stdout
+    assert "--region" not in with_region, "the options are for the credentials of this account"
     assert commands(of_register.stdout)[0] == (
         f"keyswitch incident {FOREIGN} --stack-config {register.name} --account shop"
     )
@@ -440,6 +436,31 @@ def test_a_key_that_no_entry_declares_is_added_with_its_user(
     assert register.read_text() == (
         f"{before}    {other}:\n      userName: eve\n      status: Inactive\n      override: INC-1\n"
     )
+
+
+def test_an_entry_of_another_account_names_the_account_and_the_commands_become_its_role(
+    keyswitch: Keyswitch, strict_iam: StrictIam, register: Path
+) -> None:
+    role = f"arn:aws:iam::{ELSEWHERE}:role/keys"
+    accounts = (
+        f"  keyswitch:accounts:\n    shop:\n      roleArn: {role}\n      externalId: our/id\n"
+    )
+    register.write_text(register.read_text() + accounts)
+    other = strict_iam.add_key("eve")
+    options = ("--account", "shop", "--user", "eve", "--reason", "INC-1", "--yes")
+
+    told = keyswitch("incident", other, "--write", register.name, *options, code=1).stdout
+
+    entry = f"    {other}:\n      userName: eve\n      status: Inactive\n      override: INC-1\n      account: shop\n"
+    assert entry in register.read_text()
+    become, deactivate, *_ = commands(told)
+    assert f"--role-arn {role} " in become
+    assert "--external-id our/id" in become
+    assert (
+        deactivate
+        == f"aws iam update-access-key --user-name eve --access-key-id {other} --status Inactive"
+    )
+    assert f"keyswitch who {other} --stack-config Pulumi.prod.yaml --account shop" in told
 
 
 @pytest.mark.parametrize(
@@ -654,6 +675,32 @@ def test_wrong_usage_asks_nothing_and_repeats_no_secret(
     assert says in words(told.stderr)
     assert SECRET[:8] not in told.output
     assert server.calls == []
+
+
+def test_the_page_runs_from_the_answer_over_the_edit_to_the_watch(
+    keyswitch: Keyswitch, strict_iam: StrictIam, key: str, register: Path, clock: Later
+) -> None:
+    blocks = shown(ROOT / "docs" / "how-to" / "incident.md", "tests/cli/test_incident.py")
+    lines = [shlex.split(each.text.replace("AKIAIOSFODNN7EXAMPLE", key)) for each in blocks]
+    (_, *answer), (_, *edit), (_, *watch) = lines
+    clock.happens = lambda waits: strict_iam.set_status(key, INACTIVE) if waits == 1 else None
+
+    assert {line[0] for line in lines} == {"keyswitch"}
+    assert differs(blocks[0].lines, keyswitch(*answer).stdout) == ""
+    keyswitch(*edit, stdin="y\n")
+    assert "override: INC-4711 leaked" in register.read_text()
+    assert f"in {READS} reads in a row" in words(keyswitch(*watch).stdout)
+
+
+def test_the_policy_of_a_quarantine_is_named_in_the_partition_of_the_caller() -> None:
+    caller = Caller(ACCOUNT, f"arn:aws-us-gov:iam::{ACCOUNT}:user/ci", "")
+    leaked = LeakedKey("AKIAIOSFODNN7EXAMPLE", caller=caller, user_name="bob")
+    of_bob = Commands(leaked.access_key_id, "bob", SignedBy())
+
+    assert (
+        " --policy-arn arn:aws-us-gov:iam::aws:policy/" in of_bob.detach("X", leaked.partition).line
+    )
+    assert LeakedKey.unasked("AKIAIOSFODNN7EXAMPLE", "").partition == "aws"
 
 
 def bags(keyswitch: Keyswitch, strict_iam: StrictIam, key: str, register: Path) -> dict[str, Any]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from keyswitch.cli import main
 from support.aws_cli import put_into
 from support.engine import PROGRAM, ROOT, SECONDS, Project, engine_env
 from support.http import RecordingServer, serving
 from support.moto_iam import SHOP, Elsewhere, Outsider
-from support.pages import Shell, shown
+from support.pages import Shell, Shown, shown
 from support.strict_app import strict_app
 from support.strict_iam import StrictIam
 from support.unfinished import run_in_the_middle_of_a_switch, send, with_children
@@ -74,9 +77,14 @@ def test_the_adoption_of_an_account(root: Project, outsider: Outsider) -> None:
 
 @pytest.mark.parametrize("form", ["false", pytest.param("true", marks=pytest.mark.nightly)])
 def test_an_incident_from_the_first_line_to_the_last(
-    root: Project, iam: RecordingServer, outsider: Outsider, tmp_path: Path, form: str
+    root: Project,
+    iam: RecordingServer,
+    outsider: Outsider,
+    tmp_path: Path,
+    form: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """In either form: by the AWS CLI, and of another key by the program alone."""
+    """In either form: by the AWS CLI, and of another key by what keyswitch incident prints for the program alone."""
     bob = outsider.new_user()
     key, other = outsider.new_key(bob), outsider.new_key(bob)
     entry = {"userName": bob, "status": "Active"}
@@ -107,7 +115,14 @@ def test_an_incident_from_the_first_line_to_the_last(
     assert outsider.status(bob, key) == "Inactive"
     register.write_text(merged)
 
-    read(other, "incident-declare", "incident-apply", "incident-verify", "incident-agrees")
+    monkeypatch.chdir(root.folder)
+    options = ("--stack-config", register.name, "--reason", "INC-4711 leaked", "--json")
+    told = CliRunner(env=env).invoke(main, ["incident", other, *options])
+    told_to = {"declare", "apply", "verify", "agrees"}
+    reader = Shell(root.folder, env, {})
+    for each in json.loads(told.stdout)["commands"]:
+        if each["purpose"] in told_to:
+            reader.type(Shown(each["command"]))
     assert iam.writes == [(key, "Inactive"), (other, "Inactive")]
 
 

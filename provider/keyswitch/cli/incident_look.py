@@ -66,19 +66,20 @@ def find_out(
             leaked = look_into(client, access_key_id, owner)
     declared, edit = entry.edited(leaked, reason) if entry is not None else (None, None)
     of_commands = leaked.user_name if is_user_name(leaked.user_name) else ""
+    signed_by, project = _signed_by(signing, settings), _project(config, state)
+    if leaked.standing is Standing.OF_ANOTHER_ACCOUNT:
+        signed_by = SignedBy()
     incident = Incident(
         leaked,
-        Commands(
-            access_key_id, of_commands, _signed_by(signing, settings), _project(config, state)
-        ),
-        declared,
-        resources,
-        state.in_words,
-        reason,
-        _account_name(leaked, config, unknown),
-        str(config.path) if config is not None else "",
-        tuple(unknown),
-        settings.has_static_keys and not settings.profile,
+        Commands(access_key_id, of_commands, signed_by, project),
+        entry=declared,
+        resources=resources,
+        whose_state=state.in_words,
+        reason=reason,
+        account_name=_account_name(leaked, config, unknown),
+        stack_config=str(config.path) if config is not None else "",
+        unknown=tuple(unknown),
+        signs_with_settings=settings.has_static_keys and not settings.profile,
     )
     return Found(incident, client, edit)
 

@@ -22,8 +22,6 @@ from keyswitch.report.leaked_key import LeakedKey, Standing
 
 REASON: Final = "leaked"
 """The override of a printed edit where no reason was given."""
-_SPARES: Final = "AWSCompromisedKeyQuarantineV2"
-"""The quarantine policy that does not deny ``iam:UpdateAccessKey``."""
 
 
 Part: TypeAlias = str | Command | tuple[str, ...]
@@ -168,7 +166,7 @@ def _now(incident: Incident) -> Iterator[Part]:
         yield "Nothing is left to deactivate. Deny the key's sessions (see Sessions below)."
         return
     if leaked.standing is Standing.OF_A_SESSION:
-        yield "Run this now, for the role that the session is of. CloudTrail names the role: see below."
+        yield "Run this now, with the name of the session's role for ROLE. CloudTrail names the role, see below:"
         yield from commands.become_roles()
         yield commands.deny_sessions_of_role()
         return
@@ -184,8 +182,12 @@ def _now(incident: Incident) -> Iterator[Part]:
     if leaked.standing is Standing.OF_ANOTHER_ACCOUNT:
         yield from _in_other_account(incident)
         return
-    yield "Run this now, with credentials of another user:"
-    yield from commands.become_roles()
+    roles = list(commands.become_roles())
+    if roles:
+        yield "Run this now, in a shell of its own, which signs as the role from then on:"
+    else:
+        yield "Run this now, with credentials of another user:"
+    yield from roles
     yield commands.deactivate()
     if leaked.signs:
         yield (
@@ -251,16 +253,9 @@ def _quarantine(leaked: LeakedKey) -> Iterator[Part]:
     if not leaked.policies:
         yield "AWS has not quarantined the user: no AWSCompromisedKeyQuarantine policy is attached."
         return
-    denies = [each for each in leaked.policies if each != _SPARES]
-    own = (
-        f" {in_list(denies)} also denies iam:UpdateAccessKey to {leaked.user_name}, so credentials of another user "
-        "are needed."
-        if denies
-        else ""
-    )
     yield (
-        f"AWS found a leaked key of this user and attached {in_list(leaked.policies)}. The policy denies some calls "
-        f"to the user, and does not deactivate the key.{own}"
+        f"The user has {in_list(leaked.policies)}, which AWS attaches after it finds a leaked key. That denies some "
+        "calls to the user, iam:UpdateAccessKey among them, and does not deactivate the key: other calls still work."
     )
 
 
@@ -353,7 +348,10 @@ def _sessions(incident: Incident) -> Iterator[Part]:
         "the key is Inactive:"
     )
     yield commands.deny_sessions()
-    yield "That ends the sessions of the user's other keys too. The same for each role that the key could assume:"
+    yield (
+        "That ends the user's console sessions too, and those of the user's other keys. The same for each role that "
+        "the key could assume, with its name for ROLE:"
+    )
     yield commands.deny_sessions_of_role()
 
 

@@ -322,7 +322,7 @@ class StatusNotKnown(Message):
     text = "IAM did not say the status of access key {access_key_id}"
     remedy = (
         "Treat the key as Active. Run the command that the output shows first, with credentials of the key's "
-        "account. The section Not known says why."
+        "account."
     )
     access_key_id: object
 

@@ -107,7 +107,7 @@ class Entry:
             status=status if status in {str(each) for each in Status} else "",
             override=_OVERRIDE in held,
             removes=tuple(name for name in _REMOVED if name in held),
-            blockers=self._blockers(),
+            blockers=self._problems_of_others(),
         )
         is_done = entry.status == str(Status.INACTIVE) and entry.override and not entry.removes
         is_as_asked = is_done and reason in ("", held.get(_OVERRIDE))
@@ -122,23 +122,21 @@ class Entry:
         if after is None:
             problem = "the entry is an alias of another, is not a map, or has a comment in braces"
             return replace(entry, problem=problem), None
-        return self._checked(entry, {**kept, **values}, after)
+        return self._made(entry, {**kept, **values}, after)
 
     def _added(
         self, entry: DeclaredEntry, leaked: LeakedKey, values: Mapping[str, str]
     ) -> tuple[DeclaredEntry, RegisterEdit | None]:
-        new = {
-            **({_USER_NAME: leaked.user_name} if leaked.user_name else {}),
-            **values,
-            **({_ACCOUNT: self.account} if self.account else {}),
-        }
+        adds = {_USER_NAME: leaked.user_name, _ACCOUNT: self.account or ""}
+        adds = {name: value for name, value in adds.items() if value}
+        new = {**adds, **values}
         against, after = self._against_adding(leaked), None
         if not against:
             after = with_entries(self.config.text, REGISTER, {self.access_key_id: new})
             against = "the register is written in braces, or not with one entry per line"
         if after is None:
             return replace(entry, problem=against, by_pulumi=False), None
-        return self._checked(entry, new, after)
+        return self._made(replace(entry, adds=tuple(adds.items())), new, after)
 
     def _against_adding(self, leaked: LeakedKey) -> str:
         """Why an entry in this file would not be one of this key; empty if it would."""
@@ -165,21 +163,21 @@ class Entry:
             )
         return ""
 
-    def _checked(
+    def _made(
         self, entry: DeclaredEntry, values: Mapping[str, Any], after: str
-    ) -> tuple[DeclaredEntry, RegisterEdit | None]:
-        """The edit, unless the entry would still be refused."""
-        try:
-            problems = self.config.register_of(self.access_key_id, values).problems
-        except KeyswitchError as error:
-            problems = (error.cause,)
-        if problems:
-            return replace(entry, problem=" ".join(problems).rstrip("."), by_pulumi=False), None
+    ) -> tuple[DeclaredEntry, RegisterEdit]:
         edit = RegisterEdit(self.config.path, self.config.text, after)
-        return replace(entry, diff=edit.diff), edit
+        blockers = (*entry.blockers, *self._problems_with(values))
+        return replace(entry, diff=edit.diff, blockers=blockers), edit
 
-    def _blockers(self) -> tuple[str, ...]:
-        """What stops every run, but for what is wrong with this entry."""
+    def _problems_with(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """What is still wrong with this entry after the edit."""
+        try:
+            return self.config.register_of(self.access_key_id, values).problems
+        except KeyswitchError:
+            return ()
+
+    def _problems_of_others(self) -> tuple[str, ...]:
         try:
             problems = self.config.register.problems
         except KeyswitchError:

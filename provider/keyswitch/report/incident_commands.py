@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -148,21 +148,17 @@ class Commands:
         options = ["--stack-config", stack_config, "--account", account]
         return Command("incident", _words(["keyswitch", "incident", self.access_key_id, *options]))
 
-    def declare(
-        self, reason: str, *, removes: Sequence[str] = (), adds_user: bool = False
-    ) -> Iterator[Command]:
+    def declare(self, values: Mapping[str, str], removes: Iterable[str]) -> Iterator[Command]:
         """``pulumi config``, which writes to the stack's file as the edit would.
 
+        :param values: of the register's entry.
         :param removes: the inputs of the entry that an override cannot have.
         """
         entry = f"keyswitch:keys.{self.access_key_id}"
-        values = {"userName": self.user_name} if adds_user and self.user_name else {}
-        for name, value in {**values, "status": "Inactive", "override": reason}.items():
-            told = ["pulumi", *self._folder(), "config", "set", "--path", f"{entry}.{name}", value]
-            yield Command("declare", _words([*told, *self._stack()]))
-        for name in removes:
-            told = ["pulumi", *self._folder(), "config", "rm", "--path", f"{entry}.{name}"]
-            yield Command("declare", _words([*told, *self._stack()]))
+        sets = [["set", "--path", f"{entry}.{name}", value] for name, value in values.items()]
+        for words in [*sets, *(["rm", "--path", f"{entry}.{name}"] for name in removes)]:
+            told = ["pulumi", *self._folder(), "config", *words, *self._stack()]
+            yield Command("declare", _words(told))
 
     def apply(self, resources: Sequence[Urn] = ()) -> Command:
         """``pulumi up`` of the key alone.

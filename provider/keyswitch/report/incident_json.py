@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from keyswitch.iam.client import AccessKey
-from keyswitch.report.incident import DeclaredEntry, DeclaringResource, Incident, headline, sections
+from keyswitch.report.incident import DeclaredEntry, DeclaringResource, Incident
+from keyswitch.report.incident_answer import headline, sections
 from keyswitch.report.incident_commands import Command
 from keyswitch.report.json_text import json_text
 

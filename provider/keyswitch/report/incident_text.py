@@ -9,7 +9,8 @@ from typing import Final
 
 from keyswitch.messages.format import in_one_line
 from keyswitch.messages.printable import printable
-from keyswitch.report.incident import Incident, Part, Section, sections
+from keyswitch.report.incident import Incident
+from keyswitch.report.incident_answer import Part, Section, sections
 from keyswitch.report.incident_commands import Command
 
 WIDTH: Final = 80

@@ -32,11 +32,11 @@ _OF_THE_NETWORK: Final = "KS4"
 class Standing(str, Enum):
     """What is known of whose key it is."""
 
-    OF_A_USER = "of a user"
-    OF_THE_ROOT_USER = "of the root user"
-    OF_ANOTHER_ACCOUNT = "of another account"
+    OF_A_USER = "user"
+    OF_THE_ROOT_USER = "root_user"
+    OF_ANOTHER_ACCOUNT = "another_account"
     DELETED = "deleted"
-    OF_A_SESSION = "of a session"
+    OF_A_SESSION = "session"
     UNKNOWN = "unknown"
 
 

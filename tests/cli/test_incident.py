@@ -227,6 +227,18 @@ def test_settings_that_cannot_be_read_do_not_stop_it_either(
     assert commands(told.stdout)[0].startswith("aws iam update-access-key --user-name bob")
 
 
+def test_keys_in_the_config_are_not_repeated_and_the_answer_says_so(
+    keyswitch: Keyswitch, key: str, register: Path
+) -> None:
+    keys = f"config:\n  aws:accessKey: AKIASIGNER0000000000\n  aws:secretKey: {SECRET}"
+    register.write_text(register.read_text().replace("config:", keys))
+
+    told = keyswitch("incident", key, "--stack-config", register.name)
+
+    assert "The stack's config holds the credentials that sign" in words(told.stdout)
+    assert SECRET not in told.output
+
+
 def test_while_aws_cannot_be_reached_the_commands_are_printed_too(
     keyswitch: Keyswitch, key: str, register: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -348,7 +360,7 @@ def test_the_commands_sign_as_this_command_was_asked_to(
     assert f"keyswitch who {key} --profile 'odd one'" in plain
     become, deactivate, *_ = commands(as_role)
     assert f"aws sts assume-role --role-arn '{role}' " in become
-    assert become.endswith(" --profile 'odd one' --region eu-west-1))")
+    assert " --profile 'odd one' --region eu-west-1 || echo refused " in become
     assert deactivate.endswith(f"--access-key-id {key} --status Inactive --region eu-west-1")
     assert as_role.splitlines()[4].startswith("  aws iam update-access-key")
 
@@ -381,6 +393,21 @@ def test_the_commands_run_in_a_shell_as_they_are_printed(
     document = json.loads(policies[0].parameters["PolicyDocument"])
     (since,) = document["Statement"]["Condition"]["DateLessThan"].values()
     assert abs(datetime.fromisoformat(since.replace("Z", "+00:00")) - NOW) < timedelta(hours=1)
+
+
+def test_a_shell_that_may_not_become_the_role_signs_with_nothing_that_aws_accepts(
+    keyswitch: Keyswitch, tmp_path: Path, server: RecordingServer, key: str
+) -> None:
+    put_into(tmp_path)
+    role = f"arn:aws:iam::{ELSEWHERE}:role/incident"
+    told = keyswitch("incident", key, "--role-arn", role, "--user", "bob", code=1).stdout
+    env = {**engine_env(tmp_path / "home", server.url), "PATH": f"{tmp_path}:/usr/bin:/bin"}
+    server.reset()
+
+    subprocess.run(["bash", "-c", "\n".join(commands(told)[:2])], env=env, check=False)
+
+    assert [call.action for call in server.calls] == ["AssumeRole", "UpdateAccessKey"]
+    assert server.calls[1].signer == "refused"
 
 
 def test_a_register_is_named_with_the_line_and_the_edit_that_an_incident_needs(

@@ -79,7 +79,7 @@ def find_out(
         account_name=_account_name(leaked, config, unknown),
         stack_config=str(config.path) if config is not None else "",
         unknown=tuple(unknown),
-        signs_with_settings=settings.has_static_keys and not settings.profile,
+        signs_with_settings=_signs_with_settings(settings),
     )
     return Found(incident, client, edit)
 
@@ -95,6 +95,11 @@ def _client(signing: Signing, unknown: list[str]) -> tuple[Directory | None, Aws
     except KeyswitchError as error:
         unknown.append(str(error))
         return None, AwsSettings(profile=signing.profile, region=signing.region)
+
+
+def _signs_with_settings(settings: AwsSettings) -> bool:
+    is_in_config = settings.has_static_keys or settings.web_identity is not None
+    return is_in_config and not settings.profile
 
 
 def _signed_by(signing: Signing, settings: AwsSettings) -> SignedBy:

@@ -80,7 +80,7 @@ class Incident:
     :param account_name: under which the register knows the key's account, where that is another one.
     :param stack_config: the file that does; empty for none.
     :param unknown: what could not be looked at besides AWS, a sentence each.
-    :param signs_with_settings: whether keys in the stack's config sign, which the commands cannot repeat.
+    :param signs_with_settings: whether credentials in the stack's config sign, which no command repeats.
     """
 
     leaked: LeakedKey

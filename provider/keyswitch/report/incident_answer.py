@@ -119,8 +119,8 @@ def _now(incident: Incident) -> Iterator[Part]:
         )
     if incident.signs_with_settings:
         yield (
-            "The stack's config holds the keys that sign, and this output does not repeat them. Set credentials of "
-            "that account in your shell first."
+            "The stack's config holds the credentials that sign, and this output does not repeat them. Set "
+            "credentials of that account in your shell first."
         )
 
 

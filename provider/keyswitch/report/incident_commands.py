@@ -17,6 +17,7 @@ SESSIONS_POLICY: Final = "AWSRevokeOlderSessions"
 _SPECIAL: Final = re.compile(r'["$`\\!]')
 """What a shell reads in double quotes."""
 _ROLE: Final = "ROLE"
+_REFUSED: Final = "refused refused refused"
 _SESSION_NAME: Final = "keyswitch-incident"
 _DENY_OLDER: Final = (
     """--policy-document '{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*","Condition":"""
@@ -89,7 +90,11 @@ class Commands:
     project: Project = Project()
 
     def become_roles(self) -> Iterator[Command]:
-        """Has the shell sign as the roles: the AWS CLI has no option for that."""
+        """Has the shell sign as the roles: the AWS CLI has no option for that.
+
+        If a role is refused, the shell signs with nothing that AWS accepts: the commands that follow may not reach
+        another account, where a user can have the same name.
+        """
         for number, role in enumerate(self.signed_by.roles):
             asked = ["sts", "assume-role", "--role-arn", role.role_arn]
             asked += ["--role-session-name", _SESSION_NAME]
@@ -99,7 +104,9 @@ class Commands:
                 ["aws", *asked, "--output", "text", *self._options(is_first=number == 0)]
             )
             names = "AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s AWS_SESSION_TOKEN=%s"
-            yield Command("assume_role", f"export $(printf '{names}' $({inner}))")
+            yield Command(
+                "assume_role", f"export $(printf '{names}' $({inner} || echo {_REFUSED}))"
+            )
 
     def deactivate(self) -> Command:
         """``aws iam update-access-key``."""

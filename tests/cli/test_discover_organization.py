@@ -32,6 +32,7 @@ from support.strict_iam import ACCOUNT
 from support.strict_organization import ROLE, StrictOrganization, strict_organization_app
 
 SHOP, DATA, OLD, SANDBOX = "222222222222", "333333333333", "444444444444", "555555555555"
+SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 ALL = ("discover", "--organization", "--role", ROLE)
 SCHEMA = json.loads((ROOT / "docs/reference/schemas/discover-organization.schema.json").read_text())
 
@@ -432,18 +433,54 @@ def test_throttling_is_waited_out(
     assert throttled == {"ListAccounts", "AssumeRole"}
 
 
-def test_names_that_somebody_else_wrote_steer_nothing(
+def test_names_that_somebody_else_wrote_steer_nothing_and_repeat_no_secret(
     keyswitch: Keyswitch, organization: StrictOrganization, keys: dict[str, str]
 ) -> None:
-    organization.accounts[SHOP].name = "\x1b[31m::error::\u202eshop"
+    organization.accounts[SHOP].name = "\x1b[31m::error::\u202eshop \ud800"
     organization.accounts[OLD].name = "##[error]old"
+    organization.accounts[DATA].name = SECRET
+    organization.units = {
+        ou: (f"{SECRET} {name}", up) for ou, (name, up) in organization.units.items()
+    }
+    organization.accounts[SANDBOX].roles = {}
 
-    run = keyswitch(*ALL)
+    for run in (keyswitch(*ALL, code=1), keyswitch(*ALL, "--json", code=1)):
+        assert not [each for each in ("\x1b", "\u202e", "##[", SECRET) if each in run.output]
+        assert run.output.encode()
 
-    assert "\x1b" not in run.output
-    assert "\u202e" not in run.output
-    assert "##[" not in run.output
-    assert "##[" not in keyswitch(*ALL, "--json").output
+
+@pytest.mark.parametrize("form", ["table", "json", "markdown", "html", "csv", "ocsf"])
+def test_nor_do_they_in_any_form_of_an_audit(
+    keyswitch: Keyswitch, organization: StrictOrganization, form: str
+) -> None:
+    for account in organization.accounts.values():
+        account.name = f"\x1b[31m\n::error::\u202e##[error]x `|<script>alert(1)</script> {SECRET}"
+    organization.accounts[SHOP].roles = {}
+
+    told = keyswitch("audit", *ALL[1:], "--format", form, code=7).output
+
+    assert not [each for each in ("\x1b", "\u202e", "##[", "\n::", SECRET) if each in told]
+    assert SHOP in told
+    if form == "html":
+        assert "<script>alert" not in told
+
+
+def test_an_ou_that_is_deleted_while_the_accounts_are_listed_is_passed_over(
+    keyswitch: Keyswitch, organization: StrictOrganization, keys: dict[str, str]
+) -> None:
+    """AWS deletes an OU only when no account is in it."""
+    gone = organization.add_unit("Gone")
+    asked = organization.ask
+
+    def ask(operation: str, given: dict[str, Any]) -> dict[str, Any]:
+        if given.get("ParentId") == gone:
+            organization.units.pop(gone, None)
+        return asked(operation, given)
+
+    organization.ask = ask  # type: ignore[method-assign]
+
+    assert len(read(keyswitch(*ALL, "--json"))["keys"]) == len(keys)
+    assert keyswitch(*ALL, "--ou", gone, code=1).stderr.startswith("error: KS332 ")
 
 
 def test_no_secret_and_no_session_is_kept_in_a_file(
@@ -470,22 +507,31 @@ def test_progress_is_reported_in_lines_where_there_is_no_terminal(
     assert "Looked at 4 of 4 accounts, 4 users." in told
 
 
+@pytest.mark.parametrize(
+    ("arn", "wanted", "code"),
+    [(f"arn:aws-cn:iam::{ACCOUNT}:user/ci", "arn:aws-cn", 1), ("nothing", "arn:aws", 0)],
+)
 def test_a_role_is_asked_for_in_the_partition_of_the_credentials(
-    keyswitch: Keyswitch, keys: dict[str, str], server: RecordingServer
+    keyswitch: Keyswitch,
+    keys: dict[str, str],
+    server: RecordingServer,
+    arn: str,
+    wanted: str,
+    code: int,
 ) -> None:
-    def china(call: Call) -> object:
+    def caller(call: Call) -> object:
         if call.action != "GetCallerIdentity":
             return None
-        told = f"<Arn>arn:aws-cn:iam::{ACCOUNT}:user/ci</Arn><Account>{ACCOUNT}</Account>"
+        told = f"<Arn>{arn}</Arn><Account>{ACCOUNT}</Account>"
         result = f"<GetCallerIdentityResult>{told}<UserId>A</UserId></GetCallerIdentityResult>"
         return Response(f"<GetCallerIdentityResponse>{result}</GetCallerIdentityResponse>")
 
-    server.rules.append(china)  # type: ignore[arg-type]
+    server.rules.append(caller)  # type: ignore[arg-type]
 
-    keyswitch(*ALL, code=1)
+    keyswitch(*ALL, code=code)
 
     arns = {call.parameters["RoleArn"] for call in server.calls if call.action == "AssumeRole"}
-    assert f"arn:aws-cn:iam::{SHOP}:role/{ROLE}" in arns
+    assert f"{wanted}:iam::{SHOP}:role/{ROLE}" in arns
 
 
 def test_a_credential_report_passes_over_users_in_every_account_that_has_one(

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import stat
 import threading
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
+from keyswitch.cli import checkpoint as checkpoint_module
 from keyswitch.cli.checkpoint import KEPT, AccountsCheckpoint, Checkpoint
 from keyswitch.iam.client import AccessKey, Caller, LastUsed
 from keyswitch.iam.concurrently import AT_A_TIME
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.status import ObservedStatus
+from keyswitch.reconcile.clock import Clock
 from keyswitch.report.inventory import Inventory, RootKeys, SeenUser, look_at, walk
 from support.strict_iam import CountingGateway, FakeClient, StrictIam
 from support.world import Calendar, Denied
@@ -184,7 +188,7 @@ def test_a_journal_of_accounts_has_all_that_is_known_of_each(
     seen = tuple(filter(None, (look_at(FakeClient(iam), name) for name in sorted(iam.users))))
     inventory = Inventory(
         tuple(replace(user, path="/ci/") for user in seen),
-        Calendar().today,
+        datetime.now(timezone.utc).replace(microsecond=0),
         is_complete=False,
         root_keys=RootKeys.PRESENT,
         report="2026-03-01T09:00:00Z",
@@ -195,6 +199,60 @@ def test_a_journal_of_accounts_has_all_that_is_known_of_each(
     assert AccountsCheckpoint(tmp_path, CALLER, ("/",)).seen == {"222222222222": inventory}
     assert AccountsCheckpoint(tmp_path, CALLER, ("/",), fresh=True).seen == {}
     assert AccountsCheckpoint(tmp_path, CALLER, ("/other/",)).seen == {}
+
+
+def test_an_account_whose_first_user_was_seen_over_an_hour_ago_is_looked_at_anew(
+    tmp_path: Path,
+) -> None:
+    since = datetime.now(timezone.utc) - KEPT - timedelta(seconds=2)
+    AccountsCheckpoint(tmp_path, CALLER, ("/",)).note(
+        "222222222222", Inventory((), since, is_complete=True)
+    )
+
+    assert AccountsCheckpoint(tmp_path, CALLER, ("/",)).seen == {}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda line: line[: len(line) // 2],
+        lambda line: line.replace("Active", "active"),
+        lambda line: line.replace("2026-01-31", "someday"),
+        lambda line: json.dumps([*json.loads(line)[:3]]),
+        lambda _: "[" * 100_000,
+        lambda _: "[5, 5, 5, 5]",
+        lambda _: "[{}, [], null, []]",
+        lambda _: "\x00\x00",
+        lambda line: line.replace("Z", "", 1),
+    ],
+)
+def test_a_damaged_line_of_a_journal_is_none_and_the_others_count(
+    iam: StrictIam, tmp_path: Path, damage: Callable[[str], str]
+) -> None:
+    first = Checkpoint(tmp_path, CALLER, ("/",))
+    for name in users(iam, 2):
+        first.note(name, look_at(FakeClient(iam), name))
+    (journal,) = tmp_path.glob("*.jsonl")
+    _, line, other = journal.read_text().split("\n")
+    journal.write_text(f"\n{damage(line)}\n{other}")
+
+    assert set(Checkpoint(tmp_path, CALLER, ("/",)).seen) == {"user-001"}
+
+
+def test_a_journal_of_another_version_or_of_a_time_to_come_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Ahead(Clock):
+        def now(self) -> datetime:
+            return super().now() + timedelta(days=1)
+
+    Checkpoint(tmp_path, CALLER, ("/",)).note("bob", None)
+    with monkeypatch.context() as other:
+        other.setattr(checkpoint_module, "__version__", "another")
+        assert Checkpoint(tmp_path, CALLER, ("/",)).seen == {}
+    assert set(Checkpoint(tmp_path, CALLER, ("/",)).seen) == {"bob"}
+    Checkpoint(tmp_path, CALLER, ("/later/",), clock=Ahead()).note("bob", None)
+    assert Checkpoint(tmp_path, CALLER, ("/later/",)).seen == {}
 
 
 @pytest.mark.parametrize(

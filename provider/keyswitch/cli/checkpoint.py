@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, Final
 
+from keyswitch import __version__
 from keyswitch.iam.client import AccessKey, Caller, LastUsed
 from keyswitch.model.aws_settings import ACCOUNT_ID
 from keyswitch.model.durations import iso, moment
@@ -27,10 +28,12 @@ KEPT: Final = timedelta(hours=1)
 """How long what was seen of a user counts: after that it is looked at anew."""
 _FEW_USERS: Final = 20
 """Of an account: to ask about so many again costs less than to keep each of them in every account."""
+_DAMAGED: Final = (ValueError, TypeError, RecursionError)
+"""What the reading of a line can raise that something else wrote."""
 
 
 class _Journal:
-    """Lines in a file of its owner's, each with a name, a moment and a bag.
+    """Lines in a file of its owner's, each with a moment, a name, a bag, and a sum by which damage shows.
 
     :param path: ``None`` where nothing can be kept.
     :ivar is_kept: whether another walk can go on from here.
@@ -49,7 +52,7 @@ class _Journal:
         line = [iso(self._clock.now()), name, bag]
         try:
             with self._opened(self._path) as file:
-                file.write("\n" + json.dumps(line))
+                file.write("\n" + json.dumps([*line, _sum_of(line)]))
         except OSError:
             self.is_kept = False
 
@@ -60,7 +63,7 @@ class _Journal:
                 self._path.unlink(missing_ok=True)
 
     def lines(self) -> Iterator[tuple[datetime, str, Any]]:
-        """Those that still count; a last line that was cut off, or one of another version, is none.
+        """Those that still count. One that is damaged, of another version or of a time to come is none.
 
         Once there is one, the next is added to them; else the file is begun anew.
         """
@@ -70,12 +73,14 @@ class _Journal:
             lines = self._path.read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeDecodeError):
             return
-        oldest = self._clock.now() - KEPT
+        now = self._clock.now()
         for line in lines:
-            with suppress(ValueError, KeyError, TypeError):
-                written, name, bag = json.loads(line)
+            with suppress(*_DAMAGED):
+                written, name, bag, summed = json.loads(line)
+                if summed != _sum_of([written, name, bag]):
+                    continue
                 at = moment(written)
-                if at >= oldest:
+                if now - KEPT <= at <= now:
                     yield at, name, bag
                     self._is_begun = True
 
@@ -118,9 +123,8 @@ class Checkpoint:
         self.seen: dict[str, SeenUser | None] = {}
         self.since = clock.now()
         for at, name, bag in () if fresh else self._journal.lines():
-            with suppress(ValueError, KeyError, TypeError):
-                self.seen[name] = _user(bag) if bag is not None else None
-                self.since = min(self.since, at)
+            self.seen[name] = _user(bag) if bag is not None else None
+            self.since = min(self.since, at)
 
     @property
     def is_kept(self) -> bool:
@@ -162,8 +166,9 @@ class AccountsCheckpoint:
         self._journal = _Journal(_path(folder, "organization", caller, selection), clock)
         self.seen: dict[str, Inventory] = {}
         for _, name, bag in () if fresh else self._journal.lines():
-            with suppress(ValueError, KeyError, TypeError):
-                self.seen[name] = _inventory(bag)
+            inventory = _inventory(bag)
+            if inventory.since >= self.began - KEPT:
+                self.seen[name] = inventory
 
     @property
     def is_kept(self) -> bool:
@@ -193,6 +198,11 @@ def _path(folder: Path, kind: str, caller: Caller, selection: Iterable[str]) -> 
     told = (caller.endpoint, caller.arn, *selection)
     named = hashlib.sha256("\0".join(told).encode()).hexdigest()[:16]
     return folder / f"{kind}-{caller.account_id}-{named}.jsonl"
+
+
+def _sum_of(line: Sequence[object]) -> str:
+    told = json.dumps([__version__, *line])
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def _inventory(bag: dict[str, Any]) -> Inventory:

@@ -137,7 +137,8 @@ def _selected(
         )
     if external_id and not EXTERNAL_ID.fullmatch(external_id):
         raise click.UsageError(f"--external-id {NO_EXTERNAL_ID}.")
-    return OrganizationSelection(ou_ids, AccountFilter(account_filter), role, external_id)
+    units = tuple(dict.fromkeys(ou_ids))
+    return OrganizationSelection(units, AccountFilter(account_filter), role, external_id)
 
 
 organization_options = gathering(

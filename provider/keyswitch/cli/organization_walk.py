@@ -16,17 +16,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from keyswitch.cli.checkpoint import AccountsCheckpoint, Checkpoint
 from keyswitch.cli.scan import (
     Selection,
-    no_report_used,
     recent_report,
     root_keys_of,
     users_without_keys,
 )
 from keyswitch.iam.boto_directory import BotoDirectory
-from keyswitch.iam.client import Caller, CredentialReport, Directory, NoSuchEntityError, User
+from keyswitch.iam.client import Caller, Directory, NoSuchEntityError, User
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError, counted, line
 from keyswitch.model.roles import Role
-from keyswitch.report.inventory import RootKeys, SeenUser
+from keyswitch.model.user_names import folded
+from keyswitch.report.inventory import Inventory, RootKeys, SeenUser
 from keyswitch.report.organization_scan import (
     AccountFailure,
     AccountResult,
@@ -76,7 +76,8 @@ class Into:
     def role_of(self, member: Member) -> str:
         """See :meth:`Way.role_of`: the caller's own account has none."""
         account_id = member.account.account_id
-        partition = self.caller.arn.split(":")[1]
+        _, _, after_arn = self.caller.arn.partition(":")
+        partition = after_arn.partition(":")[0] or "aws"
         is_own = account_id == self.caller.account_id
         return "" if is_own else role_arn(self.role, account_id, partition)
 
@@ -91,7 +92,8 @@ class Into:
         """See :meth:`Way.users`."""
         of_all = not self.selection.users
         there = client.users(self.selection.path_prefix) if of_all else tuple(self._named(client))
-        report = self._report(member, client)
+        is_asked = self.selection.by_report
+        report = recent_report(client, f"account {member}") if is_asked else None
         always = self.asked.always(member.account.account_id)
         passed_over = users_without_keys(report, there, always)
         return Listed(
@@ -112,16 +114,6 @@ class Into:
                 except NoSuchEntityError:
                     continue
             yield User(name, path)
-
-    def _report(self, member: Member, client: Directory) -> CredentialReport | None:
-        if not self.selection.by_report:
-            return None
-        try:
-            return recent_report(client)
-        except KeyswitchError as error:
-            warning = no_report_used(error, f"account {member}")
-            click.echo(f"warning: {warning}", err=True)
-            return None
 
 
 class Walk:
@@ -151,13 +143,14 @@ class Walk:
     def run(self, selected: Sequence[Member]) -> None:
         """Looks at every account that no earlier walk has read."""
         stderr = Console(stderr=True)
-        earlier = self._checkpoint.seen
+        left = []
         for member in selected:
-            known = earlier.get(member.account.account_id)
-            if known is not None:
+            known = self._checkpoint.seen.get(member.account.account_id)
+            if known is not None and self._has_declared(member, known):
                 self.results.append(AccountResult(member, known))
+            else:
+                left.append(member)
         done = len(self.results)
-        left = [each for each in selected if each.account.account_id not in earlier]
         if done:
             told = f"Going on from an earlier walk: {done} of {len(selected)} accounts are known."
             stderr.print(f"{told} --fresh begins anew.", highlight=False)
@@ -172,6 +165,13 @@ class Walk:
         self.failures.sort(key=lambda each: place_of(each.member))
         if not self.failures:
             self._checkpoint.end()
+
+    def _has_declared(self, member: Member, known: Inventory) -> bool:
+        """Whether the credential report of an earlier walk passed over no user that is declared now."""
+        if not known.passed_over:
+            return True
+        names = {folded(user.user_name) for user in known.users}
+        return names.issuperset(map(folded, self._way.asked.always(member.account.account_id)))
 
     def _kept(self, selected: Sequence[Member]) -> tuple[str, ...]:
         if not self._checkpoint.is_kept or not (self.results or self._under_way):

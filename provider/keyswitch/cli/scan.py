@@ -126,35 +126,30 @@ class Selection:
             raise _no_such_user(names, caller) from None
 
     def _report(self, client: Directory) -> CredentialReport | None:
-        """The credential report, if it is asked for and of use; else a warning says why it is not."""
         if not self.by_report or self.users:
             return None
-        try:
-            with working("waiting for the credential report"):
-                return recent_report(client)
-        except KeyswitchError as error:
-            click.echo(f"warning: {no_report_used(error)}", err=True)
-            return None
+        with working("waiting for the credential report"):
+            return recent_report(client)
 
 
-def recent_report(client: Directory) -> CredentialReport:
+def recent_report(client: Directory, about: str | None = None) -> CredentialReport | None:
     """The account's credential report.
 
-    :raises KeyswitchError: AWS refuses, or answers with one of more than four hours ago (KS732).
-    """
-    report = client.credential_report()
-    if datetime.now(timezone.utc) - moment(report.generated) > _REPORT_KEPT:
-        raise KeyswitchError(catalogue.StaleCredentialReport(date=report.generated))
-    return report
-
-
-def no_report_used(error: KeyswitchError, about: str | None = None) -> str:
-    """The warning that every user is looked at instead (KS731).
+    ``None`` where AWS refuses, or answers with one of more than four hours ago (KS732): a warning says that every user
+    is looked at instead (KS731).
 
     :param about: which account, in words, where there are several.
     """
-    message = catalogue.CredentialReportNotUsed(problem=str(error).removesuffix("."))
-    return line(message, about)
+    try:
+        report = client.credential_report()
+        if datetime.now(timezone.utc) - moment(report.generated) <= _REPORT_KEPT:
+            return report
+        problem = str(KeyswitchError(catalogue.StaleCredentialReport(date=report.generated)))
+    except KeyswitchError as error:
+        problem = str(error)
+    message = catalogue.CredentialReportNotUsed(problem=problem.removesuffix("."))
+    click.echo(f"warning: {line(message, about)}", err=True)
+    return None
 
 
 def users_without_keys(

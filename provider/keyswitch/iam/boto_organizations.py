@@ -14,6 +14,7 @@ from keyswitch.iam.organizations import Account, OrganizationalUnit
 from keyswitch.messages import catalogue
 from keyswitch.messages.catalogue import Message
 from keyswitch.messages.format import AwsAnswer, KeyswitchError
+from keyswitch.messages.redact import redact
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -119,8 +120,8 @@ def _answer_of(error: ClientError, call: Call, parent_id: str | None) -> Keyswit
 def _account(row: Any) -> Account:
     """AWS renames ``Status`` to ``State``, and answers with either or both."""
     state = row.get("State") or row.get("Status") or ""
-    return Account(str(row["Id"]), str(row.get("Name") or ""), str(state))
+    return Account(str(row["Id"]), redact(str(row.get("Name") or "")), str(state))
 
 
 def _unit(row: Any) -> OrganizationalUnit:
-    return OrganizationalUnit(str(row["Id"]), str(row.get("Name") or row["Id"]))
+    return OrganizationalUnit(str(row["Id"]), redact(str(row.get("Name") or row["Id"])))

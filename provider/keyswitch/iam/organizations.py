@@ -18,7 +18,7 @@ class Account:
     """One row of ``organizations:ListAccounts``.
 
     :param account_id: twelve digits.
-    :param name: as whoever made the account wrote it.
+    :param name: as whoever made the account wrote it, without secrets.
     :param state: ``ACTIVE``, ``PENDING_ACTIVATION``, ``SUSPENDED``, ``PENDING_CLOSURE`` or ``CLOSED``; empty where AWS
         tells none, as to a boto3 that knows ``Status`` alone, which AWS retires.
     """
@@ -41,6 +41,7 @@ class OrganizationalUnit:
     """One organizational unit (OU).
 
     :param ou_id: ``ou-…``.
+    :param name: as whoever made the OU wrote it, without secrets; the id where AWS tells none.
     """
 
     ou_id: str

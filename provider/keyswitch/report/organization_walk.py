@@ -62,7 +62,18 @@ def _below(organizations: Organizations, parent_id: str, above: _Units) -> Itera
     for account in organizations.accounts_for_parent(parent_id):
         yield Member(account, above)
     for unit in organizations.organizational_units_for_parent(parent_id):
+        yield from _inside(organizations, unit, above)
+
+
+def _inside(
+    organizations: Organizations, unit: OrganizationalUnit, above: _Units
+) -> Iterator[Member]:
+    """Nothing of an OU that was deleted since it was listed: AWS deletes only what no account is in."""
+    try:
         yield from _below(organizations, unit.ou_id, (*above, unit))
+    except KeyswitchError as error:
+        if not isinstance(error.message, catalogue.NoSuchParent):
+            raise
 
 
 def _units_above(organizations: Organizations, parent_id: str) -> _Units:

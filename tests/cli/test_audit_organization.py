@@ -159,10 +159,12 @@ def test_the_keys_of_each_account_are_compared_with_the_entries_of_that_account(
         f"    shop: {{roleArn: 'arn:aws:iam::{SHOP}:role/keys'}}\n"
         f"    data: {{roleArn: 'arn:aws:iam::{DATA}:role/keys'}}\n"
         "    elsewhere: {profile: elsewhere}\n"
+        "    sold: {roleArn: 'arn:aws:iam::999999999999:role/keys'}\n"
         "  keyswitch:keys:\n"
         f"    {keys[ACCOUNT]}: {{status: Active}}\n"
         f"    {keys[SHOP]}: {{status: Inactive, account: shop}}\n"
         f"    AKIAGONE000000000000: {{status: Active, account: shop}}\n"
+        "    AKIASOLD000000000000: {status: Active, account: sold}\n"
         f"    {by_profile}: {{status: Active, account: elsewhere}}\n"
         f"    AKIAANYWHERE00000000: {{status: Active, account: elsewhere}}\n"
     )
@@ -183,6 +185,9 @@ def test_the_keys_of_each_account_are_compared_with_the_entries_of_that_account(
 
     assert found(bag) == [(SHOP, "KS802"), (SHOP, "KS803"), (DATA, "KS801")]
     assert bag["against"] == "the register in Pulumi.prod.yaml"
+    assert bag["notes"][1:] == [
+        "1 declared key of account 999999999999 was not looked for: the account is not in this organization."
+    ]
 
 
 def test_the_keys_of_each_account_are_compared_with_what_the_state_has_of_that_account(
@@ -250,9 +255,15 @@ def test_a_declared_keys_user_is_looked_at_in_its_account_whatever_the_report_sh
         f"  keyswitch:keys: {{{key}: {{userName: dave, status: Inactive, account: shop}}}}\n"
     )
 
-    bag = read(keyswitch(*ALL, "--stack-config", str(config), "--credential-report", "--json"))
+    by_report = (*ALL, "--credential-report", "--json")
+    organization.accounts[DATA].roles = {}
+    assert read(keyswitch(*by_report, code=7))["keys"] == []
+    organization.accounts[DATA].roles = {ROLE: ""}
 
-    assert [each["access_key_id"] for each in bag["keys"]] == [key]
+    gone_on_with = keyswitch(*by_report, "--stack-config", str(config))
+
+    assert "Going on from an earlier walk: 1 of 3 accounts" in gone_on_with.stderr
+    assert [each["access_key_id"] for each in read(gone_on_with)["keys"]] == [key]
 
 
 def test_the_evidence_pack_has_the_rows_of_every_account(

@@ -62,7 +62,7 @@ def audit_organization(
         question,
         now,
         [_unread(each) for each in scan.failures],
-        tuple(_left_out(scan)),
+        (*_left_out(scan), *_in_no_account(scan, organization, declarations)),
         is_whole=not organization.ou_ids and not scan.excluded,
     )
 
@@ -80,3 +80,19 @@ def _left_out(scan: OrganizationScan) -> Iterator[str]:
     if scan.excluded:
         left_out = counted(len(scan.excluded), "account")
         yield f"{left_out} of the organization were not selected by --account-filter."
+
+
+def _in_no_account(
+    scan: OrganizationScan, organization: OrganizationSelection, declarations: Declarations
+) -> Iterator[str]:
+    """Declared keys of accounts that nobody listed: with --ou they may be in another OU."""
+    if organization.ou_ids:
+        return
+    failed = (each.member for each in scan.failures)
+    read = (each.member for each in scan.results)
+    listed = {each.account.account_id for each in (*read, *failed, *scan.skipped, *scan.excluded)}
+    for account_id, keys in declarations.keys_by_account.items():
+        if account_id not in listed:
+            were = "was" if keys == 1 else "were"
+            told = f"{counted(keys, 'declared key')} of account {account_id} {were} not looked for"
+            yield f"{told}: the account is not in this organization."

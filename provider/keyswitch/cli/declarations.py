@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import cached_property
 
 from keyswitch.cli.stack_config import StackConfig
 from keyswitch.report.expected_keys import ExpectedKey, with_recorded
@@ -62,20 +63,40 @@ class Declarations:
         :param there: the ids of its keys: a key of which neither the register nor the state tells the account is one
             of the account that has it.
         """
-        declared, untold = None, dict(self.recorded.get(NO_ACCOUNT, {}) if self.recorded else {})
-        if self.config is not None:
-            of_any = self.config.expected_in(NO_ACCOUNT, is_own=False)
-            declared = {**of_any, **self.config.expected_in(account_id, is_own=is_own)}
-            untold |= of_any
-        found = self._both(declared, account_id)
+        found = self._in_member(account_id, is_own=is_own)
         if found is None:
             return None
+        untold = self._untold
         return {key: each for key, each in found.items() if key not in untold or key in there}
 
     def users_of_member(self, account_id: str, *, is_own: bool) -> tuple[str, ...]:
-        """The users that a declaration names in one of many accounts."""
-        found = self.of_member(account_id, is_own=is_own, there=frozenset()) or {}
+        """The users that a declaration names in one of many accounts, or in an account that it does not tell."""
+        found = self._in_member(account_id, is_own=is_own) or {}
         return tuple(each.user_name for each in found.values() if each.user_name)
+
+    @cached_property
+    def keys_by_account(self) -> Mapping[str, int]:
+        """How many keys are declared of each account, by its id; without those of the account of the credentials."""
+        found: dict[str, set[str]] = {}
+        for told in (self.config.expected_by_id if self.config else {}, self.recorded or {}):
+            for account_id, keys in told.items():
+                found.setdefault(account_id, set()).update(keys)
+        found.pop(NO_ACCOUNT, None)
+        return {account_id: len(keys) for account_id, keys in sorted(found.items())}
+
+    @cached_property
+    def _untold(self) -> frozenset[str]:
+        """Ids of keys of which the register, or the state, does not tell the account."""
+        of_register = self.config.expected_by_id.get(NO_ACCOUNT, {}) if self.config else {}
+        return frozenset((*of_register, *(self.recorded or {}).get(NO_ACCOUNT, {})))
+
+    def _in_member(self, account_id: str, *, is_own: bool) -> Mapping[str, ExpectedKey] | None:
+        """Those of one of many accounts, and those that may be of any."""
+        declared = None
+        if self.config is not None:
+            of_any = self.config.expected_in(NO_ACCOUNT, is_own=False)
+            declared = {**of_any, **self.config.expected_in(account_id, is_own=is_own)}
+        return self._both(declared, account_id)
 
     def _both(
         self, declared: Mapping[str, ExpectedKey] | None, account_id: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -154,7 +154,12 @@ class StackConfig:
         :param account: a name of ``keyswitch:accounts``, ``None`` for the stack's own account.
         :raises KeyswitchError: the register has problems, each of which is shown (KS116).
         """
-        return self._expected(lambda declared: (declared.name if declared else None) == account)
+        return {
+            key: each
+            for declared, keys in self._by_account.items()
+            if (declared.name if declared else None) == account
+            for key, each in keys.items()
+        }
 
     def expected_in(self, account_id: str, *, is_own: bool) -> dict[str, ExpectedKey]:
         """The declared keys of one account, by id: those whose account has a role in it.
@@ -163,27 +168,33 @@ class StackConfig:
         :param is_own: whether entries without an account are in it.
         :raises KeyswitchError: as :meth:`expected`.
         """
-        return self._expected(
-            lambda declared: is_own if declared is None else declared.account_id == account_id
-        )
+        own = self._by_account.get(None, {}) if is_own else {}
+        return {**own, **self.expected_by_id.get(account_id, {})}
 
-    def _expected(
-        self, selects: Callable[[DeclaredAccount | None], bool]
-    ) -> dict[str, ExpectedKey]:
+    @cached_property
+    def expected_by_id(self) -> Mapping[str, Mapping[str, ExpectedKey]]:
+        """The declared keys of every account but the stack's own, by account id and key id; see :meth:`expected_in`."""
+        found: dict[str, dict[str, ExpectedKey]] = {}
+        for declared, keys in self._by_account.items():
+            if declared is not None:
+                found.setdefault(declared.account_id, {}).update(keys)
+        return found
+
+    @cached_property
+    def _by_account(self) -> Mapping[DeclaredAccount | None, Mapping[str, ExpectedKey]]:
         register = self.register
         if register.problems:
             raise register.refusal()
-        return {
-            each.access_key_id: ExpectedKey(
+        found: dict[DeclaredAccount | None, dict[str, ExpectedKey]] = {}
+        for each in register.declarations:
+            found.setdefault(each.account, {})[each.access_key_id] = ExpectedKey(
                 each.access_key_id,
                 each.user_name or "",
                 each.status,
                 declared_by=f"the register in {self.path.name}",
                 reason=each.reason or "",
             )
-            for each in register.declarations
-            if selects(each.account)
-        }
+        return found
 
     @property
     def exceptions(self) -> tuple[AuditException, ...]:

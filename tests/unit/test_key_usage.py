@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -205,7 +207,15 @@ def test_an_id_of_another_account_is_a_reason_for_emptiness() -> None:
     tally.read("us-east-1", [EventPage((), is_last=True)], nothing)
     known = KnownKey("AKIAQMR6ZDIKEMGV2SRQ", problem="it is not allowed")
 
-    assert "only the key's own account has its events" in words(tally.usage(SINCE, NOW), known)
+    told = tally.usage(SINCE, NOW)
+
+    assert "only the key's own account has its events" in words(told, known)
+    (of_id,) = re.findall(r"looks like one of account (\d{12})", words(told, known))
+    assert in_short(told, ACCOUNT) == (
+        f"CloudTrail has no management event since 2026-08-30 in us-east-1 of account {ACCOUNT}; the id looks like one "
+        f"of account {of_id}: run keyswitch who AKIAQMR6ZDIKEMGV2SRQ with credentials of that account"
+    )
+    assert "looks like" not in in_short(told, of_id)
 
 
 def test_many_callers_are_shown_in_part_and_are_all_in_the_json() -> None:
@@ -219,7 +229,11 @@ def test_many_callers_are_shown_in_part_and_are_all_in_the_json() -> None:
 @pytest.mark.parametrize("hostile", [*HOSTILE, "漢" * 300, "a" * 5000, SECRET, "é" * 90])
 def test_nothing_in_an_event_steers_a_terminal_or_makes_a_line_longer_than_80(hostile: str) -> None:
     told = usage(
-        event(agent=hostile), event(address=hostile), event(error=hostile), event(action=hostile)
+        event(agent=hostile),
+        event(address=hostile),
+        event(error=hostile),
+        event(action=hostile),
+        replace(event(), user_name=hostile),
     )
 
     table = to_table(told, UNKNOWN, ACCOUNT, NOW)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from threading import Lock
 from typing import Final, NamedTuple
 
@@ -128,7 +128,7 @@ class KeyUsage(_Summed):
     is_interrupted: bool = False
     user_names: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def callers(self) -> tuple[Caller, ...]:
         """Those with the most events first."""
         by_caller: dict[tuple[str, str], list[Use]] = {}
@@ -247,7 +247,7 @@ class Tally:
         reading.events += 1
         reading.oldest = min(reading.oldest or event.event_time, event.event_time)
         if event.user_name:
-            self._user_names[event.user_name] = None
+            self._user_names[_shown(event.user_name)] = None
 
     def _uses(self) -> tuple[Use, ...]:
         counts: Counter[_Group] = Counter()

@@ -6,6 +6,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from keyswitch.messages.format import counted
@@ -67,8 +68,9 @@ def _listings(usage: KeyUsage) -> Iterator[tuple[Listing, str]]:
     if len(callers) > 1:
         sums = _sums(usage.uses, lambda use: _action(action_of(use)))
         actions = sorted(sums.items(), key=lambda each: (-each[1], each[0]))
+        errors = _errors_by_action(usage.uses)
         shown = [
-            (action, f"{number:,}", _errors(usage, action))
+            (action, f"{number:,}", _errors(errors.get(action, Counter())))
             for action, number in actions[:_MOST_ACTIONS]
         ]
         rest = _rest(len(actions) - len(shown), "action")
@@ -107,14 +109,19 @@ def _sums(uses: tuple[Use, ...], of: Callable[[Use], str]) -> Counter[str]:
     return counts
 
 
-def _errors(usage: KeyUsage, action: str) -> str:
-    counts: Counter[str] = Counter()
-    for use in usage.uses:
-        if _action(action_of(use)) == action:
-            counts.update(dict(use.errors))
+def _errors_by_action(uses: tuple[Use, ...]) -> dict[str, Counter[str]]:
+    counts: dict[str, Counter[str]] = {}
+    for use in uses:
+        if use.errors:
+            counts.setdefault(_action(action_of(use)), Counter()).update(dict(use.errors))
+    return counts
+
+
+def _errors(counts: Counter[str]) -> str:
     return ", ".join(f"{in_ascii(code, _LONGEST_ACTION)} {n:,}" for code, n in counts.most_common())
 
 
+@lru_cache(maxsize=10_000)
 def _action(name: str) -> str:
     return in_ascii(name, _LONGEST_ACTION)
 

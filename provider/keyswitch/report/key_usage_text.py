@@ -64,12 +64,18 @@ def _of_nothing(usage: KeyUsage, known: KnownKey, account_id: str) -> Iterator[s
         "The lack of events proves that the key signed no management call in these regions in this time. It does "
         "not prove that nobody uses the key, or still has it."
     )
-    of_id = account_of(usage.access_key_id)
-    if of_id and account_id and of_id != account_id and known.key is None:
+    other = _other_account(usage, account_id)
+    if other and known.key is None:
         yield (
-            f"The id looks like one of account {of_id}, and this is account {account_id}: only the key's own account "
+            f"The id looks like one of account {other}, and this is account {account_id}: only the key's own account "
             "has its events."
         )
+
+
+def _other_account(usage: KeyUsage, account_id: str) -> str:
+    """The account that the key looks like one of, if that is another than was asked; else empty."""
+    found = account_of(usage.access_key_id) or ""
+    return found if account_id and found != account_id else ""
 
 
 def _of_last_use(usage: KeyUsage, known: KnownKey) -> str:
@@ -104,6 +110,13 @@ def in_short(usage: KeyUsage, account_id: str) -> str:
     if read:
         nothing = f"CloudTrail has no management event since {usage.since[:10]}"
         notes.insert(0, f"{nothing} in {in_list(read)}{account}")
+        other = _other_account(usage, account_id)
+        if other:
+            notes.insert(
+                1,
+                f"the id looks like one of account {other}: run keyswitch who {usage.access_key_id} with credentials of "
+                "that account",
+            )
     return in_one_line("; ".join(notes))
 
 

@@ -371,6 +371,7 @@ def test_the_external_id_and_the_path_of_a_role_are_asked_for(
         (("--account-filter", "x"), "Use --account-filter with --organization only."),
         (("--external-id", "xx"), "Use --external-id with --organization only."),
         ((*ALL[1:], "--ou", "Workloads"), "--ou takes the id of an organizational unit or root"),
+        ((*ALL[1:], "--ou", SECRET), "ou-… or r-…, not '[redacted]'."),
         (("--organization", "--role", "arn:aws:iam::1:role/x"), "takes the name of a role"),
         (("--organization", "--role", "no name"), "takes the name of a role"),
         ((*ALL[1:], "--external-id", "?"), "--external-id must have 2 to 1224"),
@@ -412,6 +413,22 @@ def test_for_a_caller_who_may_not_ask_the_message_says_who_may(
     )
     assert "delegated administrator" in told.stderr
     assert server.count("AssumeRole") == 0
+
+
+@pytest.mark.parametrize(
+    "action", ["GetCallerIdentity", "GetAccountSummary", "GenerateCredentialReport"]
+)
+def test_an_entity_that_is_missed_by_a_call_about_none_is_an_answer_not_from_aws(
+    keyswitch: Keyswitch, keys: dict[str, str], server: RecordingServer, action: str
+) -> None:
+    server.rules.append(refuse(action, 404, "NoSuchEntity", "what?"))
+    options = (*ALL[1:], "--credential-report", "--fail-on", "critical")
+
+    told = keyswitch("audit", *options, code=int(action == "GetCallerIdentity"))
+
+    assert f"AWS answered NoSuchEntity to {'sts' if 'Caller' in action else 'iam'}:{action}" in (
+        " ".join(told.output.split())
+    )
 
 
 def test_throttling_is_waited_out(

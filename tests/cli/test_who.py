@@ -30,6 +30,7 @@ from support.strict_app import strict_app
 from support.strict_cloudtrail import IN_PARAMETERS, StrictCloudTrail, cloudtrail_app
 from support.strict_iam import StrictIam
 
+SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 NOW = datetime.now(timezone.utc)
 SCHEMA = json.loads((ROOT / "docs" / "reference" / "schemas" / "who.schema.json").read_text())
 DECLARED = ("AKIAEXAMPLE000000001", "AKIAEXAMPLE000000002")
@@ -146,6 +147,8 @@ def test_without_events_it_says_what_that_proves(
     assert "of user bob is Inactive and has never been used (created " in said
     assert "0 events in account 123456789012" in said
     assert "signed no management call in these regions in this time. It does not prove" in said
+    said = words(keyswitch("who", next(iter(strict_iam.users["bob"])), "--since", "15m").stdout)
+    assert "The lack of events proves nothing, as CloudTrail can take 15 minutes. Raise" in said
 
 
 def test_without_permissions_in_iam_it_says_what_is_not_known_of_the_key(
@@ -186,12 +189,16 @@ def test_since_and_max_events_bound_what_is_read(
     ("arguments", "says"),
     [
         (("bob",), "'bob' is not an access key id"),
-        (("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",), "this is not an access key id"),
+        ((SECRET,), "this is not an access key id"),
         (("AKIAIOSFODNN7EXAMPLE", "--region", "evil.example/x"), "not an AWS region such as"),
         (("AKIAIOSFODNN7EXAMPLE", "--since", "91d"), "goes back 90 days"),
         (("AKIAIOSFODNN7EXAMPLE", "--since", "soon"), "'soon' is not a duration"),
         (("AKIAIOSFODNN7EXAMPLE", "--max-events", "0"), "1<=x<=100000"),
         ((), "Missing argument"),
+        (("AKIAIOSFODNN7EXAMPLE", "--since", SECRET), "'[redacted]' is not a duration"),
+        (("AKIAIOSFODNN7EXAMPLE", "--max-events", SECRET), "'[redacted]' is not a valid"),
+        (("AKIAIOSFODNN7EXAMPLE", SECRET), "unexpected extra argument ([redacted])"),
+        (("AKIAIOSFODNN7EXAMPLE", "\x1b[31m"), "unexpected extra argument (\\x1b[31m)"),
     ],
 )
 def test_what_cannot_be_asked_is_wrong_usage_and_asks_nothing(

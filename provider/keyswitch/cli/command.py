@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import inspect
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, TypeVar
@@ -19,7 +20,7 @@ from keyswitch.iam.client import Caller, Directory
 from keyswitch.iam.key_ids import is_key_id
 from keyswitch.iam.user_agent import Origin
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import KeyswitchError, line
+from keyswitch.messages.format import KeyswitchError, in_one_line, line
 from keyswitch.messages.redact import may_be_repeated
 from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.aws_settings import ACCOUNT_ID, AwsSettings
@@ -54,12 +55,28 @@ class Failed(click.ClickException):
 class Command(click.Command):
     """A command that ends with keyswitch's own messages."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Reads the arguments."""
+        with _without_secrets():
+            return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Runs it."""
         try:
-            return super().invoke(ctx)
+            with _without_secrets():
+                return super().invoke(ctx)
         except KeyswitchError as error:
             raise Failed(str(error)) from None
+
+
+@contextmanager
+def _without_secrets() -> Iterator[None]:
+    """A refusal of arguments repeats no secret that was pasted into the wrong one, and steers no terminal."""
+    try:
+        yield
+    except click.UsageError as error:
+        error.message = in_one_line(error.message)  # type: ignore[misc]
+        raise
 
 
 @dataclass(frozen=True)

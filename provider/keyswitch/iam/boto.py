@@ -33,6 +33,13 @@ if TYPE_CHECKING:
 
 _NO_SUCH_ENTITY = "NoSuchEntity"
 _USER_NAME_NEEDED = "Must specify userName"
+_ABOUT_NO_ENTITY = (
+    "sts:GetCallerIdentity",
+    "iam:ListUsers",
+    "iam:GetAccountSummary",
+    "iam:GenerateCredentialReport",
+    "iam:GetCredentialReport",
+)
 
 
 class BotoClient:
@@ -223,7 +230,7 @@ def translated(of_call: Callable[[], Call]) -> Iterator[None]:
 
     :param of_call: what a message says of the call; asked once it failed.
     :raises KeyswitchError: the call failed.
-    :raises NoSuchEntityError: the user or the key is not there.
+    :raises NoSuchEntityError: the user or the key is not there; a call about neither has no such answer.
     :raises UserNameNeededError: IAM needs to know of which user.
     """
     from botocore.exceptions import BotoCoreError, ClientError
@@ -255,7 +262,7 @@ def _answer_of(error: ClientError, call: Call) -> Exception:
     said = error.response.get("Error", {})
     code, text = said.get("Code") or "", said.get("Message") or ""
     answer = AwsAnswer(code, error.response.get("ResponseMetadata", {}).get("RequestId", ""))
-    if code == _NO_SUCH_ENTITY:
+    if code == _NO_SUCH_ENTITY and call.operation not in _ABOUT_NO_ENTITY:
         return NoSuchEntityError(answer, text)
     if _USER_NAME_NEEDED in text:
         return UserNameNeededError(answer)

@@ -8,6 +8,7 @@ from typing import Final
 from keyswitch.iam.cloudtrail import LATE
 from keyswitch.iam.key_ids import account_of
 from keyswitch.messages.format import counted, in_one_line, shortened
+from keyswitch.model.durations import moment
 from keyswitch.report.key_usage import Caller, KeyUsage
 from keyswitch.report.known_key import KnownKey
 
@@ -59,6 +60,9 @@ def remarks(usage: KeyUsage, known: KnownKey, account_id: str) -> Iterator[str]:
 def _of_nothing(usage: KeyUsage, known: KnownKey, account_id: str) -> Iterator[str]:
     if usage.not_asked or usage.is_interrupted:
         yield "The lack of events proves nothing, as not all was read."
+        return
+    if moment(usage.until) - moment(usage.since) <= LATE:
+        yield "The lack of events proves nothing, as CloudTrail can take 15 minutes. Raise --since."
         return
     yield (
         "The lack of events proves that the key signed no management call in these regions in this time. It does "

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
@@ -250,7 +251,9 @@ def test_ctrl_c_keeps_whole_accounts_and_the_users_of_those_under_way(
     organization: StrictOrganization,
     keys: dict[str, str],
     server: RecordingServer,
+    tmp_path: Path,
 ) -> None:
+    """Interrupted once some users of the account are kept, which is when as many were seen."""
     for number in range(60):
         organization.accounts[SHOP].iam.add_key(f"user-{number:03d}")
     reached, released = threading.Event(), threading.Event()
@@ -265,6 +268,10 @@ def test_ctrl_c_keeps_whole_accounts_and_the_users_of_those_under_way(
         [sys.executable, "-m", "keyswitch", *ALL, "--json"], stderr=subprocess.PIPE, text=True
     ) as walking:
         assert reached.wait(30)
+        late = time.monotonic() + 30
+        while not list(tmp_path.rglob(f"walk-{SHOP}-*.jsonl")):
+            assert time.monotonic() < late
+            time.sleep(0.01)
         walking.send_signal(signal.SIGINT)
         _, told = walking.communicate(timeout=30)
         released.set()

@@ -26,7 +26,9 @@ INSTALLED_BY_NAME_ALONE = re.compile(
 OF_A_CLONE = [
     path
     for path in REQUIREMENTS
-    if path.parent.joinpath("Pulumi.yaml").exists() and "build/sdk" not in path.read_text()
+    if path.parent.joinpath("Pulumi.yaml").exists()
+    and "build/sdk" not in path.read_text()
+    and "roles" not in path.parts
 ]
 
 

@@ -304,13 +304,14 @@ def test_the_roles_have_the_permissions_that_the_pages_name_and_no_others() -> N
     preview, up = (
         actions(json.loads(text.replace("123456789012", ACCOUNT))) for _, text in OF_PAGE
     )
+    roles = roles_of(Repository="acme/keys", Organization="true")
     page = (ROOT / "docs/how-to/organization.md").read_text()
+    page = page.replace("keyswitch-audit", roles["audit"].name)
     caller, member = (
         actions(json.loads(text)) for text in re.findall(r"```json\n(.*?)```", page, re.DOTALL)
     )
     users = f"arn:aws:iam::{ACCOUNT}:user/*"
     more = {"iam:ListAttachedUserPolicies": users}
-    roles = roles_of(Repository="acme/keys", Organization="true", Name="keyswitch")
 
     assert actions(roles["preview"].policies["keys"]) == {**preview, **more}
     assert actions(roles["apply"].policies["keys"]) == {**up, **more}

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from support.engine import MakeProject, Project
+from support.engine import ROOT, MakeProject, Project
 from support.http import RecordingServer
 from support.moto_iam import SHOP, Elsewhere, Outsider, role_in
+from support.pages import shown
 
+THIS = "tests/engine/test_accounts.py"
 ACCOUNTS = {"shop": SHOP, "data": "333333333333"}
 
 
@@ -33,8 +35,12 @@ def three(make_project: MakeProject, iam: RecordingServer, outsider: Outsider) -
 
 def declare(project: Project, status: str, **fields: dict[str, Any]) -> dict[str, str]:
     keys: dict[str, str] = json.loads(project.env["KEYS"])
-    accounts = {
+    said = {
         name: {"name": name, "role_arn": role(name), **fields.get(name, {})} for name in ACCOUNTS
+    }
+    accounts = {
+        name: {field: value for field, value in account.items() if value is not None}
+        for name, account in said.items()
     }
     declared = {
         name: {
@@ -102,6 +108,43 @@ def test_another_way_into_the_same_account_is_an_update_and_no_replacement(
 
     assert iam.writes == []
     three.preview("--expect-no-changes")
+
+
+def test_a_profile_lets_the_preview_enter_an_account_by_a_role_that_only_reads(
+    three: Project, iam: RecordingServer
+) -> None:
+    """As the page has it: the program and the state name the profile, and each pipeline says its role."""
+    (lines,) = (each for each in shown(ROOT / "docs/how-to/ci-oidc.md", THIS) if each.file)
+    config = three.folder / "aws-config"
+    three.env["AWS_CONFIG_FILE"] = str(config)
+    (shop, data) = ({"profile": name, "role_arn": None} for name in ACCOUNTS)
+
+    def as_role(purpose: str) -> None:
+        text = lines.text.replace("-preview", f"-{purpose}")
+        profiles = ((name, text.replace("222222222222", ACCOUNTS[name])) for name in ACCOUNTS)
+        config.write_text(
+            "\n".join(
+                each.replace("[profile shop]", f"[profile {name}]") for name, each in profiles
+            )
+        )
+        iam.reset()
+
+    as_role("apply")
+    declare(three, "Inactive", shop=shop, data=data)
+    three.up()
+    assert roles_entered(iam) == {
+        f"arn:aws:iam::{a}:role/keyswitch-apply" for a in ACCOUNTS.values()
+    }
+
+    as_role("preview")
+    three.preview("--expect-no-changes", "--refresh")
+    assert roles_entered(iam) == {
+        f"arn:aws:iam::{a}:role/keyswitch-preview" for a in ACCOUNTS.values()
+    }
+
+
+def roles_entered(iam: RecordingServer) -> set[str]:
+    return {call.parameters["RoleArn"] for call in iam.calls if call.action == "AssumeRole"}
 
 
 def test_a_refresh_by_the_wrong_account_loses_nothing(three: Project, iam: RecordingServer) -> None:

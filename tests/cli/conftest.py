@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 from click.testing import CliRunner, Result
@@ -13,6 +14,19 @@ from support.strict_app import strict_app
 from support.strict_iam import StrictIam
 
 Keyswitch = Callable[..., Result]
+
+
+class OneLine:
+    """The clock of a walk that ends a moment after its first line of progress was due: one line, of the whole walk."""
+
+    def __init__(self) -> None:
+        self._seen: set[Event] = set()
+
+    def __call__(self, ended: Event, _seconds: float) -> bool:
+        ended.wait()
+        is_over = ended in self._seen
+        self._seen.add(ended)
+        return is_over
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ import jsonschema
 import pytest
 from werkzeug.wrappers import Response
 
-from cli.conftest import Keyswitch
+from cli.conftest import Keyswitch, OneLine
 from keyswitch.cli.command import Signing
 from keyswitch.cli.organization import OrganizationSelection
 from keyswitch.cli.organization_walk import Asked
@@ -524,7 +524,7 @@ def test_no_secret_and_no_session_is_kept_in_a_file(
 def test_progress_is_reported_in_lines_where_there_is_no_terminal(
     keyswitch: Keyswitch, keys: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("keyswitch.cli.organization_walk._TOLD_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr("keyswitch.cli.progress.ended_within", OneLine())
 
     told = keyswitch(*ALL).stderr
 

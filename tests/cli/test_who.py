@@ -264,7 +264,8 @@ def test_an_interrupt_shows_what_was_read_and_says_so(
 def test_on_a_terminal_each_region_shows_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = io.StringIO()
     terminal = Console(file=screen, force_terminal=True, width=80, highlight=False)
-    monkeypatch.setattr(key_lookup, "Console", lambda **_: terminal)
+    monkeypatch.setattr(key_lookup, "console", lambda **_: terminal)
+    monkeypatch.setattr(key_lookup, "can_redraw", lambda: True)
 
     with key_lookup.lookup_progress(["eu-west-1", "us-east-1"]) as told:
         told("eu-west-1", 1250, "2026-11-20T10:00:00Z")

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Final
 
 import click
-from rich.console import Console
 
 from keyswitch.cli.atomic_write import check_report, write_report
 from keyswitch.cli.audit_options import question_options
@@ -24,6 +23,7 @@ from keyswitch.cli.command import (
     form_option,
     signing_options,
 )
+from keyswitch.cli.console import console
 from keyswitch.cli.declarations import Declarations
 from keyswitch.cli.exceptions_file import exceptions_of_file
 from keyswitch.cli.organization import OrganizationSelection, organization_options
@@ -147,9 +147,9 @@ def _refuse_another_stack(ctx: click.Context, signing: Signing, stack: str | Non
 
 def _show(audited: Audit, form: str, output: Path | None) -> None:
     if form == "table" and output is None:
-        console = Console(highlight=False)
-        if console.is_terminal:
-            print_audit(audited, console)
+        screen = console()
+        if screen.is_terminal:
+            print_audit(audited, screen)
             return
     text = FORMS[form](audited)
     if output is None:

@@ -8,7 +8,7 @@ import click
 
 from keyswitch.cli.command import Command, Failed, Signing, caller_of, form_option, signing_options
 from keyswitch.cli.key_lookup import look_up
-from keyswitch.cli.scan import working
+from keyswitch.cli.progress import working
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.report.digest import Digest
 from keyswitch.report.digest import digest as digest_of

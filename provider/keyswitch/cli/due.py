@@ -9,7 +9,7 @@ from typing import Any, Final
 import click
 
 from keyswitch.cli.command import Command, Signing, duration, form_option, signing_options
-from keyswitch.cli.scan import working
+from keyswitch.cli.progress import working
 from keyswitch.cli.stack_export import StackState, state_options
 from keyswitch.cli.tables import print_listing
 from keyswitch.messages import catalogue

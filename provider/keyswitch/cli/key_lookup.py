@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 
-from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
+from keyswitch.cli.console import can_redraw, console
+from keyswitch.cli.progress import told_in_lines
 from keyswitch.iam.cloudtrail import KEPT, EventHistory
 from keyswitch.iam.concurrently import ask_all
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.report.key_usage import KeyUsage, Tally
+from keyswitch.report.key_usage_text import in_list
 
 Told = Callable[[str, int, str], None]
 
@@ -53,13 +55,21 @@ def look_up(
 
 @contextmanager
 def lookup_progress(regions: Sequence[str]) -> Iterator[Told]:
-    """A line for each region on a terminal, nothing elsewhere; they go when the lookup is over."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda _region, _events, _oldest: None
+    """A line for each region on a terminal, which goes when the lookup is over; elsewhere a line every ten seconds."""
+    if not can_redraw():
+        read = dict.fromkeys(regions, 0)
+
+        def noted(region: str, events: int, _oldest: str) -> None:
+            read[region] = events
+
+        def text() -> str:
+            return f"Read {sum(read.values()):,} events of CloudTrail in {in_list(regions)}."
+
+        with told_in_lines(text):
+            yield noted
         return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.fields[read]}"))
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(*columns, console=console(stderr=True), transient=True) as progress:
         tasks = {
             each: progress.add_task(each, total=None, read="asking CloudTrail") for each in regions
         }

@@ -11,7 +11,8 @@ import click
 
 from keyswitch.cli.command import gathering
 from keyswitch.cli.organization_walk import NO_MORE, Asked, Into, Walk
-from keyswitch.cli.scan import Selection, working
+from keyswitch.cli.progress import working
+from keyswitch.cli.scan import Selection
 from keyswitch.iam.boto_directory import BotoDirectory
 from keyswitch.iam.boto_organizations import BotoOrganizations
 from keyswitch.iam.client import Caller

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from keyswitch.cli.checkpoint import AccountsCheckpoint, Checkpoint
+from keyswitch.cli.progress import accounts_progress
 from keyswitch.cli.scan import (
     Selection,
     recent_report,
@@ -23,7 +20,7 @@ from keyswitch.cli.scan import (
 from keyswitch.iam.boto_directory import BotoDirectory
 from keyswitch.iam.client import Caller, Directory, NoSuchEntityError, User
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import KeyswitchError, counted, line
+from keyswitch.messages.format import KeyswitchError, line
 from keyswitch.model.roles import Role
 from keyswitch.model.user_names import folded
 from keyswitch.report.inventory import Inventory, RootKeys, SeenUser
@@ -35,8 +32,6 @@ from keyswitch.report.organization_scan import (
     role_arn,
 )
 from keyswitch.report.organization_walk import Listed, walk_accounts
-
-_TOLD_EVERY_SECONDS: Final = 10.0
 
 
 @dataclass(frozen=True)
@@ -142,7 +137,6 @@ class Walk:
 
     def run(self, selected: Sequence[Member]) -> None:
         """Looks at every account that no earlier walk has read."""
-        stderr = Console(stderr=True)
         left = []
         for member in selected:
             known = self._checkpoint.seen.get(member.account.account_id)
@@ -153,14 +147,15 @@ class Walk:
         done = len(self.results)
         if done:
             told = f"Going on from an earlier walk: {done} of {len(selected)} accounts are known."
-            stderr.print(f"{told} --fresh begins anew.", highlight=False)
+            click.echo(f"{told} --fresh begins anew.", err=True)
         try:
-            with _progress(stderr, len(selected), done) as self._advance:
+            with accounts_progress(len(selected), done) as self._advance:
                 walk_accounts(left, self._way, self)
         except KeyswitchError as error:
             raise error.with_also((*error.also, *self._kept(selected))) from None
         except KeyboardInterrupt:
-            stderr.print(*self._kept(selected), highlight=False, soft_wrap=True)
+            for each in self._kept(selected):
+                click.echo(each, err=True)
             raise
         self.failures.sort(key=lambda each: place_of(each.member))
         if not self.failures:
@@ -200,48 +195,3 @@ class Walk:
             ended.end()
         else:
             self.failures.append(outcome)
-
-
-@contextmanager
-def _progress(console: Console, total: int, done: int) -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal that goes when the walk is over; elsewhere a line every ten seconds.
-
-    Yields what further users and accounts are counted with.
-    """
-    if not console.is_terminal:
-        yield _Lines(console, total, done).advance
-        return
-    columns = (
-        TextColumn("reading accounts"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[users]} users"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("accounts", total=total, completed=done, users=0)
-
-        def advance(users: int, accounts: int) -> None:
-            seen = progress.tasks[0].fields["users"] + users
-            progress.update(task, advance=accounts, users=seen)
-
-        yield advance
-
-
-class _Lines:
-    def __init__(self, console: Console, total: int, done: int) -> None:
-        self._console = console
-        self._total = total
-        self._accounts = done
-        self._users = 0
-        self._told = time.monotonic()
-
-    def advance(self, users: int, accounts: int) -> None:
-        """Says how far the walk is, if that was not said within ten seconds."""
-        self._users += users
-        self._accounts += accounts
-        now = time.monotonic()
-        if now - self._told >= _TOLD_EVERY_SECONDS:
-            self._told = now
-            read = f"{self._accounts} of {self._total} accounts, {counted(self._users, 'user')}"
-            self._console.print(f"Looked at {read}.", highlight=False)

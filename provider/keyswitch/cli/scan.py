@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Final
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from keyswitch.cli.checkpoint import Checkpoint
 from keyswitch.cli.command import gathering
+from keyswitch.cli.progress import users_progress, working
 from keyswitch.iam.client import Caller, CredentialReport, Directory, NoSuchEntityError, User
 from keyswitch.iam.concurrently import ask_all
 from keyswitch.messages import catalogue
@@ -65,7 +63,6 @@ class Selection:
         :param always: names of users that no credential report passes over.
         :raises KeyswitchError: the walk ended early, or a user that was named is not there.
         """
-        stderr = Console(stderr=True)
         there = self._users(client, caller, with_paths=with_paths)
         report = self._report(client)
         passed_over = users_without_keys(report, there, always)
@@ -77,9 +74,9 @@ class Selection:
         again = [user for name in names if (user := checkpoint.seen.get(name)) and as_of_now]
         if len(left) < len(names):
             told = f"Going on from an earlier walk: {len(names) - len(left)} of {len(names)} users"
-            stderr.print(f"{told} are known. --fresh begins anew.", highlight=False)
+            click.echo(f"{told} are known. --fresh begins anew.", err=True)
         try:
-            with _progress(stderr, len(names), len(names) - len(left)) as advance:
+            with users_progress(len(names), len(names) - len(left)) as advance:
 
                 def tell(name: str, seen: SeenUser | None) -> None:
                     checkpoint.note(name, seen)
@@ -96,7 +93,8 @@ class Selection:
             also = (*error.also, *_kept(checkpoint, names))
             raise error.with_also(also) from None
         except KeyboardInterrupt:
-            stderr.print(*_kept(checkpoint, names), highlight=False, soft_wrap=True)
+            for each in _kept(checkpoint, names):
+                click.echo(each, err=True)
             raise
         checkpoint.end()
         missing = [name for name in names if self.users and checkpoint.seen[name] is None]
@@ -184,31 +182,6 @@ def _no_such_user(names: Sequence[str], caller: Caller) -> KeyswitchError:
 def _kept(checkpoint: Checkpoint, names: Sequence[str]) -> tuple[str, ...]:
     known = sum(name in checkpoint.seen for name in names) if checkpoint.is_kept else 0
     return (line(catalogue.ScanInterrupted(seen=known, users=len(names))),) if known else ()
-
-
-@contextmanager
-def working(on: str) -> Iterator[None]:
-    """A spinner on a terminal, nothing elsewhere."""
-    console = Console(stderr=True)
-    with console.status(on) if console.is_terminal else nullcontext():
-        yield
-
-
-@contextmanager
-def _progress(console: Console, total: int, done: int) -> Iterator[Callable[[], None]]:
-    """A bar on a terminal, nothing elsewhere; it goes when the walk is over."""
-    if not console.is_terminal:
-        yield lambda: None
-        return
-    columns = (
-        TextColumn("reading users"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("users", total=total, completed=done)
-        yield lambda: progress.advance(task)
 
 
 def _selection(

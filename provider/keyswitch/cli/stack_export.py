@@ -10,7 +10,7 @@ from typing import IO
 import click
 
 from keyswitch.cli.command import F, gathering
-from keyswitch.cli.scan import working
+from keyswitch.cli.progress import working
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any, Final
 
 import click
-from rich.console import Console
 
+from keyswitch.cli.console import console
 from keyswitch.messages.format import counted
 from keyswitch.model.durations import ago, moment
 from keyswitch.reconcile.safeguards import use_in_words
@@ -24,9 +24,9 @@ WIDE: Final = 200
 
 def print_listing(listing: Listing) -> None:
     """Prints it on standard output; elsewhere than on a terminal without colours or padding."""
-    console = Console(highlight=False)
-    if console.is_terminal:
-        listing.print_on(console)
+    screen = console()
+    if screen.is_terminal:
+        listing.print_on(screen)
     else:
         click.echo(plain(listing), nl=False)
 

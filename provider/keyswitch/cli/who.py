@@ -7,7 +7,6 @@ from datetime import datetime, timezone
 from typing import Final
 
 import click
-from rich.console import Console
 
 from keyswitch.cli.command import (
     Command,
@@ -19,8 +18,9 @@ from keyswitch.cli.command import (
     key_id,
     signing_options_without_region,
 )
+from keyswitch.cli.console import console
 from keyswitch.cli.key_lookup import look_up, lookup_progress
-from keyswitch.cli.scan import working
+from keyswitch.cli.progress import working
 from keyswitch.iam.cloudtrail import KEPT
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
@@ -120,7 +120,7 @@ def _show(usage: KeyUsage, known: KnownKey, account_id: str, form: str) -> None:
     if form == "json":
         click.echo(to_json(usage, known, account_id), nl=False)
         return
-    console = Console()
-    width = console.width if console.is_terminal else WIDTH
+    screen = console()
+    width = screen.width if screen.is_terminal else WIDTH
     now = datetime.now(timezone.utc)
     click.echo(to_table(usage, known, account_id, now, width), nl=False)

@@ -64,7 +64,9 @@ docs: .venv/.made-from
 	@.venv/bin/python tools/inputs_page.py
 	@.venv/bin/python tools/native_schema.py
 	@.venv/bin/python tools/command_page.py
+	@.venv/bin/python tools/automation_page.py
 	@.venv/bin/python tools/snippets.py
+	@.venv/bin/python tools/llms_txt.py
 
 # What the real engine and emulator show: the digest's previews, the picture of the demo.
 record: .venv/.made-from

@@ -50,8 +50,10 @@ def _help_without(described: Container[tuple[str, str]], context: click.Context)
     context.command.format_help_text(context, formatter)
     options = _options(context)
     also = [name for name, record in options.items() if record in described and name != "--help"]
-    with formatter.section("Options"):
-        formatter.write_dl([record for record in options.values() if record not in described])
+    own = [record for record in options.values() if record not in described]
+    if own:
+        with formatter.section("Options"):
+            formatter.write_dl(own)
     if also:
         formatter.write_paragraph()
         formatter.write_text(f"Also: {', '.join(also)}.")

@@ -82,7 +82,7 @@ def test_every_account_is_judged_and_a_suspended_one_is_told(
         (DATA, "KS804"),
     ]
     assert [
-        (each["account_id"], each["ou"], each["open_findings"]) for each in bag["accounts"]
+        (each["account_id"], each["ou_path"], each["open_findings"]) for each in bag["accounts"]
     ] == [
         (ACCOUNT, "/", 1),
         (SHOP, "/Workloads", 2),

@@ -65,7 +65,7 @@ def test_all_codes_are_listed_and_machine_readable(keyswitch: Keyswitch) -> None
     lines = keyswitch("explain", "--all").stdout.splitlines()
     assert lines == [f"{entry.code}  {entry.title}" for entry in EVERY_MESSAGE]
 
-    bags = json.loads(keyswitch("explain", "--all", "--json").stdout)
+    bags = json.loads(keyswitch("explain", "--all", "--json").stdout)["messages"]
     assert [bag["code"] for bag in bags] == [entry.code for entry in EVERY_MESSAGE]
 
 

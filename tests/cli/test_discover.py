@@ -47,7 +47,7 @@ def test_json_has_every_key_in_full(keyswitch: Keyswitch, strict_iam: StrictIam)
     strict_iam.used[key] = "2026-03-01T09:00:00Z"
     strict_iam.policies["bob"] = ["ReadOnly"]
 
-    (row,) = json.loads(keyswitch("discover", "--json").stdout)
+    (row,) = json.loads(keyswitch("discover", "--json").stdout)["keys"]
 
     assert row["access_key_id"] == key
     assert row["last_used"] == {
@@ -63,7 +63,7 @@ def test_500_users_are_walked_page_by_page_and_each_asked_once(
 ) -> None:
     keys = many(strict_iam, 500)
 
-    rows = json.loads(keyswitch("discover", "--json").stdout)
+    rows = json.loads(keyswitch("discover", "--json").stdout)["keys"]
 
     assert [row["access_key_id"] for row in rows] == keys
     assert server.counts() == {
@@ -92,7 +92,7 @@ def test_a_walk_that_ended_early_is_gone_on_with_by_the_same_command(
 
     rest = keyswitch("discover", "--json")
 
-    assert [row["access_key_id"] for row in json.loads(rest.stdout)] == keys
+    assert [row["access_key_id"] for row in json.loads(rest.stdout)["keys"]] == keys
     asked = [c.parameters["UserName"] for c in server.calls if c.action == "ListAccessKeys"]
     assert sorted(asked) == sorted({f"user-{n:03d}" for n in range(60)} - seen)
     assert rest.stderr.startswith(f"Going on from an earlier walk: {len(seen)} of 60 users are")
@@ -176,7 +176,7 @@ def test_throttling_is_waited_out(
 
     server.rules.append(once)  # type: ignore[arg-type]
 
-    rows = json.loads(keyswitch("discover", "--json").stdout)
+    rows = json.loads(keyswitch("discover", "--json").stdout)["keys"]
 
     assert [row["access_key_id"] for row in rows] == keys
     assert len(refused) == 2
@@ -206,7 +206,7 @@ def test_users_are_selected_by_name_or_by_path(
     machine, person = strict_iam.add_key("ci"), strict_iam.add_key("bob")
 
     def keys(*args: str) -> list[str]:
-        rows = json.loads(keyswitch("discover", "--json", *args).stdout)
+        rows = json.loads(keyswitch("discover", "--json", *args).stdout)["keys"]
         return [row["access_key_id"] for row in rows]
 
     assert keys("--path-prefix", "/machines/") == [machine]
@@ -487,7 +487,7 @@ def test_optional_permissions_may_be_missing(
     for action in ("GetAccessKeyLastUsed", "ListAttachedUserPolicies"):
         server.rules.append(refuse(action, 403, "AccessDenied", "User ci is not authorized"))
 
-    (row,) = json.loads(keyswitch("discover", "--json").stdout)
+    (row,) = json.loads(keyswitch("discover", "--json").stdout)["keys"]
 
     assert (row["last_used"], row["policies"]) == (None, None)
     assert "KS808" in row["findings"]

@@ -573,7 +573,7 @@ def test_a_credential_report_passes_over_users_in_every_account_that_has_one(
 
     assert sorted(ids(read(run)["keys"])) == sorted(keys)
     assert server.count("ListAccessKeys") == 4 + 1
-    passed_over = {each["account_id"]: each["passed_over"] for each in read(run)["accounts"]}
+    passed_over = {each["account_id"]: each["users_passed_over"] for each in read(run)["accounts"]}
     assert passed_over == {ACCOUNT: 1, SANDBOX: 1, DATA: 1, SHOP: 0}
     assert f"warning: KS731 account {SHOP} (shop): " in run.stderr
     assert "iam:GenerateCredentialReport" in run.stderr

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+import automation_page
 import command_page
+import llms_txt
 from support.engine import ROOT
 from support.site_build import CONFIG, build
 
@@ -86,3 +88,30 @@ def test_no_two_pages_have_one_name_in_the_navigation() -> None:
 
     assert len(names) == len(list(DOCS.rglob("*.md")))
     assert len(set(names)) == len(names)
+
+
+def test_the_page_for_automation_and_the_list_for_agents_lead_to_what_the_site_has(
+    site: Path,
+) -> None:
+    listed = re.findall(
+        r"^- \[[^\]]+\]\(([^)]+)\): \S.*\.$", llms_txt.PAGE.read_text(), re.MULTILINE
+    )
+    pages = {path.relative_to(DOCS).with_suffix(".html") for path in DOCS.rglob("*.md")}
+
+    assert (site / "llms.txt").read_text() == llms_txt.llms_txt()
+    assert len(listed) == len(pages)
+    assert set(map(Path, listed)) == pages
+    assert all((site / each).is_file() for each in listed)
+    for schema in re.findall(r"\]\((reference/schemas/\S+)\)", automation_page.PAGE.read_text()):
+        assert (site / schema).is_file()
+
+
+def test_a_page_is_described_in_one_whole_sentence_in_the_list_for_agents() -> None:
+    assert llms_txt.llms_txt().startswith("# Keyswitch\n\n> ")
+    assert set(llms_txt.DESCRIPTIONS) <= {
+        str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md")
+    }
+    for line in llms_txt.llms_txt().splitlines():
+        assert re.fullmatch(r"|# \S.*|## \S.*|> \S.*\.|- \[[^\]]+\]\(\S+\.html\): \S.*\.", line), (
+            line
+        )

@@ -14,6 +14,7 @@ import click
 
 from keyswitch import __version__
 from keyswitch.cli.audit import audit
+from keyswitch.cli.completion import COMPLETE_VAR, completion
 from keyswitch.cli.digest import digest
 from keyswitch.cli.discover import discover
 from keyswitch.cli.due import due
@@ -30,7 +31,7 @@ class _Group(click.Group):
             if isinstance(stream, io.TextIOWrapper):
                 encoding = None if stream.isatty() else "utf-8"
                 stream.reconfigure(encoding=encoding, errors="replace")
-        return super().main(*args, **extra)
+        return super().main(*args, **{"complete_var": COMPLETE_VAR, **extra})
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -46,11 +47,12 @@ def main() -> None:
     Find a key's programs:    keyswitch who AKIAIOSFODNN7EXAMPLE
     Act on a leaked key:      keyswitch incident AKIAIOSFODNN7EXAMPLE
     Look up a message:        keyswitch explain KS602
+    Complete words:           keyswitch completion bash
 
     \b
     Exit codes: 0 success, 1 failure, 2 wrong usage, 7 an audit has open findings.
     """
 
 
-for command in (discover, audit, due, who, incident, digest, explain):
+for command in (discover, audit, due, who, incident, digest, explain, completion):
     main.add_command(command)

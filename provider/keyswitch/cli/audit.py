@@ -15,7 +15,6 @@ from keyswitch.cli.atomic_write import check_report, write_report
 from keyswitch.cli.audit_options import question_options
 from keyswitch.cli.audit_organization import audit_organization
 from keyswitch.cli.command import (
-    FINDINGS,
     Command,
     Failed,
     Signing,
@@ -23,6 +22,7 @@ from keyswitch.cli.command import (
     form_option,
     signing_options,
 )
+from keyswitch.cli.conduct import FINDINGS, SCAN_STATE, SUCCESS, Conduct
 from keyswitch.cli.console import console
 from keyswitch.cli.declarations import Declarations
 from keyswitch.cli.exceptions_file import exceptions_of_file
@@ -54,7 +54,17 @@ FORMS: Final[Mapping[str, Callable[[Audit], str]]] = {
 }
 
 
-@click.command(cls=Command)
+_CONDUCT: Final = Conduct(
+    asks="IAM of one account, or AWS Organizations and IAM of each account; the engine's state with `--stack`",
+    writes=("`--output FILE`: the report.", SCAN_STATE),
+    ends={
+        SUCCESS: "The audit has no such findings as end it with 7.",
+        FINDINGS: "The audit has open findings of the severity of `--fail-on` or a higher one.",
+    },
+)
+
+
+@click.command(cls=Command, conduct=_CONDUCT)
 @signing_options
 @organization_options
 @selection_options

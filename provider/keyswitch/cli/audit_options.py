@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import click
+from click.shell_completion import CompletionItem
 
 from keyswitch.cli.command import duration, gathering
 from keyswitch.model.durations import Duration
@@ -21,6 +22,16 @@ def _control(text: str) -> str:
     if name not in CONTROLS:
         raise click.BadParameter(f"{text!r} is not a control: there are {', '.join(CONTROLS)}")
     return name
+
+
+def _controls(
+    _ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    return [
+        CompletionItem(name, help=each.checks)
+        for name, each in CONTROLS.items()
+        if name.startswith(incomplete)
+    ]
 
 
 def _question(
@@ -65,6 +76,7 @@ question_options = gathering(
         "--control",
         "controls",
         type=_control,
+        shell_complete=_controls,
         multiple=True,
         metavar="NAME",
         help="Only this control, by name or code. Repeat the option for several controls.",

@@ -13,6 +13,8 @@ from typing import IO, Any, Final, TypeVar
 
 import click
 
+from keyswitch.cli.complete_files import stack_files
+from keyswitch.cli.conduct import Conduct
 from keyswitch.cli.stack_config import StackConfig
 from keyswitch.iam.boto_cloudtrail import BotoEventHistory
 from keyswitch.iam.boto_directory import BotoDirectory
@@ -27,8 +29,6 @@ from keyswitch.model.aws_settings import ACCOUNT_ID, AwsSettings
 from keyswitch.model.durations import Duration
 from keyswitch.model.register import named_account
 
-FINDINGS: Final = 7
-"""The exit code of an audit that found something, as of ``pulumi preview --expect-no-changes``."""
 _OF_CREDENTIALS: Final = (
     "accessKey",
     "secretKey",
@@ -53,7 +53,14 @@ class Failed(click.ClickException):
 
 
 class Command(click.Command):
-    """A command that ends with keyswitch's own messages."""
+    """A command that ends with keyswitch's own messages.
+
+    :ivar conduct: what a program can rely on; ``None`` where nothing is promised.
+    """
+
+    def __init__(self, *args: Any, conduct: Conduct | None = None, **extra: Any) -> None:
+        super().__init__(*args, **extra)
+        self.conduct = conduct
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Reads the arguments."""
@@ -250,6 +257,7 @@ _OF_FILE: Final = (
         "--stack-config",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
         metavar="Pulumi.STACK.yaml",
+        shell_complete=stack_files,
         help="Use the aws: settings of this stack's config file, and those of Pulumi.yaml next to it.",
     ),
     click.option("--account", help="Use this account of the file's keyswitch:accounts."),

@@ -7,6 +7,7 @@ from typing import IO, Final
 import click
 
 from keyswitch.cli.command import Command, Failed, Signing, caller_of, form_option, signing_options
+from keyswitch.cli.conduct import FAILURE, Conduct
 from keyswitch.cli.key_lookup import look_up
 from keyswitch.cli.progress import working
 from keyswitch.messages.format import KeyswitchError
@@ -21,7 +22,13 @@ _EVENTS: Final = 500
 """Of each key and region: ten requests, five seconds."""
 
 
-@click.command(cls=Command)
+_CONDUCT: Final = Conduct(
+    asks="its input; CloudTrail and IAM with `--who`",
+    ends={FAILURE: "The input is not a preview. The Markdown form prints a comment that says so."},
+)
+
+
+@click.command(cls=Command, conduct=_CONDUCT)
 @click.argument("preview", type=click.File(encoding="utf-8", errors="replace"), default="-")
 @form_option("markdown", "text", "json", help="markdown fits into one comment (65,536 characters).")
 @click.option(

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Final
 
 import click
 
 from keyswitch.cli import organization_tables
 from keyswitch.cli.command import Command, Signing, caller_of, form_option, signing_options
+from keyswitch.cli.complete_files import stack_files
+from keyswitch.cli.conduct import FAILURE, SCAN_STATE, Conduct
 from keyswitch.cli.organization import OrganizationSelection, organization_options
 from keyswitch.cli.scan import Selection, selection_options
 from keyswitch.cli.stack_config import StackConfig
@@ -20,6 +22,7 @@ from keyswitch.cli.tables import key_bag, listed_keys, print_listing, titles_of_
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import Attempt, KeyswitchError, counted, line
 from keyswitch.model.account import DeclaredAccount
+from keyswitch.model.durations import iso
 from keyswitch.model.inputs import ACCOUNT_NAME, IN_ACCOUNT, written
 from keyswitch.model.status import ObservedStatus, Status
 from keyswitch.report.controls import violations_by_key
@@ -28,8 +31,21 @@ from keyswitch.report.inventory import Inventory, SeenKey
 from keyswitch.report.json_text import json_text
 from keyswitch.report.text_table import Listing
 
+VERSION: Final = 1
+"""Of the JSON: it grows when a field goes or changes its meaning, not when one is added."""
 
-@click.command(cls=Command)
+
+_CONDUCT: Final = Conduct(
+    asks="IAM of one account, or AWS Organizations and IAM of each account",
+    writes=("`--write FILE`: entries of that register.", SCAN_STATE),
+    ends={
+        FAILURE: "The command failed or was interrupted, or an account of the organization could not be read: then the "
+        "others are listed."
+    },
+)
+
+
+@click.command(cls=Command, conduct=_CONDUCT)
 @signing_options
 @organization_options
 @selection_options
@@ -37,6 +53,7 @@ from keyswitch.report.text_table import Listing
     "--write",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="Pulumi.STACK.yaml",
+    shell_complete=stack_files,
     help="Declare the keys that this register does not have, each as it was found.",
 )
 @form_option(
@@ -83,7 +100,7 @@ def discover(
     _tell_unknown_statuses(inventory)
     ends = _ends(signing.config)
     if form == "json":
-        click.echo(json_text(_rows(inventory, ends, now)), nl=False)
+        click.echo(_to_json(inventory, caller.account_id, ends, now), nl=False)
     elif form == "python":
         click.echo(_program(inventory, caller.account_id, signing.declared_account()), nl=False)
     else:
@@ -176,16 +193,27 @@ def _print_census(
     click.echo(f"Account {account_id}: {keys} of {with_keys}.")
 
 
-def _rows(inventory: Inventory, ends: Mapping[str, str], now: datetime) -> list[dict[str, Any]]:
+def _to_json(inventory: Inventory, account_id: str, ends: Mapping[str, str], now: datetime) -> str:
     found = violations_by_key(Evidence(inventory, None, now))
     codes = {key: [each.message.code for each in listed] for key, listed in found.items()}
-    return [
+    keys = [
         {
             **key_bag(user, seen, codes.get(seen.key.access_key_id, [])),
             "active_until": ends.get(seen.key.access_key_id),
         }
         for user, seen in inventory.keys
     ]
+    bag = {
+        "version": VERSION,
+        "account_id": account_id or None,
+        "since": iso(inventory.since),
+        "is_complete": inventory.is_complete,
+        "users": len(inventory.users),
+        "credential_report": inventory.report or None,
+        "users_passed_over": inventory.passed_over,
+        "keys": keys,
+    }
+    return json_text(bag)
 
 
 def _program(inventory: Inventory, account_id: str, account: DeclaredAccount | None) -> str:

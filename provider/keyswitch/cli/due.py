@@ -9,6 +9,7 @@ from typing import Any, Final
 import click
 
 from keyswitch.cli.command import Command, Signing, duration, form_option, signing_options
+from keyswitch.cli.conduct import SUCCESS, Conduct
 from keyswitch.cli.progress import working
 from keyswitch.cli.stack_export import StackState, state_options
 from keyswitch.cli.tables import print_listing
@@ -29,7 +30,13 @@ VERSION: Final = 1
 _TITLES: Final = ("key", "user", "active until", "ends", "reason")
 
 
-@click.command(cls=Command)
+_CONDUCT: Final = Conduct(
+    asks="IAM of the accounts of the keys; the engine's state with `--stack`",
+    ends={SUCCESS: "The keys were looked up, whether or not any is due."},
+)
+
+
+@click.command(cls=Command, conduct=_CONDUCT)
 @signing_options
 @state_options("Read the keys from")
 @click.option(

@@ -3,29 +3,48 @@
 from __future__ import annotations
 
 import difflib
-import json
 import textwrap
 from typing import Final
 
 import click
+from click.shell_completion import CompletionItem
 
-from keyswitch.cli.command import Command
+from keyswitch.cli.command import Command, form_option
+from keyswitch.cli.conduct import FAILURE, Conduct
 from keyswitch.messages import catalogue
 from keyswitch.messages.catalogue import Message
 from keyswitch.messages.examples import example_of, filled_in
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.report.controls import EVERY_MESSAGE
+from keyswitch.report.json_text import json_text
 
+VERSION: Final = 1
+"""Of the JSON: it grows when a field goes or changes its meaning, not when one is added."""
 _WIDTH: Final = 98
 _FAMILY: Final = len("KS6")
 
 
-@click.command(cls=Command)
-@click.argument("codes", metavar="CODE...", nargs=-1)
+def _codes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    wanted = incomplete.upper()
+    return [
+        CompletionItem(entry.code, help=entry.title)
+        for entry in EVERY_MESSAGE
+        if entry.code.startswith(wanted)
+    ]
+
+
+_CONDUCT: Final = Conduct(
+    asks="nothing outside the package",
+    ends={FAILURE: "There is no such code."},
+)
+
+
+@click.command(cls=Command, conduct=_CONDUCT)
+@click.argument("codes", metavar="CODE...", nargs=-1, shell_complete=_codes)
 @click.option("--all", "everything", is_flag=True, help="List every code with its title.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+@form_option("text", "json", help="json has the same of each code.")
 @click.pass_context
-def explain(ctx: click.Context, codes: tuple[str, ...], *, everything: bool, as_json: bool) -> None:
+def explain(ctx: click.Context, codes: tuple[str, ...], *, everything: bool, form: str) -> None:
     """Explain the code of a message: an example, why keyswitch does that, and what to do.
 
     \b
@@ -35,8 +54,9 @@ def explain(ctx: click.Context, codes: tuple[str, ...], *, everything: bool, as_
     if not codes and not everything:
         raise click.UsageError("Name a code, such as KS602, or --all.", ctx)
     entries = EVERY_MESSAGE if everything else tuple(_entry(code) for code in codes)
-    if as_json:
-        click.echo(json.dumps([_bag(entry) for entry in entries], indent=2))
+    if form == "json":
+        bag = {"version": VERSION, "messages": [_bag(entry) for entry in entries]}
+        click.echo(json_text(bag), nl=False)
     elif everything:
         click.echo("\n".join(f"{entry.code}  {entry.title}" for entry in entries))
     else:
@@ -54,13 +74,13 @@ def _entry(code: str) -> type[Message]:
     raise KeyswitchError(catalogue.UnknownCode(unknown_code=code, suggestion=suggestion))
 
 
-def _bag(entry: type[Message]) -> dict[str, str]:
+def _bag(entry: type[Message]) -> dict[str, str | None]:
     return {
         "code": entry.code,
         "title": entry.title,
         "example": example_of(entry),
-        "why": entry.why,
-        "what_to_do": filled_in(entry).what_to_do,
+        "why": entry.why or None,
+        "remedy": filled_in(entry).what_to_do or None,
     }
 
 

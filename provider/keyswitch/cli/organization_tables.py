@@ -96,7 +96,7 @@ def to_json(scan: OrganizationScan, ends: Mapping[str, str], now: datetime) -> s
                 "users": len(each.inventory.users),
                 "keys": sum(1 for _ in each.inventory.keys),
                 "credential_report": each.inventory.report or None,
-                "passed_over": each.inventory.passed_over,
+                "users_passed_over": each.inventory.passed_over,
             }
             for each in scan.results
         ],

@@ -18,6 +18,7 @@ from keyswitch.cli.command import (
     key_id,
     signing_options_without_region,
 )
+from keyswitch.cli.conduct import FAILURE, Conduct
 from keyswitch.cli.console import console
 from keyswitch.cli.key_lookup import look_up, lookup_progress
 from keyswitch.cli.progress import working
@@ -49,7 +50,15 @@ def _within_kept(text: str) -> Duration:
     return since
 
 
-@click.command(cls=Command)
+_CONDUCT: Final = Conduct(
+    asks="CloudTrail and IAM of one account",
+    ends={
+        FAILURE: "The command failed or was interrupted, or a region could not be asked: then the rest is printed."
+    },
+)
+
+
+@click.command(cls=Command, conduct=_CONDUCT)
 @click.argument("access_key_id", type=key_id)
 @signing_options_without_region
 @click.option(

@@ -40,7 +40,7 @@ def to_json(audit: Audit) -> str:
             {
                 "account_id": each.account_id,
                 "name": each.name,
-                "ou": each.ou,
+                "ou_path": each.ou,
                 "users": each.users,
                 "keys": each.keys,
                 "is_complete": each.is_complete,

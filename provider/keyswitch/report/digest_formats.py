@@ -6,7 +6,6 @@ HTML or a mention.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from keyswitch.messages.format import counted
 from keyswitch.report.digest import Digest
+from keyswitch.report.json_text import json_text
 from keyswitch.report.markdown import COMMENT_BYTES, code_span, fitting, table_row
 from keyswitch.report.rows import Row
 from keyswitch.report.text_table import Listing, as_text
@@ -21,6 +21,8 @@ from keyswitch.report.text_table import Listing, as_text
 if TYPE_CHECKING:
     from rich.console import Console
 
+VERSION: Final = 1
+"""Of the JSON: it grows when a field goes or changes its meaning, not when one is added."""
 _OPS: Final = {
     "create": "to create",
     "update": "to update",
@@ -90,6 +92,7 @@ def _draw(digest: Digest, console: Console) -> None:
 def to_json(digest: Digest) -> str:
     """For a machine: every row in full."""
     bag = {
+        "version": VERSION,
         "verdict": digest.verdict,
         "stack": digest.stack,
         "failed": digest.failed,
@@ -100,7 +103,7 @@ def to_json(digest: Digest) -> str:
         "policy_violations": digest.violations,
         "is_cut_short": digest.is_cut_short,
     }
-    return json.dumps(bag, indent=2, ensure_ascii=False) + "\n"
+    return json_text(bag)
 
 
 def _bag(row: Row) -> dict[str, Any]:

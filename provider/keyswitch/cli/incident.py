@@ -10,6 +10,8 @@ from typing import Final
 import click
 
 from keyswitch.cli.command import Command, Signing, duration, form_option, key_id, signing_options
+from keyswitch.cli.complete_files import stack_files
+from keyswitch.cli.conduct import FAILURE, Conduct
 from keyswitch.cli.incident_edit import RegisterEdit
 from keyswitch.cli.incident_look import Found, find_out, is_user_name
 from keyswitch.cli.incident_watch import watch_key
@@ -45,7 +47,19 @@ def _reason(text: str) -> str:
     return text
 
 
-@click.command(cls=Command)
+_CONDUCT: Final = Conduct(
+    asks="IAM and STS of one account; the engine's state with `--stack`",
+    writes=(
+        "`--write FILE`: the key's entry in that register. Asks first on standard input, unless `--yes` is given.",
+    ),
+    ends={
+        FAILURE: "The command was interrupted, IAM did not say the status, the register could not be edited, or the key was "
+        "not seen Inactive at the end of `--watch`. What is known is printed all the same."
+    },
+)
+
+
+@click.command(cls=Command, conduct=_CONDUCT)
 @click.argument("access_key_id", type=key_id)
 @signing_options
 @state_options("Look for the key in")
@@ -56,6 +70,7 @@ def _reason(text: str) -> str:
     "--write",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="Pulumi.STACK.yaml",
+    shell_complete=stack_files,
     help="Declare the key Inactive in this register, with --reason as the override. Shows the edit and asks first.",
 )
 @click.option(

@@ -10,7 +10,7 @@ from typing import Final
 
 from keyswitch.cli.command import Signing
 from keyswitch.cli.incident_edit import Entry, RegisterEdit
-from keyswitch.cli.scan import working
+from keyswitch.cli.progress import working
 from keyswitch.cli.stack_config import StackConfig
 from keyswitch.cli.stack_export import StackState
 from keyswitch.iam.client import Directory

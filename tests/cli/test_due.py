@@ -352,7 +352,7 @@ def test_discover_shows_until_when_a_register_declares_keys_active(
     shown = keyswitch(*with_config).stdout
     assert "active until" in shown
     assert sum("2027-03-31" in line for line in shown.splitlines()) == 1
-    rows = json.loads(keyswitch(*with_config, "--json").stdout)
+    rows = json.loads(keyswitch(*with_config, "--json").stdout)["keys"]
     assert {row["access_key_id"]: row["active_until"] for row in rows} == {
         ends: "2027-03-31",
         other: None,

@@ -14,6 +14,7 @@ import click
 
 from keyswitch import __version__
 from keyswitch.cli.audit import audit
+from keyswitch.cli.comment import comment
 from keyswitch.cli.completion import COMPLETE_VAR, completion
 from keyswitch.cli.digest import digest
 from keyswitch.cli.discover import discover
@@ -54,5 +55,5 @@ def main() -> None:
     """
 
 
-for command in (discover, audit, due, who, incident, digest, explain, completion):
+for command in (discover, audit, due, who, incident, digest, comment, explain, completion):
     main.add_command(command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import IO, Final
 
 import click
@@ -14,12 +15,19 @@ from keyswitch.messages.format import KeyswitchError
 from keyswitch.report.digest import Digest
 from keyswitch.report.digest import digest as digest_of
 from keyswitch.report.digest_formats import hidden_marker, to_json, to_markdown, to_text
+from keyswitch.report.digest_outputs import UNREADABLE, FailOn, Outputs
 from keyswitch.report.digest_usage import becomes_inactive, with_usage
 from keyswitch.report.key_usage_text import in_short
 from keyswitch.report.preview_json import read_preview
 
 _EVENTS: Final = 500
 """Of each key and region: ten requests, five seconds."""
+_FORMS: Final[dict[str, Callable[[Digest, str | None], str]]] = {
+    "markdown": lambda digest, marker: to_markdown(digest, marker=marker),
+    "text": lambda digest, _: to_text(digest),
+    "json": lambda digest, _: to_json(digest),
+    "dotenv": lambda digest, _: Outputs.of(digest).to_dotenv(),
+}
 
 
 _CONDUCT: Final = Conduct(
@@ -30,7 +38,10 @@ _CONDUCT: Final = Conduct(
 
 @click.command(cls=Command, conduct=_CONDUCT)
 @click.argument("preview", type=click.File(encoding="utf-8", errors="replace"), default="-")
-@form_option("markdown", "text", "json", help="markdown fits into one comment (65,536 characters).")
+@form_option(
+    *_FORMS,
+    help="markdown fits into one comment (65,536 characters). dotenv is for a pipeline's decisions.",
+)
 @click.option(
     "--marker",
     metavar="NAME",
@@ -53,6 +64,15 @@ _CONDUCT: Final = Conduct(
     metavar="N",
     help="The exit code of the preview, for failures that its output does not show.",
 )
+@click.option(
+    "--fail-on",
+    type=click.Choice([each.name.lower() for each in FailOn]),
+    help=(
+        "Fail from this outcome on. refused: 1 if a key is refused or the preview failed. drift: also 7 if a key "
+        "drifted. changed: also 7 if anything would change. never: always 0. If omitted, 1 for input that is not "
+        "a preview."
+    ),
+)
 @click.pass_context
 def digest(
     ctx: click.Context,
@@ -63,6 +83,7 @@ def digest(
     with_who: bool,
     signing: Signing,
     exit_code: int,
+    fail_on: str | None,
 ) -> None:
     """Summarize a preview as a comment: which keys change, and why.
 
@@ -72,10 +93,15 @@ def digest(
     \b
     pulumi preview --json | keyswitch digest
     keyswitch digest preview.json >>"$GITHUB_STEP_SUMMARY"
+    keyswitch digest preview.json --format dotenv >>"$GITHUB_OUTPUT"
 
     To see violated policies, set PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true for the preview. The last line of
     the Markdown is a hidden marker, by which a pipeline finds its earlier comment. The digest never contains
     a secret. Only --who calls AWS.
+
+    The dotenv form has four lines, each true or false: KEYSWITCH_CHANGED (a run would change a key or another
+    resource), KEYSWITCH_REFUSED (a key is refused, or a policy violated), KEYSWITCH_DRIFT and KEYSWITCH_FAILED
+    (the preview failed).
     """
     if not with_who and signing.is_given:
         raise click.UsageError(
@@ -88,15 +114,17 @@ def digest(
             click.echo(
                 f"**Keyswitch: no preview to summarize.** {error}\n\n{hidden_marker(marker or '')}"
             )
+        elif form == "dotenv":
+            click.echo(UNREADABLE.to_dotenv(), nl=False)
+        if fail_on == FailOn.NEVER.name.lower():
+            click.echo(f"warning: {error}", err=True)
+            return
         raise Failed(str(error)) from None
     if with_who:
         digested = _with_usage(digested, signing)
-    if form == "json":
-        click.echo(to_json(digested), nl=False)
-    elif form == "text":
-        click.echo(to_text(digested), nl=False)
-    else:
-        click.echo(to_markdown(digested, marker=marker), nl=False)
+    click.echo(_FORMS[form](digested, marker), nl=False)
+    if fail_on is not None:
+        ctx.exit(Outputs.of(digested).exit_code(FailOn[fail_on.upper()]))
 
 
 def _with_usage(digested: Digest, signing: Signing) -> Digest:

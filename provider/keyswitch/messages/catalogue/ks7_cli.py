@@ -380,3 +380,51 @@ class EntryNotEdited(Message):
     )
     path: object
     problem: object
+
+
+class NoForge(Message):
+    code = "KS780"
+    title = "No place for the comment"
+    text = "the environment does not say where to write the comment: {problem}"
+    remedy = (
+        "Run the command in GitHub Actions, with GITHUB_TOKEN in the step's environment, or in "
+        "GitLab CI, with a token in COMMENT_TOKEN. Outside a pull request, name one with "
+        "--pull-request or an issue with --issue."
+    )
+    problem: object
+
+
+class CommentRefused(Message):
+    code = "KS781"
+    title = "Comment refused"
+    text = "{forge} answered {answer} to {method} {path}"
+    remedy = (
+        "On 401, 403 and 404, give the token the right to write comments: on GitHub "
+        "pull-requests: write (issues: write for an issue), on GitLab the scope api and the role "
+        "Reporter. Otherwise run the job again."
+    )
+    forge: object
+    answer: object
+    method: object
+    path: object
+
+
+class ForgeUnreachable(Message):
+    code = "KS782"
+    title = "Comment not delivered"
+    text = "{forge} at {host} did not answer after {attempts}: {problem}"
+    remedy = (
+        "Run the job again. Check the proxy and the certificates of the runner if that fails too."
+    )
+    forge: object
+    host: object
+    attempts: object
+    problem: object
+
+
+class NoComment(Message):
+    code = "KS783"
+    title = "Text without a marker"
+    text = "the text does not end with the hidden marker of a comment of keyswitch's"
+    remedy = "Pass the whole output of keyswitch digest, or of keyswitch due --format markdown."
+    why = "By the marker the next run finds its comment, and edits that one instead of adding another."

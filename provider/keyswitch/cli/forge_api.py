@@ -18,7 +18,15 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, HTTPSHandler, OpenerDirector, Request, build_opener
+from urllib.request import (
+    HTTPDefaultErrorHandler,
+    HTTPErrorProcessor,
+    HTTPHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+)
 
 from keyswitch.cli.forge import Thread
 from keyswitch.messages import catalogue
@@ -49,7 +57,7 @@ class Kept:
     number: int
 
 
-def keep(thread: Thread, text: str, sleep: Callable[[float], None] = time.sleep) -> Kept:
+def keep(thread: Thread, text: str, sleep: Callable[[float], None] | None = None) -> Kept:
     """Makes ``text`` the one comment that ends with its marker: edits the own one, or adds one.
 
     A call that fails for a moment starts the whole again, so that an answer that was lost adds no second comment.
@@ -59,7 +67,7 @@ def keep(thread: Thread, text: str, sleep: Callable[[float], None] = time.sleep)
     marker = _marker(text)
     if not _OWN_MARKER.fullmatch(marker):
         raise KeyswitchError(catalogue.NoComment())
-    api = _Api(thread, _opener())
+    api = _Api(thread, _opener(thread.comments))
     tries = 0
     while True:
         tries += 1
@@ -69,7 +77,7 @@ def keep(thread: Thread, text: str, sleep: Callable[[float], None] = time.sleep)
             if tries == _TRIES:
                 raise later.error from None
             wait = 2.0**tries if later.seconds is None else later.seconds
-        sleep(min(wait, _LONGEST_WAIT))
+        (sleep or time.sleep)(min(wait, _LONGEST_WAIT))
 
 
 def _kept(api: _Api, text: str, marker: str) -> Kept:
@@ -144,18 +152,20 @@ class _Api:
         except HTTPError as refused:
             raise self._refusal(refused, method, url) from None
         except (URLError, HTTPException, OSError) as failure:
-            raise _LaterError(self._unreachable(failure)) from None
+            raise _LaterError(self._undelivered(getattr(failure, "reason", failure))) from None
         except ValueError:
             raise self._refused("no JSON", method, url) from None
 
     def _refusal(self, refused: HTTPError, method: str, url: str) -> Exception:
         reason = _reason(refused)
-        told = f"{refused.code}, {reason}" if reason else str(refused.code)
-        error = self._refused(told, method, url)
+        told = f"{refused.code}: {reason}" if reason else str(refused.code)
         wanted = refused.headers.get("Retry-After", "")
         seconds = float(wanted) if re.fullmatch(r"[0-9]{1,6}", wanted) else None
-        is_limit = refused.code == _TOO_MANY or (refused.code == _FORBIDDEN and seconds is not None)
-        return _LaterError(error, seconds) if is_limit or refused.code >= _FAULT else error
+        if refused.code == _TOO_MANY or refused.code >= _FAULT:
+            return _LaterError(self._undelivered(told), seconds)
+        error = self._refused(told, method, url)
+        is_limit = refused.code == _FORBIDDEN and seconds is not None
+        return _LaterError(error, seconds) if is_limit else error
 
     def _refused(self, answer: str, method: str, url: str) -> KeyswitchError:
         path = urlsplit(url).path
@@ -165,13 +175,12 @@ class _Api:
             )
         )
 
-    def _unreachable(self, failure: Exception) -> KeyswitchError:
-        problem = getattr(failure, "reason", None) or failure
+    def _undelivered(self, problem: object) -> KeyswitchError:
         return KeyswitchError(
             catalogue.ForgeUnreachable(
                 forge=self.thread.forge,
                 host=urlsplit(self.thread.comments).hostname,
-                attempts=f"{_TRIES} attempts",
+                attempts=f"{_TRIES} times",
                 problem=shortened(str(problem), _LONGEST_REASON),
             )
         )
@@ -204,16 +213,18 @@ def _authors(comment: Mapping[str, Any]) -> tuple[object, ...]:
     )
 
 
-class _NoRedirects(HTTPRedirectHandler):
-    """A redirect would carry the token to another address."""
+def _opener(url: str) -> OpenerDirector:
+    """What opens that URL, by the runner's proxies and authorities; it follows no redirect."""
+    opener = OpenerDirector()
+    handlers = [ProxyHandler(), HTTPDefaultErrorHandler(), HTTPErrorProcessor()]
+    for handler in (*handlers, _https() if url.startswith("https:") else HTTPHandler()):
+        opener.add_handler(handler)
+    return opener
 
-    def redirect_request(self, *_: object, **__: object) -> None:
-        return None
 
-
-def _opener() -> OpenerDirector:
+def _https() -> HTTPSHandler:
     context = ssl.create_default_context()
     authority = os.environ.get("CI_SERVER_TLS_CA_FILE")
     if authority and Path(authority).is_file():
         context.load_verify_locations(authority)
-    return build_opener(_NoRedirects(), HTTPSHandler(context=context))
+    return HTTPSHandler(context=context)

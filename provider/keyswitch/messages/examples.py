@@ -18,7 +18,7 @@ _VALUES: Final[dict[str, object]] = {
     "active_until": "2027-03-31",
     "adopted": "Active",
     "allowed": 2,
-    "answer": "403, Resource not accessible by integration",
+    "answer": "403: Resource not accessible by integration",
     "approved_by": "jane@example.com",
     "argument": "bucket-name",
     "attempts": "8 times",
@@ -211,6 +211,9 @@ _OWN_VALUES: Final[dict[str, dict[str, object]]] = {
     "KS771": {"problem": "the key is Active"},
     "KS772": {"problem": "the security token included in the request is invalid"},
     "KS775": {"problem": "the entry is an alias of another one"},
+    "KS780": {"problem": "GITHUB_TOKEN is not set"},
+    "KS781": {"path": "/repos/acme/keys/issues/7/comments"},
+    "KS782": {"attempts": "4 times", "problem": "503"},
     "KS802": {"declared": "Active", "seen": "user bob has no such key"},
     "KS806": {"count": 2},
 }

@@ -397,11 +397,11 @@ class NoForge(Message):
 class CommentRefused(Message):
     code = "KS781"
     title = "Comment refused"
-    text = "{forge} answered {answer} to {method} {path}"
+    text = "{forge} answered {method} {path} with {answer}"
     remedy = (
         "On 401, 403 and 404, give the token the right to write comments: on GitHub "
         "pull-requests: write (issues: write for an issue), on GitLab the scope api and the role "
-        "Reporter. Otherwise run the job again."
+        "Reporter."
     )
     forge: object
     answer: object
@@ -412,9 +412,10 @@ class CommentRefused(Message):
 class ForgeUnreachable(Message):
     code = "KS782"
     title = "Comment not delivered"
-    text = "{forge} at {host} did not answer after {attempts}: {problem}"
+    text = "{forge} at {host} was asked {attempts} and did not take the comment: {problem}"
     remedy = (
-        "Run the job again. Check the proxy and the certificates of the runner if that fails too."
+        "Run the job again. If that fails too, check the status page of the forge, and the proxy "
+        "and certificates of the runner."
     )
     forge: object
     host: object
@@ -425,6 +426,6 @@ class ForgeUnreachable(Message):
 class NoComment(Message):
     code = "KS783"
     title = "Text without a marker"
-    text = "the text does not end with the hidden marker of a comment of keyswitch's"
+    text = "the last line of the text is not the hidden marker of a keyswitch comment"
     remedy = "Pass the whole output of keyswitch digest, or of keyswitch due --format markdown."
     why = "By the marker the next run finds its comment, and edits that one instead of adding another."

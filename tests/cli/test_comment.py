@@ -298,7 +298,7 @@ def test_a_forge_with_a_certificate_of_its_own_is_trusted_by_the_runners_file_al
 
     with forge(context) as comments:
         thread = Thread.found({**OF_GITLAB, "CI_API_V4_URL": comments.url})
-        with pytest.raises(KeyswitchError, match="KS782 .*CERTIFICATE_VERIFY_FAILED"):
+        with pytest.raises(KeyswitchError, match=r"KS782 .*CERTIFICATE_VERIFY_FAILED"):
             keep(thread, TEXT, waits.append)
         monkeypatch.setenv("CI_SERVER_TLS_CA_FILE", str(tmp_path / "ca.pem"))
         assert keep(thread, TEXT) == Kept("created", 1)

@@ -4,65 +4,61 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
 
+from gitops.conftest import PREVIEWS, github_context
 from gitops.test_files import GITOPS
-from support.engine import ROOT
+from support.forge import Comments
+from support.github_runner import GithubRunner
+from support.gitlab_runner import GitlabRunner, included
 
-PREVIEW = ROOT / "tests/digest/previews/declared.json"
+PREVIEW = PREVIEWS / "declared.json"
 SECRET = "not for the comment"
 TOO_LARGE = 100_000_001
-Digest = Callable[..., str]
+Left = Callable[[Path], None]
+Comment = Callable[[Left], str]
 
 
-def bash(script: str, folder: Path, **env: str) -> None:
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    subprocess.run(
-        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
-        cwd=folder,
-        env={"PATH": path, "STACK": "prod", "GITHUB_STEP_SUMMARY": "summary.md", **env},
-        check=True,
-        capture_output=True,
-    )
+@pytest.fixture
+def on_github(github: GithubRunner, comments: Comments) -> Comment:
+    def comment(left: Left) -> str:
+        def leave(kept: Path) -> None:
+            (kept / "keyswitch-preview-prod").mkdir()
+            left(kept / "keyswitch-preview-prod")
+
+        given = {"stack": "prod", "command": "comment"}
+        run = github.action(given, artifacts=leave, **github_context())
+        assert run.code == 0, run.text
+        assert run.summary == comments.own[0]
+        return comments.own[0]
+
+    return comment
 
 
-def on_github(folder: Path, code: str, result: str) -> str:
-    workflow = YAML(typ="safe").load(GITOPS / "github/preview.yml")
-    (step,) = (s for s in workflow["jobs"]["comment"]["steps"] if s.get("name") == "Digest")
-    bash(step["run"], folder, CODE=code, RESULT=result)
-    assert (folder / "summary.md").read_text()
-    return (folder / "digest.md").read_text()
+@pytest.fixture
+def on_gitlab(gitlab: GitlabRunner, comments: Comments) -> Comment:
+    def comment(left: Left) -> str:
+        (gitlab.folder / ".keyswitch").mkdir()
+        left(gitlab.folder / ".keyswitch")
+        pipeline = included(GITOPS / "gitlab/.gitlab-ci.yml")
+        code, printed = gitlab.job(pipeline, "keyswitch-digest")
+        assert code == 0, printed
+        return comments.own[0]
+
+    return comment
 
 
-def on_gitlab(folder: Path, code: str, _result: str) -> str:
-    *lines, writes = YAML(typ="safe").load(GITOPS / "gitlab/.gitlab-ci.yml")["note"]["script"]
-    assert writes == "python note.py digest.md"
-    (folder / ".venv").symlink_to(Path(sys.executable).parents[1])
-    if code:
-        (folder / "untrusted" / "code").write_text(code)
-    bash("\n".join(lines), folder, CI_PROJECT_DIR=str(folder / "untrusted"))
-    return (folder / "digest.md").read_text()
-
-
-@pytest.fixture(params=[on_github, on_gitlab])
-def digest(request: pytest.FixtureRequest, tmp_path: Path) -> Digest:
-    (tmp_path / "untrusted").mkdir()
-
-    def digest(code: str = "0", result: str = "success") -> str:
-        text: str = request.param(tmp_path, code, result)
-        return text
-
-    return digest
+@pytest.fixture(params=["on_github", "on_gitlab"])
+def comment(request: pytest.FixtureRequest) -> Comment:
+    found: Comment = request.getfixturevalue(request.param)
+    return found
 
 
 def a_link(path: Path) -> None:
-    secret = path.parent.parent / "secret"
+    secret = path.parents[2] / "secret"
     secret.write_text(f'{{"steps": [], "diagnostics": [{{"message": "{SECRET}"}}]}}')
     path.symlink_to(secret)
 
@@ -72,35 +68,29 @@ def too_large(path: Path) -> None:
     os.truncate(path, TOO_LARGE)
 
 
-@pytest.mark.parametrize("left", [lambda _path: None, a_link, Path.mkdir, too_large])
+@pytest.mark.parametrize("left", [lambda _path: None, a_link, too_large])
 def test_what_is_no_file_of_a_bearable_size_is_digested_as_none(
-    digest: Digest, tmp_path: Path, left: Callable[[Path], None]
+    comment: Comment, left: Left
 ) -> None:
-    left(tmp_path / "untrusted" / "preview.json")
+    def leave(folder: Path) -> None:
+        (folder / "code").write_text("0")
+        left(folder / "preview.json")
 
-    comment = digest()
+    told = comment(leave)
 
-    assert comment.startswith("**Keyswitch: no preview to summarize.**")
-    assert comment.endswith("<!-- keyswitch digest prod -->\n")
-    assert SECRET not in comment
-
-
-@pytest.mark.parametrize(
-    ("code", "fails"), [("0", False), ("1", True), ("255", True), ("", True), ("$(id)", True)]
-)
-def test_what_is_no_exit_code_is_a_failure(
-    digest: Digest,
-    tmp_path: Path,
-    code: str,
-    fails: bool,  # noqa: FBT001 - a row of the table
-) -> None:
-    shutil.copy(PREVIEW, tmp_path / "untrusted" / "preview.json")
-
-    assert ("the preview failed" in digest(code)) is fails
+    assert told.startswith("**Keyswitch: no preview to summarize.**")
+    assert told.endswith("<!-- keyswitch digest prod -->\n")
+    assert SECRET not in told
 
 
-def test_a_job_that_failed_did_not_end_well_whatever_code_it_names(tmp_path: Path) -> None:
-    (tmp_path / "untrusted").mkdir()
-    shutil.copy(PREVIEW, tmp_path / "untrusted" / "preview.json")
+@pytest.mark.parametrize(("code", "fails"), [("0\n", False), ("", True), ("$(id)", True)])
+def test_what_is_no_exit_code_is_a_failure(comment: Comment, code: str, *, fails: bool) -> None:
+    def leave(folder: Path) -> None:
+        shutil.copy(PREVIEW, folder / "preview.json")
+        (folder / "code").write_text(code)
 
-    assert "the preview failed" in on_github(tmp_path, "0", "failure")
+    assert ("the preview failed" in comment(leave)) is fails
+
+
+def test_a_job_that_ended_before_it_left_anything_is_a_failure(on_github: Comment) -> None:
+    assert on_github(Path.rmdir).startswith("**Keyswitch: no preview to summarize.**")

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,11 +66,21 @@ class GithubRunner(Runner):
             needs[name] = {"result": "failure" if run.codes[name] else "success"}
         return run
 
-    def action(self, given: Mapping[str, Any], **context: Any) -> GithubRun:
-        """Runs the action alone, in the checkout."""
+    def action(
+        self,
+        given: Mapping[str, Any],
+        artifacts: Callable[[Path], None] = lambda _: None,
+        **context: Any,
+    ) -> GithubRun:
+        """Runs the action alone, in the checkout.
+
+        :param artifacts: leaves what another job kept.
+        """
         run = GithubRun()
+        kept = self._emptied("artifacts")
+        artifacts(kept)
         job = {"steps": [{"uses": THIS, "with": given}]}
-        _Job(self, run, "job", self._emptied("artifacts"), self.folder).steps(job, context)
+        _Job(self, run, "job", kept, self.folder).steps(job, context)
         return run
 
     def _checked_out(self, job: Mapping[str, Any]) -> Path:
@@ -136,7 +146,7 @@ class _Job:
             return self._stand_in(step, context), {}
         assert step["shell"] == "bash"
         script = step["run"]
-        if FETCHES_PULUMI in script or (INSTALLS in script and not self.runner.installs):
+        if FETCHES_PULUMI in script or (INSTALLS.search(script) and not self.runner.installs):
             if "$RUNNER_TEMP/keyswitch" in script:
                 environment(self.temp / "keyswitch")
             return "success", {}

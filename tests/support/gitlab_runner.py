@@ -117,7 +117,7 @@ class GitlabRunner(Runner):
         place = place if isinstance(place, str) else place["name"]
         known = {**self.env, **self.scoped.get(place, {}), "CI_PROJECT_DIR": str(folder)}
         if not self.installs:
-            lines = [line for line in lines if INSTALLS not in line]
+            lines = [line for line in lines if not INSTALLS.search(line)]
             lines = [line.replace("python -m venv .venv", "true") for line in lines]
             own = self.folder.parent / "environment"
             if not own.exists():

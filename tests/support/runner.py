@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import venv
@@ -14,7 +15,7 @@ from support.engine import ROOT
 SECONDS = 180
 FETCHES_PULUMI = "get.pulumi.com"
 """Not run here: the engine that the tests have, or what they put in its place, is on PATH."""
-INSTALLS = "pip install"
+INSTALLS = re.compile(r"\bpip\"? install ")
 
 
 @dataclass

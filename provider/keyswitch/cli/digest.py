@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import IO, Final
 
 import click
@@ -11,6 +12,7 @@ from keyswitch.cli.command import Command, Failed, Signing, caller_of, form_opti
 from keyswitch.cli.conduct import FAILURE, Conduct
 from keyswitch.cli.key_lookup import look_up
 from keyswitch.cli.progress import working
+from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.report.digest import Digest
 from keyswitch.report.digest import digest as digest_of
@@ -28,6 +30,13 @@ _FORMS: Final[dict[str, Callable[[Digest, str | None], str]]] = {
     "json": lambda digest, _: to_json(digest),
     "dotenv": lambda digest, _: Outputs.of(digest).to_dotenv(),
 }
+_OF_NO_PREVIEW: Final[dict[str, Callable[[KeyswitchError, str | None], str]]] = {
+    "markdown": lambda error, marker: (
+        f"**Keyswitch: no preview to summarize.** {error}\n\n{hidden_marker(marker or '')}\n"
+    ),
+    "dotenv": lambda *_: UNREADABLE.to_dotenv(),
+}
+"""The forms that a pipeline uses whatever came of the preview."""
 
 
 _CONDUCT: Final = Conduct(
@@ -65,6 +74,14 @@ _CONDUCT: Final = Conduct(
     help="The exit code of the preview, for failures that its output does not show.",
 )
 @click.option(
+    "--append",
+    "appended",
+    type=(click.Choice(list(_FORMS)), click.Path(dir_okay=False, path_type=Path)),
+    multiple=True,
+    metavar="FORM FILE",
+    help="Append the digest to this file too, in this form.",
+)
+@click.option(
     "--fail-on",
     type=click.Choice([each.name.lower() for each in FailOn]),
     help=(
@@ -83,6 +100,7 @@ def digest(
     with_who: bool,
     signing: Signing,
     exit_code: int,
+    appended: Sequence[tuple[str, Path]],
     fail_on: str | None,
 ) -> None:
     """Summarize a preview as a comment: which keys change, and why.
@@ -93,7 +111,7 @@ def digest(
     \b
     pulumi preview --json | keyswitch digest
     keyswitch digest preview.json >>"$GITHUB_STEP_SUMMARY"
-    keyswitch digest preview.json --format dotenv >>"$GITHUB_OUTPUT"
+    keyswitch digest preview.json --append dotenv "$GITHUB_OUTPUT" --fail-on drift
 
     To see violated policies, set PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true for the preview. The last line of
     the Markdown is a hidden marker, by which a pipeline finds its earlier comment. The digest never contains
@@ -107,24 +125,35 @@ def digest(
         raise click.UsageError(
             "Use --stack-config, --account, --profile, --region and --role-arn with --who.", ctx
         )
+    wanted = [(form, None), *appended]
     try:
         digested = digest_of(read_preview(preview.read()), exit_code)
     except KeyswitchError as error:
-        if form == "markdown":
-            click.echo(
-                f"**Keyswitch: no preview to summarize.** {error}\n\n{hidden_marker(marker or '')}"
-            )
-        elif form == "dotenv":
-            click.echo(UNREADABLE.to_dotenv(), nl=False)
+        for each, path in wanted:
+            if each in _OF_NO_PREVIEW:
+                _write(_OF_NO_PREVIEW[each](error, marker), path)
         if fail_on == FailOn.NEVER.name.lower():
             click.echo(f"warning: {error}", err=True)
             return
         raise Failed(str(error)) from None
     if with_who:
         digested = _with_usage(digested, signing)
-    click.echo(_FORMS[form](digested, marker), nl=False)
+    for each, path in wanted:
+        _write(_FORMS[each](digested, marker), path)
     if fail_on is not None:
         ctx.exit(Outputs.of(digested).exit_code(FailOn[fail_on.upper()]))
+
+
+def _write(text: str, path: Path | None) -> None:
+    if path is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        with path.open("a", encoding="utf-8", errors="replace") as file:
+            file.write(text)
+    except OSError as error:
+        problem = error.strerror or error
+        raise KeyswitchError(catalogue.NotWritten(path=path, problem=problem)) from None
 
 
 def _with_usage(digested: Digest, signing: Signing) -> Digest:

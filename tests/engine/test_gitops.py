@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from keyswitch.report.digest_formats import hidden_marker
 from support.engine import ROOT, Project, engine_env
-from support.forge import GITHUB_TOKEN, GITLAB_TOKEN, Comments, Workspace, forge
+from support.forge import GITHUB_TOKEN, GITLAB_TOKEN, Comments, forge
+from support.github_runner import GithubRun, GithubRunner
+from support.gitlab_runner import GitlabRunner, included, rendered
 from support.http import RecordingServer, refuse
 from support.moto_iam import Outsider
+from support.runner import Runner, environment
 
 pytestmark = pytest.mark.real_engine
 
 GITHUB = ROOT / "examples" / "gitops" / "github"
 GITLAB = ROOT / "examples" / "gitops" / "gitlab"
-VARS = {"DUE_ISSUE": "7"}
+PIPELINE = GITLAB / ".gitlab-ci.yml"
 TOMORROW = datetime.now(timezone.utc).date() + timedelta(days=1)
-CONTEXT = {
-    "secrets": {"PULUMI_CONFIG_PASSPHRASE": "correct horse"},
-    "github": {"token": GITHUB_TOKEN, "event": {"pull_request": {"number": 7}}},
-}
+R = TypeVar("R", bound=Runner)
+Make = Callable[[type[R]], R]
 
 
 @pytest.fixture
@@ -38,53 +39,87 @@ def comments() -> Iterator[Comments]:
 
 
 @pytest.fixture
-def checkout(
-    tmp_path: Path, home: Path, iam: RecordingServer, wheel: Path, comments: Comments
-) -> Workspace:
+def make_runner(
+    tmp_path: Path, home: Path, iam: RecordingServer, comments: Comments
+) -> Callable[[type[R]], R]:
     """A pull request with this project's own program, and a stack that nothing was applied to."""
-    named = (GITHUB.parent / "requirements.txt").read_text()
-    by_its_hash = f"{wheel} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}"
-    requirements = named.replace("-r keyswitch.txt", by_its_hash)
-    folder, merged = tmp_path / "keys", tmp_path / "merged"
-    for each in (folder, merged):
-        each.mkdir()
-        (each / "requirements.txt").write_text(requirements)
-    for name in ("__main__.py", "Pulumi.yaml"):
-        shutil.copy(ROOT / name, folder)
-    shutil.copy(GITLAB / "note.py", merged)
-    git = ("git", "-C", str(merged), "-c", "user.name=bob", "-c", "user.email=bob@example.com")
+
+    def make(kind: type[R]) -> R:
+        folder, merged = tmp_path / "keys", tmp_path / "merged"
+        for each in (folder, merged):
+            each.mkdir()
+            (each / "requirements.txt").write_text("keyswitch\n")
+        for name in ("__main__.py", "Pulumi.yaml"):
+            shutil.copy(ROOT / name, folder)
+        environment(folder / ".venv")
+        env = {
+            **engine_env(home, iam.url),
+            "PULUMI_CONFIG_PASSPHRASE": "correct horse",
+            "PULUMI_BACKEND_URL": f"file://{folder}",
+            "GITHUB_EVENT_NAME": "schedule",
+            "GITHUB_API_URL": comments.url,
+            "GITHUB_REPOSITORY": "acme/keys",
+            "CI_API_V4_URL": comments.url,
+            "CI_PROJECT_ID": "1",
+            "CI_MERGE_REQUEST_IID": "7",
+            "CI_DEFAULT_BRANCH": "main",
+            "CI_SERVER_URL": "https://gitlab.example.com",
+            "CI_REPOSITORY_URL": f"file://{merged}",
+            "PREVIEW_ROLE_ARN": "arn:aws:iam::123456789012:role/preview",
+            "AUDIT_ROLE_ARN": "arn:aws:iam::123456789012:role/audit",
+            "APPLY_ROLE_ARN": "arn:aws:iam::123456789012:role/apply",
+            "AWS_TOKEN": "a-web-identity-token",
+            "PIP_NO_COMPILE": "1",
+            "GITHUB_ACTIONS" if kind is GithubRunner else "GITLAB_CI": "true",
+        }
+        Project(folder, env).expect(0, "stack", "init", "prod")
+        return kind(folder, env, merged, {"note": {"COMMENT_TOKEN": GITLAB_TOKEN}})
+
+    return make
+
+
+@pytest.fixture
+def github(make_runner: Make[GithubRunner]) -> GithubRunner:
+    return make_runner(GithubRunner)
+
+
+@pytest.fixture
+def gitlab(make_runner: Make[GitlabRunner]) -> GitlabRunner:
+    return make_runner(GitlabRunner)
+
+
+def installing(runner: Runner, wheel: Path) -> None:
+    """From here on what the files install is installed: this keyswitch, and what it needs from the index."""
+    for each in (runner.folder, runner.merged):
+        (each / "requirements.txt").write_text(f"keyswitch @ file://{wheel}\n")
+    shutil.rmtree(runner.folder / ".venv")
+    git = ("git", "-C", str(runner.merged), "-c", "user.name=bob", "-c", "user.email=b@example.com")
     for command in (("init", "-qb", "main"), ("add", "."), ("commit", "-qm", "Declare keys")):
         subprocess.run([*git, *command], check=True)
-    env = {
-        **engine_env(home, iam.url),
-        "PULUMI_CONFIG_PASSPHRASE": "correct horse",
-        "PULUMI_BACKEND_URL": f"file://{folder}",
-        "GITHUB_API_URL": comments.url,
-        "GITHUB_REPOSITORY": "acme/keys",
-        "CI_API_V4_URL": comments.url,
-        "CI_PROJECT_ID": "1",
-        "CI_MERGE_REQUEST_IID": "7",
-        "CI_DEFAULT_BRANCH": "main",
-        "CI_REPOSITORY_URL": f"file://{merged}",
-        "PREVIEW_ROLE_ARN": "arn:aws:iam::123456789012:role/preview",
-        "AUDIT_ROLE_ARN": "arn:aws:iam::123456789012:role/audit",
-        "APPLY_ROLE_ARN": "arn:aws:iam::123456789012:role/apply",
-        "AWS_TOKEN": "a-web-identity-token",
-        "PIP_NO_COMPILE": "1",
-    }
-    Project(folder, env).expect(0, "stack", "init", "prod")
-    return Workspace(folder, env, merged, {"note": {"COMMENT_TOKEN": GITLAB_TOKEN}})
+    runner.installs = True
 
 
-def commit(checkout: Workspace, *more: str, **statuses: str) -> None:
+def run(runner: GithubRunner, name: str) -> GithubRun:
+    """One workflow, in the event that it is for."""
+    runner.env["GITHUB_EVENT_NAME"] = "pull_request" if name == "preview" else "push"
+    event = {"pull_request": {"number": 7, "head": {"repo": {"full_name": "acme/keys"}}}}
+    return runner.workflow(
+        GITHUB / f"{name}.yml",
+        secrets={"PULUMI_CONFIG_PASSPHRASE": "correct horse"},
+        github={"token": GITHUB_TOKEN, "repository": "acme/keys", "event": event},
+        vars={"PULUMI_BACKEND_URL": f"file://{runner.folder}", "DUE_ISSUE": "7"},
+    )
+
+
+def commit(runner: Runner, *more: str, **statuses: str) -> None:
     """A version of the register.
 
     :param more: further lines of each entry.
     """
-    path = checkout.folder / "Pulumi.prod.yaml"
+    path = runner.folder / "Pulumi.prod.yaml"
     kept = [line for line in path.read_text().splitlines() if line.startswith("encryption")]
     entries = "".join(
-        f"    {key}:\n      userName: {checkout.env['BOB']}\n      status: {status}\n"
+        f"    {key}:\n      userName: {runner.env['BOB']}\n      status: {status}\n"
         + "".join(f"      {line}\n" for line in more)
         for key, status in statuses.items()
     )
@@ -92,118 +127,129 @@ def commit(checkout: Workspace, *more: str, **statuses: str) -> None:
 
 
 def test_github_from_the_pull_request_to_the_night(
-    checkout: Workspace, comments: Comments, iam: RecordingServer, outsider: Outsider
+    github: GithubRunner, comments: Comments, iam: RecordingServer, outsider: Outsider
 ) -> None:
     bob = outsider.new_user()
     key, other = outsider.new_key(bob), outsider.new_key(bob)
-    checkout.env["BOB"] = bob
-    context = {**CONTEXT, "vars": {**VARS, "PULUMI_BACKEND_URL": f"file://{checkout.folder}"}}
-    commit(checkout, **{key: "Active"})
-    first = checkout.github(GITHUB / "apply.yml", **context)
-    assert (first.code, iam.writes) == (0, []), first.text
+    github.env["BOB"] = bob
+    outsider.tag(bob, owner="alice")
+    ends = f'activeUntil: "{TOMORROW}"'
+    commit(github, ends, **{key: "Inactive"})
 
-    commit(checkout, **{key: "Inactive"})
-    preview = checkout.github(GITHUB / "preview.yml", **context)
+    preview = run(github, "preview")
     assert preview.code == 0, preview.text
-    (comment,) = comments.own
-    assert comment.startswith("**Keyswitch: 1 key to deactivate.**")
-    assert preview.summary == comment.replace(" prod -->", " keyswitch/prod -->")
-
-    commit(checkout, **{key: "disabled"})
-    failing = checkout.github(GITHUB / "preview.yml", **context)
-    assert failing.codes == {"preview": 1, "comment": 0}
-    (printed,) = [text for name, _, text in failing.steps if name == "Result"]
-    assert "error: KS103 entry" in printed
-    (comment,) = comments.own
-    assert comment.startswith("**Keyswitch: the preview failed, so nothing can be")
-    assert "KS103" in comment
-
-    commit(checkout, **{key: "Inactive"})
-    assert checkout.github(GITHUB / "preview.yml", **context).code == 0
-    (comment,) = comments.own
-    assert comment.startswith("**Keyswitch: 1 key to deactivate.**")
+    assert comments.own[0].startswith("**Keyswitch: 1 key to deactivate.**")
     assert iam.writes == []
 
-    assert checkout.github(GITHUB / "apply.yml", **context).code == 0
+    assert run(github, "apply").code == 0
     assert iam.writes == [(key, "Inactive")]
 
     outsider.switch(bob, key, "Active")
     iam.reset()
-    night = checkout.github(GITHUB / "nightly.yml", **context)
+    night = run(github, "nightly")
     assert night.code == 0, night.text
     assert iam.writes == [(key, "Inactive")]
     assert "**Keyswitch: 1 key drifted, to be corrected.**" in night.summary
     assert f"| `{other}` | `{bob}` | high | KS801: `is Active and not declared`" in night.summary
+    assert "keys due within 14d" in comments.own[1]
+
+
+@pytest.mark.nightly
+def test_github_with_what_the_action_installs(
+    github: GithubRunner,
+    comments: Comments,
+    iam: RecordingServer,
+    outsider: Outsider,
+    wheel: Path,
+) -> None:
+    installing(github, wheel)
+    bob = outsider.new_user()
+    key, other = outsider.new_key(bob), outsider.new_key(bob)
+    github.env["BOB"] = bob
+
+    commit(github, **{key: "disabled"})
+    failing = run(github, "preview")
+    assert failing.codes == {"preview": 1, "comment": 0}, failing.text
+    assert "error: KS103 entry" in failing.text
+    (comment,) = comments.own
+    assert comment.startswith("**Keyswitch: the preview failed, so nothing can be")
+    assert "KS103" in comment
+
+    commit(github, **{key: "Inactive"})
+    assert run(github, "preview").code == 0
+    (comment,) = comments.own
+    assert comment.startswith("**Keyswitch: 1 key to deactivate.**")
+    assert run(github, "apply").code == 0
+    assert iam.writes == [(key, "Inactive")]
 
     iam.reset()
-    quiet = checkout.github(GITHUB / "nightly.yml", **context)
-    assert (quiet.code, iam.writes) == (0, []), quiet.text
-    assert "**Keyswitch: no key changes.**" in quiet.summary
-
     outsider.tag(bob, owner="alice")
-    commit(checkout, f'activeUntil: "{TOMORROW}"', **{other: "Active"})
-    due = checkout.github(GITHUB / "nightly.yml", **context)
-    assert f"| `alice` | `{other}` | `{bob}` | `{TOMORROW}` |" in due.summary, due.text
-    assert [each in due.summary for each in comments.own] == [False, True], "one of each kind"
+    commit(github, f'activeUntil: "{TOMORROW}"', **{other: "Active"})
+    quiet = run(github, "nightly")
+    assert quiet.code == 0, quiet.text
+    assert f"| `alice` | `{other}` | `{bob}` | `{TOMORROW}` |" in quiet.summary
+    assert [each in quiet.summary for each in comments.own] == [False, True], "one of each kind"
 
     iam.rules.append(refuse("ListAccessKeys", 403, "AccessDenied", "User ci is not authorized"))
-    blind = checkout.github(GITHUB / "nightly.yml", **context)
-    assert ("Correct drift", 1) in [step[:2] for step in blind.steps]
-    assert blind.codes == {"nightly": 1, "audit": 1, "comment": 0}
+    blind = run(github, "nightly")
+    assert blind.codes == {"nightly": 1, "audit": 1}
     assert "KS301" in blind.summary
     assert iam.writes == []
 
 
 @pytest.mark.nightly
 def test_gitlab_from_the_merge_request_to_the_night(
-    checkout: Workspace, comments: Comments, iam: RecordingServer, outsider: Outsider
+    gitlab: GitlabRunner,
+    comments: Comments,
+    iam: RecordingServer,
+    outsider: Outsider,
+    wheel: Path,
 ) -> None:
+    installing(gitlab, wheel)
     bob = outsider.new_user()
     key = outsider.new_key(bob)
-    checkout.env["BOB"] = bob
+    gitlab.env["BOB"] = bob
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        del checkout.env[name]
-    pipeline = GITLAB / ".gitlab-ci.yml"
-    commit(checkout, **{key: "Inactive"})
+        del gitlab.env[name]
+    pipeline = included(PIPELINE)
+    commit(gitlab, **{key: "disabled"})
 
-    code, printed = checkout.gitlab(pipeline, "preview")
-    assert code == 0, printed
-    code, printed = checkout.gitlab(pipeline, "note")
-    assert code == 0, printed
-    assert comments.own[0].startswith("**Keyswitch: 1 key to deactivate.**")
-    commit(checkout, **{key: "disabled"})
-    code, printed = checkout.gitlab(pipeline, "preview")
+    code, printed = gitlab.job(pipeline, "keyswitch-preview")
     assert code == 1
     assert "error: KS103 entry" in printed
-    assert checkout.gitlab(pipeline, "note")[0] == 0
+    code, printed = gitlab.job(pipeline, "keyswitch-digest")
+    assert code == 0, printed
     (comment,) = comments.own
     assert comment.startswith("**Keyswitch: the preview failed")
 
-    commit(checkout, **{key: "Inactive"})
-    code, printed = checkout.gitlab(pipeline, "apply")
+    commit(gitlab, **{key: "Inactive"})
+    code, printed = gitlab.job(pipeline, "keyswitch-preview")
+    assert code == 0, printed
+    assert gitlab.job(pipeline, "keyswitch-digest")[0] == 0
+    (comment,) = comments.own
+    assert comment.startswith("**Keyswitch: 1 key to deactivate.**")
+    code, printed = gitlab.job(pipeline, "keyswitch-up")
     assert code == 0, printed
     assert iam.writes == [(key, "Inactive")]
     roles = {c.parameters["RoleArn"] for c in iam.calls if c.action.startswith("AssumeRole")}
-    assert roles == {checkout.env["PREVIEW_ROLE_ARN"], checkout.env["APPLY_ROLE_ARN"]}
+    assert roles == {gitlab.env["PREVIEW_ROLE_ARN"], gitlab.env["APPLY_ROLE_ARN"]}
 
     outsider.switch(bob, key, "Active")
     iam.reset()
-    code, printed = checkout.gitlab(pipeline, "nightly")
+    code, printed = gitlab.job(pipeline, "keyswitch-nightly")
     assert code == 0, printed
     assert iam.writes == [(key, "Inactive")]
     assert "1 key drifted, to be corrected" in printed
-    code, printed = checkout.gitlab(pipeline, "audit")
-    assert code == 0, printed
-    assert "0 keys due within 14d" in (checkout.folder / "due.md").read_text()
-    assert '<table id="keys">' in (checkout.folder / "keys.html").read_text()
 
     outsider.tag(bob, owner="alice")
     other = outsider.new_key(bob)
-    commit(checkout, f'activeUntil: "{TOMORROW}"', **{other: "Active"})
-    checkout.env["DUE_ISSUE"] = "7"
+    commit(gitlab, f'activeUntil: "{TOMORROW}"', **{other: "Active"})
+    pipeline = {**pipeline, **rendered({"stack": "prod", "issue": "7"})}
     for _ in range(2):
-        assert checkout.gitlab(pipeline, "audit")[0] == 0
-        code, printed = checkout.gitlab(pipeline, "due")
+        code, printed = gitlab.job(pipeline, "keyswitch-audit")
         assert code == 0, printed
+        code, printed = gitlab.job(pipeline, "keyswitch-due")
+        assert code == 0, printed
+    assert '<table id="keys">' in (gitlab.folder / ".keyswitch/keys.html").read_text()
     _, due = comments.own
     assert f"| `alice` | `{other}` | `{bob}` | `{TOMORROW}` |" in due

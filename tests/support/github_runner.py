@@ -146,9 +146,11 @@ class _Job:
             return self._stand_in(step, context), {}
         assert step["shell"] == "bash"
         script = step["run"]
-        if FETCHES_PULUMI in script or (INSTALLS.search(script) and not self.runner.installs):
-            if "$RUNNER_TEMP/keyswitch" in script:
-                environment(self.temp / "keyswitch")
+        if FETCHES_PULUMI in script:
+            return "success", {}
+        folder = self.folder / text(step.get("working-directory", ""), context)
+        if INSTALLS.search(script) and not self.runner.installs:
+            self._installed(script, folder)
             return "success", {}
         files = {name: self.temp / name for name in FILES}
         for file in files.values():
@@ -157,7 +159,6 @@ class _Job:
         places = {name: str(file) for name, file in files.items()}
         places |= {"RUNNER_TEMP": str(self.temp), "GITHUB_ACTION_PATH": str(ROOT)}
         places |= {"PATH": os.pathsep.join([*reversed(self.added), self.runner.env["PATH"]])}
-        folder = self.folder / text(step.get("working-directory", ""), context)
         code, printed = self.runner.bash(folder, script, {**places, **declared})
         self.added += files["GITHUB_PATH"].read_text().split()
         self.run.summary += files["GITHUB_STEP_SUMMARY"].read_text()
@@ -165,6 +166,15 @@ class _Job:
         self.run.codes[self.name] = self.run.codes[self.name] or code
         lines = files["GITHUB_OUTPUT"].read_text().splitlines()
         return ("failure" if code else "success"), dict(line.split("=", 1) for line in lines)
+
+    def _installed(self, script: str, folder: Path) -> None:
+        """What the step would leave: the action's own environment, or that of the program."""
+        own = "$RUNNER_TEMP/keyswitch" in script
+        place = self.temp / "keyswitch" if own else folder / ".venv"
+        if not place.exists():
+            environment(place)
+        if not own:
+            self.added.append(str(place / "bin"))
 
     def _stand_in(self, step: Mapping[str, Any], context: Mapping[str, Any]) -> str:
         """What the actions of others do; nothing to download fails a step only."""

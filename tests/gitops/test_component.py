@@ -1,0 +1,111 @@
+"""The component of GitLab CI: its jobs, word for word, with a recorded Pulumi and a forge over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gitops.conftest import Pulumi
+from gitops.test_files import GITOPS
+from support.forge import Comments
+from support.gitlab_runner import GitlabRunner, included, rendered
+
+PIPELINE = included(GITOPS / "gitlab/.gitlab-ci.yml")
+LOOKED = ["preview", "--json", "--refresh", "--expect-no-changes", "--stack", "prod"]
+APPLIED = ["up", "--yes", "--skip-preview", "--refresh", "--stack", "prod"]
+
+
+def test_a_merge_request_gets_one_note_from_a_job_that_runs_none_of_its_code(
+    gitlab: GitlabRunner, pulumi: Pulumi, comments: Comments
+) -> None:
+    gitlab.env["PULUMI_CONFIG_PASSPHRASE"] = "correct horse"
+    pulumi.previews("declared")
+    for name in ("keyswitch-preview", "keyswitch-digest"):
+        code, printed = gitlab.job(PIPELINE, name)
+        assert code == 0, printed
+    assert pulumi.calls() == [["preview", "--json", "--stack", "prod", "", "correct horse", ""]]
+    (comment,) = comments.own
+    assert comment.startswith("**Keyswitch: 2 keys to deactivate.**")
+
+    pulumi.previews("refused", code=1)
+    code, printed = gitlab.job(PIPELINE, "keyswitch-preview")
+    assert code == 1
+    assert "pulumi preview --stack prod\n" in printed
+    code, printed = gitlab.job(PIPELINE, "keyswitch-digest")
+    assert code == 0, printed
+    (comment,) = comments.own
+    assert comment.startswith("**Keyswitch: the preview failed, so nothing can be applied: 3 keys")
+    variables = (gitlab.folder.parent / "of-nothing/keyswitch.env").read_text()
+    assert "KEYSWITCH_REFUSED=true\n" in variables
+
+
+def test_a_note_is_written_only_if_it_is_wanted(
+    gitlab: GitlabRunner, pulumi: Pulumi, comments: Comments
+) -> None:
+    quiet = rendered({"stack": "acme/keys/prod", "comment": False, "job-prefix": "shop"})
+
+    assert gitlab.job(quiet, "shop-preview")[0] == 0
+    assert gitlab.job(quiet, "shop-digest")[0] == 0
+    assert comments.own == []
+    assert pulumi.calls()[0][3] == "acme/keys/prod"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "preview", "exit_code", "code", "applies"),
+    [
+        ({}, "drift-refreshed", 7, 0, True),
+        ({}, "no_change", 0, 0, False),
+        ({}, "unreachable", 1, 1, False),
+        ({"correct": False, "fail-on": "drift"}, "drift-refreshed", 7, 7, False),
+    ],
+)
+def test_what_is_found_at_night_is_applied_if_something_would_change(
+    gitlab: GitlabRunner,
+    pulumi: Pulumi,
+    inputs: dict[str, Any],
+    preview: str,
+    exit_code: int,
+    code: int,
+    *,
+    applies: bool,
+) -> None:
+    pulumi.previews(preview, exit_code)
+
+    ended, printed = gitlab.job(rendered({"stack": "prod", **inputs}), "keyswitch-nightly")
+
+    assert ended == code, printed
+    looked, *then = [call[:-3] for call in pulumi.calls()]
+    assert looked == LOOKED
+    assert (APPLIED in then) is applies
+    is_failed = f"KEYSWITCH_FAILED={str(code == 1).lower()}\n"
+    assert is_failed in (gitlab.folder / "keyswitch.env").read_text()
+
+
+def test_a_merge_is_applied_with_the_role_that_is_named(
+    gitlab: GitlabRunner, pulumi: Pulumi
+) -> None:
+    (pulumi.bin / "pulumi").write_text(
+        '#!/bin/sh\necho "$AWS_ROLE_ARN"; cat "$AWS_WEB_IDENTITY_TOKEN_FILE"'
+    )
+    gitlab.env["APPLY_ROLE_ARN"] = "arn:aws:iam::123456789012:role/apply"
+
+    code, printed = gitlab.job(PIPELINE, "keyswitch-up")
+
+    assert (code, printed) == (0, "arn:aws:iam::123456789012:role/apply\na-web-identity-token")
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        {"stack": "--yes"},
+        {"stack": "prod", "fail-on": "sometimes"},
+        {"stack": "prod", "comment": "$(id)"},
+        {"stack": "prod", "issue": "7; id"},
+        {"stack": "prod", "job-prefix": "."},
+        {},
+    ],
+)
+def test_gitlab_refuses_an_input_that_is_none(inputs: dict[str, object]) -> None:
+    with pytest.raises(AssertionError):
+        rendered(inputs)

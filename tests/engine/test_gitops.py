@@ -132,9 +132,7 @@ def test_github_from_the_pull_request_to_the_night(
     bob = outsider.new_user()
     key, other = outsider.new_key(bob), outsider.new_key(bob)
     github.env["BOB"] = bob
-    outsider.tag(bob, owner="alice")
-    ends = f'activeUntil: "{TOMORROW}"'
-    commit(github, ends, **{key: "Inactive"})
+    commit(github, **{key: "Inactive"})
 
     preview = run(github, "preview")
     assert preview.code == 0, preview.text

@@ -14,6 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from gitops.test_files import GITOPS, checked
+from pipeline_tables import PAGE, with_tables
 from support.engine import ROOT
 from support.github_runner import ACTION, THIS
 from support.gitlab_runner import as_yaml, included, spec
@@ -110,6 +111,13 @@ def test_the_action_and_the_component_have_the_same_inputs_where_a_forge_lets_th
         *("preview-role", "apply-role", "audit-role", "correct", "audience", "image", "stage"),
         *("apply-stage", "job-prefix"),
     }
+
+
+def test_the_page_says_what_each_input_and_output_is() -> None:
+    page = PAGE.read_text()
+
+    assert with_tables(page) == page, "run `make docs`"
+    assert page.count("| `fail-on` |") == page.count("| `job-prefix` |") == 1
 
 
 def test_the_action_and_the_component_run_the_same_pulumi() -> None:

@@ -1,0 +1,64 @@
+"""Writes the inputs and outputs of action.yml and templates/keyswitch.yml into docs/how-to/pull-requests.md (``make docs``)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from ruamel.yaml import YAML
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+PAGE: Final = ROOT / "docs" / "how-to" / "pull-requests.md"
+_TABLE: Final = re.compile(r"(<!-- table: ([\w ]+) -->\n\n).*?(\n\n)", re.DOTALL)
+
+
+def with_tables(page: str) -> str:
+    """The page's text, in which the table below each mark is what the file says."""
+    action = YAML(typ="safe").load(ROOT / "action.yml")
+    component = next(YAML(typ="safe").load_all(ROOT / "templates" / "keyswitch.yml"))
+    inputs = component["spec"]["inputs"]
+    same = {name for name in inputs if _same(inputs[name], action["inputs"].get(name, {}))}
+    own = {name: each for name, each in inputs.items() if name not in same}
+    tables = {
+        "inputs of the action": _inputs(action["inputs"]),
+        "inputs of the component": _inputs(own),
+        "outputs": _outputs(action["outputs"]),
+    }
+    return _TABLE.sub(lambda found: found[1] + "\n".join(tables[found[2]]) + found[3], page)
+
+
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether the action's input says what the component's is, too."""
+    return bool(other) and str(one.get("default")).lower() == str(other.get("default")).lower()
+
+
+def _inputs(inputs: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    yield from ("| input | default | what it does |", "|---|---|---|")
+    for name, each in inputs.items():
+        yield f"| `{name}` | {_default(each)} | {_said(each)} |"
+
+
+def _default(each: Mapping[str, Any]) -> str:
+    if "default" not in each:
+        return "(required)"
+    default = str(each["default"])
+    return (
+        f"`{default.lower() if isinstance(each['default'], bool) else default}`" if default else ""
+    )
+
+
+def _outputs(outputs: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
+    yield from ("| action | component | value |", "|---|---|---|")
+    for name, each in outputs.items():
+        variable = each["value"].split(".")[-1].removesuffix(" }}")
+        yield f"| `{name}` | `{variable}` | {_said(each)} |"
+
+
+def _said(each: Mapping[str, Any]) -> str:
+    return " ".join(each["description"].split())
+
+
+if __name__ == "__main__":
+    PAGE.write_text(with_tables(PAGE.read_text()))

@@ -242,7 +242,8 @@ def test_gitlab_from_the_merge_request_to_the_night(
     outsider.tag(bob, owner="alice")
     other = outsider.new_key(bob)
     commit(gitlab, f'activeUntil: "{TOMORROW}"', **{other: "Active"})
-    pipeline = {**pipeline, **rendered({"stack": "prod", "issue": "7"})}
+    given = {"stack": "prod", "issue": "7", "audit-role": gitlab.env["AUDIT_ROLE_ARN"]}
+    pipeline = {**pipeline, **rendered(given)}
     for _ in range(2):
         code, printed = gitlab.job(pipeline, "keyswitch-audit")
         assert code == 0, printed

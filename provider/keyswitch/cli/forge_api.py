@@ -82,16 +82,20 @@ def keep(thread: Thread, text: str, sleep: Callable[[float], None] | None = None
 
 def _kept(api: _Api, text: str, marker: str) -> Kept:
     for each in api.own_comments():
-        body = str(each.get("body"))
-        if _marker(body) != marker:
+        body, number = str(each.get("body")), each.get("id")
+        if _marker(body) != marker or not isinstance(number, int):
             continue
-        number = int(each["id"])
         if body.splitlines() == text.splitlines():
             return Kept("unchanged", number)
         api.call(api.thread.verb, f"{api.thread.edited}/{number}", {"body": text})
         return Kept("edited", number)
     added = api.call("POST", api.thread.comments, {"body": text})
-    return Kept("created", int(added["id"]) if isinstance(added, dict) else 0)
+    return Kept("created", _number(added))
+
+
+def _number(added: object) -> int:
+    number = added.get("id") if isinstance(added, dict) else None
+    return number if isinstance(number, int) else 0
 
 
 def _marker(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -48,7 +49,6 @@ def make_runner(
         folder, merged = tmp_path / "keys", tmp_path / "merged"
         for each in (folder, merged):
             each.mkdir()
-            (each / "requirements.txt").write_text("keyswitch\n")
         for name in ("__main__.py", "Pulumi.yaml"):
             shutil.copy(ROOT / name, folder)
         environment(folder / ".venv")
@@ -90,8 +90,11 @@ def gitlab(make_runner: Make[GitlabRunner]) -> GitlabRunner:
 
 def installing(runner: Runner, wheel: Path) -> None:
     """From here on what the files install is installed: this keyswitch, and what it needs from the index."""
+    by_its_hash = f"{wheel} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}"
+    named = (GITHUB.parent / "requirements.txt").read_text()
     for each in (runner.folder, runner.merged):
-        (each / "requirements.txt").write_text(f"keyswitch @ file://{wheel}\n")
+        requirements = named.replace("-r keyswitch.txt", by_its_hash)
+        (each / "requirements.txt").write_text(requirements)
     shutil.rmtree(runner.folder / ".venv")
     git = ("git", "-C", str(runner.merged), "-c", "user.name=bob", "-c", "user.email=b@example.com")
     for command in (("init", "-qb", "main"), ("add", "."), ("commit", "-qm", "Declare keys")):

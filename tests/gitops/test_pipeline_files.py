@@ -14,7 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from gitops.test_files import GITOPS, checked
-from pipeline_tables import PAGE, with_tables
+from pipelines import FILES, PAGE, with_address, with_tables
 from support.engine import ROOT
 from support.github_runner import ACTION, THIS
 from support.gitlab_runner import as_yaml, included, spec
@@ -118,6 +118,23 @@ def test_the_page_says_what_each_input_and_output_is() -> None:
 
     assert with_tables(page) == page, "run `make docs`"
     assert page.count("| `fail-on` |") == page.count("| `job-prefix` |") == 1
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_an_example_uses_the_action_of_the_address_and_no_other(path: Path) -> None:
+    text = path.read_text()
+    assert with_address(text) == text, "run `make docs`"
+
+    elsewhere = with_address(text, "github.com/acme/keys-as-code")
+
+    uses = re.findall(r"\S+(?=@v0)", elsewhere)
+    assert {each.removeprefix("$CI_SERVER_FQDN/") for each in uses} <= {
+        "acme/keys-as-code",
+        "acme/keys-as-code/keyswitch",
+    }
+    assert uses
+    assert with_address(elsewhere) == text
+    assert "OWNER/keyswitch" in with_address(text, "gitlab.com/acme/keys")
 
 
 def test_the_action_and_the_component_run_the_same_pulumi() -> None:

@@ -13,11 +13,13 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from package_metadata import REPOSITORY
+from pipelines import named
 from support.engine import ROOT
 from support.runner import FETCHES_PULUMI, INSTALLS, Runner, environment
 
 ACTION = ROOT / "action.yml"
-THIS = "OWNER/keyswitch@v0"
+THIS = f"{named(REPOSITORY)}@v0"
 """How the examples name the action."""
 FILES = ("GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STEP_SUMMARY")
 _TOKEN = re.compile(r"'(?:[^']|'')*'|[\w.-]+(?![\w.(-])|&&|\|\||!(?!=)")

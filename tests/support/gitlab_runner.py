@@ -12,11 +12,13 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from package_metadata import REPOSITORY
+from pipelines import named
 from support.engine import ROOT
 from support.runner import INSTALLS, Runner, environment
 
 COMPONENT = ROOT / "templates" / "keyswitch.yml"
-NAMED = "$CI_SERVER_FQDN/OWNER/keyswitch/keyswitch@v0"
+NAMED = f"$CI_SERVER_FQDN/{named(REPOSITORY)}/keyswitch@v0"
 _INPUT = re.compile(r"\$\[\[ inputs\.([\w-]+) \]\]")
 
 

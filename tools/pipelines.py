@@ -1,4 +1,8 @@
-"""Writes the inputs and outputs of action.yml and templates/keyswitch.yml into docs/how-to/pull-requests.md (``make docs``)."""
+"""Writes what the pipelines use into the files that say so (``make docs``).
+
+The address of the action and the component goes into the examples, and their inputs and outputs into
+docs/how-to/pull-requests.md.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,32 @@ from typing import Any, Final
 
 from ruamel.yaml import YAML
 
+from package_metadata import REPOSITORY
+
 ROOT: Final = Path(__file__).resolve().parents[1]
 PAGE: Final = ROOT / "docs" / "how-to" / "pull-requests.md"
+FILES: Final = (
+    *sorted((ROOT / "examples/gitops/github").glob("*.yml")),
+    ROOT / "examples/gitops/gitlab/.gitlab-ci.yml",
+)
+_HOST: Final = "github.com/"
+_UNKNOWN: Final = "OWNER/keyswitch"
+"""For whoever copies the files before there is an address."""
+_MAJOR: Final = "v0"
+_NAMED: Final = re.compile(
+    rf"((?:- uses: |\$CI_SERVER_FQDN/))[\w.-]+/[\w.-]+(?=(?:/keyswitch)?@{_MAJOR}\b)"
+)
 _TABLE: Final = re.compile(r"(<!-- table: ([\w ]+) -->\n\n).*?(\n\n)", re.DOTALL)
+
+
+def named(repository: str) -> str:
+    """The repository as ``uses:`` names it, which is by its path on GitHub."""
+    return repository.removeprefix(_HOST) if repository.startswith(_HOST) else _UNKNOWN
+
+
+def with_address(text: str, repository: str = REPOSITORY) -> str:
+    """An example, in which the action, or the component, is that of the repository."""
+    return _NAMED.sub(lambda found: f"{found[1]}{named(repository)}", text)
 
 
 def with_tables(page: str) -> str:
@@ -62,3 +89,5 @@ def _said(each: Mapping[str, Any]) -> str:
 
 if __name__ == "__main__":
     PAGE.write_text(with_tables(PAGE.read_text()))
+    for path in FILES:
+        path.write_text(with_address(path.read_text()))

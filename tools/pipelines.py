@@ -14,6 +14,7 @@ from typing import Any, Final
 from ruamel.yaml import YAML
 
 from package_metadata import REPOSITORY
+from release import released
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 PAGE: Final = ROOT / "docs" / "how-to" / "pull-requests.md"
@@ -28,6 +29,10 @@ _MAJOR: Final = "v0"
 _NAMED: Final = re.compile(
     rf"((?:- uses: |\$CI_SERVER_FQDN/))[\w.-]+/[\w.-]+(?=(?:/keyswitch)?@{_MAJOR}\b)"
 )
+_BEFORE: Final = re.compile(
+    r"(<!-- before the first release -->\n).*?(<!-- end of before the first release -->\n)",
+    re.DOTALL,
+)
 _TABLE: Final = re.compile(r"(<!-- table: ([\w ]+) -->\n\n).*?(\n\n)", re.DOTALL)
 
 
@@ -41,8 +46,31 @@ def with_address(text: str, repository: str = REPOSITORY) -> str:
     return _NAMED.sub(lambda found: f"{found[1]}{named(repository)}", text)
 
 
-def with_tables(page: str) -> str:
-    """The page's text, in which the table below each mark is what the file says."""
+def before_the_first_release(version: str) -> str:
+    """What else is to be done while there is nothing to name; nothing after the first release.
+
+    :param version: of the newest release, empty before the first.
+    """
+    if version:
+        return ""
+    return (
+        "Before the first release, two things are to be done by hand:\n\n"
+        "- In a clone of this repository, run `make wheel`. Put the wheel and `keyswitch.txt` from its folder `dist` next "
+        "to your `requirements.txt`, which installs\n  the wheel by its hash.\n"
+        f"- `{named(REPOSITORY)}@v0` does not exist yet. Mirror the clone into your organization, and name the mirror in the "
+        "workflows, with the hash of a commit.\n\n"
+    )
+
+
+def with_tables(page: str, version: str | None = None) -> str:
+    """The page's text, in which the table below each mark is what the file says.
+
+    :param version: of the newest release, if not what CHANGELOG.md says.
+    """
+    if version is None:
+        version = released((ROOT / "CHANGELOG.md").read_text())
+    text = before_the_first_release(version)
+    page = _BEFORE.sub(lambda found: f"{found[1]}{text}{found[2]}", page)
     action = YAML(typ="safe").load(ROOT / "action.yml")
     component = next(YAML(typ="safe").load_all(ROOT / "templates" / "keyswitch.yml"))
     inputs = component["spec"]["inputs"]

@@ -12,6 +12,8 @@ import automation_page
 from cli.conftest import Keyswitch
 from digest.test_digest import RECORDED
 from keyswitch.cli import main
+from keyswitch.report.digest_formats import hidden_marker
+from support.forge import OF_GITHUB, forge
 from support.http import RecordingServer, serving
 from support.strict_app import strict_app
 from support.strict_cloudtrail import StrictCloudTrail, cloudtrail_app
@@ -41,6 +43,10 @@ ROWS: list[tuple[str, int, tuple[str, ...]]] = [
     ("digest", 0, ("preview.json",)),
     ("digest", 1, ("Pulumi.prod.yaml",)),
     ("digest", 2, ("nowhere.json",)),
+    ("digest", 7, ("preview.json", "--fail-on", "changed")),
+    ("comment", 0, ("digest.md",)),
+    ("comment", 1, ("preview.json",)),
+    ("comment", 2, ("nowhere.json",)),
     ("explain", 0, ("KS602",)),
     ("explain", 1, ("KS000",)),
     ("explain", 2, ()),
@@ -52,6 +58,7 @@ READS = re.compile("(Get|List|Lookup|Describe)[A-Z]|GenerateCredentialReport$")
 WRITE = {
     "discover": ("--write", "Pulumi.prod.yaml"),
     "audit": ("--control", "root-keys", "--output", "report.txt"),
+    "digest": ("preview.json", "--append", "dotenv", "outputs.env"),
     "incident": (KEY, "--reason", "INC-4711 leaked", "--yes", "--write", "Pulumi.prod.yaml"),
 }
 """The options by which a command writes a file that its caller names."""
@@ -64,12 +71,18 @@ def server(strict_iam: StrictIam) -> Iterator[RecordingServer]:
 
 
 @pytest.fixture
-def folder(keyswitch: Keyswitch, strict_iam: StrictIam, tmp_path: Path) -> Path:
+def folder(
+    keyswitch: Keyswitch, strict_iam: StrictIam, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
     assert strict_iam.add_key("bob") == KEY
     (tmp_path / "Pulumi.prod.yaml").write_text("config:\n  keyswitch:keys: {}\n")
     (tmp_path / "Pulumi.wrong.yaml").write_text("config:\n  keyswitch:keys: none\n")
     (tmp_path / "preview.json").write_text(RECORDED["declared"])
-    return tmp_path
+    (tmp_path / "digest.md").write_text(f"No key changes.\n\n{hidden_marker('prod')}\n")
+    with forge() as comments:
+        for name, value in {**OF_GITHUB, "GITHUB_API_URL": comments.url}.items():
+            monkeypatch.setenv(name, value)
+        yield tmp_path
 
 
 def files_in(folder: Path) -> dict[Path, bytes]:
@@ -118,8 +131,8 @@ def test_a_command_writes_the_files_that_the_page_says_by_these_options(
 
     assert bool(options) is (command in WRITE)
     if command in WRITE:
-        *_, option, name = WRITE[command]
-        assert any(f"`{option} FILE`" in each for each in options)
+        name = WRITE[command][-1]
+        assert any(f"`{option_of(command)} " in each and " FILE`" in each for each in options)
         keyswitch(command, *WRITE[command])
         changed = {path.name for path, text in files_in(folder).items() if before.get(path) != text}
         assert changed == {name}
@@ -128,9 +141,17 @@ def test_a_command_writes_the_files_that_the_page_says_by_these_options(
 def test_no_command_takes_more_files_to_write_than_the_page_says() -> None:
     for name, command in main.commands.items():
         written = {
-            opt for each in command.params for opt in each.opts if opt in ("--write", "--output")
+            opt
+            for each in command.params
+            for opt in each.opts
+            if opt in ("--write", "--output", "--append")
         }
-        assert written == {WRITE[name][-2]} if name in WRITE else not written
+        assert written == {option_of(name)} if name in WRITE else not written
+
+
+def option_of(command: str) -> str:
+    """By which it writes."""
+    return [each for each in WRITE[command] if each.startswith("--")][-1]
 
 
 def test_the_page_is_made_from_the_commands() -> None:

@@ -21,23 +21,11 @@ from keyswitch.cli.forge_api import Kept, keep
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.report.digest_formats import hidden_marker
 from support.engine import ROOT
-from support.forge import GITHUB_TOKEN, GITLAB_TOKEN, Comments, forge
+from support.forge import GITHUB_TOKEN, GITLAB_TOKEN, OF_GITHUB, OF_GITLAB, Comments, forge
 
 SCHEMA = ROOT / "docs/reference/schemas/comment.schema.json"
 MARKER = hidden_marker("prod")
 TEXT = f"**Keyswitch: 1 key to deactivate.**\n\n{MARKER}\n"
-OF_GITHUB = {
-    "GITHUB_ACTIONS": "true",
-    "GITHUB_REPOSITORY": "acme/keys",
-    "GITHUB_REF": "refs/pull/7/merge",
-    "GITHUB_TOKEN": GITHUB_TOKEN,
-}
-OF_GITLAB = {
-    "GITLAB_CI": "true",
-    "CI_PROJECT_ID": "1",
-    "CI_MERGE_REQUEST_IID": "7",
-    "COMMENT_TOKEN": GITLAB_TOKEN,
-}
 Comment = Callable[..., Result]
 
 

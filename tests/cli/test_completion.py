@@ -36,7 +36,7 @@ def completed(*args: str) -> list[str]:
         (("audit", "--control", "root"), [each for each in CONTROLS if each.startswith("root")]),
         (("audit", "--severity", ""), ["low", "medium", "high", "critical"]),
         (("audit", "--fail-on", "h"), ["high"]),
-        (("digest", "--format", ""), ["markdown", "text", "json"]),
+        (("digest", "--format", ""), ["markdown", "text", "json", "dotenv"]),
         (("completion", ""), ["bash", "zsh", "fish"]),
         (("audit", "--output", ""), [""]),
     ],

@@ -17,6 +17,19 @@ from support.http import serving
 
 GITHUB_TOKEN = "ghs_made-up"
 GITLAB_TOKEN = "glpat-made-up"
+OF_GITHUB = {
+    "GITHUB_ACTIONS": "true",
+    "GITHUB_REPOSITORY": "acme/keys",
+    "GITHUB_REF": "refs/pull/7/merge",
+    "GITHUB_TOKEN": GITHUB_TOKEN,
+}
+OF_GITLAB = {
+    "GITLAB_CI": "true",
+    "CI_PROJECT_ID": "1",
+    "CI_MERGE_REQUEST_IID": "7",
+    "COMMENT_TOKEN": GITLAB_TOKEN,
+}
+"""What a runner of each sets, but for the address."""
 OWN = 42
 """Whom the tokens belong to."""
 LONGEST = {"github": 65_536, "gitlab": 1_000_000}

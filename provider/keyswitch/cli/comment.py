@@ -8,22 +8,26 @@ from typing import IO, Final
 import click
 
 from keyswitch.cli.command import Command, form_option
-from keyswitch.cli.conduct import Conduct
+from keyswitch.cli.conduct import FAILURE, SUCCESS, Conduct
 from keyswitch.cli.forge import BOT, Thread
 from keyswitch.messages.printable import printable
 from keyswitch.report.json_text import json_text
 
 VERSION: Final = 1
 """Of the JSON; ``docs/reference/schemas/comment.schema.json`` describes it."""
-_CONDUCT: Final = Conduct(
-    asks="The pull request or issue, of the API of GitHub or GitLab.",
-    writes=("One comment on that pull request or issue. No file.",),
-)
 _SAID: Final = {
     "created": "Added a comment to",
     "edited": "Edited the comment on",
     "unchanged": "Nothing is new in the comment on",
 }
+_CONDUCT: Final = Conduct(
+    asks="the API of GitHub or GitLab; nothing of AWS",
+    writes=("One comment on the pull request, or on the issue; no file.",),
+    ends={
+        SUCCESS: "The comment says what the input says.",
+        FAILURE: "The input has no marker, the environment names no forge, or the forge refused or did not answer.",
+    },
+)
 
 
 @click.command(cls=Command, conduct=_CONDUCT)

@@ -9,7 +9,7 @@ from typing import IO, Final
 import click
 
 from keyswitch.cli.command import Command, Failed, Signing, caller_of, form_option, signing_options
-from keyswitch.cli.conduct import FAILURE, Conduct
+from keyswitch.cli.conduct import FAILURE, FINDINGS, SUCCESS, Conduct
 from keyswitch.cli.key_lookup import look_up
 from keyswitch.cli.progress import working
 from keyswitch.messages import catalogue
@@ -41,7 +41,13 @@ _OF_NO_PREVIEW: Final[dict[str, Callable[[KeyswitchError, str | None], str]]] = 
 
 _CONDUCT: Final = Conduct(
     asks="its input; CloudTrail and IAM with `--who`",
-    ends={FAILURE: "The input is not a preview. The Markdown form prints a comment that says so."},
+    writes=("`--append FORM FILE`: the digest in that form, at the end of that file.",),
+    ends={
+        SUCCESS: "The digest is made. With `--fail-on`, the preview is none to fail on.",
+        FAILURE: "The input is not a preview, and the Markdown form is a comment that says so; or a file cannot be written. "
+        "With `--fail-on`, also: a key is refused, or the preview failed.",
+        FINDINGS: "With `--fail-on drift` or `--fail-on changed`: the preview shows that.",
+    },
 )
 
 
@@ -140,8 +146,10 @@ def digest(
         digested = _with_usage(digested, signing)
     for each, path in wanted:
         _write(_FORMS[each](digested, marker), path)
-    if fail_on is not None:
-        ctx.exit(Outputs.of(digested).exit_code(FailOn[fail_on.upper()]))
+    code = Outputs.of(digested).exit_code(FailOn[fail_on.upper()]) if fail_on else SUCCESS
+    if code == FAILURE:
+        raise Failed(digested.verdict)
+    ctx.exit(code)
 
 
 def _write(text: str, path: Path | None) -> None:

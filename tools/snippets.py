@@ -36,8 +36,8 @@ def how_to_install(repository: str, version: str) -> str:
         clone = ""
         says = (
             "Install an exact version. Where a pipeline installs keyswitch, use the hashes of "
-            "[requirements.txt](examples/gitops/requirements.txt) too: whoever owns a name on an "
-            "index could otherwise run code with your credentials."
+            "`examples/gitops/requirements.txt` too: whoever owns a name on an index could "
+            "otherwise run code with your credentials."
         )
     block = f"<!-- shown: install -->\n```bash\n{clone}python3 -m pip install {wanted}\n```\n"
     return f"{says}\n\n{block}"

@@ -123,6 +123,19 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def _refuse_unless_pinned(wheel: Path, version: str) -> None:
+    built = wheel.name.split("-")[1]
+    if built != version:
+        raise click.ClickException(
+            f"the tag is of {version}, but this tree is {built}. Build from a clean clone of the tag."
+        )
+    if pinned(wheel) not in PINNED.read_text():
+        raise click.ClickException(
+            f"{PINNED.relative_to(ROOT)} does not pin this wheel. Run tools/release.py pin {version}, commit, and tag "
+            "again."
+        )
+
+
 @click.group()
 def main() -> None:
     """What a release is made of."""
@@ -140,21 +153,22 @@ def check(tag: str) -> None:
         )
     with tempfile.TemporaryDirectory() as folder:
         _, wheel = build_into(Path(folder), version)
-        if pinned(wheel) not in PINNED.read_text():
-            raise click.ClickException(
-                f"{PINNED.relative_to(ROOT)} does not pin this wheel. Run tools/release.py pin {version}, commit, "
-                "and tag again."
-            )
+        _refuse_unless_pinned(wheel, version)
 
 
 @main.command()
 @click.option("--version", default="", help="Of a tree without a tag.")
-def build(version: str) -> None:
+@click.option(
+    "--tag", default="", help="Refuse a wheel of another version, or of other bytes than pinned."
+)
+def build(version: str, tag: str) -> None:
     """Build wheel, sdist and bill of materials into dist, with their checksums, and what installs the wheel."""
     DIST.mkdir(exist_ok=True)
     for old in DIST.iterdir():
         old.unlink()
     sdist, wheel = build_into(DIST, version)
+    if tag:
+        _refuse_unless_pinned(wheel, version_of(tag))
     bill = DIST / f"{wheel.name.rpartition('-py3')[0]}.cdx.json"
     bill.write_text(sbom(wheel.name.split("-")[1]))
     made = (bill, sdist, wheel)

@@ -97,7 +97,7 @@ def test_everything_follows_one_address(tree: Path) -> None:
     assert f"https://{ADDRESS}/blob/main/docs/tutorial.md" in links
     assert f"https://{ADDRESS}/raw/main/docs/images/comment.png" in links
     assert {link for link in links if not link.startswith(("https://", "#"))} == set()
-    for page in ("README.md", "docs/tutorial.md"):
+    for page in ("README.md", "docs/index.md", "docs/tutorial.md"):
         text = (tree / page).read_text()
         assert f"pip install keyswitch=={version}" in text or (
             f"pip install --quiet keyswitch=={version}" in text
@@ -106,6 +106,36 @@ def test_everything_follows_one_address(tree: Path) -> None:
     schema = json.loads((tree / "provider/keyswitch/plugin/native/schema.json").read_text())
     assert schema["repository"] == f"https://{ADDRESS}"
     assert schema["pluginDownloadURL"].startswith(f"https://{ADDRESS}/releases/download/")
+
+
+def test_a_tag_that_moves_for_the_pipelines_is_no_version(tmp_path: Path) -> None:
+    """Of ``v0`` on a release's commit, and then on a later commit; it starts no release either."""
+
+    def git(*args: str) -> None:
+        identity = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
+        subprocess.run(["git", *identity, *args], cwd=tmp_path, check=True, capture_output=True)
+
+    def version() -> str:
+        command = [sys.executable, "-m", "hatchling", "version"]
+        told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+        return told.stdout.strip()
+
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    git("init", "--quiet")
+    git("add", ".")
+    git("commit", "--quiet", "--message", "Release")
+    git("tag", "v0.1.0")
+    git("tag", "--annotate", "--message", "Newest", "v0")
+    assert version() == "0.1.0"
+    git("commit", "--quiet", "--message", "Go on", "--allow-empty")
+    git("tag", "--force", "--annotate", "--message", "Newest", "v0")
+    assert version() == "0.1.1.dev1"
+
+    workflow = (ROOT / ".github" / "workflows" / "release.yml").read_text()
+    starts = re.findall(r'tags: \["([^"]+)"\]', workflow)
+    (pattern,) = (start.replace(".", r"\.").replace("*", ".*") for start in starts)
+    tags = ("v0", "v1.2", "v0.1.0", "v1.2.3rc1")
+    assert [tag for tag in tags if re.fullmatch(pattern, tag)] == ["v0.1.0", "v1.2.3rc1"]
 
 
 def test_without_an_address_no_link_of_an_index_leads_nowhere() -> None:
@@ -170,6 +200,12 @@ def test_a_release_is_refused_without_an_address_and_until_its_wheel_is_pinned(
     assert re.fullmatch(r"keyswitch==1\.2\.0 --hash=sha256:\w{64}", line)
     assert requirements.read_text() == release.requirements(line)
     assert run("check", "v1.2.0").exit_code == 0
+    monkeypatch.setattr(release, "DIST", tree / "dist")
+    other = run("build", "--tag", "v1.2.0", "--version", "1.2.1.dev1")
+    assert other.exit_code == 1
+    assert "the tag is of 1.2.0, but this tree is 1.2.1.dev1. Build from a clean clone" in (
+        other.output
+    )
 
 
 def test_the_bill_of_materials_lists_what_is_locked() -> None:

@@ -26,6 +26,11 @@ def requirement(repository: str, version: str) -> str:
     return f"keyswitch=={version}" if repository and version else _CLONE
 
 
+def wanted() -> str:
+    """What the pages install, by the address and the changelog of this tree."""
+    return requirement(REPOSITORY, released((ROOT / "CHANGELOG.md").read_text()))
+
+
 def how_to_install(repository: str, version: str) -> str:
     """The one place that says where keyswitch comes from."""
     wanted = requirement(repository, version)
@@ -55,7 +60,7 @@ def with_snippets(page: str) -> str:
     version = released((ROOT / "CHANGELOG.md").read_text())
     text = how_to_install(REPOSITORY, version)
     page = _INSTALL.sub(lambda found: f"{found[1]}{text}{found[2]}", page)
-    page = _REQUIREMENT.sub(lambda found: found[1] + requirement(REPOSITORY, version), page)
+    page = _REQUIREMENT.sub(lambda found: found[1] + wanted(), page)
     return _BLOCK.sub(
         lambda found: f"{found[1]}{(ROOT / found[2]).read_text()}{found[3]}",
         page,

@@ -13,6 +13,7 @@ from typing import TypeVar
 import pytest
 
 from keyswitch.report.digest_formats import hidden_marker
+from release import pinned_line
 from support.engine import ROOT, Project, engine_env
 from support.forge import GITHUB_TOKEN, GITLAB_TOKEN, Comments, forge
 from support.github_runner import GithubRun, GithubRunner
@@ -93,7 +94,7 @@ def installing(runner: Runner, wheel: Path) -> None:
     by_its_hash = f"{wheel} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}"
     named = (GITHUB.parent / "requirements.txt").read_text()
     for each in (runner.folder, runner.merged):
-        requirements = named.replace("-r keyswitch.txt", by_its_hash)
+        requirements = named.replace(pinned_line(named), by_its_hash)
         (each / "requirements.txt").write_text(requirements)
     shutil.rmtree(runner.folder / ".venv")
     git = ("git", "-C", str(runner.merged), "-c", "user.name=bob", "-c", "user.email=b@example.com")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from snippets import wanted
 from support.engine import PROGRAM, ROOT, Project, engine_env
 from support.environments import installed
 from support.http import RecordingServer
@@ -37,8 +38,9 @@ def test_installed_into_an_empty_environment_it_serves_a_program_in_another_fold
 ) -> None:
     venv = tmp_path / "venv"
     (block,) = shown(ROOT / "README.md", "install")
-    wanted = block.text.removeprefix("python3 -m pip install ").replace("~/keyswitch", str(wheel))
-    installed(venv, [wanted])
+    command = block.text.splitlines()[-1]
+    assert command == f"python3 -m pip install {wanted()}"
+    installed(venv, [str(wheel)])
     env = engine_env(home, iam.url)
     env["PATH"] = f"{venv / 'bin'}:{env['PATH']}"
     told = subprocess.run(

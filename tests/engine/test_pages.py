@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from keyswitch.cli import main
+from snippets import wanted
 from support.aws_cli import put_into
 from support.engine import PROGRAM, ROOT, SECONDS, Project, engine_env
 from support.http import RecordingServer, serving
@@ -53,7 +54,7 @@ def test_the_tutorial_from_nothing_to_a_pull_request(
         live = {
             "AKIARZPUZDIKEMGV2SRQ": old,
             "AKIARZPUZDIKA4D2NPC6": new,
-            "~/keyswitch": str(wheel),
+            wanted(): str(wheel),
         }
         reader = Shell(tmp_path, env, live)
         for step in shown(DOCS / "tutorial.md", "tutorial"):

@@ -108,7 +108,7 @@ def test_everything_follows_one_address(tree: Path) -> None:
     assert schema["pluginDownloadURL"].startswith(f"https://{ADDRESS}/releases/download/")
 
 
-def test_a_tag_that_moves_for_the_pipelines_is_no_version(tmp_path: Path) -> None:
+def test_a_tag_that_moves_for_the_pipelines_is_not_a_version(tmp_path: Path) -> None:
     """Of ``v0`` on a release's commit, and then on a later commit; it starts no release either."""
 
     def git(*args: str) -> None:

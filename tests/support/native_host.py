@@ -88,10 +88,12 @@ def native_host(env: dict[str, str], *command: str) -> Iterator[NativeHost]:
         text=True,
     ) as process:
         assert process.stdout is not None
-        served = int(process.stdout.readline())
-        with grpc.insecure_channel(f"127.0.0.1:{served}") as channel:
-            yield NativeHost(provider_pb2_grpc.ResourceProviderStub(channel), heard)
-        process.terminate()
+        try:
+            served = int(process.stdout.readline())
+            with grpc.insecure_channel(f"127.0.0.1:{served}") as channel:
+                yield NativeHost(provider_pb2_grpc.ResourceProviderStub(channel), heard)
+        finally:
+            process.terminate()
     engine.stop(None)
 
 

@@ -13,14 +13,14 @@ import pytest
 from keyswitch.model.camel_case import renamed
 from keyswitch.model.durations import iso
 from keyswitch.model.inputs import camel
-from support.engine import PROGRAM, MakeProject, Project
+from support.engine import PROGRAM, REGISTER, MakeProject, Project
 from support.http import RecordingServer
 from support.moto_iam import Outsider
 from support.native_project import NativeProject, needs_host
 
-REGISTER = "from keyswitch.program.register_program import declare_register\n\ndeclare_register()\n"
-FORMS = ("key", "fleet", "rotation", "register", "register of fleets")
-GUARDED = FORMS[:2] + FORMS[3:]
+IN_REGISTER = pytest.param("rotation in the register", marks=pytest.mark.nightly)
+FORMS = ("key", "fleet", "rotation", "register", "register of fleets", IN_REGISTER)
+GUARDED = FORMS[:2] + FORMS[3:5]
 """The forms in which a program declares the safeguards of the key."""
 
 
@@ -50,6 +50,9 @@ class Declared:
             self.project.declare(bob={"keys": {self.key: entry}})
         elif self.form == "rotation":
             self.project.declare(bob={"current": self.key, **of_rotation})
+        elif self.form == "rotation in the register":
+            rotation = renamed({"current": self.key, **of_rotation}, camel)
+            self._configure("rotations", json.dumps({"bob": rotation}))
         else:
             self._configure("keys", json.dumps({self.key: renamed(entry, camel)}))
             self._configure("fleet", str(self.form == "register of fleets").lower())
@@ -81,7 +84,7 @@ class Declared:
 def bob(request: pytest.FixtureRequest, make_project: MakeProject, outsider: Outsider) -> Declared:
     """The key, in the form that the test is given."""
     form: str = request.param
-    program = REGISTER if form.startswith("register") else PROGRAM
+    program = REGISTER if "register" in form else PROGRAM
     return Declared(form, make_project("expiring", program), outsider)
 
 

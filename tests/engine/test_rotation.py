@@ -1,21 +1,45 @@
-"""A rotation through the engine: the stages, each carried on by another ``up``."""
+"""A rotation through the engine: the stages, each carried on by another ``up``, from a program or the register."""
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
-from support.engine import MakeProject, Project
+from keyswitch.model.camel_case import renamed
+from keyswitch.model.inputs import camel
+from support.engine import REGISTER, MakeProject, Project
 from support.http import RecordingServer
 from support.moto_iam import Outsider
 
 
-@pytest.fixture
-def rotation(make_project: MakeProject) -> Project:
-    return make_project()
+@pytest.fixture(params=["program", pytest.param("register", marks=pytest.mark.nightly)])
+def rotation(
+    request: pytest.FixtureRequest, make_project: MakeProject, monkeypatch: pytest.MonkeyPatch
+) -> Project:
+    if request.param == "program":
+        return make_project()
+    if request.config.getoption("native"):
+        pytest.skip("the register's program is one in Python")
+    return project_of_register(make_project, monkeypatch)
+
+
+def project_of_register(make_project: MakeProject, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project whose rotations are those of ``keyswitch:rotations``."""
+    project = make_project("registered", REGISTER)
+
+    def declare(**rotations: dict[str, Any]) -> None:
+        entries = {name: renamed(inputs, camel) for name, inputs in rotations.items()}
+        project.expect(0, "config", "set", "keyswitch:rotations", json.dumps(entries))
+
+    monkeypatch.setattr(project, "declare", declare)
+    return project
 
 
 def stage(project: Project) -> str:
-    return project.stack_output("stage")
+    outputs = json.loads(project.expect(0, "stack", "output", "--json").stdout)
+    return str(outputs["stage"] if "stage" in outputs else outputs["rotations"][0]["stage"])
 
 
 def test_each_up_carries_the_rotation_one_stage_on_and_nothing_is_ever_deleted(
@@ -148,6 +172,43 @@ def test_a_rotation_is_taken_back_by_swapping_the_ids(
 
     assert iam.writes == [(old, "Inactive"), (old, "Active")]
     assert stage(rotation) == "waiting for first use of the current key"
+
+
+def test_the_register_has_a_table_of_its_keys_and_its_rotations_whatever_the_form_of_the_keys(
+    make_project: MakeProject,
+    monkeypatch: pytest.MonkeyPatch,
+    iam: RecordingServer,
+    outsider: Outsider,
+) -> None:
+    project = project_of_register(make_project, monkeypatch)
+    bob, eve = outsider.new_user(), outsider.new_user()
+    old, new, hers = outsider.new_key(bob), outsider.new_key(bob), outsider.new_key(eve)
+    iam.reset()
+    entries = {hers: {"userName": eve, "status": "Active", "reason": "deploys"}}
+    project.expect(0, "config", "set", "keyswitch:keys", json.dumps(entries))
+    until = {"active_until": "2999-12-31", "reason": "OPS-1"}
+    project.declare(bob={"user_name": bob, "current": new, "previous": old, **until})
+
+    for fleet in ("false", "true"):
+        project.expect(0, "config", "set", "keyswitch:fleet", fleet)
+        assert "KS611" in project.preview().row("bob-previous")
+        project.up()
+        outputs = json.loads(project.expect(0, "stack", "output", "--json").stdout)
+        rows = {row["key"]: (row["user"], row["status"], row["reason"]) for row in outputs["keys"]}
+        assert rows == {
+            hers: (eve, "Active", "deploys"),
+            new: (bob, "Active", "OPS-1"),
+            old: (bob, "Active", "OPS-1"),
+        }
+        assert "held since" in {row["key"]: row["pending"] for row in outputs["keys"]}[old]
+        (row,) = outputs["rotations"]
+        assert (row["rotation"], row["current"], row["previous"]) == ("bob", new, old)
+        assert row["stage"].startswith("overlap until 20")
+        assert outputs["dueNext"] == [{"key": new, "user": bob, "activeUntil": "2999-12-31"}]
+    assert iam.writes == []
+
+    project.declare(bob={"user_name": bob, "current": new, "previous": hers})
+    assert f"KS166 access key {hers}: the register declares" in project.preview(code=1).text
 
 
 def test_the_pipelines_own_key_stays_on_until_the_pipeline_signs_with_the_new_one(

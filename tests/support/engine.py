@@ -29,6 +29,8 @@ for name, inputs in json.loads(pathlib.Path("keys.json").read_text()).items():
         form = keyswitch.AccessKeyFleet if "keys" in inputs else keyswitch.AccessKeyStatus
         form(name, **inputs)
 """
+REGISTER = "from keyswitch.program.register_program import declare_register\n\ndeclare_register()\n"
+"""The program of this repository, which declares what the stack's config lists."""
 TYPE = "pulumi-python:dynamic/keyswitch:AccessKeyStatus"
 SECONDS = int(os.environ.get("KEYSWITCH_RUN_SECONDS", "120"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.pending import Pending
 from keyswitch.model.status import Status
 from keyswitch.model.urn import FLEET_TYPE, ROTATION_TYPE
-from keyswitch.report.expected_keys import ExpectedKey
+from keyswitch.report.expected_keys import ExpectedKey, with_recorded
 from support.engine import ROOT, TYPE
 from support.stack_exports import read_export
 
@@ -614,3 +615,43 @@ def test_what_is_no_export_is_refused(text: str, problem: str) -> None:
 
     assert raised.value.code == "KS705"
     assert problem in str(raised.value)
+
+
+ROTATING = (
+    f"config:\n  keyswitch:rotations:\n    bob: {{userName: bob, current: {KEY}, previous: {OTHER}, account: shop}}\n"
+    "  keyswitch:accounts: {shop: {profile: shop}}\n"
+)
+
+
+def test_the_keys_of_a_rotation_are_declared_and_the_previous_one_may_still_be_active(
+    path: Path,
+) -> None:
+    path.write_text(ROTATING)
+
+    found = StackConfig(path).expected("shop")
+
+    assert declared_in(found) == {KEY: ("bob", Status.ACTIVE), OTHER: ("bob", Status.INACTIVE)}
+    assert {each.declared_by for each in found.values()} == {
+        "rotation bob in the register in Pulumi.prod.yaml"
+    }
+    assert [found[key].is_waiting for key in (KEY, OTHER)] == [False, True]
+    carried_out = replace(found[OTHER], status=Status.INACTIVE, carried_out=Status.INACTIVE)
+    both = with_recorded(found, {OTHER: carried_out})
+    assert not both[OTHER].is_waiting
+    assert StackConfig(path).expected(None) == {}
+
+
+def test_a_key_of_a_rotation_is_not_added_to_the_keys(path: Path) -> None:
+    path.write_text(ROTATING)
+
+    assert StackConfig(path).add({KEY: ENTRY, OTHER: ENTRY, THIRD: ENTRY}) == [THIRD]
+
+
+def test_of_a_rotation_too_only_what_readers_are_told_may_be_encrypted(path: Path) -> None:
+    path.write_text(ROTATING.replace("account: shop}", "reason: {secure: v1:abc}, account: shop}"))
+    assert set(StackConfig(path).expected("shop")) == {KEY, OTHER}
+
+    path.write_text(ROTATING.replace("userName: bob", "userName: {secure: v1:abc}"))
+    with pytest.raises(KeyswitchError) as raised:
+        StackConfig(path).expected("shop")
+    assert raised.value.code == "KS713"

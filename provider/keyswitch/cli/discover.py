@@ -175,7 +175,7 @@ def _ends(config: StackConfig | None) -> dict[str, str]:
     if config is None:
         return {}
     try:
-        declared = config.register.declarations
+        declared = config.register.every_key
     except KeyswitchError as error:
         click.echo(f"warning: {error}", err=True)
         return {}

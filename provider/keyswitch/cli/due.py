@@ -125,7 +125,7 @@ def _declared(
     register = signing.config.register
     if register.problems:
         raise register.refusal()
-    ends = (DueKey.declared(each, None) for each in register.declarations)
+    ends = (DueKey.declared(each, None) for each in register.every_key)
     source = f"the register in {signing.config.path.name}"
     return (each for each in ends if each is not None), source
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -18,15 +18,16 @@ from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.messages.redact import redact
 from keyswitch.model.account import DeclaredAccount
-from keyswitch.model.register import (
+from keyswitch.model.register import Register, named_account, read_register
+from keyswitch.model.register_names import (
     ACCOUNTS_KEY,
     CONFIG_KEY,
+    DECLARING,
     DEFAULTS_KEY,
     EXCEPTIONS_KEY,
-    Register,
-    named_account,
-    read_register,
+    ROTATIONS_KEY,
 )
+from keyswitch.model.state import Declaration
 from keyswitch.reconcile.clock import Clock
 from keyswitch.report.exceptions import AuditException
 from keyswitch.report.expected_keys import ExpectedKey
@@ -34,6 +35,8 @@ from keyswitch.report.expected_keys import ExpectedKey
 REGISTER: Final = f"keyswitch:{CONFIG_KEY}"
 _DEFAULTS: Final = f"keyswitch:{DEFAULTS_KEY}"
 _ACCOUNTS: Final = f"keyswitch:{ACCOUNTS_KEY}"
+_BY_NAME: Final = (REGISTER, f"keyswitch:{ROTATIONS_KEY}")
+"""Maps from a name to an entry."""
 _EXCEPTIONS: Final = f"keyswitch:{EXCEPTIONS_KEY}"
 _PROJECT: Final = ("Pulumi.yaml", "Pulumi.yml")
 _ENVIRONMENT: Final = "environment"
@@ -113,7 +116,7 @@ class StackConfig:
 
         :raises KeyswitchError: anything else of it is encrypted (KS713).
         """
-        values = (self._json(key) for key in (REGISTER, _DEFAULTS, _ACCOUNTS))
+        values = (self._json(f"keyswitch:{name}") for name in DECLARING)
         return read_register(*values, now=Clock().now())
 
     def register_of(self, access_key_id: str, entry: Mapping[str, Any]) -> Register:
@@ -185,15 +188,17 @@ class StackConfig:
         register = self.register
         if register.problems:
             raise register.refusal()
+        where = f"the register in {self.path.name}"
         found: dict[DeclaredAccount | None, dict[str, ExpectedKey]] = {}
         for each in register.declarations:
-            found.setdefault(each.account, {})[each.access_key_id] = ExpectedKey(
-                each.access_key_id,
-                each.user_name or "",
-                each.status,
-                declared_by=f"the register in {self.path.name}",
-                reason=each.reason or "",
-            )
+            of_account = found.setdefault(each.account, {})
+            of_account[each.access_key_id] = _expected_key(each, where)
+        for rotation in register.rotations:
+            of_account = found.setdefault(rotation.current.account, {})
+            for each in rotation.keys:
+                key = _expected_key(each, f"rotation {rotation.name} in {where}")
+                may_wait = each is rotation.previous
+                of_account[each.access_key_id] = replace(key, may_wait=may_wait)
         return found
 
     @property
@@ -254,7 +259,8 @@ class StackConfig:
         if problem is not None:
             raise _no_place(self.path, problem)
         held = now._config.get(REGISTER) or {}
-        missing = [key for key in entries if key not in held]
+        in_rotations = {key.access_key_id for each in now.register.rotations for key in each.keys}
+        missing = [key for key in entries if key not in held and key not in in_rotations]
         if missing:
             new = {key: entries[key] for key in missing}
             text = with_entries(now.text, REGISTER, new)
@@ -268,12 +274,22 @@ class StackConfig:
 
     def _json(self, key: str) -> str | None:
         value = self._value(key)
-        if key == REGISTER and isinstance(value, dict):
-            value = {access_key_id: _without_secrets(each) for access_key_id, each in value.items()}
+        if key in _BY_NAME and isinstance(value, dict):
+            value = {name: _without_secrets(each) for name, each in value.items()}
         if _is_encrypted(value):
             raise KeyswitchError(catalogue.EncryptedRegister(register=key, path=self.path))
         found = _as_pulumi_has_it(value)
         return found if found is None or isinstance(found, str) else json.dumps(found)
+
+
+def _expected_key(declared: Declaration, declared_by: str) -> ExpectedKey:
+    return ExpectedKey(
+        declared.access_key_id,
+        declared.user_name or "",
+        declared.status,
+        declared_by=declared_by,
+        reason=declared.reason or "",
+    )
 
 
 def _text_of(path: Path) -> str:

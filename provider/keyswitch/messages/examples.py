@@ -152,6 +152,13 @@ _OWN_VALUES: Final[dict[str, dict[str, object]]] = {
     "KS140": {"property": "reason", "kind": "an object of the class date"},
     "KS141": {"argument": "resource_name"},
     "KS156": {"path": "status"},
+    "KS165": {"problem": "rotation bob is not a map"},
+    "KS166": {"places": "keyswitch:keys and rotation bob"},
+    "KS167": {
+        "setting": "keyswitch:key",
+        "suggestion": "Did you mean keyswitch:keys? ",
+        "known": "keyswitch:keys, keyswitch:defaults, keyswitch:accounts",
+    },
     "KS731": {"problem": "KS306 reading the report was refused"},
     "KS733": {
         "path": "exceptions.yaml",
@@ -246,6 +253,8 @@ def _subject(code: str) -> Attempt | str | None:
         return "account 222222222222 (shop)"
     if code in ("KS128", "KS135"):
         return f"entry {_KEY}"
+    if code == "KS166":
+        return f"access key {_KEY}"
     if code in ("KS130", "KS131", "KS132", "KS225"):
         return "the fleet"
     if code in _ABOUT_NO_KEY or (code[2] in "17" and code != "KS110"):

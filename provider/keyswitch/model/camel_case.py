@@ -9,7 +9,7 @@ from typing import Any, Final
 from keyswitch.model.fleet import KEYS, STATUSES
 from keyswitch.model.fleet_state import RECORDS
 from keyswitch.model.inputs import IN_CAMEL_CASE, STATUS, USER_NAME
-from keyswitch.model.register import OF_A_REGISTER
+from keyswitch.model.register_names import OF_A_REGISTER
 from keyswitch.model.state import PENDING, USER_NAME_RESOLVED
 
 _BY_ID: Final = (KEYS, STATUSES, RECORDS, PENDING)

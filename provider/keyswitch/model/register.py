@@ -1,78 +1,81 @@
 """The register of keys in stack config.
 
-``keyswitch:keys`` is a map from access key id to entry, ``keyswitch:defaults`` holds what every
-entry has that does not say otherwise.
+``keyswitch:keys`` is a map from access key id to entry, ``keyswitch:rotations`` one from a name to the inputs of a
+rotation. ``keyswitch:defaults`` holds what every entry has that does not say otherwise.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from keyswitch.messages import catalogue
+from keyswitch.messages.catalogue import Message
 from keyswitch.messages.format import KeyswitchError, counted, line
-from keyswitch.messages.redact import may_be_repeated, redact
+from keyswitch.messages.redact import redact
 from keyswitch.model.account import DeclaredAccount
-from keyswitch.model.cross_validation import contradictions
 from keyswitch.model.inputs import (
     ACCESS_KEY_ID,
     ACCOUNT,
-    ACCOUNT_NAME,
     EXTERNAL_ID,
-    IN_CAMEL_CASE,
     OF_A_KEY,
     OVERRIDE,
     REASON,
     STATUS,
     Spelling,
 )
-from keyswitch.model.overlay import overlaid
 from keyswitch.model.parsing import parse_inputs
-from keyswitch.model.state import Declaration
-from keyswitch.model.status import Status
-from keyswitch.model.validation import Problem
-
-CONFIG_KEY: Final = "keys"
-DEFAULTS_KEY: Final = "defaults"
-ACCOUNTS_KEY: Final = "accounts"
-FLEET_KEY: Final = "fleet"
-MAX_CHANGES_KEY: Final = "maxChanges"
-EXCEPTIONS_KEY: Final = "exceptions"
-"""Read by the audit alone."""
-OF_A_REGISTER: Final = (
+from keyswitch.model.register_accounts import known_accounts, unknown_account, with_account
+from keyswitch.model.register_entries import IN_ENTRIES, Entries
+from keyswitch.model.register_names import (
+    ACCOUNTS_KEY,
     CONFIG_KEY,
     DEFAULTS_KEY,
-    ACCOUNTS_KEY,
-    FLEET_KEY,
-    MAX_CHANGES_KEY,
-    EXCEPTIONS_KEY,
+    ROTATIONS_KEY,
 )
-"""The names in the stack's config, below ``keyswitch:``."""
+from keyswitch.model.register_problems import RegisterProblem, told
+from keyswitch.model.rotation import DeclaredRotation
+from keyswitch.model.state import Declaration
+from keyswitch.model.status import Status
+from keyswitch.model.validators import max_changes as limit_problem
 
-_KEY_ID = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,35}")
-
-_ID: Final = "the entry's id"
-_IN_REGISTER: Final[Spelling] = {**IN_CAMEL_CASE, ACCESS_KEY_ID: _ID}
 _OF_SOME_KEY: Final = {ACCESS_KEY_ID: "A" * 20, STATUS: str(Status.INACTIVE)}
 """What every declaration needs, where only the rest of one is to be read."""
 _IN_DEFAULTS: Final[Spelling] = {
-    **_IN_REGISTER,
+    **IN_ENTRIES,
     **{each.name: f"the entry's {each.name}" for each in OF_A_KEY if not each.shared},
 }
+_FORMS: Final = {"true": True, "false": False}
 
 
 @dataclass(frozen=True)
 class Register:
-    """The declared keys in the order of the config, as they hold now, and every problem, each naming its entry."""
+    """The declared keys in the order of the config, as they hold now, and everything that is wrong.
+
+    :ivar declarations: of the entries.
+    :ivar secret: the properties that are to be kept secret in every declaration, those of its account by their own
+        names.
+    :ivar secret_in_rotations: the same of the inputs of rotations.
+    """
 
     declarations: tuple[Declaration, ...]
-    problems: tuple[str, ...]
+    found: tuple[RegisterProblem, ...]
+    rotations: tuple[DeclaredRotation, ...] = ()
     secret: frozenset[str] = frozenset()
-    """The properties that are to be kept secret in every declaration, those of its account by their own names."""
+    secret_in_rotations: frozenset[str] = frozenset()
+
+    @property
+    def every_key(self) -> tuple[Declaration, ...]:
+        """The keys of the entries and those of the rotations."""
+        return (*self.declarations, *(key for each in self.rotations for key in each.keys))
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """A whole message for each problem, which names its entry."""
+        return tuple(each.text for each in self.found)
 
     @property
     def summary(self) -> str:
@@ -81,7 +84,7 @@ class Register:
 
     def refusal(self) -> KeyswitchError:
         """The same as an error (KS116) that tells every problem too."""
-        count = counted(len(self.problems), "problem")
+        count = counted(len(self.found), "problem")
         return KeyswitchError(catalogue.BadEntries(count=count), also=self.problems)
 
 
@@ -89,65 +92,100 @@ def read_register(
     config: str | None,
     defaults: str | None = None,
     accounts: str | None = None,
+    rotations: str | None = None,
     *,
     now: datetime,
     encrypted: Collection[str] = (),
 ) -> Register:
-    """Reads the values of ``keyswitch:keys``, ``keyswitch:defaults`` and ``keyswitch:accounts``.
+    """Reads the values of ``keyswitch:keys``, ``keyswitch:defaults``, ``keyswitch:accounts``, ``keyswitch:rotations``.
 
     :param config: JSON, as Pulumi hands structured config over; ``None`` if the stack has none.
-    :param defaults: the same, a map that may hold ``safeguards``, ``onDrift``, ``onDestroy`` and ``warnBefore``.
-        An entry's own value goes first, each safeguard by itself.
+    :param defaults: the same, a map that may hold ``safeguards``, ``onDrift``, ``onDestroy``, ``warnBefore`` and
+        ``account``. An entry's own value goes first, each safeguard by itself. For a rotation hold those that are
+        among its inputs.
     :param accounts: the same, a map from a name, which entries give as ``account``, to its fields.
+    :param rotations: the same, a map from a name to the inputs of a rotation.
     :param now: an aware moment, by which an ``activeUntil`` is over or not.
-    :param encrypted: those of ``keys``, ``defaults`` and ``accounts`` of which anything is encrypted. Pulumi does
-        not tell a program what: every reason and override of encrypted ``keys`` is taken for a secret, and every
-        external id where any of the three is encrypted. Problems repeat no value then.
+    :param encrypted: those of the four of which anything is encrypted. Pulumi does not tell a program what: every
+        reason and override of encrypted ``keys``, or ``rotations``, is taken for a secret, and every external id
+        where any of the four is encrypted. Problems repeat no value then.
     """
-    entries, shared, named = _map(config), _map(defaults), _map(accounts)
-    if entries is None:
-        return Register((), (line(catalogue.BadRegister(problem="not a map")),))
-    if named is None:
-        return Register((), (line(catalogue.BadAccounts()),))
-    wrong = _problems_of_defaults(shared, named, encrypted)
-    if shared is None or wrong:
-        return Register((), wrong)
-    declarations: list[Declaration] = []
-    problems: list[str] = []
-    by_name: dict[str, DeclaredAccount] = {}
-    for position, (access_key_id, entry) in enumerate(entries.items(), start=1):
-        repeatable = _is_repeatable(access_key_id, is_secret=CONFIG_KEY in encrypted)
-        name = access_key_id if repeatable else f"number {position}"
-        if not isinstance(entry, dict):
-            problem = f"entry {name} is not a map"
-            problems.append(line(catalogue.BadRegister(problem=problem)))
-            continue
-        whole = _with_account(overlaid(shared, entry, _IN_REGISTER), named)
-        if whole is None:
-            bag = overlaid(shared, entry, _IN_REGISTER)
-            problems.append(_unknown_account(f"entry {name}", bag, named, encrypted))
-            continue
-        parsed = parse_inputs({**whole, _ID: access_key_id}, spelling=_IN_REGISTER)
-        found = list(parsed.problems)
-        if parsed.declaration is not None:
-            declarations.append(parsed.declaration.as_of(now))
-            found.extend(contradictions(parsed.declaration, _IN_REGISTER, now))
-            account = parsed.declaration.account
-            if account is not None and by_name.setdefault(account.name, account) != account:
-                problems.append(line(catalogue.TwoAccountsOfOneName(), f"entry {name}"))
-        problems.extend(_told(f"entry {name}", found, encrypted))
-    return Register(tuple(declarations), tuple(problems), _secret_properties(encrypted))
+    values = (value_of(each) for each in (config, defaults, accounts, rotations))
+    return register_of(*values, now=now, encrypted=encrypted)
 
 
-def _secret_properties(encrypted: Collection[str]) -> frozenset[str]:
-    """What may hold words about people, or a credential; the rest is what a reviewer has to read."""
-    words = {REASON, OVERRIDE} if CONFIG_KEY in encrypted else set()
-    return frozenset({*words, EXTERNAL_ID} if encrypted else ())
+def value_of(text: str | None) -> object:
+    """What a value of the stack's config holds: of a structured one its parts, of any other its text."""
+    try:
+        return json.loads(text) if text is not None else None
+    except ValueError:
+        return text
 
 
-def _told(subject: str, found: Iterable[Problem], encrypted: Collection[str]) -> tuple[str, ...]:
-    problems = (problem.without_value() if encrypted else problem for problem in found)
-    return tuple(problem.with_subject(subject) for problem in problems)
+def register_of(
+    keys: object,
+    defaults: object,
+    accounts: object,
+    rotations: object,
+    *,
+    now: datetime,
+    encrypted: Collection[str] = (),
+) -> Register:
+    """The same as :func:`read_register` of values whose parts are read already.
+
+    :param keys: in the place of any value, :data:`~keyswitch.model.parsing.UNKNOWN` is one that is not judged; in the
+        other three too.
+    """
+    entries, shared, named, turned = map(_map, (keys, defaults, accounts, rotations))
+    whole: list[RegisterProblem] = [
+        RegisterProblem.of(message, (name,))
+        for name, value, message in (
+            (CONFIG_KEY, entries, catalogue.BadRegister(problem="not a map")),
+            (DEFAULTS_KEY, shared, catalogue.BadDefaults()),
+            (ACCOUNTS_KEY, named, catalogue.BadAccounts()),
+            (ROTATIONS_KEY, turned, catalogue.BadRotations(problem="not a map")),
+        )
+        if value is None
+    ]
+    if named is not None:
+        whole.extend(_problems_of_defaults(shared or {}, named, encrypted))
+    reading = Entries({} if whole else shared or {}, named, now, encrypted, is_whole=not whole)
+    reading.read_keys(entries or {})
+    reading.read_rotations(turned or {})
+    also = {EXTERNAL_ID} if encrypted else set()
+    secret, in_rotations = (
+        frozenset({REASON, OVERRIDE, *also} if name in encrypted else also)
+        for name in (CONFIG_KEY, ROTATIONS_KEY)
+    )
+    found = (*whole, *reading.problems, *reading.declared_twice())
+    if whole:
+        return Register((), found, (), secret, in_rotations)
+    return Register(
+        tuple(reading.declarations), found, tuple(reading.rotations), secret, in_rotations
+    )
+
+
+def form_of(fleet: str | None, max_changes: str | None) -> bool:
+    """Whether the keys of each account are to be one fleet.
+
+    :param fleet: the value of ``keyswitch:fleet``.
+    :param max_changes: that of ``keyswitch:maxChanges``.
+    :raises KeyswitchError: KS133, what they say cannot be.
+    """
+    wanted = _FORMS.get(fleet.lower()) if fleet else False
+    problem = None
+    if wanted is None:
+        problem = "keyswitch:fleet is neither true nor false"
+    elif max_changes and not wanted:
+        problem = "keyswitch:maxChanges is set, and keyswitch:fleet is not true"
+    if wanted is None or problem:
+        raise KeyswitchError(catalogue.BadRegisterForm(problem=problem))
+    return wanted
+
+
+def limit_message(max_changes: str | None) -> Message | None:
+    """What is wrong with the value of ``keyswitch:maxChanges`` (KS132)."""
+    return limit_problem(max_changes, "max_changes") if max_changes else None
 
 
 def named_account(name: str, accounts: str | None) -> DeclaredAccount:
@@ -156,66 +194,37 @@ def named_account(name: str, accounts: str | None) -> DeclaredAccount:
     :param accounts: as in :func:`read_register`.
     :raises KeyswitchError: there is none of that name (KS128), or it cannot be read.
     """
-    named = _map(accounts)
+    named = _map(value_of(accounts))
     if named is None:
         raise KeyswitchError(catalogue.BadAccounts())
-    stand_ins = {_IN_REGISTER[each]: value for each, value in _OF_SOME_KEY.items()}
-    whole = _with_account({_IN_REGISTER[ACCOUNT]: name, **stand_ins}, named)
+    stand_ins = {IN_ENTRIES[each]: value for each, value in _OF_SOME_KEY.items()}
+    whole = with_account({IN_ENTRIES[ACCOUNT]: name, **stand_ins}, named)
     if whole is None:
-        raise KeyswitchError(catalogue.UnknownAccount(account=name, known=_known(named)))
-    parsed = parse_inputs(whole, spelling=_IN_REGISTER)
+        raise KeyswitchError(catalogue.UnknownAccount(account=name, known=known_accounts(named)))
+    parsed = parse_inputs(whole, spelling=IN_ENTRIES)
     if parsed.declaration is None or parsed.declaration.account is None:
-        told = tuple(problem.with_subject(f"account {redact(name)}") for problem in parsed.problems)
-        raise Register((), told).refusal()
+        subject, place = f"account {redact(name)}", (ACCOUNTS_KEY, name)
+        found = told(parsed.problems, subject, place, IN_ENTRIES, is_secret=False)
+        raise Register((), found).refusal()
     return parsed.declaration.account
 
 
-def _with_account(bag: dict[str, Any] | None, named: dict[str, Any]) -> dict[str, Any] | None:
-    """The bag with the account that it names in full, ``None`` if there is none of that name."""
-    name = (bag or {}).get(_IN_REGISTER[ACCOUNT])
-    if bag is None or not isinstance(name, str):
-        return bag
-    account = named.get(name)
-    if not isinstance(account, dict):
-        return None
-    return {**bag, _IN_REGISTER[ACCOUNT]: {ACCOUNT_NAME: name, **account}}
-
-
-def _map(config: str | None) -> dict[str, Any] | None:
-    """The map in a structured config value, an empty one for none, ``None`` for anything else."""
-    try:
-        value = json.loads(config) if config is not None else {}
-    except ValueError:
-        return None
-    return value if isinstance(value, dict) else None
-
-
-def _unknown_account(
-    subject: str, bag: dict[str, Any], named: dict[str, Any], encrypted: Collection[str]
-) -> str:
-    """What is encrypted is not named: neither the account asked for nor those that there are."""
-    account = "(encrypted)" if encrypted else bag[_IN_REGISTER[ACCOUNT]]
-    known = f"{len(named)} accounts" if ACCOUNTS_KEY in encrypted else _known(named)
-    return line(catalogue.UnknownAccount(account=account, known=known), subject)
-
-
-def _known(named: dict[str, Any]) -> str:
-    return redact(", ".join(named)) or "none"
+def _map(value: object) -> Mapping[str, Any] | None:
+    """The map in a value, an empty one for none, ``None`` for anything else."""
+    if value is None:
+        return {}
+    return value if isinstance(value, Mapping) else None
 
 
 def _problems_of_defaults(
-    shared: dict[str, Any] | None, named: dict[str, Any], encrypted: Collection[str]
-) -> tuple[str, ...]:
-    if shared is None:
-        return (line(catalogue.BadDefaults()),)
-    whole = _with_account(shared, named)
+    shared: Mapping[str, Any], named: Mapping[str, Any], encrypted: Collection[str]
+) -> Iterator[RegisterProblem]:
+    place, subject = (DEFAULTS_KEY,), "keyswitch:defaults"
+    whole = with_account(shared, named)
     if whole is None:
-        return (_unknown_account("keyswitch:defaults", shared, named, encrypted),)
+        message = unknown_account(shared, named, encrypted)
+        yield RegisterProblem(line(message, subject), (*place, IN_ENTRIES[ACCOUNT]))
+        return
     stand_ins = {_IN_DEFAULTS[name]: value for name, value in _OF_SOME_KEY.items()}
     parsed = parse_inputs({**whole, **stand_ins}, spelling=_IN_DEFAULTS)
-    return _told("keyswitch:defaults", parsed.problems, encrypted)
-
-
-def _is_repeatable(access_key_id: str, *, is_secret: bool) -> bool:
-    is_id = not is_secret or _KEY_ID.fullmatch(access_key_id) is not None
-    return is_id and may_be_repeated(access_key_id)
+    yield from told(parsed.problems, subject, place, _IN_DEFAULTS, is_secret=bool(encrypted))

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 from keyswitch.messages import catalogue
 from keyswitch.model import validators
+from keyswitch.model.cross_validation import contradictions
 from keyswitch.model.durations import Duration
 from keyswitch.model.inputs import (
     ACCESS_KEY_ID,
     ACCOUNT,
     ACTIVE_UNTIL,
     BY_NAME,
+    IN_ACCOUNT,
+    IN_CAMEL_CASE,
     IN_PROGRAMS,
     OVERRIDE,
     REASON,
@@ -23,8 +27,10 @@ from keyswitch.model.inputs import (
     WARN_BEFORE,
     Input,
     Spelling,
+    by_property,
 )
-from keyswitch.model.parsing import UNKNOWN
+from keyswitch.model.parsing import UNKNOWN, parse_inputs
+from keyswitch.model.state import Declaration
 from keyswitch.model.status import Status, WhenUnmet
 from keyswitch.model.validation import Problem, problems_of
 
@@ -100,9 +106,77 @@ OF_A_ROTATION: Final = (
 """The inputs of a rotation, as programs write them."""
 DEFAULTS: Final = {each.name: each.default for each in OF_A_ROTATION if each.default}
 _SPELLING: Final[Spelling] = {**IN_PROGRAMS, **{each.name: each.name for each in OF_A_ROTATION}}
+ROTATIONS_IN_CAMEL_CASE: Final[Spelling] = {
+    **IN_CAMEL_CASE,
+    **{each.name: each.in_camel_case for each in OF_A_ROTATION},
+}
 _OF_BOTH: Final = (USER_NAME, REASON, ACCOUNT)
 
 Bag = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class DeclaredRotation:
+    """A rotation that nothing is wrong with, read before any resource is declared.
+
+    :ivar inputs: by property name, those of the account too, as a program gives them.
+    :ivar current: what the key to be used is declared as.
+    :ivar previous: what the key that it replaces is declared as; ``None`` if there is none.
+    """
+
+    name: str
+    inputs: Bag
+    current: Declaration
+    previous: Declaration | None
+
+    @property
+    def keys(self) -> tuple[Declaration, ...]:
+        """Both keys, or the one there is."""
+        return (self.current,) if self.previous is None else (self.current, self.previous)
+
+
+@dataclass(frozen=True)
+class ParsedRotation:
+    """A rotation, or why there is none; neither where something that it needs is not known yet."""
+
+    rotation: DeclaredRotation | None
+    problems: tuple[Problem, ...] = ()
+
+
+def parse_rotation(bag: Bag, name: str, shown: str, now: datetime) -> ParsedRotation:
+    """Reads the inputs of a rotation as the register spells them, finding every problem at once.
+
+    :param bag: input to value; :data:`~keyswitch.model.parsing.UNKNOWN` for a value that is encrypted.
+    :param name: the logical name.
+    :param shown: what messages call the rotation.
+    :param now: an aware moment, by which an ``activeUntil`` is over or not.
+    """
+    spelling = ROTATIONS_IN_CAMEL_CASE
+    given = by_property(bag, OF_A_ROTATION, spelling)
+    if has_no_previous(given):
+        given.pop(PREVIOUS, None)
+    known = {each: value for each, value in given.items() if value is not UNKNOWN}
+    problems = problems_of(given, known, spelling, OF_A_ROTATION)
+    if PREVIOUS not in given and OVERRIDE in given:
+        problems.append(Problem(OVERRIDE, catalogue.OverrideOfNoKey(name=shown)))
+    if PREVIOUS in known and known[PREVIOUS] == known.get(CURRENT):
+        problems.append(Problem(PREVIOUS, catalogue.OwnSuccessor(successor=CURRENT)))
+    if problems or CURRENT not in known or given.get(PREVIOUS) is UNKNOWN:
+        return ParsedRotation(None, tuple(problems))
+    account = known.get(ACCOUNT)
+    if isinstance(account, Mapping):
+        known[ACCOUNT] = by_property(account, IN_ACCOUNT, spelling)
+    current = parse_inputs(inputs_of_current(known)).declaration
+    previous = None
+    if PREVIOUS in known:
+        previous = parse_inputs(inputs_of_previous(known)).declaration
+    if current is None:
+        return ParsedRotation(None)
+    unknown = frozenset(given) - frozenset(known)
+    found = tuple(contradictions(current, spelling, now, unknown))
+    if previous is not None:
+        previous = previous.as_of(now)
+    return ParsedRotation(DeclaredRotation(name, known, current.as_of(now), previous), found)
 
 
 def inputs_of_current(given: Bag) -> dict[str, Any]:

@@ -3,67 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pulumi
 from pulumi.runtime.config import is_config_secret
 
 from keyswitch.messages import catalogue
-from keyswitch.messages.format import line
+from keyswitch.messages.format import KeyswitchError, line
 from keyswitch.model.inputs import ACCESS_KEY_ID, ACCOUNT, REASON
-from keyswitch.model.register import (
-    ACCOUNTS_KEY,
-    CONFIG_KEY,
-    DEFAULTS_KEY,
-    FLEET_KEY,
-    MAX_CHANGES_KEY,
-    Register,
-    read_register,
-)
+from keyswitch.model.register import Register, form_of, read_register
+from keyswitch.model.register_names import DECLARING, FLEET_KEY, MAX_CHANGES_KEY
+from keyswitch.model.rotation import DeclaredRotation
 from keyswitch.model.state import Declaration
 from keyswitch.program.access_key_fleet import AccessKeyFleet
+from keyswitch.program.access_key_rotation import AccessKeyRotation
 from keyswitch.program.access_key_status import AccessKeyStatus
 from keyswitch.reconcile.clock import Clock
 
 MANY_KEYS: Final = 100
 """From so many keys on a note says what resources of their own cost."""
-_FORMS: Final = {"true": True, "false": False}
 
 
 def declare_register() -> None:
-    """Declares every entry of ``keyswitch:keys``, and exports the tables ``keys`` and ``dueNext``.
+    """Declares every entry of ``keyswitch:keys`` and ``keyswitch:rotations``, and exports tables of them.
 
     Each key is a resource under its id, however many there are. With ``keyswitch:fleet`` ``true`` those of each
     account are one :class:`~keyswitch.AccessKeyFleet`, of which one run may switch as many keys as
-    ``keyswitch:maxChanges`` says. To change the form switches nothing that is as declared.
+    ``keyswitch:maxChanges`` says. To change the form switches nothing that is as declared. Each rotation is an
+    :class:`~keyswitch.AccessKeyRotation` under its name, in either form, and not among the keys that
+    ``keyswitch:maxChanges`` counts.
 
-    The table has a row for each key: key, user, status, pending, reason. Where an entry has an ``activeUntil``, there
-    is a second table, ``dueNext``, of those entries as they are written: key, user, activeUntil, the earliest first.
-    Where anything of ``keyswitch:keys`` is
-    encrypted in the stack's config, each reason and each override is a Pulumi secret; where anything of these or of
-    ``keyswitch:accounts`` or ``keyswitch:defaults`` is, each account's external id is one. Every problem of the
-    register is shown, each naming its entry, before anything is declared.
+    The table ``keys`` has a row for each key: key, user, status, pending, reason. Where an entry has an
+    ``activeUntil``, there is a table ``dueNext`` of those entries as they are written: key, user, activeUntil, the
+    earliest first. Where there are rotations, there is a table ``rotations``: rotation, current, previous, stage.
+
+    Where anything of ``keyswitch:keys`` is encrypted in the stack's config, each reason and each override of a key is
+    a Pulumi secret, and in the same way those of rotations; where anything of these or of ``keyswitch:accounts`` or
+    ``keyswitch:defaults`` is, each account's external id is one. Every problem of the register is shown, each naming
+    its entry, before anything is declared.
 
     :raises pulumi.RunError: the register has problems (KS116), or its form cannot be (KS133).
     """
     config = pulumi.Config("keyswitch")
-    names = (CONFIG_KEY, DEFAULTS_KEY, ACCOUNTS_KEY)
     register = read_register(
-        *map(config.get, names),
+        *map(config.get, DECLARING),
         now=Clock().now(),
-        encrypted=[name for name in names if is_config_secret(f"keyswitch:{name}")],
+        encrypted=[name for name in DECLARING if is_config_secret(f"keyswitch:{name}")],
     )
     for problem in register.problems:
         pulumi.log.error(problem)
     if register.problems:
         raise pulumi.RunError(register.summary)
     max_changes = config.get(MAX_CHANGES_KEY)
-    if _is_fleet(config.get(FLEET_KEY), max_changes):
-        table = _as_fleets(register, max_changes)
-    else:
-        table = _by_themselves(register)
-    pulumi.export("keys", table)
-    due = due_next(register.declarations)
+    try:
+        is_fleet = form_of(config.get(FLEET_KEY), max_changes)
+    except KeyswitchError as error:
+        raise pulumi.RunError(str(error)) from None
+    declare = _as_fleets if is_fleet else _by_themselves
+    table = declare(register, max_changes)
+    rotations = [_Rotation.declare(each, register) for each in register.rotations]
+    rows = [row for each in rotations for row in each.rows]
+    # Secrets go into the rows last: an output that is made of a table with one is a secret whole.
+    whole = [*table, *rows] if isinstance(table, list) else table.apply(lambda keys: [*keys, *rows])
+    pulumi.export("keys", whole)
+    if rotations:
+        pulumi.export("rotations", [each.summary for each in rotations])
+    due = due_next(register.every_key)
     if due:
         pulumi.export("dueNext", due)
 
@@ -84,19 +90,46 @@ def due_next(declarations: Iterable[Declaration]) -> list[dict[str, str]]:
     ]
 
 
-def _is_fleet(form: str | None, max_changes: str | None) -> bool:
-    wanted = _FORMS.get(form.lower()) if form else False
-    if wanted is None:
-        raise pulumi.RunError(
-            line(catalogue.BadRegisterForm(problem="keyswitch:fleet is neither true nor false"))
-        )
-    if max_changes and not wanted:
-        problem = "keyswitch:maxChanges is set, and keyswitch:fleet is not true"
-        raise pulumi.RunError(line(catalogue.BadRegisterForm(problem=problem)))
-    return wanted
+@dataclass(frozen=True)
+class _Rotation:
+    """A rotation that is declared, for the tables."""
+
+    declared: DeclaredRotation
+    inputs: Mapping[str, Any]
+    resource: AccessKeyRotation
+
+    @classmethod
+    def declare(cls, declared: DeclaredRotation, register: Register) -> _Rotation:
+        inputs = _keeping(declared.inputs, register.secret_in_rotations)
+        return cls(declared, inputs, AccessKeyRotation(declared.name, **inputs))
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """A row for each of its keys."""
+        resources = filter(None, (self.resource.current, self.resource.previous))
+        return [
+            _row(
+                {**self.inputs, ACCESS_KEY_ID: key.access_key_id},
+                each.user_name,
+                each.status,
+                each.pending,
+            )
+            for key, each in zip(self.declared.keys, resources, strict=True)
+        ]
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """Its row among the rotations."""
+        current, previous = self.declared.current, self.declared.previous
+        return {
+            "rotation": self.declared.name,
+            "current": current.access_key_id,
+            "previous": previous.access_key_id if previous else "",
+            "stage": self.resource.stage,
+        }
 
 
-def _by_themselves(register: Register) -> Any:
+def _by_themselves(register: Register, _max_changes: str | None) -> Any:
     count = len(register.declarations)
     if count >= MANY_KEYS:
         pulumi.log.info(line(catalogue.ManyKeys(count=count)))

@@ -18,6 +18,8 @@ class ExpectedKey:
     :param carried_out: the status that the last update carried out; ``None`` where only a register is known.
     :param updated_at: when the last update ended, ISO 8601; empty where that is not known.
     :param pending: a switch that safeguards hold.
+    :param may_wait: whether the declaration waits until it is safe to deactivate the key, as that of a rotation's
+        previous key does.
     :param rotation_stage: of the rotation that it is declared in, as of the last update; empty for none.
     """
 
@@ -30,6 +32,12 @@ class ExpectedKey:
     updated_at: str = ""
     pending: Pending | None = None
     rotation_stage: str = ""
+    may_wait: bool = False
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the declared status may be still to come, for all that is known without a state."""
+        return self.may_wait and self.carried_out is None
 
 
 def with_recorded(
@@ -46,6 +54,7 @@ def with_recorded(
             status=each.status,
             declared_by=each.declared_by,
             reason=each.reason or recorded[key].reason,
+            may_wait=each.may_wait,
         )
         if key in recorded
         else each

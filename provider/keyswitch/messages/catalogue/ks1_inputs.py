@@ -552,3 +552,31 @@ class NoCredentialsNamed(Message):
         "environment, unless the role of this machine or container is to sign."
     )
     why = "Every provider reads the config under its own name only."
+
+
+class BadRotations(Message):
+    code = "KS165"
+    title = "Unreadable rotations"
+    text = "the stack config keyswitch:rotations cannot be read: {problem}"
+    remedy = "Write a map from a name to {{userName, current, previous, overlap, ...}}."
+    problem: object
+
+
+class TwiceInRegister(Message):
+    code = "KS166"
+    title = "One key twice in the register"
+    text = "the register declares the key more than once, in {places}"
+    remedy = "Keep one of these declarations. A rotation declares both of its keys itself."
+    why = "Two declarations of one key would change its status back and forth."
+    places: object
+
+
+class UnknownSetting(Message):
+    code = "KS167"
+    title = "Unknown setting of keyswitch"
+    text = "there is no setting {setting}"
+    remedy = "{suggestion}Use one of: {known}."
+    why = "The program ignores a misspelled setting, and with it perhaps a whole register."
+    setting: object
+    suggestion: object = ""
+    known: object

@@ -18,7 +18,7 @@ from keyswitch.iam.user_agent import Origin
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError, line
 from keyswitch.model.camel_case import in_camel_case
-from keyswitch.model.register import OF_A_REGISTER
+from keyswitch.model.register_names import OF_A_REGISTER
 from keyswitch.plugin.native import protos, wire
 from keyswitch.plugin.native.detailed_diff import differences
 from keyswitch.plugin.native.engine import Engine

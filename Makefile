@@ -62,6 +62,7 @@ docs: .venv/.made-from
 	@.venv/bin/python tools/errors_page.py
 	@.venv/bin/python tools/controls_page.py
 	@.venv/bin/python tools/inputs_page.py
+	@.venv/bin/python tools/register_page.py
 	@.venv/bin/python tools/native_schema.py
 	@.venv/bin/python tools/command_page.py
 	@.venv/bin/python tools/pipelines.py

@@ -136,9 +136,11 @@ def test_a_register_of_any_size_has_the_form_that_it_says_and_can_change_it(
     root.preview("--expect-no-changes")
     assert iam.writes == []
 
-    for wrong in ({"fleet": "false", "maxChanges": "3"}, {"maxChanges": "3"}, {"fleet": "always"}):
+    for wrong in ({"fleet": "false", "maxChanges": "3"}, {"maxChanges": "3"}):
         register(root, three, **wrong)
         assert "KS133" in root.preview(code=1).text
+    register(root, three, fleet="always")
+    assert "'keyswitch:fleet' must be of type 'boolean'" in root.run("preview").text
 
 
 def test_a_leaked_key_of_a_large_register_goes_off_whatever_becomes_of_the_others(

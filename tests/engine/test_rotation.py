@@ -149,7 +149,8 @@ def test_a_duration_that_is_none_is_told_before_anything_is_asked(
     rotation.declare(bob={"user_name": bob, "current": "AKIANOTTHERE00000000", "soak": "14"})
 
     told = rotation.preview(code=1).text
-    assert 'KS117 soak is not a duration: "14": not a number with a unit' in told
+    assert "KS117 " in told
+    assert 'soak is not a duration: "14": not a number with a unit' in told
     assert iam.calls == []
 
 

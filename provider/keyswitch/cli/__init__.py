@@ -14,6 +14,7 @@ import click
 
 from keyswitch import __version__
 from keyswitch.cli.audit import audit
+from keyswitch.cli.check import check
 from keyswitch.cli.comment import comment
 from keyswitch.cli.completion import COMPLETE_VAR, completion
 from keyswitch.cli.digest import digest
@@ -42,6 +43,7 @@ def main() -> None:
 
     \b
     Adopt existing keys:      keyswitch discover --write Pulumi.prod.yaml
+    Validate a register:      keyswitch check Pulumi.prod.yaml
     Review a pull request:    pulumi preview --json | keyswitch digest
     Ask what ends soon:       keyswitch due --stack-config Pulumi.prod.yaml
     Report to an auditor:     keyswitch audit --format html --output keys.html
@@ -55,5 +57,16 @@ def main() -> None:
     """
 
 
-for command in (discover, audit, due, who, incident, digest, comment, explain, completion):
+for command in (
+    discover,
+    check,
+    audit,
+    due,
+    who,
+    incident,
+    digest,
+    comment,
+    explain,
+    completion,
+):
     main.add_command(command)

@@ -12,10 +12,12 @@ from typing import Final
 import click
 
 from keyswitch.cli import organization_tables
+from keyswitch.cli.atomic_write import write_project_file
 from keyswitch.cli.command import Command, Signing, caller_of, form_option, signing_options
 from keyswitch.cli.complete_files import stack_files
 from keyswitch.cli.conduct import FAILURE, SCAN_STATE, Conduct
 from keyswitch.cli.organization import OrganizationSelection, organization_options
+from keyswitch.cli.register_schema import SCHEMA_FILE, schema_text
 from keyswitch.cli.scan import Selection, selection_options
 from keyswitch.cli.stack_config import StackConfig
 from keyswitch.cli.tables import key_bag, listed_keys, print_listing, titles_of_keys
@@ -81,7 +83,8 @@ def discover(
 
     With --stack-config, the list shows until when the register declares a key Active.
 
-    --write keeps existing entries, comments and their order. The aws: settings of its file are used unless
+    --write keeps existing entries, comments and their order. Next to a file that it creates, it writes
+    keyswitch.schema.json, by which editors complete and check the register. The aws: settings of its file are used unless
     --stack-config names another file.
 
     With --organization, the exit code is 1 if an account could not be read, after the list of the others.
@@ -147,7 +150,11 @@ def _adopt(inventory: Inventory, config: StackConfig, account: str | None) -> No
         }
         for user, seen in inventory.declarable
     }
+    is_new = not config.path.exists()
     added = config.add(entries)
+    schema = config.path.with_name(SCHEMA_FILE)
+    if is_new and added and not schema.exists():
+        write_project_file(schema, schema_text())
     known = len(entries) - len(added)
     click.echo(
         f"{config.path}: {counted(len(added), 'key')} added, {known} already declared. "

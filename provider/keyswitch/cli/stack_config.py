@@ -6,17 +6,26 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from keyswitch.cli.atomic_write import write_project_file
+from keyswitch.cli.config_values import (
+    as_pulumi_has_it,
+    is_encrypted,
+    is_secure,
+    map_in,
+    map_of,
+    project_file,
+    project_settings,
+    text_of,
+)
 from keyswitch.cli.exceptions_file import bad_exceptions, exceptions_in
-from keyswitch.cli.yaml_edit import CONFIG, UNREADABLE_VALUE, data_of, problem_of, with_entries
+from keyswitch.cli.register_schema import MODELINE
+from keyswitch.cli.yaml_edit import CONFIG, with_entries
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
-from keyswitch.messages.redact import redact
 from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.register import Register, named_account, read_register
 from keyswitch.model.register_names import (
@@ -38,9 +47,7 @@ _ACCOUNTS: Final = f"keyswitch:{ACCOUNTS_KEY}"
 _BY_NAME: Final = (REGISTER, f"keyswitch:{ROTATIONS_KEY}")
 """Maps from a name to an entry."""
 _EXCEPTIONS: Final = f"keyswitch:{EXCEPTIONS_KEY}"
-_PROJECT: Final = ("Pulumi.yaml", "Pulumi.yml")
 _ENVIRONMENT: Final = "environment"
-_SECURE: Final = "secure"
 _TOLD_TO_READERS: Final = ("reason", "override")
 
 
@@ -60,36 +67,23 @@ class StackConfig:
     @cached_property
     def text(self) -> str:
         """The stack's file as it was when it was first read, empty if it is not there."""
-        return _text_of(self.path)
+        return text_of(self.path)
 
     @cached_property
     def _whole(self) -> Mapping[str, Any]:
-        return _map_in(self.path, self.text)
+        return map_in(self.path, self.text)
 
     @cached_property
     def _config(self) -> Mapping[str, Any]:
-        return _map_of(self._whole, CONFIG, self.path)
+        return map_of(self._whole, CONFIG, self.path)
 
     @cached_property
     def _project(self) -> Path | None:
-        """The project's file: next to the stack's or, with ``stackConfigDir``, above it."""
-        folder = self.path.resolve().parent
-        places = (above / name for above in (folder, *folder.parents) for name in _PROJECT)
-        found = next((place for place in places if place.exists()), None)
-        return None if found is None or found == self.path.resolve() else found
+        return project_file(self.path)
 
     @cached_property
     def _of_project(self) -> Mapping[str, Any]:
-        """What the project says: a plain value, or a map with the value or its default."""
-        if self._project is None:
-            return {}
-        whole = _map_in(self._project, _text_of(self._project))
-        own = f"{whole.get('name')}:"
-        said = _map_of(whole, CONFIG, self._project).items()
-        values = ((key, _value(each)) for key, each in said)
-        return {
-            key if ":" in key else own + key: value for key, value in values if value is not None
-        }
+        return {key: each.value for key, each in project_settings(self._project).items()}
 
     @property
     def environments(self) -> tuple[str, ...]:
@@ -106,9 +100,9 @@ class StackConfig:
         :raises KeyswitchError: something of it is encrypted (KS706).
         """
         value = self._value(key)
-        if _is_encrypted(value):
+        if is_encrypted(value):
             raise KeyswitchError(catalogue.EncryptedSetting(key=key, path=self.path))
-        return _as_pulumi_has_it(value)
+        return as_pulumi_has_it(value)
 
     @cached_property
     def register(self) -> Register:
@@ -124,7 +118,7 @@ class StackConfig:
 
         :raises KeyswitchError: defaults or accounts are encrypted (KS713).
         """
-        plain = {name: value for name, value in entry.items() if not _is_encrypted(value)}
+        plain = {name: value for name, value in entry.items() if not is_encrypted(value)}
         shared = (self._json(key) for key in (_DEFAULTS, _ACCOUNTS))
         return read_register(json.dumps({access_key_id: plain}), *shared, now=Clock().now())
 
@@ -208,7 +202,7 @@ class StackConfig:
         :raises KeyswitchError: they cannot be read, or are encrypted (KS733).
         """
         listed = self._value(_EXCEPTIONS)
-        if _is_encrypted(listed):
+        if is_encrypted(listed):
             encrypted = "they are encrypted, at least in part, and keyswitch decrypts nothing"
             raise bad_exceptions(self.path, encrypted)
         return exceptions_in(listed, self.path)
@@ -242,14 +236,14 @@ class StackConfig:
             return (
                 f"the register stands in {self._project}, and one in this file would take its place"
             )
-        if isinstance(held, dict) and set(held) == {_SECURE}:
+        if is_secure(held):
             return "encrypted"
         return None if held is None or isinstance(held, dict) else "not a map"
 
     def add(self, entries: Mapping[str, Mapping[str, str]]) -> list[str]:
         """Adds the entries whose keys are not there yet, and says which; others are not touched.
 
-        The file is read again: somebody may have written to it since.
+        A file that is new names the schema of such files in its first line. One that is there is read again: somebody may have written to it since.
 
         :raises KeyswitchError: they cannot be added (KS712), or the file cannot be written (KS707); it
             is as it was.
@@ -263,7 +257,8 @@ class StackConfig:
         missing = [key for key in entries if key not in held and key not in in_rotations]
         if missing:
             new = {key: entries[key] for key in missing}
-            text = with_entries(now.text, REGISTER, new)
+            before = now.text if self.path.exists() else MODELINE
+            text = with_entries(before, REGISTER, new)
             if text is None:
                 raise _no_place(self.path, "written in braces, or not with one entry per line")
             write_project_file(self.path, text)
@@ -276,9 +271,9 @@ class StackConfig:
         value = self._value(key)
         if key in _BY_NAME and isinstance(value, dict):
             value = {name: _without_secrets(each) for name, each in value.items()}
-        if _is_encrypted(value):
+        if is_encrypted(value):
             raise KeyswitchError(catalogue.EncryptedRegister(register=key, path=self.path))
-        found = _as_pulumi_has_it(value)
+        found = as_pulumi_has_it(value)
         return found if found is None or isinstance(found, str) else json.dumps(found)
 
 
@@ -292,59 +287,6 @@ def _expected_key(declared: Declaration, declared_by: str) -> ExpectedKey:
     )
 
 
-def _text_of(path: Path) -> str:
-    try:
-        return path.read_bytes().decode() if path.exists() else ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise _unreadable(path, str(error)) from None
-
-
-def _map_in(path: Path, text: str) -> Mapping[str, Any]:
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        whole = data_of(text)
-    except YAMLError as error:
-        raise _unreadable(path, problem_of(error)) from None
-    except (ValueError, TypeError, RecursionError):
-        raise _unreadable(path, UNREADABLE_VALUE) from None
-    if not isinstance(whole, dict):
-        raise _unreadable(path, "not a map")
-    return whole
-
-
-def _map_of(whole: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any]:
-    found = whole.get(key)
-    if found is not None and not isinstance(found, dict):
-        raise _unreadable(path, f"{key} is not a map")
-    return found or {}
-
-
-def _value(said: object) -> object:
-    """Of a project's setting; one that has a type only is none."""
-    if not isinstance(said, dict):
-        return said
-    return said.get("value", said.get("default"))
-
-
-def _as_pulumi_has_it(value: object) -> str | bool | int | float | None:
-    if isinstance(value, dict | list):
-        return json.dumps(value, default=_without_quotes)
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    return _without_quotes(value)
-
-
-def _without_quotes(value: object) -> str:
-    """Anything but text; a date, or a moment with its offset, as Pulumi passes it on to programs."""
-    if isinstance(value, datetime) and value.tzinfo is None:
-        return value.isoformat()
-    if not isinstance(value, date):
-        return str(value)
-    offset = f"{value:%z}" or "+0000"
-    return f"{value:%Y-%m-%d %H:%M:%S} {offset} {'UTC' if offset == '+0000' else offset}"
-
-
 def _without_secrets(entry: object) -> object:
     """An entry without what nothing is judged by, where that is encrypted."""
     if not isinstance(entry, dict):
@@ -352,21 +294,11 @@ def _without_secrets(entry: object) -> object:
     return {
         name: value
         for name, value in entry.items()
-        if name not in _TOLD_TO_READERS or not _is_encrypted(value)
+        if name not in _TOLD_TO_READERS or not is_encrypted(value)
     }
-
-
-def _is_encrypted(value: object) -> bool:
-    if isinstance(value, dict):
-        return set(value) == {_SECURE} or any(_is_encrypted(each) for each in value.values())
-    return isinstance(value, list) and any(_is_encrypted(each) for each in value)
 
 
 def _no_place(path: Path, problem: str) -> KeyswitchError:
     return KeyswitchError(
         catalogue.NoPlaceForEntries(register=REGISTER, path=path, problem=problem)
     )
-
-
-def _unreadable(path: Path, problem: str) -> KeyswitchError:
-    return KeyswitchError(catalogue.UnreadableStackConfig(path=path, problem=redact(problem)))

@@ -12,6 +12,8 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from keyswitch.cli.yaml_nodes import composed, constructed
+
 if TYPE_CHECKING:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
@@ -47,10 +49,17 @@ def data_of(text: str) -> Any:
 
     :raises ruamel.yaml.error.YAMLError: it cannot be read.
     """
+    yaml = safe_yaml()
+    root = composed(yaml, text)
+    found = None if root is None else constructed(yaml, root)
+    return {} if found is None else with_text_keys(found)
+
+
+def safe_yaml() -> YAML:
+    """What reads plain data, with its places."""
     from ruamel.yaml import YAML
 
-    found = _loaded(YAML(typ="safe", pure=True), text)
-    return {} if found is None else _with_text_keys(found)
+    return YAML(typ="safe", pure=True)
 
 
 def problem_of(error: YAMLError) -> str:
@@ -60,11 +69,11 @@ def problem_of(error: YAMLError) -> str:
     return f"{words} (line {mark.line + 1})" if mark else words
 
 
-def _with_text_keys(value: Any) -> Any:
+def with_text_keys(value: Any) -> Any:
     """YAML reads a date or a number as such, also where it stands for a name."""
     if isinstance(value, dict):
-        return {str(key): _with_text_keys(each) for key, each in value.items()}
-    return [_with_text_keys(each) for each in value] if isinstance(value, list) else value
+        return {str(key): with_text_keys(each) for key, each in value.items()}
+    return [with_text_keys(each) for each in value] if isinstance(value, list) else value
 
 
 def _tried(way: Callable[..., Any], *given: Any) -> Any:

@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Final
 
 MAX_CHANGES: Final = "max_changes"
+WRITTEN: Final = re.compile(r"[0-9]{1,9}|[0-9]{1,3}(?:\.[0-9]{1,3})?%")
+"""A limit as text."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class MaxChanges:
         :raises ValueError: it is neither.
         """
         text = f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
-        found = re.fullmatch(r"([0-9]{1,9}|[0-9]{1,3}(?:\.[0-9]{1,3})?%)", text)
+        found = WRITTEN.fullmatch(text)
         if found is None or isinstance(value, bool):
             raise ValueError('neither a number such as 5 nor a share such as "10%"')
         return cls(Decimal(text.rstrip("%")), text.endswith("%"))

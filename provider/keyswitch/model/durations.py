@@ -9,8 +9,9 @@ from typing import Final
 
 import durationpy
 
-_WRITTEN: Final = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?[smhdwy])+")
-_IN_GO: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?(?:ns|us|µs|ms|s|m|h))+|[+-]?0")
+WRITTEN: Final = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?[smhdwy])+")
+"""A duration, also one that is too long or none at all."""
+IN_GO: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?(?:ns|us|µs|ms|s|m|h))+|[+-]?0")
 _LONGEST: Final = timedelta(days=36_500)
 _BETWEEN_CLOCKS: Final = timedelta(minutes=15)
 """By how much AWS lets the clock of a caller differ from its own."""
@@ -29,7 +30,7 @@ class Duration:
 
         :raises ValueError: ``text`` is not a duration, or not a positive one.
         """
-        if not _WRITTEN.fullmatch(text):
+        if not WRITTEN.fullmatch(text):
             raise ValueError("not a number with a unit")
         span = durationpy.from_str(text)
         if span > _LONGEST:
@@ -47,7 +48,7 @@ def go_duration(text: str) -> timedelta:
 
     :raises ValueError: it is none.
     """
-    if not _IN_GO.fullmatch(text):
+    if not IN_GO.fullmatch(text):
         raise ValueError("not a duration")
     return durationpy.from_str(text)
 

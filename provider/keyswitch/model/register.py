@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from keyswitch.messages import catalogue
 from keyswitch.messages.catalogue import Message
-from keyswitch.messages.format import KeyswitchError, counted, line
+from keyswitch.messages.format import KeyswitchError, counted
 from keyswitch.messages.redact import redact
 from keyswitch.model.account import DeclaredAccount
 from keyswitch.model.inputs import (
@@ -223,8 +223,8 @@ def _problems_of_defaults(
     whole = with_account(shared, named)
     if whole is None:
         message = unknown_account(shared, named, encrypted)
-        yield RegisterProblem(line(message, subject), (*place, IN_ENTRIES[ACCOUNT]))
-        return
+        yield RegisterProblem.of(message, (*place, IN_ENTRIES[ACCOUNT]), subject)
+        whole = {name: value for name, value in shared.items() if name != IN_ENTRIES[ACCOUNT]}
     stand_ins = {_IN_DEFAULTS[name]: value for name, value in _OF_SOME_KEY.items()}
     parsed = parse_inputs({**whole, **stand_ins}, spelling=_IN_DEFAULTS)
     yield from told(parsed.problems, subject, place, _IN_DEFAULTS, is_secret=bool(encrypted))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +27,7 @@ from keyswitch.model.rotation import (
     parse_rotation,
 )
 from keyswitch.model.state import Declaration
+from keyswitch.model.validators import access_key_id as id_problem
 
 _KEY_ID: Final = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,35}")
 _LONGEST_ID: Final = 128
@@ -64,7 +64,7 @@ class Entries:
     rotations: list[DeclaredRotation] = field(default_factory=list)
     problems: list[RegisterProblem] = field(default_factory=list)
     _by_name: dict[str, DeclaredAccount] = field(default_factory=dict)
-    _shown: dict[str, str] = field(default_factory=dict)
+    _places: dict[str, list[tuple[str, tuple[str, ...]]]] = field(default_factory=dict)
 
     def read_keys(self, entries: Bag) -> None:
         """Reads ``keyswitch:keys``."""
@@ -72,16 +72,14 @@ class Entries:
             is_repeatable = _is_repeatable(access_key_id, is_secret=CONFIG_KEY in self.encrypted)
             name = access_key_id if is_repeatable else f"number {position}"
             place, subject = (CONFIG_KEY, access_key_id), f"entry {name}"
-            if entry is UNKNOWN:
-                continue
-            if not isinstance(entry, Mapping):
+            self._note_place(access_key_id, f"keyswitch:{CONFIG_KEY}", place)
+            if isinstance(entry, Mapping):
+                bag = overlaid(self.defaults, entry, IN_ENTRIES)
+                whole = self._with_account(bag, place, subject)
+                self._read_key({**whole, _ID: access_key_id}, place, subject)
+            elif entry is not UNKNOWN:
                 message = catalogue.BadRegister(problem=f"{subject} is not a map")
                 self.problems.append(RegisterProblem.of(message, place))
-                continue
-            bag = overlaid(self.defaults, entry, IN_ENTRIES)
-            whole = self._with_account(bag, place, subject)
-            if whole is not None:
-                self._read_key({**whole, _ID: access_key_id}, place, subject)
 
     def read_rotations(self, rotations: Bag) -> None:
         """Reads ``keyswitch:rotations``."""
@@ -91,35 +89,31 @@ class Entries:
         for position, (name, entry) in enumerate(rotations.items(), start=1):
             shown = name if may_be_repeated(name) else f"number {position}"
             place, subject = (ROTATIONS_KEY, name), f"rotation {shown}"
-            if entry is UNKNOWN:
-                continue
             problem = _problem_of_rotation(name, entry, subject)
             if problem:
                 message = catalogue.BadRotations(problem=problem)
                 self.problems.append(RegisterProblem.of(message, place))
-                continue
-            bag = overlaid(shared, entry, ROTATIONS_IN_CAMEL_CASE)
-            whole = self._with_account(bag, place, subject)
-            if whole is not None:
-                self._shown[name] = subject
+            elif isinstance(entry, Mapping):
+                for role in (CURRENT, PREVIOUS):
+                    if entry.get(CURRENT) != entry.get(PREVIOUS) or role == CURRENT:
+                        self._note_place(entry.get(role), subject, (*place, role))
+                bag = overlaid(shared, entry, ROTATIONS_IN_CAMEL_CASE)
+                whole = self._with_account(bag, place, subject)
                 self._read_rotation(whole, name, shown)
 
     def declared_twice(self) -> Iterator[RegisterProblem]:
         """A problem (KS166) for each rotation that declares a key which is declared already."""
-        places: defaultdict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
-        for declared in self.declarations:
-            key = declared.access_key_id
-            places[key].append((f"keyswitch:{CONFIG_KEY}", (CONFIG_KEY, key)))
-        for each in self.rotations:
-            for role, declared in zip((CURRENT, PREVIOUS), each.keys, strict=False):
-                at = (ROTATIONS_KEY, each.name, role)
-                places[declared.access_key_id].append((self._shown[each.name], at))
-        for key, found in places.items():
+        for key, found in self._places.items():
             if len(found) > 1:
                 words = " and ".join(name for name, _ in found)
                 shown = key if may_be_repeated(key, _LONGEST_ID) else "(not shown)"
                 message = catalogue.TwiceInRegister(places=words)
                 yield RegisterProblem.of(message, found[-1][1], f"access key {shown}")
+
+    def _note_place(self, access_key_id: object, name: str, place: tuple[str, ...]) -> None:
+        """Remembers where a key is declared; what is no id is told of elsewhere."""
+        if id_problem(access_key_id, "") is None:
+            self._places.setdefault(str(access_key_id), []).append((name, place))
 
     def _read_key(self, whole: Bag, place: tuple[str, ...], subject: str) -> None:
         parsed = parse_inputs(whole, spelling=IN_ENTRIES)
@@ -133,7 +127,7 @@ class Entries:
         self._tell(told(found, subject, place, IN_ENTRIES, is_secret=bool(self.encrypted)))
 
     def _read_rotation(self, whole: Bag, name: str, shown: str) -> None:
-        place, subject = (ROTATIONS_KEY, name), self._shown[name]
+        place, subject = (ROTATIONS_KEY, name), f"rotation {shown}"
         parsed = parse_rotation(whole, name, shown, self.now)
         if parsed.rotation is not None:
             self.rotations.append(parsed.rotation)
@@ -142,18 +136,16 @@ class Entries:
         is_secret = bool(self.encrypted)
         self._tell(told(parsed.problems, subject, place, spelling, is_secret=is_secret))
 
-    def _with_account(
-        self, bag: Bag, place: tuple[str, ...], subject: str
-    ) -> dict[str, Any] | None:
-        """The bag with its account in full; ``None``, and a problem, if there is none of that name."""
+    def _with_account(self, bag: Bag, place: tuple[str, ...], subject: str) -> Bag:
+        """The bag with its account in full; without it, and with a problem, if there is none of that name."""
         spelt = IN_CAMEL_CASE[ACCOUNT]
-        if self.accounts is None:
-            return {name: value for name, value in bag.items() if name != spelt}
-        whole = with_account(bag, self.accounts)
-        if whole is None:
+        whole = with_account(bag, self.accounts) if self.accounts is not None else None
+        if whole is not None:
+            return whole
+        if self.accounts is not None:
             message = unknown_account(bag, self.accounts, self.encrypted)
             self._tell([RegisterProblem.of(message, (*place, spelt), subject)])
-        return whole
+        return {name: value for name, value in bag.items() if name != spelt}
 
     def _note_account(
         self, account: DeclaredAccount | None, place: tuple[str, ...], subject: str
@@ -173,7 +165,8 @@ def _problem_of_rotation(name: str, entry: object, subject: str) -> str:
         return f"{subject} has no name"
     if looks_secret(name):
         return f"the name of {subject} looks like a secret"
-    return "" if isinstance(entry, Mapping) else f"{subject} is not a map"
+    is_map = entry is UNKNOWN or isinstance(entry, Mapping)
+    return "" if is_map else f"{subject} is not a map"
 
 
 def _is_repeatable(access_key_id: str, *, is_secret: bool) -> bool:

@@ -17,6 +17,8 @@ _MOMENT: Final = re.compile(
     r"(Z|[+-][0-9]{2}:[0-5][0-9])"
 )
 """Without what Python takes in some versions only, or for another time: the hour 24, an offset of 99 minutes."""
+WRITTEN: Final = rf"{_DATE.pattern}|{_MOMENT.pattern}"
+"""A regular expression of what can be read, also of dates that there are not."""
 _WITHOUT_QUOTES: Final = re.compile(r"[0-9-]{10} [0-9:.]{8,18} [+-][0-9]{4} [A-Z+-][A-Z0-9]{1,5}")
 """What Pulumi makes of a date, or a moment, that stands in a stack's file without quotes: it can no longer be
 said which of the two it was."""

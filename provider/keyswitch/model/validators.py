@@ -16,8 +16,10 @@ from keyswitch.messages import catalogue
 from keyswitch.messages.catalogue import Message
 from keyswitch.messages.redact import is_refused
 from keyswitch.model.aws_settings import ACCOUNT_ID
+from keyswitch.model.change_limit import WRITTEN as LIMIT
 from keyswitch.model.change_limit import MaxChanges
-from keyswitch.model.durations import Duration
+from keyswitch.model.durations import IN_GO, Duration
+from keyswitch.model.durations import WRITTEN as DURATION
 from keyswitch.model.roles import (
     EXTERNAL_ID,
     NO_EXTERNAL_ID,
@@ -27,6 +29,7 @@ from keyswitch.model.roles import (
     session_seconds,
 )
 from keyswitch.model.status import Status
+from keyswitch.model.until import WRITTEN as DATE_OR_MOMENT
 from keyswitch.model.until import Until
 
 Check = Callable[[object, str], Message | None]
@@ -41,6 +44,7 @@ _SYNONYMS: Final[Mapping[str, Status]] = {
     ),
 }
 _REPEATABLE_LENGTH = 20
+_NOT_BLANK: Final = r"[\s\S]*\S[\s\S]*"
 
 
 def kind_of(value: object) -> str:
@@ -230,6 +234,23 @@ def max_changes(value: object, _spelt: str) -> Message | None:
     except ValueError as error:
         return catalogue.BadMaxChanges(problem=error)
     return None
+
+
+PATTERNS: Final[Mapping[Check, str]] = {
+    access_key_id: f"(?!ASIA){_ACCESS_KEY_ID.pattern}",
+    user_name: f"{_USER_NAME_CHARACTER}{{1,{_USER_NAME_MAX}}}",
+    duration: DURATION.pattern,
+    active_until: DATE_OR_MOMENT,
+    override: _NOT_BLANK,
+    filled: _NOT_BLANK,
+    role_arn: ROLE_ARN.pattern,
+    session_name: SESSION_NAME.pattern,
+    external_id: EXTERNAL_ID.pattern,
+    session_duration: IN_GO.pattern,
+    max_changes: LIMIT.pattern,
+}
+"""For schemas: what the whole of every text matches that a check finds nothing wrong with. A text that matches may be
+wrong nevertheless, for instance a date that there is not."""
 
 
 def _is_short(value: str) -> bool:

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from fnmatch import fnmatchcase
+from itertools import islice
 from typing import Final
 
 from keyswitch.messages.redact import is_refused, may_be_repeated
@@ -27,16 +28,30 @@ from keyswitch.report.controls import CONTROLS, control_named
 
 SUBJECTS: Final = ("key", "user", "path")
 """What an entry is about: a pattern of one of them, in which ``*`` stands for any text."""
+FIELDS: Final[Mapping[str, str]] = {
+    "key": "An access key id, or a pattern in which * stands for any text.",
+    "user": "The name of an IAM user, or a pattern; capitals do not matter.",
+    "path": "The path of users, such as /service/, or a pattern.",
+    "account": "Only findings in this account, twelve digits in quotes. Controls about no key need it, and none of "
+    "key, user and path.",
+    "control": "The control, by its name or its code.",
+    "reason": "Why the finding is accepted.",
+    "approvedBy": "Who approved it.",
+    "until": "When the exception ends: a date, whose whole day in UTC counts, or an ISO 8601 moment with its time "
+    "zone. In quotes.",
+}
+"""What an entry may have, and what each says."""
 _WORDS: Final = ("control", "reason", "approvedBy")
 _UNTIL: Final = "until"
 _ACCOUNT: Final = "account"
 _OF_SHELLS: Final = re.compile(r"[\[?]")
 _NAMES: Final = (*SUBJECTS, *_WORDS, _UNTIL, _ACCOUNT)
-_NOT_EXCEPTED: Final = ("exception-ended", "exception-matched")
-_OF_ACCOUNTS: Final = tuple(
+NOT_EXCEPTED: Final = ("exception-ended", "exception-matched")
+"""Controls of which there are no exceptions."""
+OF_ACCOUNTS: Final = tuple(
     name
     for name, control in CONTROLS.items()
-    if not control.is_about_keys and name not in _NOT_EXCEPTED
+    if not control.is_about_keys and name not in NOT_EXCEPTED
 )
 """Their findings are about no key and no user, so that no pattern is of one."""
 
@@ -98,33 +113,50 @@ def read_exceptions(listed: object) -> tuple[AuditException, ...]:
 
     :raises ExceptionProblemError: it is no such list. Everything that is wrong is named, in one text.
     """
-    if listed is None:
-        return ()
-    if not isinstance(listed, list):
-        raise ExceptionProblemError(f"they are {kind_of(listed)} and not a list")
-    found = [_read(number, entry) for number, entry in enumerate(listed, start=1)]
-    problems = [each for each in found if isinstance(each, str)]
+    problems = [str(each) for each in problems_of_exceptions(listed)]
     if problems:
         raise ExceptionProblemError("; ".join(problems))
-    return tuple(each for each in found if isinstance(each, AuditException))
+    return tuple(map(_read, listed)) if isinstance(listed, list) else ()
 
 
-def _read(number: int, entry: object) -> AuditException | str:
-    """The exception of one entry, or what is wrong with it."""
-    if not isinstance(entry, Mapping):
-        return f"entry {number} is {kind_of(entry)} and not a map"
-    problem = next(_problems(entry), None)
-    if problem is not None:
-        return f"entry {number} {problem}"
+@dataclass(frozen=True)
+class ExceptionProblem:
+    """The first thing that is wrong with an entry.
+
+    :ivar number: of the entry, counted from one; ``None`` where the list is none.
+    """
+
+    number: int | None
+    text: str
+
+    def __str__(self) -> str:
+        return self.text if self.number is None else f"entry {self.number} {self.text}"
+
+
+def problems_of_exceptions(listed: object) -> Iterator[ExceptionProblem]:
+    """What is wrong with a list of exceptions, in words that repeat no secret."""
+    if listed is None:
+        return
+    if not isinstance(listed, list):
+        yield ExceptionProblem(None, f"they are {kind_of(listed)} and not a list")
+        return
+    for number, entry in enumerate(listed, start=1):
+        if not isinstance(entry, Mapping):
+            yield ExceptionProblem(number, f"is {kind_of(entry)} and not a map")
+        else:
+            yield from (ExceptionProblem(number, each) for each in islice(_problems(entry), 1))
+
+
+def _read(entry: Mapping[str, object]) -> AuditException:
+    """The exception of an entry that nothing is wrong with."""
     subject = next((name for name in SUBJECTS if name in entry), _ACCOUNT)
-    until = Until.read(_written(entry[_UNTIL]))
     return AuditException(
         subject,
         str(entry[subject]),
         control_named(str(entry["control"])),
         str(entry["reason"]),
         str(entry["approvedBy"]),
-        until,
+        Until.read(_written(entry[_UNTIL])),
         str(entry.get(_ACCOUNT, "")),
     )
 
@@ -148,8 +180,8 @@ def _problems(entry: Mapping[object, object]) -> Iterator[str]:
     account = entry.get(_ACCOUNT)
     if _ACCOUNT in entry and not (isinstance(account, str) and ACCOUNT_ID.fullmatch(account)):
         yield "has an account that is not twelve digits in quotes"
-    if known not in CONTROLS or known in _NOT_EXCEPTED:
-        there = ", ".join(name for name in CONTROLS if name not in _NOT_EXCEPTED)
+    if known not in CONTROLS or known in NOT_EXCEPTED:
+        there = ", ".join(name for name in CONTROLS if name not in NOT_EXCEPTED)
         yield f"names no control: there are {there}"
     try:
         Until.read(_written(entry.get(_UNTIL)))
@@ -160,7 +192,7 @@ def _problems(entry: Mapping[object, object]) -> Iterator[str]:
 def _problems_of_subject(
     entry: Mapping[object, object], subjects: list[str], control: str
 ) -> Iterator[str]:
-    if control in _OF_ACCOUNTS:
+    if control in OF_ACCOUNTS:
         if subjects or _ACCOUNT not in entry:
             yield f"is of {control}, which is about no key: it needs account, and none of key, user and path"
     elif len(subjects) != 1:

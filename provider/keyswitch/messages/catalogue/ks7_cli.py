@@ -22,7 +22,10 @@ class UnreadableStackConfig(Message):
     code = "KS702"
     title = "Unreadable stack config file"
     text = "{path} cannot be read as a stack's config: {problem}"
-    remedy = "Name the stack's own file, Pulumi.STACK.yaml, next to Pulumi.yaml."
+    remedy = (
+        "Correct the file. If it is another one, name the stack's own, Pulumi.STACK.yaml, next to "
+        "Pulumi.yaml."
+    )
     path: object
     problem: object
 

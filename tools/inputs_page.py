@@ -23,7 +23,7 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "inputs.md"
 HEAD = """\
 # Inputs and outputs
 
-Programs in Python spell names with underscores, the register in stack config in camel case. In the register, the id of a key is the
+Programs in Python spell names with underscores, [the register](register.md) in stack config in camel case. In the register, the id of a key is the
 name of its entry, and `account` is the name of an account under `keyswitch:accounts`.
 """
 BEFORE_PROGRAMS = """\

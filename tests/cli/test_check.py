@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import shutil
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from ruamel.yaml import YAML
 
 from cli.conftest import Keyswitch
 from keyswitch.cli.config_values import as_pulumi_has_it
@@ -256,3 +258,12 @@ def test_the_commands_of_the_page_print_the_schema_and_check_the_example(
         printed.append(keyswitch(*arguments).stdout)
 
     assert printed == [schema_text(), "1 file checked, no problem.\n"]
+
+
+def test_the_hook_checks_the_files_of_stacks_and_no_others(keyswitch: Keyswitch) -> None:
+    (hook,) = YAML(typ="safe").load((ROOT / ".pre-commit-hooks.yaml").read_text())
+
+    assert hook["entry"].split() == ["keyswitch", "check"]
+    assert "Usage" in keyswitch("check", "--help").output
+    names = ("Pulumi.prod.yaml", "stacks/Pulumi.a.b.yml", "Pulumi.yaml", "XPulumi.prod.yaml")
+    assert [name for name in names if re.search(hook["files"], name)] == [*names[:2]]

@@ -242,6 +242,44 @@ def test_keys_are_adopted_into_a_register_as_they_are(
     assert f"{path}: 2 keys added, 1 already declared. Next, run pulumi preview" in told.stderr
 
 
+def test_a_file_that_is_created_has_its_schema_next_to_it_for_editors(
+    keyswitch: Keyswitch, strict_iam: StrictIam, tmp_path: Path
+) -> None:
+    key = strict_iam.add_key("bob")
+
+    keyswitch("discover", "--write", "Pulumi.prod.yaml")
+
+    first, *_ = (tmp_path / "Pulumi.prod.yaml").read_text().splitlines()
+    schema = tmp_path / first.removeprefix("# yaml-language-server: $schema=")
+    assert json.loads(schema.read_text())["title"].startswith("Pulumi.STACK.yaml")
+    schema.write_text("own")
+    keyswitch("discover", "--write", "Pulumi.test.yaml")
+    assert schema.read_text() == "own"
+    assert key in (tmp_path / "Pulumi.test.yaml").read_text()
+    (tmp_path / "Pulumi.old.yaml").write_text("config: {}\n")
+    keyswitch("discover", "--write", "Pulumi.old.yaml")
+    assert "$schema" not in (tmp_path / "Pulumi.old.yaml").read_text()
+
+
+def test_a_key_of_a_rotation_is_declared_already(
+    keyswitch: Keyswitch, strict_iam: StrictIam, tmp_path: Path
+) -> None:
+    old, new, other = (strict_iam.add_key(user) for user in ("bob", "bob", "eve"))
+    rotation = f"{{userName: bob, current: {new}, previous: {old}, activeUntil: '2999-12-31'}}"
+    path = tmp_path / "Pulumi.prod.yaml"
+    path.write_text(f"config:\n  keyswitch:rotations:\n    bob: {rotation}\n")
+
+    told = keyswitch("discover", "--write", str(path), "--json")
+
+    assert "1 key added, 2 already declared" in told.stderr
+    assert f"    {other}:\n" in path.read_text()
+    ends = {each["access_key_id"]: each["active_until"] for each in json.loads(told.stdout)}
+    assert ends == {new: "2999-12-31", old: None, other: None}
+    controls = ("--control", "undeclared", "--control", "not-as-declared")
+    audited = keyswitch("audit", "--stack-config", path.name, *controls)
+    assert "no findings" in audited.stdout
+
+
 def test_a_key_in_a_status_that_nobody_knows_is_shown_and_not_declared(
     keyswitch: Keyswitch, strict_iam: StrictIam, tmp_path: Path
 ) -> None:

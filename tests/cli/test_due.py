@@ -381,3 +381,15 @@ def test_discover_goes_on_without_a_register_that_cannot_be_read(
 
     assert key in shown.stdout
     assert "warning: KS713 " in shown.stderr
+
+
+def test_the_current_key_of_a_rotation_in_the_register_is_due(
+    keyswitch: Keyswitch, strict_iam: StrictIam
+) -> None:
+    old, new = strict_iam.add_key("bob"), strict_iam.add_key("bob")
+    ends = {"userName": "bob", "current": new, "previous": old, "activeUntil": in_days(3)}
+    register({}, rotations={"bob": ends})
+
+    (key,) = asked(keyswitch)["keys"]
+
+    assert (key["access_key_id"], key["active_until"]) == (new, in_days(3))

@@ -140,7 +140,7 @@ def test_a_register_of_any_size_has_the_form_that_it_says_and_can_change_it(
         register(root, three, **wrong)
         assert "KS133" in root.preview(code=1).text
     register(root, three, fleet="always")
-    assert "'keyswitch:fleet' must be of type 'boolean'" in root.run("preview").text
+    assert "key 'fleet' must be of type 'boolean'" in root.run("preview").text
 
 
 def test_a_leaked_key_of_a_large_register_goes_off_whatever_becomes_of_the_others(
@@ -245,15 +245,28 @@ def test_what_is_encrypted_in_the_register_stays_encrypted_in_either_form(
     shop = Elsewhere(iam, SHOP)
     bob = outsider.new_user("both")
     own, theirs = outsider.new_key(bob), shop.new_key(bob)
-    words = ("fired for theft", "INC-9 leaked by Mallory", "a-shared-external-id")
+    eve = outsider.new_user()
+    turned = outsider.new_key(eve)
+    words = (
+        "fired for theft",
+        "INC-9 leaked by Mallory",
+        "a-shared-external-id",
+        "moved by Trudy",
+    )
     entries = {
         own: {"userName": bob, "status": "Inactive"},
         theirs: {"userName": bob, "status": "Inactive", "account": "shop", "onDestroy": "restore"},
     }
     register(root, entries)
-    root.configure({"accounts.shop.roleArn": role_in(SHOP)})
+    rotation = {"rotations.eve.userName": eve, "rotations.eve.current": turned}
+    root.configure({"accounts.shop.roleArn": role_in(SHOP), **rotation})
     for path, word in zip(
-        (f"keys.{theirs}.reason", f"keys.{own}.override", "accounts.shop.externalId"),
+        (
+            f"keys.{theirs}.reason",
+            f"keys.{own}.override",
+            "accounts.shop.externalId",
+            "rotations.eve.reason",
+        ),
         words,
         strict=True,
     ):
@@ -273,6 +286,7 @@ def test_what_is_encrypted_in_the_register_stays_encrypted_in_either_form(
         shown = {row["key"]: (row["user"], row["status"], row["reason"]) for row in table}
         assert shown[theirs] == (bob, "Inactive", "[secret]")
         assert shown[own][:2] == (bob, "Inactive")
+        assert shown[turned] == (eve, "Active", "[secret]")
         root.preview("--expect-no-changes")
         outsider.switch(bob, own, "Active")
 

@@ -68,6 +68,18 @@ OLD = seen(made=400, used=0)
             ExpectedKey(KEY, "bob", Status.INACTIVE),
             {("KS803", KEY): "open", ("KS804", KEY): "open"},
         ),
+        # The previous key of a rotation, by the register alone: it may have to wait.
+        (ExpectedKey(KEY, "bob", Status.INACTIVE, may_wait=True), {("KS804", KEY): "open"}),
+        (
+            ExpectedKey(
+                KEY, "bob", Status.INACTIVE, may_wait=True, carried_out=Status.ACTIVE, pending=HELD
+            ),
+            {("KS803", KEY): "in progress", ("KS804", KEY): "in progress"},
+        ),
+        (
+            ExpectedKey(KEY, "bob", Status.INACTIVE, may_wait=True, carried_out=Status.INACTIVE),
+            {("KS803", KEY): "open", ("KS804", KEY): "open"},
+        ),
         # The state says Active and the register Inactive: the next update deactivates the key.
         (
             ExpectedKey(KEY, "bob", Status.INACTIVE, carried_out=Status.ACTIVE),

@@ -10,6 +10,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from keyswitch.cli.check_file import check_file
 from keyswitch.cli.stack_config import StackConfig
 from keyswitch.cli.yaml_edit import data_of
 from keyswitch.messages.format import KeyswitchError
@@ -23,6 +24,9 @@ LINES = (
     "config: {}",
     "  keyswitch:keys:",
     "  keyswitch:keys: {}",
+    "  keyswitch:rotations: {bob: {userName: bob, current: AKIAIOSFODNN7EXAMPLE}}",
+    "  keyswitch:rotations: {bob: {secure: v1:abc}}",
+    "  keyswitch:exceptions: [{user: bob}, x]",
     '  "keyswitch:keys":',
     "    AKIAIOSFODNN7EXAMPLE:",
     "    AKIAIOSFODNN7EXAMPLE: {status: Inactive}",
@@ -76,6 +80,20 @@ def test_whatever_the_text_is_added_to_as_wanted_or_left_as_it_is(text: str) -> 
         now = after.decode()
         for line in kept:
             assert line in now or line.replace(" {}", "") in now, "every line stays"
+
+
+@for_a_while
+@settings(max_examples=100, deadline=None)
+@given(TEXTS)
+def test_whatever_the_text_is_it_is_checked_and_every_problem_has_a_place_in_it(text: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "Pulumi.prod.yaml"
+        path.write_bytes(text.encode("utf-8", "replace"))
+
+        lines = max(1, len(text.splitlines()) + 1)
+        for problem in check_file(path).problems:
+            assert problem.text.startswith(problem.code)
+            assert 1 <= problem.position.line <= lines
 
 
 @for_a_while

@@ -33,7 +33,7 @@ def copy_to(folder: Path) -> Path:
     for name in ("provider", "tools", "docs", "examples"):
         ignored = shutil.ignore_patterns("engine", "node_modules", "__pycache__", "versitygw")
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-    for pattern in ("*.md", "*.toml", "*.lock", "*.yml", "LICENSE", ".gitignore"):
+    for pattern in ("*.md", "*.toml", "*.lock", "*.yml", "*.yaml", "LICENSE", ".gitignore"):
         for path in ROOT.glob(pattern):
             shutil.copy(path, folder)
     return folder

@@ -111,7 +111,7 @@ class Entries:
                 yield RegisterProblem.of(message, found[-1][1], f"access key {shown}")
 
     def _note_place(self, access_key_id: object, name: str, place: tuple[str, ...]) -> None:
-        """Remembers where a key is declared; what is no id is told of elsewhere."""
+        """Remembers where a key is declared; what is no id has a problem of its own."""
         if id_problem(access_key_id, "") is None:
             self._places.setdefault(str(access_key_id), []).append((name, place))
 

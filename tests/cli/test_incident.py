@@ -497,6 +497,14 @@ def test_an_entry_of_another_account_names_the_account_and_the_commands_become_i
         ("config: {keyswitch:keys: {AKIAI44QH8DHBEXAMPLE: {status: Active}}}\n", "in braces"),
         ("config:\n  keyswitch:defaults:\n    account: shop\n", "puts entries without an account"),
         ("config:\n  keyswitch:keys:\n    KEY: Active\n", "is not a map"),
+        (
+            "config:\n  keyswitch:rotations:\n    shop: {userName: bob, current: KEY}\n",
+            "rotation shop declares the key as its current one, so create a new key",
+        ),
+        (
+            "config:\n  keyswitch:rotations:\n    shop: {userName: bob, current: AKIAI44QH8DHBEXAMPLE, previous: KEY}\n",
+            "rotation shop declares the key as its previous one, so set override on that rotation",
+        ),
     ],
 )
 def test_a_register_that_cannot_be_edited_stays_and_the_answer_says_why(

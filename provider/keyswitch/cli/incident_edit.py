@@ -148,11 +148,22 @@ class Entry:
 
     def _against_new(self) -> str:
         try:
-            declared = {each.access_key_id for each in self.config.register.declarations}
+            register = self.config.register
             default = self.config.default_account
         except KeyswitchError as error:
             return error.cause
-        if self.access_key_id in declared:
+        for rotation in register.rotations:
+            if self.access_key_id == rotation.current.access_key_id:
+                return (
+                    f"rotation {rotation.name} declares the key as its current one, so create a new key, and set "
+                    "that one as current, this one as previous, and override"
+                )
+            if rotation.previous and self.access_key_id == rotation.previous.access_key_id:
+                return (
+                    f"rotation {rotation.name} declares the key as its previous one, so set override on "
+                    "that rotation"
+                )
+        if self.access_key_id in {each.access_key_id for each in register.declarations}:
             return (
                 "the key is declared, but not by an entry of keyswitch:keys: set the override there"
             )

@@ -10,17 +10,26 @@ import click
 
 from keyswitch.cli.check_file import CheckedFile, check_file
 from keyswitch.cli.command import Command, form_option
+from keyswitch.cli.conduct import FAILURE, SUCCESS, Conduct
 from keyswitch.cli.register_schema import schema_text
-from keyswitch.messages.format import counted
+from keyswitch.messages import catalogue
+from keyswitch.messages.format import KeyswitchError, counted
 from keyswitch.messages.printable import printable
 from keyswitch.report.json_text import json_text
 
 VERSION: Final = 1
 """Of the JSON; ``docs/reference/schemas/check.schema.json`` describes it."""
 _FILES: Final = ("Pulumi.*.yaml", "Pulumi.*.yml")
+_CONDUCT: Final = Conduct(
+    asks="the files alone",
+    ends={
+        SUCCESS: "The files have no problem that can be seen in them.",
+        FAILURE: "A file has a problem. Standard output says which.",
+    },
+)
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, conduct=_CONDUCT)
 @click.argument(
     "paths",
     metavar="[Pulumi.STACK.yaml]...",
@@ -58,8 +67,9 @@ def check(ctx: click.Context, paths: tuple[Path, ...], *, wants_schema: bool, fo
         raise click.UsageError("There is no Pulumi.STACK.yaml in this folder. Name a file.", ctx)
     checked = [check_file(path) for path in found]
     click.echo(json_text(_bag(checked)) if form == "json" else _text(checked), nl=False)
-    if any(each.problems for each in checked):
-        ctx.exit(1)
+    problems = sum(len(each.problems) for each in checked)
+    if problems:
+        raise KeyswitchError(catalogue.BadEntries(count=counted(problems, "problem")))
 
 
 def _text(checked: Sequence[CheckedFile]) -> str:

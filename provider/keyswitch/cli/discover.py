@@ -39,7 +39,10 @@ VERSION: Final = 1
 
 _CONDUCT: Final = Conduct(
     asks="IAM of one account, or AWS Organizations and IAM of each account",
-    writes=("`--write FILE`: entries of that register.", SCAN_STATE),
+    writes=(
+        "`--write FILE`: entries of that register; next to a file that is new, `keyswitch.schema.json`.",
+        SCAN_STATE,
+    ),
     ends={
         FAILURE: "The command failed or was interrupted, or an account of the organization could not be read: then the "
         "others are listed."

@@ -273,7 +273,7 @@ def test_a_key_of_a_rotation_is_declared_already(
 
     assert "1 key added, 2 already declared" in told.stderr
     assert f"    {other}:\n" in path.read_text()
-    ends = {each["access_key_id"]: each["active_until"] for each in json.loads(told.stdout)}
+    ends = {each["access_key_id"]: each["active_until"] for each in json.loads(told.stdout)["keys"]}
     assert ends == {new: "2999-12-31", old: None, other: None}
     controls = ("--control", "undeclared", "--control", "not-as-declared")
     audited = keyswitch("audit", "--stack-config", path.name, *controls)

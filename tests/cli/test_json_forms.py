@@ -21,7 +21,7 @@ from support.strict_iam import StrictIam
 SCHEMAS = ROOT / "docs" / "reference" / "schemas"
 PRINTS_A_SCRIPT = {"completion"}
 """What a command prints is for a shell, which reads no JSON."""
-OF_A_FILE = {"exceptions.schema.json"}
+OF_A_FILE = {"exceptions.schema.json", "register.schema.json"}
 """What a command reads."""
 SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 HOSTILE = "##vso[task.setvariable]x::error::\x1b[31m\u202e@here`</script>"

@@ -7,6 +7,7 @@ import json
 import re
 import shlex
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -436,7 +437,14 @@ def test_the_edit_is_written_once_it_was_confirmed(
 
     no = keyswitch(*write, stdin="n\n")
     assert "Pulumi.prod.yaml is unchanged." in no.output
-    nobody = keyswitch(*write, stdin="", code=1)
+    nobody = subprocess.run(
+        [sys.executable, "-m", "keyswitch", *write],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert nobody.returncode == 1
     assert "error: KS773 the edit of Pulumi.prod.yaml was not confirmed" in nobody.stderr
     assert register.read_text() == before
     yes = keyswitch(*write, stdin="y\n")

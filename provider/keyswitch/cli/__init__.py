@@ -22,6 +22,7 @@ from keyswitch.cli.discover import discover
 from keyswitch.cli.due import due
 from keyswitch.cli.explain import explain
 from keyswitch.cli.incident import incident
+from keyswitch.cli.init import init
 from keyswitch.cli.who import who
 
 
@@ -42,6 +43,7 @@ def main() -> None:
     """Companion commands for the Keyswitch provider. None of them changes a key.
 
     \b
+    Begin a project:          keyswitch init
     Adopt existing keys:      keyswitch discover --write Pulumi.prod.yaml
     Validate a register:      keyswitch check Pulumi.prod.yaml
     Review a pull request:    pulumi preview --json | keyswitch digest
@@ -58,6 +60,7 @@ def main() -> None:
 
 
 for command in (
+    init,
     discover,
     check,
     audit,

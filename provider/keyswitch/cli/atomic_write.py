@@ -33,8 +33,16 @@ def write_project_file(path: Path, text: str) -> None:
 
     :raises KeyswitchError: it cannot be written (KS707).
     """
+    write_project_bytes(path, text.encode())
+
+
+def write_project_bytes(path: Path, content: bytes) -> None:
+    """Writes a file of the user's own project that may hold anything; see :func:`write_project_file`.
+
+    :raises KeyswitchError: it cannot be written (KS707).
+    """
     try:
-        _write(Path(os.path.realpath(path)), text, _FOR_ALL & ~_umask())
+        _write(Path(os.path.realpath(path)), content, _FOR_ALL & ~_umask())
     except OSError as error:
         raise _not_written(path, error) from None
 
@@ -52,7 +60,7 @@ def write_report(path: Path, text: str) -> None:
     """
     try:
         check_report(path)
-        _write(path, text, _PRIVATE)
+        _write(path, text.encode(), _PRIVATE)
     except OSError as error:
         raise _not_written(path, error) from None
 
@@ -69,15 +77,15 @@ def check_report(path: Path) -> None:
         raise _not_written(path, error) from None
 
 
-def _write(path: Path, text: str, mode_of_new: int) -> None:
+def _write(path: Path, content: bytes, mode_of_new: int) -> None:
     if _is_no_file(path):
-        _write_into(path, text)
+        _write_into(path, content)
         return
     descriptor, name = tempfile.mkstemp(prefix=".keyswitch-", dir=path.parent)
     temporary = Path(name)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
         temporary.chmod(_mode_of(path, mode_of_new))
         temporary.replace(path)
     except BaseException:
@@ -86,13 +94,13 @@ def _write(path: Path, text: str, mode_of_new: int) -> None:
         raise
 
 
-def _write_into(path: Path, text: str) -> None:
+def _write_into(path: Path, content: bytes) -> None:
     """Of what was not a file a moment ago nothing is created, cut off or overwritten should it be one now."""
     descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_NOCTTY", 0))
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+    with os.fdopen(descriptor, "wb") as file:
         if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(None, "it became another file meanwhile")
-        file.write(text)
+        file.write(content)
 
 
 def _is_no_file(path: Path) -> bool:

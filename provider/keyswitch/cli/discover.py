@@ -145,14 +145,7 @@ def _discover_all(
 
 
 def _adopt(inventory: Inventory, config: StackConfig, account: str | None) -> None:
-    entries = {
-        seen.key.access_key_id: {
-            "userName": user.user_name,
-            "status": str(_declared(seen)),
-            **({"account": account} if account else {}),
-        }
-        for user, seen in inventory.declarable
-    }
+    entries = entries_of(inventory, account)
     is_new = not config.path.exists()
     added = config.add(entries)
     schema = config.path.with_name(SCHEMA_FILE)
@@ -164,6 +157,21 @@ def _adopt(inventory: Inventory, config: StackConfig, account: str | None) -> No
         "Next, run pulumi preview: every key is adopted without a change.",
         err=True,
     )
+
+
+def entries_of(inventory: Inventory, account: str | None = None) -> dict[str, dict[str, str]]:
+    """The entries of a register that declare each key as it was found, by id.
+
+    :param account: the name of the account in the register, ``None`` for the stack's own.
+    """
+    return {
+        seen.key.access_key_id: {
+            "userName": user.user_name,
+            "status": str(_declared(seen)),
+            **({"account": account} if account else {}),
+        }
+        for user, seen in inventory.declarable
+    }
 
 
 def _tell_unknown_statuses(inventory: Inventory) -> None:

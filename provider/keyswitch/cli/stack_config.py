@@ -248,6 +248,19 @@ class StackConfig:
         :raises KeyswitchError: they cannot be added (KS712), or the file cannot be written (KS707); it
             is as it was.
         """
+        missing, text = self.with_added(entries)
+        if missing:
+            write_project_file(self.path, text)
+        return missing
+
+    def with_added(
+        self, entries: Mapping[str, Mapping[str, str]], of_a_new_file: str = MODELINE
+    ) -> tuple[list[str], str]:
+        """The keys of the entries that are not there yet, and the file's text with these added.
+
+        :param of_a_new_file: what a file that is not there has in front of them.
+        :raises KeyswitchError: they cannot be added (KS712).
+        """
         now = StackConfig(self.path)
         problem = now.against_entries()
         if problem is not None:
@@ -255,14 +268,13 @@ class StackConfig:
         held = now._config.get(REGISTER) or {}
         in_rotations = {key.access_key_id for each in now.register.rotations for key in each.keys}
         missing = [key for key in entries if key not in held and key not in in_rotations]
+        text = now.text if self.path.exists() else of_a_new_file
         if missing:
-            new = {key: entries[key] for key in missing}
-            before = now.text if self.path.exists() else MODELINE
-            text = with_entries(before, REGISTER, new)
-            if text is None:
+            added = with_entries(text, REGISTER, {key: entries[key] for key in missing})
+            if added is None:
                 raise _no_place(self.path, "written in braces, or not with one entry per line")
-            write_project_file(self.path, text)
-        return missing
+            text = added
+        return missing, text
 
     def _value(self, key: str) -> Any:
         return self._config.get(key, self._of_project.get(key))

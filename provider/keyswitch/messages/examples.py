@@ -221,6 +221,12 @@ _OWN_VALUES: Final[dict[str, dict[str, object]]] = {
     "KS780": {"problem": "GITHUB_TOKEN is not set"},
     "KS781": {"path": "/repos/acme/keys/issues/7/comments"},
     "KS782": {"attempts": "4 times", "problem": "503"},
+    "KS790": {"path": "Pulumi.yaml", "problem": "its runtime is nodejs"},
+    "KS791": {"question": "The stack"},
+    "KS792": {"path": ".gitignore", "problem": "it is not a file"},
+    "KS793": {"folder": "keys $x"},
+    "KS794": {"found": "123456789012", "wanted": "210987654321"},
+    "KS795": {"files": "Pulumi.yaml"},
     "KS802": {"declared": "Active", "seen": "user bob has no such key"},
     "KS806": {"count": 2},
 }

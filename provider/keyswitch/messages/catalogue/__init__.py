@@ -18,6 +18,7 @@ from keyswitch.messages.catalogue.ks4_network import *
 from keyswitch.messages.catalogue.ks5_state import *
 from keyswitch.messages.catalogue.ks6_safeguards import *
 from keyswitch.messages.catalogue.ks7_cli import *
+from keyswitch.messages.catalogue.ks79_init import *
 from keyswitch.messages.catalogue.message import Message as Message
 
 ALL: tuple[type[Message], ...] = tuple(

@@ -66,6 +66,7 @@ docs: .venv/.made-from
 	@.venv/bin/python tools/native_schema.py
 	@.venv/bin/python tools/command_page.py
 	@.venv/bin/python tools/pipelines.py
+	@.venv/bin/python tools/starter.py
 	@.venv/bin/python tools/automation_page.py
 	@.venv/bin/python tools/snippets.py
 	@.venv/bin/python tools/llms_txt.py

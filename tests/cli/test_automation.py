@@ -24,6 +24,9 @@ REGISTER = ("--stack-config", "Pulumi.prod.yaml")
 FOREIGN = "AKIAFOREIGN000000000"
 """A key of another account."""
 ROWS: list[tuple[str, int, tuple[str, ...]]] = [
+    ("init", 0, ("--yes", "--forge", "none", "--dry-run")),
+    ("init", 1, ("--yes",)),
+    ("init", 2, ("--stack", "../prod")),
     ("discover", 0, ()),
     ("discover", 1, ("--user", "nobody")),
     ("discover", 2, ("--user", "")),

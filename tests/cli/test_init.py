@@ -74,6 +74,8 @@ def test_an_empty_folder_becomes_a_project_and_a_second_run_changes_nothing(
 ) -> None:
     first = init(keyswitch, forge=forge)
     written = files_in(project)
+    assert ("--hash=sha256:" in json.dumps(first)) is (forge != "none")
+    assert "redacted" not in json.dumps(first).lower()
     times = {path: path.stat().st_mtime_ns for path in project.rglob("*")}
     second = init(keyswitch, forge=forge)
 
@@ -289,6 +291,17 @@ def test_the_forge_is_known_from_where_the_repository_came(
     assert json.loads(told.stdout)["forge"] == forge
 
 
+def test_a_worktree_of_git_names_no_forge_and_is_a_repository(
+    keyswitch: Keyswitch, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / ".git").write_text("gitdir: /elsewhere\n")
+    (project / "inner").mkdir()
+    monkeypatch.chdir(project / "inner")
+
+    assert "KS791" in keyswitch("init", "--yes", code=1).stderr
+    assert "../.gitlab-ci.yml" in actions(init(keyswitch, forge="gitlab"))
+
+
 def test_a_dry_run_shows_everything_and_writes_nothing(keyswitch: Keyswitch, project: Path) -> None:
     told = keyswitch("init", "--yes", "--forge", "github", "--dry-run")
 
@@ -303,6 +316,8 @@ def test_a_dry_run_shows_everything_and_writes_nothing(keyswitch: Keyswitch, pro
         ("Pulumi.yaml", "name: x\nruntime: nodejs\n"),
         ("Pulumi.yaml", "name: x\nruntime:\n  name: go\n"),
         ("Pulumi.yaml", "name: x\nruntime: python\nmain: src\n"),
+        ("Pulumi.yaml", "name: x\nruntime: python\nstackConfigDir: stacks\n"),
+        ("Pulumi.yml", "name: x\nruntime: python\n"),
         ("__main__.py", "import pulumi_aws\n"),
         ("__main__.py", "\udcff"),
     ],
@@ -551,6 +566,11 @@ def test_settings_that_an_existing_stack_has_otherwise_are_said(
             },
             True,
             "\nkeyswitch @ git+https://git.example/k@ab\n",
+        ),
+        (
+            {"url": "ssh://git@git.example/k", "vcs_info": {"vcs": "git", "commit_id": "ab"}},
+            True,
+            "\nkeyswitch @ git+ssh://git@git.example/k@ab\n",
         ),
         (
             {

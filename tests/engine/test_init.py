@@ -69,3 +69,5 @@ def test_an_empty_folder_has_a_comment_after_four_commands_and_the_two_jobs_of_a
         assert (folder / wheel.name).exists()
         assert wheel.name in installed
         assert server.writes == []
+        again = ".venv/bin/pip install --quiet --dry-run --force-reinstall --require-hashes -r keyswitch.txt"
+        subprocess.run(again, shell=True, cwd=folder, env=env, check=True, timeout=SECONDS)  # noqa: S602

@@ -36,8 +36,8 @@ _CONDUCT: Final = Conduct(
         SCAN_STATE,
     ),
     ends={
-        FAILURE: "The folder cannot be used, nobody answered, the keys could not be read, or a file could not be written. No "
-        "file was changed."
+        FAILURE: "The folder cannot be used, a question has no answer, the keys could not be read, or a file could not be "
+        "written. No file was changed, unless the error names it (KS795)."
     },
 )
 

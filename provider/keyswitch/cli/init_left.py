@@ -75,7 +75,7 @@ def _values(pipeline: Pipeline, installed: Installed) -> Iterator[str]:
     if pipeline.action == PLACEHOLDER:
         yield (
             "OWNER/keyswitch in the pipeline stands for an address. Mirror the repository of keyswitch, and run keyswitch init "
-            "again with --action-repository."
+            "again with --action-repository OWNER/NAME@COMMIT: whoever can move a tag there runs code with your roles."
         )
     if installed.needs_a_wheel:
         place = shlex.quote(str(installed.clone)) if installed.clone else "a clone of keyswitch"

@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 REQUIREMENTS: Final = "requirements.txt"
 OF_A_CLONE: Final = "keyswitch.txt"
 """Next to the requirements: the wheel of a clone, by its hash."""
+_OVER_SSH: Final = "git"
 _LOCKED: Final = Path(__file__).with_name("starter") / REQUIREMENTS
 _BY_VERSION: Final = """\
 # What the pipelines install. Keyswitch has its version, but no hash: pip does not record the hash of what it took from an
@@ -99,9 +100,11 @@ class Installed:
 
     @property
     def _url(self) -> str:
-        """Where it came from, without names, passwords and tokens."""
+        """Where it came from, without passwords and tokens, and without any name but that of git over SSH."""
         parts = urlsplit(str((self.direct_url or {}).get("url", "")))
-        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+        user, _, host = parts.netloc.rpartition("@")
+        place = parts.netloc if user == _OVER_SSH else host
+        return urlunsplit((parts.scheme, place, parts.path, "", ""))
 
     @property
     def _local(self) -> Path | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,7 @@ from keyswitch.messages.format import KeyswitchError
 
 PROJECT_FILE: Final = "Pulumi.yaml"
 PROGRAM: Final = "__main__.py"
+_OTHER_NAMES: Final = ("Pulumi.yml", "Pulumi.json")
 _DECLARES: Final = "declare_register"
 _IGNORED: Final = (".venv/", "__pycache__/", ".keyswitch/")
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
@@ -78,7 +80,9 @@ class ProjectFolder:
     @cached_property
     def forge(self) -> str:
         """The forge that the repository seems to be on; empty if nothing says so."""
-        config = content_of(self.top, self.top / ".git" / "config") or b""
+        config = b""
+        with suppress(OSError):
+            config = (self.top / ".git" / "config").read_bytes()
         is_github = b"github" in config or (self.top / ".github").is_dir()
         is_gitlab = b"gitlab" in config or (self.top / ".gitlab-ci.yml").exists()
         return "" if is_github is is_gitlab else "github" if is_github else "gitlab"
@@ -89,11 +93,16 @@ class ProjectFolder:
         return map_in(path, _text(content_of(self.top, path)))
 
     def check_that_it_is_free(self) -> None:
-        """Refuses a folder with a program that declares no register.
+        """Refuses a folder with a program that declares no register, or whose files Pulumi finds under other names.
 
         :raises KeyswitchError: there is one (KS790).
         """
         path = self.path / PROJECT_FILE
+        for name in _OTHER_NAMES:
+            if (self.path / name).exists():
+                raise _another(
+                    self.path / name, f"Pulumi reads that file instead of {PROJECT_FILE}"
+                )
         runtime = self._settings.get("runtime", "python")
         language = runtime.get("name") if isinstance(runtime, dict) else runtime
         if language != "python":
@@ -102,6 +111,8 @@ class ProjectFolder:
             )
         if self._settings.get("main"):
             raise _another(path, "its program is in another folder, by the setting main")
+        if self._settings.get("stackConfigDir"):
+            raise _another(path, "its stacks are in another folder, by the setting stackConfigDir")
         program = content_of(self.top, self.path / PROGRAM)
         if program is not None and _DECLARES not in _text(program):
             raise _another(self.path / PROGRAM, f"it does not call {_DECLARES}()")

@@ -21,7 +21,7 @@ class AnotherProgram(Message):
 class InitNotConfirmed(Message):
     code = "KS791"
     title = "Project not confirmed"
-    text = "no file was written, because nobody answered: {question}"
+    text = "the question '{question}' has no answer, so no file was written"
     remedy = "Run keyswitch init on a terminal. Where nobody can answer, pass --yes with --stack and --forge."
     question: object
 

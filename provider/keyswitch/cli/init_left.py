@@ -9,6 +9,7 @@ from typing import Final
 
 from keyswitch.cli.init_package import OF_A_CLONE, Installed
 from keyswitch.cli.init_pipeline import PLACEHOLDER, ROLES, Pipeline
+from keyswitch.messages.format import counted
 
 _PAGES: Final = "docs/how-to/"
 _BRANCH: Final = "blob/main/"
@@ -33,13 +34,13 @@ def left_to_do(pipeline: Pipeline, installed: Installed, keys: int) -> tuple[Lef
     """
     stack = shlex.quote(pipeline.stack)
     create = f"Create the stack, if it does not exist: pulumi stack init {stack}"
+    register = f"Pulumi.{pipeline.stack.rpartition('/')[2]}.yaml"
+    declare = (
+        f"Read {register}, which declares {counted(keys, 'key')}."
+        if keys
+        else f"Declare the keys of your account: keyswitch discover --write {shlex.quote(register)}"
+    )
     if pipeline.forge == "none":
-        register = f"Pulumi.{pipeline.stack.rpartition('/')[2]}.yaml"
-        declare = (
-            f"The register declares {keys} already. Read it."
-            if keys
-            else f"Run: keyswitch discover --write {shlex.quote(register)}"
-        )
         return (
             LeftToDo("Create the stack", (create,)),
             LeftToDo("Declare the keys", (declare,)),
@@ -51,7 +52,7 @@ def left_to_do(pipeline: Pipeline, installed: Installed, keys: int) -> tuple[Lef
     return (
         LeftToDo("Create the roles", tuple(_roles(pipeline, installed))),
         LeftToDo("Give the pipeline what it needs", tuple(_values(pipeline, installed))),
-        LeftToDo("Open the first pull request", tuple(_first(pipeline, create))),
+        LeftToDo("Open the first pull request", tuple(_first(pipeline, create, declare))),
     )
 
 
@@ -59,7 +60,7 @@ def _roles(pipeline: Pipeline, installed: Installed) -> Iterator[str]:
     page = _page("ci-oidc.md", installed)
     missing = [each for each in ROLES if not pipeline.roles.get(each)]
     if missing:
-        yield f"Create what is missing of the roles for preview, apply and audit ({', '.join(missing)}): {page}"
+        yield f"Create the roles for {', '.join(missing)}: {page}"
     else:
         yield f"They exist. Check that they trust this repository: {page}"
 
@@ -82,8 +83,9 @@ def _values(pipeline: Pipeline, installed: Installed) -> Iterator[str]:
         yield f"In {place}, run make wheel, and copy the wheel and {OF_A_CLONE} from its folder dist into this folder."
 
 
-def _first(pipeline: Pipeline, create: str) -> Iterator[str]:
+def _first(pipeline: Pipeline, create: str, declare: str) -> Iterator[str]:
     yield create
+    yield declare
     if pipeline.forge == "github":
         yield "Commit the files on a branch, and open a pull request. Its comment shows that every key is adopted without a change."
     else:

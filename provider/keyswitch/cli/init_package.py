@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit, urlunsplit
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution
 
 REQUIREMENTS: Final = "requirements.txt"
 OF_A_CLONE: Final = "keyswitch.txt"
@@ -46,6 +48,8 @@ class Installed:
     @classmethod
     def now(cls) -> Installed:
         """What the records of this Python say."""
+        from importlib.metadata import PackageNotFoundError, distribution
+
         try:
             found = distribution("keyswitch")
         except PackageNotFoundError:

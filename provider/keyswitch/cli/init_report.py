@@ -93,6 +93,8 @@ class InitReport:
     def _lines(self) -> Iterator[str]:
         if not self.is_written:
             yield from wrapped(self._why_nothing())
+            if not self.is_dry_run and any(change in WRITTEN for _, change in self.outcomes):
+                return
         else:
             for each, change in self.outcomes:
                 if change in WRITTEN:

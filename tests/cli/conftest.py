@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
@@ -59,3 +60,11 @@ def keyswitch(
         return result
 
     return run
+
+
+def until_kept(folder: Path, account_id: str = "*") -> None:
+    """Waits until a walk has kept users, for an interrupt before that leaves nothing to go on with."""
+    late = time.monotonic() + 30
+    while not any(path.stat().st_size for path in folder.rglob(f"walk-{account_id}-*.jsonl")):
+        assert time.monotonic() < late
+        time.sleep(0.01)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from werkzeug.wrappers import Response
 
-from cli.conftest import Keyswitch
+from cli.conftest import Keyswitch, until_kept
 from digest.test_digest import RECORDED
 from keyswitch.model.status import ObservedStatus
 from support.http import Call, RecordingServer, aws_error, refuse
@@ -120,6 +120,7 @@ def test_ctrl_c_keeps_what_was_seen_and_says_so(
         text=True,
     ) as walking:
         assert reached.wait(30)
+        until_kept(tmp_path)
         walking.send_signal(signal.SIGINT)
         _, told = walking.communicate(timeout=30)
         released.set()

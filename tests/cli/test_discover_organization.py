@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
@@ -18,7 +17,7 @@ import jsonschema
 import pytest
 from werkzeug.wrappers import Response
 
-from cli.conftest import Keyswitch, OneLine
+from cli.conftest import Keyswitch, OneLine, until_kept
 from keyswitch.cli.command import Signing
 from keyswitch.cli.organization import OrganizationSelection
 from keyswitch.cli.organization_walk import Asked
@@ -268,10 +267,7 @@ def test_ctrl_c_keeps_whole_accounts_and_the_users_of_those_under_way(
         [sys.executable, "-m", "keyswitch", *ALL, "--json"], stderr=subprocess.PIPE, text=True
     ) as walking:
         assert reached.wait(30)
-        late = time.monotonic() + 30
-        while not list(tmp_path.rglob(f"walk-{SHOP}-*.jsonl")):
-            assert time.monotonic() < late
-            time.sleep(0.01)
+        until_kept(tmp_path, SHOP)
         walking.send_signal(signal.SIGINT)
         _, told = walking.communicate(timeout=30)
         released.set()

@@ -39,5 +39,5 @@ def test_what_cannot_be_handed_on_ends_a_run_with_a_code_and_without_a_traceback
     project.declare(r=keys, wrong={"yes": True})
     assert "KS140 reason is an object of the class bytes" in project.preview(code=1).words
     project.declare()
-    assert "pip install 'keyswitch[aws] @ git+" in project.preview(code=1).words
+    assert "pip install 'pulumi-aws>=7,<8'" in project.preview(code=1).words
     assert iam.writes == []

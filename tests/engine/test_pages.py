@@ -49,6 +49,11 @@ def test_the_tutorial_from_nothing_to_a_pull_request(
         env = {
             **engine_env(home, server.url),
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            **{
+                f"GIT_{who}_{what}": "bob@example.com"
+                for who in ("AUTHOR", "COMMITTER")
+                for what in ("NAME", "EMAIL")
+            },
             "PULUMI_BACKEND_URL": f"file://{tmp_path}",
         }
         live = {

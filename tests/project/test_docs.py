@@ -43,7 +43,7 @@ def test_the_site_begins_as_readme_does() -> None:
     index = (ROOT / "docs" / "index.md").read_text()
 
     assert as_the_site_begins(index) == index
-    assert "**Keyswitch** |" in index
+    assert "| **Keyswitch** |" in index
 
 
 FENCE = re.compile(

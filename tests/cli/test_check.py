@@ -129,6 +129,18 @@ def test_json_has_the_same_as_its_schema_says(keyswitch: Keyswitch, stack: Path)
     [
         ("config:\n  a: [1\n  b: 2\n", "3:4", "KS702 Pulumi.prod.yaml cannot be read"),
         ("- a\n", "1:1", "not a map"),
+        ("config:\n  a: x\x1b[31m\n", "2:7", "the character U+001B, which YAML does not allow"),
+        ("config:\n  a: 1\n  b: {c: 2026-02-31}\n", "3:10", "a date or a time without quotes"),
+        (
+            f"config:\n  keyswitch:keys: '{'[' * 20_000}'\n",
+            "2:3",
+            "KS111 the stack config keyswitch:keys",
+        ),
+        (
+            f"config:\n  keyswitch:keys:\n    {KEY}:\n      status: Active\n      safeguards:\n        {SECRET}: 1\n",
+            "5:7",
+            "no property safeguards.(not shown)",
+        ),
         ("a: 1\nconfig: []\n", "2:1", "config is not a map"),
         ("config:\n  a: 1\n  a: 2\n", "3:3", 'found duplicate key "a"'),
         (
@@ -189,7 +201,9 @@ def test_a_problem_stands_where_its_file_has_it(
             "its aliases stand for more than 200,000 values",
         ),
         ("config: &a\n  b: *a\n", "a value contains itself"),
-        ("config: " + "[" * 1500, "a value of it cannot be read"),
+        ("config: " + "[" * 1500, "nested more than 100 levels deep"),
+        (f"config:\n  a: {'{a: ' * 300}1{'}' * 300}\n", "nested more than 100 levels deep"),
+        (f"config:\n  keyswitch:maxChanges: 0x{'f' * 9000}\n", "more than 1,000 digits (line 2)"),
         ("config:\n  keyswitch:keys: !!int x\n", "a value of it cannot be read"),
     ],
 )

@@ -530,6 +530,75 @@ def test_a_register_that_cannot_be_edited_stays_and_the_answer_says_why(
     assert commands(told.stdout)[0].startswith("aws iam update-access-key")
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("config:\n  a: 1\n<<<<<<< ours\n", "KS702"),
+        ("config:\n  keyswitch:keys:\n    KEY: {}\n    KEY: {}\n", "found duplicate key"),
+        ("config:\n  a: 2026-02-31\n", "a date or a time without quotes"),
+    ],
+)
+@pytest.mark.parametrize("option", ["--stack-config", "--write"])
+def test_a_register_that_cannot_be_read_costs_a_sentence_and_not_the_answer(
+    keyswitch: Keyswitch, key: str, register: Path, option: str, text: str, says: str
+) -> None:
+    register.write_text(text.replace("KEY", key))
+    options = (option, register.name, "--reason", "INC-1", "--yes")
+
+    told = keyswitch("incident", key, *options, "--json", code=1)
+
+    bag = json.loads(told.stdout)
+    Draft202012Validator(SCHEMA).validate(bag)
+    assert bag["status"] == "Active"
+    assert "aws iam update-access-key" in keyswitch("incident", key, *options, code=1).stdout
+    for repeated in (" ".join(bag["unknown"]), told.stderr):
+        assert says in repeated
+    assert register.read_text() == text.replace("KEY", key)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            "  keyswitch:keys:\n    KEY:\n      status: {secure: v1:abc}\n",
+            "a status that is not known",
+        ),
+        ("  keyswitch:defaults: x\n", "does not declare this key"),
+        ("  keyswitch:defaults: [1]\n", "does not declare this key"),
+        (
+            "  keyswitch:rotations: {shop: {userName: 5, current: KEY}}\n",
+            "a rotation with a problem declares the key: correct the rotation first",
+        ),
+        (f"  aws:profile: {SECRET}\n", "--profile '[redacted]'"),
+    ],
+)
+def test_what_is_odd_in_a_register_ends_no_answer_and_repeats_no_secret(
+    keyswitch: Keyswitch, key: str, register: Path, text: str, says: str
+) -> None:
+    register.write_text("config:\n" + text.replace("KEY", key))
+
+    told = keyswitch("incident", key, "--stack-config", register.name, code=int(SECRET in text))
+
+    assert says in words(told.stdout)
+    assert SECRET not in told.output
+
+
+def test_a_diff_repeats_no_secret_that_a_line_break_stands_in(
+    keyswitch: Keyswitch, key: str, register: Path
+) -> None:
+    secret = "q7Zx2Lp9Vb4Rt8Nw1Ks6Hd3Jf5Gm0Yc7Ua2Te9Bo"
+    folded = (
+        f"      userName: bob\n      reason: >-\n        {secret[:20]}\n        {secret[20:]}\n"
+    )
+    register.write_text(register.read_text().replace("      userName: bob\n", folded))
+
+    told = keyswitch("incident", key, "--stack-config", register.name)
+
+    assert "+      override: leaked" in told.stdout
+    assert secret[:20] not in told.output
+    assert secret[20:] not in told.output
+
+
 def test_a_diff_repeats_no_secret_and_no_hidden_character_of_the_file(
     keyswitch: Keyswitch, key: str, register: Path
 ) -> None:
@@ -713,6 +782,40 @@ def test_a_key_that_is_deleted_during_a_watch_ends_it(
     Draft202012Validator(SCHEMA).validate(bag)
     assert bag["watch"]["status"] == "deleted"
     assert bag["watch"]["is_inactive"]
+
+
+def test_a_watch_of_a_user_whom_aws_did_not_name_takes_no_missing_key_for_a_deleted_one(
+    keyswitch: Keyswitch, strict_iam: StrictIam, server: RecordingServer, key: str, clock: Later
+) -> None:
+    strict_iam.add_key("eve")
+    strict_iam.denied.add("GetAccessKeyLastUsed")
+    server.rules.append(
+        lambda call: (
+            aws_error(400, "MalformedInput", "not now")
+            if call.action == "ListAccessKeys" and server.counts()["ListAccessKeys"] == 1
+            else None
+        )
+    )
+
+    told = keyswitch("incident", key, "--user", "eve", "--watch", "--json", code=1)
+
+    assert "KS772" in told.stderr
+    assert "user eve does not exist in this account, or has no such key" in told.stderr
+    assert not json.loads(told.stdout)["watch"]["is_inactive"]
+
+
+def test_an_interrupted_watch_leaves_the_answer_as_json(
+    keyswitch: Keyswitch, key: str, clock: Later
+) -> None:
+    def interrupt(_waits: int) -> None:
+        raise KeyboardInterrupt
+
+    clock.happens = interrupt
+
+    bag = json.loads(keyswitch("incident", key, "--watch", "--json", code=1).stdout)
+
+    Draft202012Validator(SCHEMA).validate(bag)
+    assert bag["status"] == "Active"
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from keyswitch.cli.config_values import (
 from keyswitch.cli.exceptions_file import bad_exceptions
 from keyswitch.cli.judged_values import judged, without_accounts
 from keyswitch.cli.provider_settings import settings_of_provider
-from keyswitch.cli.yaml_edit import CONFIG, UNREADABLE_VALUE, problem_of, safe_yaml, with_text_keys
+from keyswitch.cli.yaml_edit import CONFIG, problem_of, safe_yaml, with_text_keys
 from keyswitch.cli.yaml_nodes import Position, composed, constructed, duplicates, position_of
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError, line
@@ -97,8 +97,6 @@ def check_file(path: Path) -> CheckedFile:
         return _unreadable(path, problem_of(error), Position.of(mark))
     except KeyswitchError as error:
         return CheckedFile(path, (FileProblem(str(path), Position(), str(error)),))
-    except (ValueError, TypeError, RecursionError):
-        return _unreadable(path, UNREADABLE_VALUE, Position())
     if root is None:
         return CheckedFile(path, ())
     return _File(path, root, found).checked()

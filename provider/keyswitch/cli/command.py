@@ -92,6 +92,7 @@ class Signing:
 
     :param config: the stack's config, whose ``aws:`` settings are used; ``None`` for none.
     :param account: a name of its ``keyswitch:accounts``.
+    :param unread: why the stack's config was not read, for a command that goes on without.
     """
 
     config: StackConfig | None
@@ -99,6 +100,7 @@ class Signing:
     profile: str | None
     region: str | None
     role_arn: str | None
+    unread: KeyswitchError | None = None
 
     @property
     def is_given(self) -> bool:
@@ -246,6 +248,25 @@ def _signing(
     return Signing(config, account, profile, region, role_arn)
 
 
+def read_config(path: Path | None) -> tuple[StackConfig | None, KeyswitchError | None]:
+    """A stack's config, or why it cannot be read; neither for no path."""
+    try:
+        return StackConfig(path) if path is not None else None, None
+    except KeyswitchError as error:
+        return None, error
+
+
+def _signing_whatever_the_config(
+    stack_config: Path | None,
+    account: str | None,
+    profile: str | None,
+    region: str | None,
+    role_arn: str | None,
+) -> Signing:
+    config, unread = read_config(stack_config)
+    return Signing(config, account, profile, region, role_arn, unread)
+
+
 def _signing_without_region(
     stack_config: Path | None, account: str | None, profile: str | None, role_arn: str | None
 ) -> Signing:
@@ -267,14 +288,17 @@ _OF_FILE: Final = (
     ),
 )
 _ROLE_ARN: Final = click.option("--role-arn", help="Assume this role, after those of the settings.")
-signing_options = gathering(
+_EACH: Final = (
     *_OF_FILE,
     click.option("--region", help="Use this AWS region. IAM itself needs none."),
     _ROLE_ARN,
-    argument="signing",
-    make=_signing,
 )
+signing_options = gathering(*_EACH, argument="signing", make=_signing)
 """The options by which a command finds its account; they make its argument ``signing``."""
+signing_options_whatever_the_config = gathering(
+    *_EACH, argument="signing", make=_signing_whatever_the_config
+)
+"""The same for a command that a config which cannot be read may not end."""
 signing_options_without_region = gathering(
     *_OF_FILE, _ROLE_ARN, argument="signing", make=_signing_without_region
 )

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from keyswitch.cli.yaml_edit import CONFIG, UNREADABLE_VALUE, data_of, problem_of
+from keyswitch.cli.yaml_edit import CONFIG, data_of, problem_of
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.messages.redact import redact
@@ -94,8 +94,6 @@ def map_in(path: Path, text: str) -> Mapping[str, Any]:
         whole = data_of(text)
     except YAMLError as error:
         raise unreadable(path, problem_of(error)) from None
-    except (ValueError, TypeError, RecursionError):
-        raise unreadable(path, UNREADABLE_VALUE) from None
     if not isinstance(whole, dict):
         raise unreadable(path, "not a map")
     return whole

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from keyswitch.cli.yaml_edit import UNREADABLE_VALUE, data_of, problem_of
+from keyswitch.cli.yaml_edit import data_of, problem_of
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.messages.redact import redact
@@ -24,8 +24,6 @@ def exceptions_of_file(path: Path) -> tuple[AuditException, ...]:
         raise bad_exceptions(path, problem_of(error)) from None
     except (OSError, UnicodeDecodeError) as error:
         raise bad_exceptions(path, str(error)) from None
-    except (ValueError, TypeError, RecursionError):
-        raise bad_exceptions(path, UNREADABLE_VALUE) from None
     is_empty = listed == {}
     return exceptions_in(None if is_empty else listed, path)
 

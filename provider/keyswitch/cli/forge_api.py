@@ -157,7 +157,7 @@ class _Api:
             raise self._refusal(refused, method, url) from None
         except (URLError, HTTPException, OSError) as failure:
             raise _LaterError(self._undelivered(getattr(failure, "reason", failure))) from None
-        except ValueError:
+        except (ValueError, RecursionError):
             raise self._refused("no JSON", method, url) from None
 
     def _refusal(self, refused: HTTPError, method: str, url: str) -> Exception:
@@ -194,7 +194,7 @@ def _reason(refused: HTTPError) -> str:
     """The forge's own word, where it gives one."""
     try:
         told = json.loads(refused.read(_MOST_BYTES))
-    except (ValueError, OSError, HTTPException):
+    except (ValueError, RecursionError, OSError, HTTPException):
         return ""
     found = told.get("message") or told.get("error") if isinstance(told, dict) else None
     return (

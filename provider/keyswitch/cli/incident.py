@@ -9,13 +9,20 @@ from typing import Final
 
 import click
 
-from keyswitch.cli.command import Command, Signing, duration, form_option, key_id, signing_options
+from keyswitch.cli.command import (
+    Command,
+    Signing,
+    duration,
+    form_option,
+    key_id,
+    read_config,
+    signing_options_whatever_the_config,
+)
 from keyswitch.cli.complete_files import stack_files
 from keyswitch.cli.conduct import FAILURE, Conduct
 from keyswitch.cli.incident_edit import RegisterEdit
 from keyswitch.cli.incident_look import Found, find_out, is_user_name
 from keyswitch.cli.incident_watch import watch_key
-from keyswitch.cli.stack_config import StackConfig
 from keyswitch.cli.stack_export import StackState, state_options
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
@@ -53,7 +60,7 @@ _CONDUCT: Final = Conduct(
         "`--write FILE`: the key's entry in that register. Asks first on standard input, unless `--yes` is given.",
     ),
     ends={
-        FAILURE: "The command was interrupted, IAM did not say the status, the register could not be edited, or the key was "
+        FAILURE: "The command was interrupted, IAM did not say the status, the register could not be read or edited, or the key was "
         "not seen Inactive at the end of `--watch`. What is known is printed all the same."
     },
 )
@@ -61,7 +68,7 @@ _CONDUCT: Final = Conduct(
 
 @click.command(cls=Command, conduct=_CONDUCT)
 @click.argument("access_key_id", type=key_id)
-@signing_options
+@signing_options_whatever_the_config
 @state_options("Look for the key in")
 @click.option(
     "--user", "user_name", type=_user, metavar="NAME", help="The owner, if IAM may not say it."
@@ -114,28 +121,29 @@ def incident(
     --write keeps existing entries, comments and their order. The aws: settings of its file are used unless
     --stack-config names another file.
 
-    Exit code 1 if IAM did not say the status, if the register could not be edited, or if the key was not seen
+    Exit code 1 if IAM did not say the status, if the register could not be read or edited, or if the key was not seen
     Inactive at the end of --watch.
     """
-    if write is not None and reason is None:
-        raise click.UsageError("--write needs --reason, such as --reason 'INC-4711 leaked'.")
-    if (watch or write is not None) and access_key_id.startswith(_OF_A_SESSION):
-        raise click.UsageError(
-            "--watch and --write take the key of a user: a temporary key has no status."
-        )
-    config = StackConfig(write) if write is not None else signing.config
+    _refuse_wrong_usage(access_key_id, write, reason, watch=watch)
+    config = signing.config
     if write is not None:
-        signing = replace(signing, config=signing.config or config)
+        config, unread = read_config(write)
+        signing = replace(signing, config=signing.config or config, unread=signing.unread or unread)
     signing.warn_of_environments()
     found = find_out(access_key_id, signing, config, state, user_name or "", reason or "")
     asked_at = datetime.now(timezone.utc)
     if form == "text":
         click.echo(to_text(found.incident, asked_at), nl=False)
-    errors: list[KeyswitchError] = []
+    errors = [signing.unread] if signing.unread is not None else []
     is_written = write is not None and _write(
         found, errors, is_json=form == "json", is_confirmed=yes
     )
-    watched = _watch(found, timeout, errors) if watch else None
+    try:
+        watched = _watch(found, timeout, errors) if watch else None
+    except KeyboardInterrupt:
+        if form == "json":
+            click.echo(to_json(found.incident, asked_at, is_written=is_written), nl=False)
+        raise
     if form == "json":
         click.echo(
             to_json(found.incident, asked_at, is_written=is_written, watched=watched), nl=False
@@ -151,6 +159,17 @@ def incident(
         errors.append(KeyswitchError(catalogue.StatusNotKnown(access_key_id=access_key_id)))
     if errors:
         raise errors[0].with_also(errors[1:])
+
+
+def _refuse_wrong_usage(
+    access_key_id: str, write: Path | None, reason: str | None, *, watch: bool
+) -> None:
+    if write is not None and reason is None:
+        raise click.UsageError("--write needs --reason, such as --reason 'INC-4711 leaked'.")
+    if (watch or write is not None) and access_key_id.startswith(_OF_A_SESSION):
+        raise click.UsageError(
+            "--watch and --write take the key of a user: a temporary key has no status."
+        )
 
 
 def _write(
@@ -210,6 +229,7 @@ def _watch(found: Found, timeout: Duration, errors: list[KeyswitchError]) -> Wat
         leaked.access_key_id,
         leaked.user_name,
         timeout,
+        is_owner_certain=leaked.key is not None or leaked.used is not None,
         told=lambda sentence: click.echo(printable(sentence), err=True),
         clock=CLOCK,
     )

@@ -25,6 +25,9 @@ from keyswitch.model.inputs import (
     USER_NAME,
     WARN_BEFORE,
 )
+from keyswitch.model.register import Register
+from keyswitch.model.register_names import ROTATIONS_KEY
+from keyswitch.model.rotation import CURRENT, PREVIOUS
 from keyswitch.model.status import Status
 from keyswitch.report.incident import REASON, DeclaredEntry
 from keyswitch.report.leaked_key import LeakedKey, Standing
@@ -34,6 +37,7 @@ _STATUS, _OVERRIDE, _USER_NAME, _ACCOUNT = (
 )
 _REMOVED: Final = (IN_CAMEL_CASE[ACTIVE_UNTIL], IN_CAMEL_CASE[WARN_BEFORE])
 """What an entry with an override cannot have."""
+_ROTATIONS: Final = f"keyswitch:{ROTATIONS_KEY}"
 _CONTEXT: Final = 2
 """Lines that a diff shows around each change."""
 
@@ -59,7 +63,7 @@ class RegisterEdit:
     def diff(self) -> tuple[str, ...]:
         """As ``diff -u`` shows it, fit to print."""
         before, after = (
-            [line.rstrip("\r") for line in text.removesuffix("\n").split("\n")]
+            [line.rstrip("\r") for line in redact(text).removesuffix("\n").split("\n")]
             for text in (self.before, self.after)
         )
         name = str(self.path)
@@ -94,6 +98,17 @@ class Entry:
         held = register[self.access_key_id]
         return held if isinstance(held, dict) else {}
 
+    @property
+    def _is_in_a_rotation(self) -> bool:
+        """Whether a rotation of the file names the key, even one that cannot be read."""
+        rotations = (data_of(self.config.text).get(CONFIG) or {}).get(_ROTATIONS)
+        bags = rotations.values() if isinstance(rotations, dict) else ()
+        return any(
+            self.access_key_id in (each.get(CURRENT), each.get(PREVIOUS))
+            for each in bags
+            if isinstance(each, dict)
+        )
+
     def edited(self, leaked: LeakedKey, reason: str) -> tuple[DeclaredEntry, RegisterEdit | None]:
         """What the register says, and the edit that an incident needs; ``None`` for none, or for one that cannot be made.
 
@@ -104,7 +119,7 @@ class Entry:
         entry = DeclaredEntry(
             path=str(self.config.path),
             line=line_of(self.config.text, (CONFIG, REGISTER, self.access_key_id)),
-            status=status if status in {str(each) for each in Status} else "",
+            status=status if status in [str(each) for each in Status] else "",
             override=_OVERRIDE in held,
             removes=tuple(name for name in _REMOVED if name in held),
             blockers=self._problems_of_others(),
@@ -152,6 +167,21 @@ class Entry:
             default = self.config.default_account
         except KeyswitchError as error:
             return error.cause
+        of_rotations = self._against_rotations(register)
+        if of_rotations:
+            return of_rotations
+        if self.access_key_id in {each.access_key_id for each in register.declarations}:
+            return (
+                "the key is declared, but not by an entry of keyswitch:keys: set the override there"
+            )
+        if default and not self.account:
+            return (
+                f"keyswitch:defaults puts entries without an account into account {default}, so name the account "
+                "with --account"
+            )
+        return ""
+
+    def _against_rotations(self, register: Register) -> str:
         for rotation in register.rotations:
             if self.access_key_id == rotation.current.access_key_id:
                 return (
@@ -163,15 +193,8 @@ class Entry:
                     f"rotation {rotation.name} declares the key as its previous one, so set override on "
                     "that rotation"
                 )
-        if self.access_key_id in {each.access_key_id for each in register.declarations}:
-            return (
-                "the key is declared, but not by an entry of keyswitch:keys: set the override there"
-            )
-        if default and not self.account:
-            return (
-                f"keyswitch:defaults puts entries without an account into account {default}, so name the account "
-                "with --account"
-            )
+        if self._is_in_a_rotation:
+            return "a rotation with a problem declares the key: correct the rotation first"
         return ""
 
     def _made(

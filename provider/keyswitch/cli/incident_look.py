@@ -54,7 +54,7 @@ def find_out(
     :param user_name: the owner, if IAM does not say it; empty for whom the declarations name.
     :param reason: of the override; empty for none.
     """
-    unknown: list[str] = []
+    unknown = [f"What the register says: {signing.unread}"] if signing.unread is not None else []
     client, settings = _client(signing, unknown)
     resources, recorded = _resources(access_key_id, state, unknown)
     entry = Entry(config, access_key_id, signing.account) if config is not None else None

@@ -14,6 +14,7 @@ from keyswitch.model.durations import Duration
 from keyswitch.model.status import ObservedStatus
 from keyswitch.reconcile.clock import Clock
 from keyswitch.report.incident_json import Watched
+from keyswitch.report.leaked_key import no_such_key
 
 READS: Final = 3
 """So many in a row that show a key Inactive are the end of a watch."""
@@ -36,6 +37,7 @@ def watch_key(
     user_name: str,
     timeout: Duration,
     *,
+    is_owner_certain: bool,
     told: Callable[[str], None],
     clock: Clock,
 ) -> tuple[Watched, KeyswitchError | None]:
@@ -43,6 +45,8 @@ def watch_key(
 
     A read that fails does not end the watch, unless the next one would fail for the same reason.
 
+    :param is_owner_certain: whether AWS named the user. Of another user, who may be the wrong one, a list without the key
+        does not mean that the key is deleted.
     :param told: is called with a sentence when the status changes, and every half a minute.
     :return: how the watch ended; an error if that is not with such a key (KS771, KS772).
     """
@@ -51,11 +55,16 @@ def watch_key(
     while True:
         try:
             seen = _status(client, access_key_id, user_name)
+            if seen == _DELETED and not is_owner_certain:
+                raise _ended_by(access_key_id, no_such_key(user_name))
+            is_owner_certain = True
         except KeyswitchError as error:
             seen, problem = "", error.cause
+            if isinstance(error.message, catalogue.WatchEnded):
+                return _ended(status, reads, clock.monotonic() - start, error)
             if isinstance(error.message, _FOR_GOOD):
-                ended = catalogue.WatchEnded(access_key_id=access_key_id, problem=problem)
-                return _ended(status, reads, clock.monotonic() - start, KeyswitchError(ended))
+                ended = _ended_by(access_key_id, problem)
+                return _ended(status, reads, clock.monotonic() - start, ended)
         reads = reads + 1 if seen == status else 1
         now = clock.monotonic()
         if seen and seen != status:
@@ -81,6 +90,10 @@ def _status(client: IamClient, access_key_id: str, user_name: str) -> str:
     except NoSuchEntityError:
         return _DELETED
     return str(key.status) if key is not None else _DELETED
+
+
+def _ended_by(access_key_id: str, problem: str) -> KeyswitchError:
+    return KeyswitchError(catalogue.WatchEnded(access_key_id=access_key_id, problem=problem))
 
 
 def _in_words(status: str, problem: str) -> str:

@@ -27,7 +27,7 @@ from keyswitch.cli.yaml_edit import CONFIG, with_entries
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.account import DeclaredAccount
-from keyswitch.model.register import Register, named_account, read_register
+from keyswitch.model.register import Register, named_account, read_register, value_of
 from keyswitch.model.register_names import (
     ACCOUNTS_KEY,
     CONFIG_KEY,
@@ -128,14 +128,14 @@ class StackConfig:
 
         :raises KeyswitchError: the defaults are encrypted (KS713).
         """
-        return str(json.loads(self._json(_DEFAULTS) or "{}").get("account") or "")
+        return str(self._map(_DEFAULTS).get("account") or "")
 
     def account_named(self, account_id: str) -> str:
         """The name under which ``keyswitch:accounts`` has a role in an account; empty for none.
 
         :raises KeyswitchError: the accounts are encrypted (KS713), or one cannot be read.
         """
-        names = json.loads(self._json(_ACCOUNTS) or "{}")
+        names = self._map(_ACCOUNTS)
         return next((each for each in names if self.account(each).account_id == account_id), "")
 
     def account(self, name: str) -> DeclaredAccount:
@@ -278,6 +278,11 @@ class StackConfig:
 
     def _value(self, key: str) -> Any:
         return self._config.get(key, self._of_project.get(key))
+
+    def _map(self, key: str) -> Mapping[str, Any]:
+        """An empty one where the setting holds anything else, which is a problem of the register."""
+        found = value_of(self._json(key))
+        return found if isinstance(found, dict) else {}
 
     def _json(self, key: str) -> str | None:
         value = self._value(key)

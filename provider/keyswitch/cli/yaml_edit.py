@@ -38,12 +38,6 @@ def with_entries(text: str, register: str, entries: Entries) -> str | None:
     return made if made is not None and _tried(data_of, made) == wanted else None
 
 
-UNREADABLE_VALUE: Final = (
-    "a value of it cannot be read, perhaps a date or a time without quotes that does not exist"
-)
-"""What is wrong where :func:`data_of` fails by a value, whose error may repeat it."""
-
-
 def data_of(text: str) -> Any:
     """What the text holds, as plain data; an empty map for an empty one.
 

@@ -118,7 +118,7 @@ def value_of(text: str | None) -> object:
     """What a value of the stack's config holds: of a structured one its parts, of any other its text."""
     try:
         return json.loads(text) if text is not None else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

@@ -61,4 +61,4 @@ def _within(problem: Problem, spelling: Spelling) -> tuple[str, ...]:
     """The way from an entry to what is wrong in it; none for the entry's own name."""
     usual = spelling.get(problem.property, problem.property)
     spelt = str(getattr(problem.message, "property", usual))
-    return () if " " in spelt else tuple(spelt.split("."))
+    return tuple(each for each in spelt.split(".") if " " not in each)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from keyswitch.messages.printable import printable
-from keyswitch.messages.redact import looks_secret
+from keyswitch.messages.redact import looks_secret, redact
 from keyswitch.model.urn import Urn
 
 SESSIONS_POLICY: Final = "AWSRevokeOlderSessions"
@@ -218,7 +218,8 @@ class Commands:
 
 
 def _words(words: Sequence[str]) -> str:
-    return " ".join(map(_quoted, words))
+    """With no secret that was pasted where a name belongs, such as a profile."""
+    return " ".join(_quoted(redact(each)) for each in words)
 
 
 def _quoted(word: str) -> str:

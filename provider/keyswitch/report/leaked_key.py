@@ -197,6 +197,11 @@ def _of_user(
     return _with_keys(client, found, owner, questions) if owner else found
 
 
+def no_such_key(user_name: str) -> str:
+    """What it means that the list of a user's keys does not have the key, where AWS did not name the user."""
+    return f"user {user_name} does not exist in this account, or has no such key"
+
+
 def _with_keys(client: Directory, found: LeakedKey, owner: str, questions: _Questions) -> LeakedKey:
     """With the status of the key and the other keys of its user.
 
@@ -211,9 +216,7 @@ def _with_keys(client: Directory, found: LeakedKey, owner: str, questions: _Ques
     if keys is not None:
         key = key_in(keys, found.access_key_id)
         if key is None and not is_certain:
-            questions.fail(
-                what, f"user {owner} does not exist in this account, or has no such key."
-            )
+            questions.fail(what, f"{no_such_key(owner)}.")
             return found
         others = tuple(each for each in keys if each != key)
         of_owner = replace(of_owner, key=key, others=others)

@@ -195,7 +195,12 @@ def test_no_redirect_takes_the_token_elsewhere(comment: Comment, comments: Comme
     assert len(comments.requests) == 1
 
 
-@pytest.mark.parametrize("answer", ["<html>", "[1, null]", "{}", '"text"'])
+def test_an_empty_author_is_wrong_usage(comment: Comment, comments: Comments) -> None:
+    assert "the login is empty" in comment("--author", "", code=2).output
+    assert comments.requests == []
+
+
+@pytest.mark.parametrize("answer", ["<html>", "[1, null]", "{}", '"text"', "[" * 20_000])
 def test_an_answer_that_is_no_list_of_comments_ends_in_a_message_or_a_comment(
     comment: Comment, comments: Comments, answer: str
 ) -> None:
@@ -215,6 +220,7 @@ def test_an_answer_that_is_no_list_of_comments_ends_in_a_message_or_a_comment(
         ("TOKEN", "tok\x00en"),
         ("URL", ""),
         ("URL", "file:///etc/passwd"),
+        ("URL", "http://["),
         ("URL", "https://user:word@forge.example.com"),
         ("ACTIONS", "false"),
     ],

@@ -20,6 +20,14 @@ _SAID: Final = {
     "edited": "Edited the comment on",
     "unchanged": "Nothing is new in the comment on",
 }
+
+
+def _author(text: str) -> str:
+    if not text.strip():
+        raise click.BadParameter("the login is empty")
+    return text
+
+
 _CONDUCT: Final = Conduct(
     asks="the API of GitHub or GitLab; nothing of AWS",
     writes=("One comment on the pull request, or on the issue; no file.",),
@@ -48,6 +56,7 @@ _CONDUCT: Final = Conduct(
 )
 @click.option(
     "--author",
+    type=_author,
     default=BOT,
     show_default=True,
     metavar="LOGIN",

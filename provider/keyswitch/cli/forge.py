@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
@@ -96,9 +96,16 @@ def _variable(env: Mapping[str, str], name: str) -> str:
 
 def _address(env: Mapping[str, str], name: str) -> str:
     url = _variable(env, name).rstrip("/")
-    if not re.fullmatch(r"https?://[^\s?#@]+", url):
+    if not re.fullmatch(r"https?://[^\s?#@]+", url) or not _has_host(url):
         raise _nowhere(f"{name} is not an address")
     return url
+
+
+def _has_host(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).hostname)
+    except ValueError:
+        return False
 
 
 def _token(env: Mapping[str, str], name: str) -> str:

@@ -404,7 +404,7 @@ class CommentRefused(Message):
     remedy = (
         "On 401, 403 and 404, give the token the right to write comments: on GitHub "
         "pull-requests: write (issues: write for an issue), on GitLab the scope api and the role "
-        "Reporter."
+        "Reporter. On 422, shorten the text: GitHub takes 65,536 characters."
     )
     forge: object
     answer: object

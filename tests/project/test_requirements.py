@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from keyswitch import __version__
 from support.engine import ROOT
 
 REQUIREMENTS = sorted((ROOT / "examples").rglob("requirements.txt"))
@@ -73,10 +75,14 @@ def test_the_bare_name_is_known_where_it_is_seen(
 
 @pytest.mark.parametrize("path", OF_A_CLONE, ids=name)
 def test_an_example_of_a_clone_installs_the_clone(path: Path) -> None:
+    """Under the version that the clone has been set up with, which pip's build writes into it."""
     install = [sys.executable, "-m", "pip", "install", "--dry-run", "--report", "-", "--quiet"]
     built = ["--no-deps", "--no-build-isolation", "--ignore-installed", "-r", path.name]
 
-    told = subprocess.run([*install, *built], cwd=path.parent, capture_output=True, check=True)
+    as_it_is = {**os.environ, "SETUPTOOLS_SCM_PRETEND_VERSION": __version__}
+    command = [*install, *built]
+
+    told = subprocess.run(command, cwd=path.parent, env=as_it_is, capture_output=True, check=True)
 
     (found,) = json.loads(told.stdout)["install"]
     assert found["download_info"]["url"] == ROOT.as_uri()

@@ -259,7 +259,8 @@ def test_a_no_writes_nothing(keyswitch: Keyswitch, project: Path, form: str) -> 
 
     assert files_in(project) == {}
     if form == "json":
-        assert json.loads(told.stdout)["is_written"] is False
+        # The runner of the oldest click shows the answer on standard output, where a process does not.
+        assert json.loads(told.stdout.removeprefix(" n\n"))["is_written"] is False
         assert "+name: keys" in told.stderr
     else:
         assert told.stdout.endswith("\nNothing was written.\n")

@@ -74,11 +74,12 @@ class OrganizationSelection:
         way = Into(client, caller, self.role, self.external_id, selection, asked)
         walk = Walk(way, (*sorted(self.ou_ids), "", *sorted(self.account_filter.patterns)))
         walk.run(selected)
+        results = tuple(sorted(walk.results, key=lambda each: place_of(each.member)))
         if not walk.failures:
-            _refuse_missing_users(selection, walk.results)
+            _refuse_missing_users(selection, results)
         return OrganizationScan(
             caller.account_id,
-            tuple(sorted(walk.results, key=lambda each: place_of(each.member))),
+            results,
             tuple(each for each in walk.failures if isinstance(each, FailedRole)),
             tuple(each for each in walk.failures if isinstance(each, FailedCall)),
             tuple(each for each in inside if not each.account.is_active),

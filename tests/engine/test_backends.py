@@ -35,7 +35,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path, iam: RecordingServer) ->
     )
 
 
-@pytest.mark.parametrize("url", ["files", "s3"], indirect=True)
+@pytest.mark.parametrize(
+    "url", ["files", pytest.param("s3", marks=pytest.mark.nightly)], indirect=True
+)
 def test_of_two_runs_at_once_one_is_let_through_and_a_lock_left_behind_can_be_cancelled(
     url: str, tmp_path: Path, home: Path, iam: RecordingServer, outsider: Outsider
 ) -> None:

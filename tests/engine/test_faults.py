@@ -162,7 +162,7 @@ def codes(keys: Keys, text: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("form", ["resources", "fleet"])
+@pytest.mark.parametrize("form", ["resources", pytest.param("fleet", marks=pytest.mark.nightly)])
 def test_what_cannot_be_looked_at_is_an_error_and_never_no_change(
     project: Project, way: Network, iam: RecordingServer, outsider: Outsider, form: str
 ) -> None:

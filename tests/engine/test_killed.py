@@ -103,7 +103,7 @@ def is_locked(project: Project) -> bool:
     [
         pytest.param("resources", {}, 0, marks=pytest.mark.nightly),
         ("fleet", {}, 2),
-        ("resources", SAVED_ONCE, 0),
+        pytest.param("resources", SAVED_ONCE, 0, marks=pytest.mark.nightly),
     ],
     ids=["resources", "fleet", "resources saved once"],
 )

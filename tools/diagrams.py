@@ -9,13 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-
-from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -66,6 +63,8 @@ def sources() -> list[str]:
 
 
 def main() -> int:
+    from chromium import chrome
+
     DRAWN.mkdir(parents=True, exist_ok=True)
     wanted = {drawn(source): source for source in sources()}
     for old in set(DRAWN.glob("*.svg")) - set(wanted):
@@ -91,20 +90,6 @@ def main() -> int:
                 sys.exit(f"mermaid: {svg}")
             path.write_text(f"{_for_the_site(svg)}\n")
     return 0
-
-
-def chrome() -> Chrome:
-    """A browser without a window."""
-    options = ChromeOptions()
-    options.binary_location = shutil.which("chromium") or sys.exit("chromium is not on PATH")
-    for option in (
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-    ):
-        options.add_argument(option)
-    return Chrome(options=options, service=ChromeService(shutil.which("chromedriver")))
 
 
 def _for_the_site(svg: str) -> str:

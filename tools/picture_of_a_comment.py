@@ -14,7 +14,7 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-from diagrams import chrome
+from chromium import chrome
 from keyswitch.report.digest import digest
 from keyswitch.report.digest_formats import to_markdown
 from keyswitch.report.preview_json import read_preview

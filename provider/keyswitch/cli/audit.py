@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -23,6 +22,7 @@ from keyswitch.cli.command import (
     signing_options,
 )
 from keyswitch.cli.conduct import FINDINGS, SCAN_STATE, SUCCESS, Conduct
+from keyswitch.cli.config_values import stack_of
 from keyswitch.cli.console import console
 from keyswitch.cli.declarations import Declarations
 from keyswitch.cli.exceptions_file import exceptions_of_file
@@ -43,7 +43,6 @@ from keyswitch.report.exceptions import AuditException
 from keyswitch.report.expected_keys import ExpectedKey
 from keyswitch.report.inventory import Inventory
 
-_STACK_CONFIG: Final = re.compile(r"Pulumi\.(.+)\.ya?ml")
 FORMS: Final[Mapping[str, Callable[[Audit], str]]] = {
     "table": to_table,
     "json": to_json,
@@ -148,10 +147,10 @@ def audit(
 
 def _refuse_another_stack(ctx: click.Context, signing: Signing, stack: str | None) -> None:
     """The state of another stack would make a change to come of drift."""
-    found = _STACK_CONFIG.fullmatch(signing.config.path.name) if signing.config else None
-    if stack is not None and found is not None and found[1] != stack.rpartition("/")[2]:
+    named = stack_of(signing.config.path) if signing.config else ""
+    if stack is not None and named and named != stack.rpartition("/")[2]:
         raise click.UsageError(
-            f"--stack-config is the config of the stack {found[1]}, and --stack names {stack}.", ctx
+            f"--stack-config is the config of the stack {named}, and --stack names {stack}.", ctx
         )
 
 

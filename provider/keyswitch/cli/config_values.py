@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from keyswitch.messages.redact import redact
 
 SECURE: Final = "secure"
 _PROJECT: Final = ("Pulumi.yaml", "Pulumi.yml")
+_STACK_FILE: Final = re.compile(r"Pulumi\.(.+)\.ya?ml")
 _VALUE, _DEFAULT = "value", "default"
 
 
@@ -29,6 +31,12 @@ class ProjectSetting:
 
     value: Any
     place: tuple[str, ...]
+
+
+def stack_of(path: Path) -> str:
+    """The stack that a config file is named after; empty for a file of another name."""
+    found = _STACK_FILE.fullmatch(path.name)
+    return found[1] if found is not None else ""
 
 
 def project_file(path: Path) -> Path | None:

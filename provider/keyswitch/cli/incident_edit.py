@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from keyswitch.cli.atomic_write import write_project_file
 from keyswitch.cli.stack_config import REGISTER, StackConfig
+from keyswitch.cli.text_diff import shown_diff
 from keyswitch.cli.yaml_edit import CONFIG, data_of, with_entries
 from keyswitch.cli.yaml_entry import line_of, with_values
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
-from keyswitch.messages.printable import printable
-from keyswitch.messages.redact import redact
 from keyswitch.model.inputs import (
     ACCOUNT,
     ACTIVE_UNTIL,
@@ -38,8 +37,6 @@ _STATUS, _OVERRIDE, _USER_NAME, _ACCOUNT = (
 _REMOVED: Final = (IN_CAMEL_CASE[ACTIVE_UNTIL], IN_CAMEL_CASE[WARN_BEFORE])
 """What an entry with an override cannot have."""
 _ROTATIONS: Final = f"keyswitch:{ROTATIONS_KEY}"
-_CONTEXT: Final = 2
-"""Lines that a diff shows around each change."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +59,7 @@ class RegisterEdit:
     @property
     def diff(self) -> tuple[str, ...]:
         """As ``diff -u`` shows it, fit to print."""
-        before, after = (
-            [line.rstrip("\r") for line in redact(text).removesuffix("\n").split("\n")]
-            for text in (self.before, self.after)
-        )
-        name = str(self.path)
-        lines = difflib.unified_diff(before, after, name, name, lineterm="", n=_CONTEXT)
-        return tuple(printable(redact(line)).rstrip() for line in lines)
+        return shown_diff(self.before, self.after, str(self.path))
 
 
 @dataclass(frozen=True)
@@ -88,11 +79,15 @@ class Entry:
         found = (self._held or {}).get(_USER_NAME)
         return found if isinstance(found, str) else ""
 
+    @cached_property
+    def _settings(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = data_of(self.config.text).get(CONFIG) or {}
+        return found
+
     @property
     def _held(self) -> Mapping[str, Any] | None:
         """The entry, ``None`` if there is none; an empty one for what is not a map."""
-        config = data_of(self.config.text).get(CONFIG) or {}
-        register = config.get(REGISTER)
+        register = self._settings.get(REGISTER)
         if not isinstance(register, dict) or self.access_key_id not in register:
             return None
         held = register[self.access_key_id]
@@ -101,7 +96,7 @@ class Entry:
     @property
     def _is_in_a_rotation(self) -> bool:
         """Whether a rotation of the file names the key, even one that cannot be read."""
-        rotations = (data_of(self.config.text).get(CONFIG) or {}).get(_ROTATIONS)
+        rotations = self._settings.get(_ROTATIONS)
         bags = rotations.values() if isinstance(rotations, dict) else ()
         return any(
             self.access_key_id in (each.get(CURRENT), each.get(PREVIOUS))

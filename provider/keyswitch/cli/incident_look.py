@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from keyswitch.cli.command import Signing
+from keyswitch.cli.config_values import project_file, stack_of
 from keyswitch.cli.incident_edit import Entry, RegisterEdit
 from keyswitch.cli.progress import working
 from keyswitch.cli.stack_config import StackConfig
@@ -22,9 +20,6 @@ from keyswitch.report.incident import DeclaringResource, Incident
 from keyswitch.report.incident_commands import Commands, Hop, Project, SignedBy
 from keyswitch.report.leaked_key import LeakedKey, Standing, look_into
 from keyswitch.report.stack_state import declaring_resources
-
-_STACK_FILE: Final = re.compile(r"Pulumi\.(.+)\.ya?ml")
-_PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml")
 
 
 @dataclass(frozen=True)
@@ -151,17 +146,11 @@ def _project(config: StackConfig | None, state: StackState) -> Project:
     if config is None:
         return Project(stack=state.stack or "")
     path = config.path.resolve()
-    named = _STACK_FILE.fullmatch(path.name)
-    folder = next(_with_project(path.parent), path.parent)
+    named = stack_of(path)
+    found = project_file(path)
+    folder = found.parent if found is not None else path.parent
     return Project(
         folder="" if folder == Path.cwd().resolve() else str(folder),
-        stack=state.stack or (named[1] if named else ""),
+        stack=state.stack or named,
         config_file="" if named else str(path),
     )
-
-
-def _with_project(folder: Path) -> Iterator[Path]:
-    """The folders from this one upwards that hold a project's file."""
-    for above in (folder, *folder.parents):
-        if any((above / name).exists() for name in _PROJECT_FILES):
-            yield above

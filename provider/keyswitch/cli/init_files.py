@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,16 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Final
 
 from keyswitch.cli.atomic_write import write_project_bytes
+from keyswitch.cli.text_diff import shown_diff
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.messages.printable import printable
-from keyswitch.messages.redact import redact
-
-_CONTEXT: Final = 2
-"""Lines that a diff shows around each change."""
 
 
 class Change(Enum):
@@ -71,13 +66,11 @@ class PlannedFile:
     @property
     def diff(self) -> tuple[str, ...]:
         """As ``diff -u`` shows it, fit to print; of a long new file its length, and of what is not text a word."""
-        before, after = _lines(self.before or b""), _lines(self.after)
-        name = printable(self.name)
-        if before is None or after is None:
-            return (f"Binary file {name}: {len(self.after):,} bytes",)
-        old = "/dev/null" if self.before is None else name
-        lines = difflib.unified_diff(before, after, old, name, lineterm="", n=_CONTEXT)
-        return tuple(printable(redact(line)).rstrip() for line in lines)
+        before = None if self.before is None else _text(self.before)
+        after = _text(self.after)
+        if after is None or (before is None and self.before is not None):
+            return (f"Binary file {printable(self.name)}: {len(self.after):,} bytes",)
+        return shown_diff(before, after, self.name)
 
 
 def content_of(root: Path, path: Path) -> bytes | None:
@@ -164,14 +157,12 @@ def _folders_for(path: Path) -> list[Path]:
     return made
 
 
-def _lines(content: bytes) -> list[str] | None:
+def _text(content: bytes) -> str | None:
     try:
         text = content.decode()
     except UnicodeDecodeError:
         return None
-    if "\0" in text:
-        return None
-    return [line.rstrip("\r") for line in text.removesuffix("\n").split("\n")] if text else []
+    return None if "\0" in text else text
 
 
 def _unusable(path: Path, problem: str) -> KeyswitchError:

@@ -10,7 +10,8 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
-from keyswitch.cli.yaml_edit import data_of
+from keyswitch.cli.yaml_edit import data_of, safe_yaml
+from keyswitch.cli.yaml_nodes import composed
 
 _BLOCK_SCALARS: Final = ("|", ">")
 _Edit = tuple[int, int, str]
@@ -63,10 +64,8 @@ def _wanted(
 
 def _pair(text: str, path: Sequence[str]) -> Any:
     """The node of the last key of a path, and that of its value."""
-    from ruamel.yaml import YAML
-
-    node = YAML(typ="safe", pure=True).compose(text)
-    pair = (node, node)
+    node = composed(safe_yaml(), text)
+    pair: Any = (node, node)
     for key in path:
         (pair,) = (each for each in pair[1].value if each[0].value == key)
     return pair

@@ -23,6 +23,8 @@ DESCRIPTIONS = {
     "how-to/ci-oidc.md": "The roles by which a pipeline previews, applies and audits without a key of its own.",
     "how-to/expire.md": "Declare a key Active until a date, and list the keys that end soon.",
     "reference/inputs.md": "Every input and output of each resource, in Python and in the register.",
+    "situations.md": "What keyswitch does in each situation, such as a deleted key or a renamed user.",
+    "permissions.md": "The IAM policies that previews, updates and each command need.",
     "errors.md": "Every message with its code: an example, why keyswitch does that, and what to do.",
     "reliability.md": "What previews and updates promise, and how long each may take.",
     "reference/command.md": "Every command and option of keyswitch.",

@@ -36,7 +36,7 @@ def how_to_install(repository: str, version: str) -> str:
     wanted = requirement(repository, version)
     if wanted == _CLONE:
         clone = f"git clone https://{repository} {_CLONE}\n" if repository else ""
-        says = f"Keyswitch is on no package index yet. Install a clone of this repository, here `{_CLONE}`, into a virtual environment:"
+        says = f"Keyswitch is on no package index yet. Clone this repository, here to `{_CLONE}`, and install the clone into a virtual environment:"
     else:
         clone = ""
         says = (

@@ -1,4 +1,4 @@
-"""README's policies are enough, and no permission of them is too many: shown on a server that enforces them."""
+"""The policies of docs/permissions.md are enough, and no permission of them is too many: shown on a server that enforces them."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from support.engine import ROOT
 from support.versitygw import ACCOUNT, Versity, versity
 from support.world import Calendar
 
-SECTION = (ROOT / "README.md").read_text().partition("\n## Permissions\n")[2].partition("\n## ")[0]
-OF_PAGE = re.findall(r"(For [^\n]+:)\n\n```json\n(.*?)```", SECTION, re.DOTALL)
+PAGE = (ROOT / "docs" / "permissions.md").read_text()
+OF_PAGE = re.findall(r"(For [^\n]+:)\n\n```json\n(.*?)```", PAGE, re.DOTALL)
 PREVIEW, UP = (json.loads(text.replace("123456789012", ACCOUNT)) for _, text in OF_PAGE)
 UNUSED = DeclaredSafeguards(unused_for=Duration.read("7d"))
 Policy = dict[str, Any]

@@ -52,7 +52,7 @@ class AccessKeyStatus(Resource, module="keyswitch", name="AccessKeyStatus"):
     """The status that an existing IAM access key should have.
 
     Adopts the key, never creates or deletes one, and never sees its secret. Its id is the access key
-    id. See the README for what happens in each situation, and ``docs/errors.md`` for each message.
+    id. ``docs/situations.md`` has what happens in each situation, ``docs/errors.md`` each message.
     """
 
     access_key_id: pulumi.Output[str]

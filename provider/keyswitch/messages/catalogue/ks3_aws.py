@@ -118,7 +118,8 @@ class OtherRefusal(Message):
     title = "Other refusal by AWS"
     text = "AWS answered {aws_code} to {operation}: {message}"
     remedy = (
-        "Preview again to see the live status. As far as keyswitch knows, no status was changed."
+        "AWS's message says why. Remove the cause, and run the same command again. As far as keyswitch knows, the"
+        " refused call changed no status."
     )
     aws_code: object
     operation: object

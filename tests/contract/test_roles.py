@@ -15,7 +15,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from contract.test_permissions import OF_PAGE, SECTION, UNUSED, Runs, refused
+from contract.test_permissions import OF_PAGE, PAGE, UNUSED, Runs, refused
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.reconcile.diff import Action
 from support.engine import ROOT
@@ -317,6 +317,6 @@ def test_the_roles_have_the_permissions_that_the_pages_name_and_no_others() -> N
     assert actions(roles["apply"].policies["keys"]) == {**up, **more}
     audit = dict.fromkeys(("iam:ListUserTags", "cloudtrail:LookupEvents"), "*")
     assert actions(roles["audit"].policies["keys"]) == {**member, **audit}
-    assert all(f"`{action}`" in SECTION for action in {**more, **audit})
+    assert all(f"`{action}`" in PAGE for action in {**more, **audit})
     of_others = {each: roles["audit"].policies[each] for each in ("organization", "members")}
     assert {k: v for each in of_others.values() for k, v in actions(each).items()} == caller

@@ -8,7 +8,8 @@ from typing import Final
 
 from keyswitch.iam.client import IamClient, NoSuchEntityError, key_in
 from keyswitch.messages import catalogue
-from keyswitch.messages.catalogue.ks3_aws import NOT_ACCEPTED, Denial
+from keyswitch.messages.catalogue.ks3_aws import NOT_ACCEPTED
+from keyswitch.messages.catalogue.ks3_denials import Denial
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.model.durations import Duration
 from keyswitch.model.status import ObservedStatus

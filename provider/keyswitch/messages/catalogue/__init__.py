@@ -12,12 +12,20 @@ are never reused.
 from __future__ import annotations
 
 from keyswitch.messages.catalogue.ks1_inputs import *
+from keyswitch.messages.catalogue.ks1_programs import *
 from keyswitch.messages.catalogue.ks2_keys import *
 from keyswitch.messages.catalogue.ks3_aws import *
+from keyswitch.messages.catalogue.ks3_denials import *
 from keyswitch.messages.catalogue.ks4_network import *
 from keyswitch.messages.catalogue.ks5_state import *
+from keyswitch.messages.catalogue.ks6_fleets import *
 from keyswitch.messages.catalogue.ks6_safeguards import *
+from keyswitch.messages.catalogue.ks6_signing_keys import *
 from keyswitch.messages.catalogue.ks7_cli import *
+from keyswitch.messages.catalogue.ks74_event_history import *
+from keyswitch.messages.catalogue.ks76_organization import *
+from keyswitch.messages.catalogue.ks77_incident import *
+from keyswitch.messages.catalogue.ks78_comment import *
 from keyswitch.messages.catalogue.ks79_init import *
 from keyswitch.messages.catalogue.message import Message as Message
 

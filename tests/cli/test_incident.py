@@ -473,6 +473,35 @@ def test_a_key_that_no_entry_declares_is_added_with_its_user(
     )
 
 
+@pytest.mark.parametrize("name", ["shop", 'acme.com "eu"'])
+def test_a_rotation_of_which_it_is_the_previous_key_gets_an_override(
+    keyswitch: Keyswitch, strict_iam: StrictIam, key: str, register: Path, name: str
+) -> None:
+    new = strict_iam.add_key("bob")
+    rotation = f"userName: bob\n      current: {new}\n      previous: {key} # OPS-1\n"
+    end = "      activeUntil: '2099-12-31'\n"
+    before = f"config:\n  keyswitch:rotations:\n    {name!r}:\n      {rotation}{end}"
+    register.write_text(before)
+    write = ("incident", key, "--write", register.name, "--reason", "INC-1", "--yes")
+
+    told = keyswitch(*write)
+
+    assert f"{register.name}:3 declares this key as the previous one of rotation {name}." in words(
+        told.stdout
+    )
+    path = shlex.quote(f"keyswitch:rotations[{json.dumps(name)}].override")
+    assert f"  pulumi config set --path {path} INC-1 --stack prod\n" in told.stdout
+    assert told.stdout.count("pulumi config") == 1
+    both = (shlex.quote(f"**::{name}-{which}") for which in ("current", "previous"))
+    assert " --stack prod --target {} --target {}\n".format(*both) in told.stdout
+    assert register.read_text() == before + "      override: INC-1\n"
+    bag = json.loads(keyswitch(*write, "--json").stdout)
+    Draft202012Validator(SCHEMA).validate(bag)
+    assert bag["register"]["rotation"] == name
+    assert bag["register"]["has_override"]
+    assert bag["register"]["diff"] == []
+
+
 def test_an_entry_of_another_account_names_the_account_and_the_commands_become_its_role(
     keyswitch: Keyswitch, strict_iam: StrictIam, register: Path
 ) -> None:
@@ -510,8 +539,8 @@ def test_an_entry_of_another_account_names_the_account_and_the_commands_become_i
             "rotation shop declares the key as its current one, so create a new key",
         ),
         (
-            "config:\n  keyswitch:rotations:\n    shop: {userName: bob, current: AKIAI44QH8DHBEXAMPLE, previous: KEY}\n",
-            "rotation shop declares the key as its previous one, so set override on that rotation",
+            "config:\n  keyswitch:rotations:\n    shop: {previous: KEY # old\n    }\n",
+            "the entry is an alias of another, is not a map, or has a comment in braces",
         ),
     ],
 )

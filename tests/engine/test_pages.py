@@ -90,11 +90,14 @@ def test_an_incident_from_the_first_line_to_the_last(
     form: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """In either form: by the AWS CLI, and of another key by what keyswitch incident prints for the program alone."""
-    bob = outsider.new_user()
+    """In either form: by the AWS CLI, and of other keys by what keyswitch incident prints for the program alone."""
+    bob, eve = outsider.new_user(), outsider.new_user()
     key, other = outsider.new_key(bob), outsider.new_key(bob)
+    previous, current = outsider.new_key(eve), outsider.new_key(eve)
     entry = {"userName": bob, "status": "Active"}
     values = {f"keys.{each}.{name}": entry[name] for each in (key, other) for name in entry}
+    rotation = {"userName": eve, "current": current, "previous": previous}
+    values |= {f"rotations.eve.{name}": value for name, value in rotation.items()}
     root.configure({**values, "fleet": form})
     root.up()
     put_into(tmp_path)
@@ -123,13 +126,14 @@ def test_an_incident_from_the_first_line_to_the_last(
 
     monkeypatch.chdir(root.folder)
     options = ("--stack-config", register.name, "--reason", "INC-4711 leaked", "--json")
-    told = CliRunner(env=env).invoke(main, ["incident", other, *options])
     told_to = {"declare", "apply", "verify", "agrees"}
     reader = Shell(root.folder, env, {})
-    for each in json.loads(told.stdout)["commands"]:
-        if each["purpose"] in told_to:
-            reader.type(Shown(each["command"]))
-    assert iam.writes == [(key, "Inactive"), (other, "Inactive")]
+    for leaked in (other, previous):
+        told = CliRunner(env=env).invoke(main, ["incident", leaked, *options])
+        for each in json.loads(told.stdout)["commands"]:
+            if each["purpose"] in told_to:
+                reader.type(Shown(each["command"]))
+    assert iam.writes == [(each, "Inactive") for each in (key, other, previous)]
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ HEAD = "# head\nconfig:\n  keyswitch:keys: # ours\n"
         (
             "    AKIA1:\n      userName: bob\n\n    # about the other\n    AKIA2: {a: 1}\n",
             (
-                "    AKIA1:\n      status: Inactive\n      override: 'INC-1: leaked'\n      userName: bob\n\n"
+                "    AKIA1:\n      userName: bob\n      status: Inactive\n      override: 'INC-1: leaked'\n\n"
                 "    # about the other\n    AKIA2: {a: 1}\n"
             ),
         ),

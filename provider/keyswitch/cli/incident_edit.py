@@ -1,8 +1,8 @@
-"""The edit of a register in an incident: one entry Inactive, with an override. Shown before it is made."""
+"""The edit of a register in an incident: one entry Inactive, with an override, or a rotation with one. Shown before it is made."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -28,7 +28,8 @@ from keyswitch.model.register import Register
 from keyswitch.model.register_names import ROTATIONS_KEY
 from keyswitch.model.rotation import CURRENT, PREVIOUS
 from keyswitch.model.status import Status
-from keyswitch.report.incident import REASON, DeclaredEntry
+from keyswitch.report.incident import DeclaredEntry
+from keyswitch.report.incident_commands import can_be_copied
 from keyswitch.report.leaked_key import LeakedKey, Standing
 
 _STATUS, _OVERRIDE, _USER_NAME, _ACCOUNT = (
@@ -84,25 +85,35 @@ class Entry:
         found: Mapping[str, Any] = data_of(self.config.text).get(CONFIG) or {}
         return found
 
-    @property
+    @cached_property
     def _held(self) -> Mapping[str, Any] | None:
-        """The entry, ``None`` if there is none; an empty one for what is not a map."""
-        register = self._settings.get(REGISTER)
-        if not isinstance(register, dict) or self.access_key_id not in register:
+        """The entry, or the rotation; ``None`` if there is none, an empty one for what is not a map."""
+        entries = self._settings.get(self._path[1])
+        if not isinstance(entries, dict) or self._path[2] not in entries:
             return None
-        held = register[self.access_key_id]
+        held = entries[self._path[2]]
         return held if isinstance(held, dict) else {}
 
-    @property
-    def _is_in_a_rotation(self) -> bool:
-        """Whether a rotation of the file names the key, even one that cannot be read."""
+    @cached_property
+    def _path(self) -> tuple[str, str, str]:
+        """Where the key is declared, or would be."""
+        if self._rotation:
+            return CONFIG, _ROTATIONS, self._rotation
+        return CONFIG, REGISTER, self.access_key_id
+
+    @cached_property
+    def _rotation(self) -> str:
+        """The rotation whose previous key it is, even one that cannot be read; empty for none, and for an entry."""
+        register = self._settings.get(REGISTER)
+        if isinstance(register, dict) and self.access_key_id in register:
+            return ""
+        return next((name for name, key in self._in_rotations(PREVIOUS) if key), "")
+
+    def _in_rotations(self, which: str) -> Iterator[tuple[str, bool]]:
+        """The rotations by name, and whether it is that key of each."""
         rotations = self._settings.get(_ROTATIONS)
-        bags = rotations.values() if isinstance(rotations, dict) else ()
-        return any(
-            self.access_key_id in (each.get(CURRENT), each.get(PREVIOUS))
-            for each in bags
-            if isinstance(each, dict)
-        )
+        for name, each in rotations.items() if isinstance(rotations, dict) else ():
+            yield str(name), isinstance(each, dict) and each.get(which) == self.access_key_id
 
     def edited(self, leaked: LeakedKey, reason: str) -> tuple[DeclaredEntry, RegisterEdit | None]:
         """What the register says, and the edit that an incident needs; ``None`` for none, or for one that cannot be made.
@@ -113,26 +124,32 @@ class Entry:
         status = held.get(_STATUS)
         entry = DeclaredEntry(
             path=str(self.config.path),
-            line=line_of(self.config.text, (CONFIG, REGISTER, self.access_key_id)),
+            line=line_of(self.config.text, self._path),
+            rotation=self._rotation,
             status=status if status in [str(each) for each in Status] else "",
             override=_OVERRIDE in held,
-            removes=tuple(name for name in _REMOVED if name in held),
+            removes=tuple(name for name in self._removed if name in held),
+            by_pulumi=can_be_copied(self._rotation),
             blockers=self._problems_of_others(),
         )
-        is_done = entry.status == str(Status.INACTIVE) and entry.override and not entry.removes
-        is_as_asked = is_done and reason in ("", held.get(_OVERRIDE))
+        wanted = entry.sets(reason or str(held.get(_OVERRIDE)))
+        is_as_asked = _OVERRIDE in held and not entry.removes and wanted.items() <= held.items()
         if is_as_asked or leaked.standing is Standing.DELETED:
             return entry, None
-        values = {_STATUS: str(Status.INACTIVE), _OVERRIDE: reason or REASON}
+        values = entry.sets(reason)
         if self._held is None:
             return self._added(entry, leaked, values)
-        kept = {name: value for name, value in held.items() if name not in _REMOVED}
-        path = (CONFIG, REGISTER, self.access_key_id)
-        after = with_values(self.config.text, path, values, _REMOVED)
+        kept = {name: value for name, value in held.items() if name not in self._removed}
+        after = with_values(self.config.text, self._path, values, self._removed)
         if after is None:
             problem = "the entry is an alias of another, is not a map, or has a comment in braces"
             return replace(entry, problem=problem), None
         return self._made(entry, {**kept, **values}, after)
+
+    @property
+    def _removed(self) -> tuple[str, ...]:
+        """What cannot stand with the override: of a rotation nothing, for its end is that of the current key."""
+        return () if self._rotation else _REMOVED
 
     def _added(
         self, entry: DeclaredEntry, leaked: LeakedKey, values: Mapping[str, str]
@@ -183,12 +200,7 @@ class Entry:
                     f"rotation {rotation.name} declares the key as its current one, so create a new key, and set "
                     "that one as current, this one as previous, and override"
                 )
-            if rotation.previous and self.access_key_id == rotation.previous.access_key_id:
-                return (
-                    f"rotation {rotation.name} declares the key as its previous one, so set override on "
-                    "that rotation"
-                )
-        if self._is_in_a_rotation:
+        if any(key for _, key in self._in_rotations(CURRENT)):
             return "a rotation with a problem declares the key: correct the rotation first"
         return ""
 
@@ -200,7 +212,9 @@ class Entry:
         return replace(entry, diff=edit.diff, blockers=blockers), edit
 
     def _problems_with(self, values: Mapping[str, Any]) -> tuple[str, ...]:
-        """What is still wrong with this entry after the edit."""
+        """What is still wrong with this entry after the edit; the override of a rotation makes nothing wrong."""
+        if self._rotation:
+            return ()
         try:
             return self.config.register_of(self.access_key_id, values).problems
         except KeyswitchError:

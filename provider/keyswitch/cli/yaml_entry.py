@@ -30,7 +30,7 @@ def with_values(
     """The text with some values of an entry set and others removed; ``None`` if that cannot be done.
 
     :param path: the keys that lead to the entry, a map.
-    :param values: in the order in which those that are new are written, after the one before.
+    :param values: in the order in which those that are new are written, each after the one before, the first at the end.
     """
     wanted = _tried(_wanted, text, path, values, without)
     made = _tried(_made, text, path, values, without)
@@ -106,7 +106,7 @@ def _in_lines(
     indent = " " * first.column
     held = {key.value: (key, value) for key, value in entry.value}
     edits = [_removal(text, *held[name]) for name in without if name in held]
-    place, new = _start_of_line(text, first.index), ""
+    place, new = _removal(text, *entry.value[-1])[1], ""
     for name, value in values.items():
         line = f"{indent}{_line(name, value)}"
         if name not in held:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from keyswitch.model.inputs import IN_CAMEL_CASE, OVERRIDE, STATUS
+from keyswitch.model.status import Status
 from keyswitch.model.urn import FLEET_TYPE, Urn
 from keyswitch.report.incident_commands import Commands
 from keyswitch.report.leaked_key import LeakedKey
@@ -21,7 +23,8 @@ class DeclaredEntry:
 
     :param path: the file, as it was given.
     :param line: of the entry, from 1; ``None`` where the register does not declare the key.
-    :param status: as it is declared now; empty where that is not known.
+    :param rotation: of the register that has the key as its previous one; empty for an entry of the key.
+    :param status: as it is declared now; empty where that is not known, and for a rotation.
     :param override: whether the entry has one already.
     :param adds: what an entry that is new has besides status and override.
     :param removes: the inputs of the entry that go with the edit.
@@ -33,6 +36,7 @@ class DeclaredEntry:
 
     path: str
     line: int | None
+    rotation: str = ""
     status: str = ""
     override: bool = False
     adds: tuple[tuple[str, str], ...] = ()
@@ -46,6 +50,16 @@ class DeclaredEntry:
     def place(self) -> str:
         """``Pulumi.prod.yaml:12``, or the file alone."""
         return self.path if self.line is None else f"{self.path}:{self.line}"
+
+    def sets(self, reason: str) -> dict[str, str]:
+        """What the edit sets: of a rotation the override alone, which is one of its previous key.
+
+        :param reason: of the override; empty where none was given.
+        """
+        override = {IN_CAMEL_CASE[OVERRIDE]: reason or REASON}
+        return (
+            override if self.rotation else {IN_CAMEL_CASE[STATUS]: str(Status.INACTIVE), **override}
+        )
 
 
 @dataclass(frozen=True)

@@ -200,7 +200,10 @@ def _declare(incident: Incident) -> Iterator[Part]:
     )
     if is_declared:
         yield "Merge the edit before the next run. Without a pipeline, apply the edit yourself, then check:"
-        yield commands.apply([each.urn for each in incident.resources or ()])
+        resources = incident.resources or ()
+        rotations = (each.rotation for each in resources if not each.is_current)
+        rotation = entry.rotation if entry is not None else ""
+        yield commands.apply([each.urn for each in resources], rotation or next(rotations, ""))
         yield commands.agrees()
 
 
@@ -208,6 +211,8 @@ def _entry(incident: Incident, entry: DeclaredEntry) -> Iterator[Part]:
     if entry.line is not None:
         override = " with an override" if entry.override else ""
         status = entry.status or "with a status that is not known"
+        if entry.rotation:
+            status = f"as the previous one of rotation {entry.rotation}"
         yield f"{entry.place} declares this key {status}{override}."
     elif not entry.problem:
         yield f"The register in {entry.path} does not declare this key."
@@ -230,8 +235,7 @@ def _entry(incident: Incident, entry: DeclaredEntry) -> Iterator[Part]:
     if entry.by_pulumi:
         yield "Or by pulumi:"
         yield from incident.commands.declare(
-            {**dict(entry.adds), "status": "Inactive", "override": incident.reason or REASON},
-            entry.removes,
+            entry.rotation, {**dict(entry.adds), **entry.sets(incident.reason)}, entry.removes
         )
 
 

@@ -155,24 +155,35 @@ class Commands:
         options = ["--stack-config", stack_config, "--account", account]
         return Command("incident", _words(["keyswitch", "incident", self.access_key_id, *options]))
 
-    def declare(self, values: Mapping[str, str], removes: Iterable[str]) -> Iterator[Command]:
+    def declare(
+        self, rotation: str, values: Mapping[str, str], removes: Iterable[str]
+    ) -> Iterator[Command]:
         """``pulumi config``, which writes to the stack's file as the edit would.
 
-        :param values: of the register's entry.
+        :param rotation: of the register that has the key as its previous one; empty for an entry of the key.
+        :param values: of the register's entry, or of the rotation.
         :param removes: the inputs of the entry that an override cannot have.
         """
-        entry = f"keyswitch:keys.{self.access_key_id}"
+        quoted = rotation.replace("\\", "\\\\").replace('"', '\\"')
+        entry = (
+            f'keyswitch:rotations["{quoted}"]'
+            if rotation
+            else f"keyswitch:keys.{self.access_key_id}"
+        )
         sets = [["set", "--path", f"{entry}.{name}", value] for name, value in values.items()]
         for words in [*sets, *(["rm", "--path", f"{entry}.{name}"] for name in removes)]:
             told = ["pulumi", *self._folder(), "config", *words, *self._stack()]
             yield Command("declare", _words(told))
 
-    def apply(self, resources: Sequence[Urn] = ()) -> Command:
-        """``pulumi up`` of the key alone.
+    def apply(self, resources: Sequence[Urn] = (), rotation: str = "") -> Command:
+        """``pulumi up`` of the key alone, or of both keys of a rotation, whose override the current key's record has too.
 
         :param resources: that declare the key; those that the register would declare the key by if there are none.
+        :param rotation: that has the key as its previous one; empty for none.
         """
-        targets = [each.text for each in resources if _can_be_copied(each.text)]
+        targets = [each.text for each in resources if can_be_copied(each.text)]
+        if rotation and can_be_copied(rotation):
+            targets = [f"**::{rotation}-current", *(targets or [f"**::{rotation}-previous"])]
         targets = targets or [f"**::{self.access_key_id}", "**:AccessKeyFleet::**"]
         flags = ["--yes", "--skip-preview", "--refresh=false", "--continue-on-error"]
         told = ["pulumi", *self._folder(), "up", *flags, *self._stack()]
@@ -228,6 +239,6 @@ def _quoted(word: str) -> str:
     return f'"{word}"' if is_plain else shlex.quote(word)
 
 
-def _can_be_copied(text: str) -> bool:
-    """Whether a name from a state can stand in a command as it is."""
+def can_be_copied(text: str) -> bool:
+    """Whether a name from a state or a register can stand in a command as it is."""
     return printable(text) == text and not looks_secret(text)

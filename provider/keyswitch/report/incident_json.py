@@ -89,6 +89,7 @@ def _entry(entry: DeclaredEntry, *, is_written: bool) -> dict[str, Any]:
     return {
         "file": entry.path,
         "line": entry.line,
+        "rotation": entry.rotation or None,
         "status": entry.status or None,
         "has_override": entry.override,
         "diff": list(entry.diff),

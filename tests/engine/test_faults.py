@@ -222,8 +222,17 @@ def test_another_call_that_a_switch_depends_on_fails_it_before_it_is_made(
     assert iam.writes == [(key, "Inactive")]
 
 
-@pytest.mark.parametrize("form", ["resources", "fleet"])
-@pytest.mark.parametrize("operation", ["create", "update", "delete"])
+@pytest.mark.parametrize(
+    ("operation", "form"),
+    [
+        ("create", "resources"),
+        pytest.param("create", "fleet", marks=pytest.mark.nightly),
+        pytest.param("update", "resources", marks=pytest.mark.nightly),
+        ("update", "fleet"),
+        pytest.param("delete", "resources", marks=pytest.mark.nightly),
+        ("delete", "fleet"),
+    ],
+)
 def test_a_switch_that_fails_is_told_recorded_as_it_is_and_made_by_the_next_run(
     project: Project,
     way: Network,

@@ -70,7 +70,7 @@ def make_runner(
             "AUDIT_ROLE_ARN": "arn:aws:iam::123456789012:role/audit",
             "APPLY_ROLE_ARN": "arn:aws:iam::123456789012:role/apply",
             "AWS_TOKEN": "a-web-identity-token",
-            "PIP_NO_COMPILE": "1",
+            "PIP_COMPILE": "0",
             "GITHUB_ACTIONS" if kind is GithubRunner else "GITLAB_CI": "true",
         }
         Project(folder, env).expect(0, "stack", "init", "prod")

@@ -30,6 +30,7 @@ def test_an_empty_folder_has_a_comment_after_four_commands_and_the_two_jobs_of_a
     with serving(strict_app(iam)) as server, forge() as comments:
         env = {
             **engine_env(home, server.url),
+            "PIP_COMPILE": "0",
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "PIP_NO_DEPS": "1",
             "PULUMI_BACKEND_URL": f"file://{tmp_path}",

@@ -104,6 +104,7 @@ def stage(project: Project) -> str:
     return project.stack_output("stage")
 
 
+@pytest.mark.nightly
 def test_from_the_first_key_to_the_deletion_of_the_old_one(
     example: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:

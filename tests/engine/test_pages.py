@@ -48,6 +48,7 @@ def test_the_tutorial_from_nothing_to_a_pull_request(
     with serving(strict_app(iam)) as server:
         env = {
             **engine_env(home, server.url),
+            "PIP_COMPILE": "0",
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             **{
                 f"GIT_{who}_{what}": "bob@example.com"

@@ -54,11 +54,12 @@ def before_the_first_release(version: str) -> str:
     if version:
         return ""
     return (
-        "Before the first release, two things are to be done by hand:\n\n"
-        "- In a clone of this repository, run `make wheel`. Put the wheel and `keyswitch.txt` from its folder `dist` next "
-        "to your `requirements.txt`, which installs\n  the wheel by its hash.\n"
-        f"- `{named(REPOSITORY)}@v0` does not exist yet. Mirror the clone into your organization, and name the mirror in the "
-        "workflows, with the hash of a commit.\n\n"
+        "Before the first release, two steps need more:\n\n"
+        "- Step 1: In a clone of this repository, run `make wheel`. Put the wheel and `keyswitch.txt` from its folder `dist` "
+        "next to your `requirements.txt`, which\n  installs the wheel by its hash.\n"
+        f"- Step 4: `{named(REPOSITORY)}@v0` does not exist yet. Mirror the clone into your organization, and replace that "
+        "name in the workflows by the mirror and the\n  hash of a commit. "
+        "`keyswitch init --action-repository acme/keyswitch@COMMIT` writes them so.\n\n"
     )
 
 

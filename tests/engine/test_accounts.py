@@ -110,23 +110,34 @@ def test_another_way_into_the_same_account_is_an_update_and_no_replacement(
     three.preview("--expect-no-changes")
 
 
+@pytest.mark.parametrize("forge", ["github", "gitlab"])
 def test_a_profile_lets_the_preview_enter_an_account_by_a_role_that_only_reads(
-    three: Project, iam: RecordingServer
+    three: Project, iam: RecordingServer, forge: str
 ) -> None:
     """As the page has it: the program and the state name the profile, and each pipeline says its role."""
-    (lines,) = (each for each in shown(ROOT / "docs/how-to/ci-oidc.md", THIS) if each.file)
-    config = three.folder / "aws-config"
+    on_github, on_gitlab = (
+        each for each in shown(ROOT / "docs/how-to/ci-oidc.md", THIS) if each.file
+    )
+    lines = on_github if forge == "github" else on_gitlab
+    config, token = three.folder / "aws-config", three.folder / "token"
+    token.write_text("a-web-identity-token")
     three.env["AWS_CONFIG_FILE"] = str(config)
+    if forge == "gitlab":
+        del three.env["AWS_ACCESS_KEY_ID"], three.env["AWS_SECRET_ACCESS_KEY"]
+        three.env["AWS_WEB_IDENTITY_TOKEN_FILE"] = str(token)
     (shop, data) = ({"profile": name, "role_arn": None} for name in ACCOUNTS)
 
     def as_role(purpose: str) -> None:
         text = lines.text.replace("-preview", f"-{purpose}")
-        profiles = ((name, text.replace("222222222222", ACCOUNTS[name])) for name in ACCOUNTS)
-        config.write_text(
-            "\n".join(
-                each.replace("[profile shop]", f"[profile {name}]") for name, each in profiles
-            )
+        text = text.replace("/builds/acme/keys/.aws-token", str(token))
+        own, _, profile = text.rpartition("[profile shop]")
+        profiles = (
+            f"[profile {name}]{profile}\n".replace("222222222222", ACCOUNTS[name])
+            for name in ACCOUNTS
         )
+        config.write_text(own + "".join(profiles))
+        if forge == "gitlab":
+            three.env["AWS_ROLE_ARN"] = f"arn:aws:iam::123456789012:role/keyswitch-{purpose}"
         iam.reset()
 
     as_role("apply")
@@ -141,6 +152,8 @@ def test_a_profile_lets_the_preview_enter_an_account_by_a_role_that_only_reads(
     assert roles_entered(iam) == {
         f"arn:aws:iam::{a}:role/keyswitch-preview" for a in ACCOUNTS.values()
     }
+    by_token = [call for call in iam.calls if call.action == "AssumeRoleWithWebIdentity"]
+    assert bool(by_token) == (forge == "gitlab")
 
 
 def roles_entered(iam: RecordingServer) -> set[str]:

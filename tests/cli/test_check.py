@@ -86,7 +86,7 @@ def test_every_problem_is_told_at_once_with_its_line_and_column(
         ("22:7", "KS109"),
         ("25:7", "KS733"),
     ]
-    assert "1 file checked, 10 problems.\nerror: KS116 " in output
+    assert "1 file checked, 10 problems.\nerror: KS716 " in output
     assert SECRET not in output
 
 

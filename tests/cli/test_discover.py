@@ -243,6 +243,18 @@ def test_keys_are_adopted_into_a_register_as_they_are(
     assert f"{path}: 2 keys added, 1 already declared. Next, run pulumi preview" in told.stderr
 
 
+def test_without_a_key_the_register_stays_as_it_is(
+    keyswitch: Keyswitch, strict_iam: StrictIam, tmp_path: Path
+) -> None:
+    strict_iam.add_key("bob")
+
+    told = keyswitch("discover", "--write", "Pulumi.prod.yaml", "--path-prefix", "/none/")
+
+    assert "Pulumi.prod.yaml is unchanged: there is no access key to declare." in told.stderr
+    assert "already declared" not in told.stderr
+    assert not (tmp_path / "Pulumi.prod.yaml").exists()
+
+
 def test_a_file_that_is_created_has_its_schema_next_to_it_for_editors(
     keyswitch: Keyswitch, strict_iam: StrictIam, tmp_path: Path
 ) -> None:

@@ -69,7 +69,7 @@ def check(ctx: click.Context, paths: tuple[Path, ...], *, wants_schema: bool, fo
     click.echo(json_text(_bag(checked)) if form == "json" else _text(checked), nl=False)
     problems = sum(len(each.problems) for each in checked)
     if problems:
-        raise KeyswitchError(catalogue.BadEntries(count=counted(problems, "problem")))
+        raise KeyswitchError(catalogue.ProblemsInFiles(count=counted(problems, "problem")))
 
 
 def _text(checked: Sequence[CheckedFile]) -> str:

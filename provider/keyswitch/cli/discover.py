@@ -146,6 +146,13 @@ def _discover_all(
 
 def _adopt(inventory: Inventory, config: StackConfig, account: str | None) -> None:
     entries = entries_of(inventory, account)
+    if not entries:
+        click.echo(
+            f"{config.path} is unchanged: there is no access key to declare. If you expected one, check which "
+            "account the credentials are of, and which users the options select.",
+            err=True,
+        )
+        return
     is_new = not config.path.exists()
     added = config.add(entries)
     schema = config.path.with_name(SCHEMA_FILE)

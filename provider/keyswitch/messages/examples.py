@@ -213,6 +213,7 @@ _OWN_VALUES: Final[dict[str, dict[str, object]]] = {
     "KS708": {"problem": "no stack named prod found"},
     "KS712": {"problem": "written in braces, or not with one entry per line"},
     "KS714": {"path": "keys.html"},
+    "KS716": {"count": "2 problems"},
     "KS760": {"problem": "no account of the organization matches --account-filter *-prod"},
     "KS761": {"seen": 120},
     "KS771": {"problem": "the key is Active"},

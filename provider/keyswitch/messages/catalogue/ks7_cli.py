@@ -173,6 +173,17 @@ class NoAccountId(Message):
     )
 
 
+class ProblemsInFiles(Message):
+    code = "KS716"
+    title = "Summary of a check"
+    text = "the check found {count}"
+    remedy = (
+        "Correct each, and run keyswitch check again. Until then the program of a register with a problem "
+        "changes nothing, and keyswitch audit fails where the exceptions have one."
+    )
+    count: object
+
+
 class CredentialReportNotReady(Message):
     code = "KS730"
     title = "Credential report not ready"

@@ -18,10 +18,10 @@ import pytest
 from werkzeug.wrappers import Response
 
 from cli.conftest import Keyswitch, OneLine, until_kept
-from keyswitch.cli.command import Signing
 from keyswitch.cli.organization import OrganizationSelection
 from keyswitch.cli.organization_walk import Asked
 from keyswitch.cli.scan import Selection
+from keyswitch.cli.signing import Signing
 from keyswitch.model.durations import iso
 from keyswitch.model.status import ObservedStatus
 from keyswitch.report.inventory import RootKeys

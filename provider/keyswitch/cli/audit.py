@@ -13,14 +13,7 @@ import click
 from keyswitch.cli.atomic_write import check_report, write_report
 from keyswitch.cli.audit_options import question_options
 from keyswitch.cli.audit_organization import audit_organization
-from keyswitch.cli.command import (
-    Command,
-    Failed,
-    Signing,
-    caller_of,
-    form_option,
-    signing_options,
-)
+from keyswitch.cli.command import Command, Failed, form_option
 from keyswitch.cli.conduct import FINDINGS, SCAN_STATE, SUCCESS, Conduct
 from keyswitch.cli.config_values import stack_of
 from keyswitch.cli.console import console
@@ -28,6 +21,7 @@ from keyswitch.cli.declarations import Declarations
 from keyswitch.cli.exceptions_file import exceptions_of_file
 from keyswitch.cli.organization import OrganizationSelection, organization_options
 from keyswitch.cli.scan import Selection, root_keys_of, selection_options
+from keyswitch.cli.signing import Signing, caller_of, signing_options
 from keyswitch.cli.stack_export import StackState, state_options
 from keyswitch.iam.client import Caller, Directory
 from keyswitch.report.audit import Audit, Question

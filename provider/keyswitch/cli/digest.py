@@ -8,10 +8,11 @@ from typing import IO, Final
 
 import click
 
-from keyswitch.cli.command import Command, Failed, Signing, caller_of, form_option, signing_options
+from keyswitch.cli.command import Command, Failed, form_option
 from keyswitch.cli.conduct import FAILURE, FINDINGS, SUCCESS, Conduct
 from keyswitch.cli.key_lookup import look_up
 from keyswitch.cli.progress import working
+from keyswitch.cli.signing import Signing, caller_of, signing_options
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
 from keyswitch.report.digest import Digest

@@ -13,12 +13,13 @@ import click
 
 from keyswitch.cli import organization_tables
 from keyswitch.cli.atomic_write import write_project_file
-from keyswitch.cli.command import Command, Signing, caller_of, form_option, signing_options
+from keyswitch.cli.command import Command, form_option
 from keyswitch.cli.complete_files import stack_files
 from keyswitch.cli.conduct import FAILURE, SCAN_STATE, Conduct
 from keyswitch.cli.organization import OrganizationSelection, organization_options
 from keyswitch.cli.register_schema import SCHEMA_FILE, schema_text
 from keyswitch.cli.scan import Selection, selection_options
+from keyswitch.cli.signing import Signing, caller_of, signing_options
 from keyswitch.cli.stack_config import StackConfig
 from keyswitch.cli.tables import key_bag, listed_keys, print_listing, titles_of_keys
 from keyswitch.messages import catalogue

@@ -8,9 +8,10 @@ from typing import Any, Final
 
 import click
 
-from keyswitch.cli.command import Command, Signing, duration, form_option, signing_options
+from keyswitch.cli.command import Command, duration, form_option
 from keyswitch.cli.conduct import SUCCESS, Conduct
 from keyswitch.cli.progress import working
+from keyswitch.cli.signing import Signing, signing_options
 from keyswitch.cli.stack_export import StackState, state_options
 from keyswitch.cli.tables import print_listing
 from keyswitch.messages import catalogue

@@ -9,20 +9,13 @@ from typing import Final
 
 import click
 
-from keyswitch.cli.command import (
-    Command,
-    Signing,
-    duration,
-    form_option,
-    key_id,
-    read_config,
-    signing_options_whatever_the_config,
-)
+from keyswitch.cli.command import Command, duration, form_option, key_id
 from keyswitch.cli.complete_files import stack_files
 from keyswitch.cli.conduct import FAILURE, Conduct
 from keyswitch.cli.incident_edit import RegisterEdit
 from keyswitch.cli.incident_look import Found, find_out, is_user_name
 from keyswitch.cli.incident_watch import watch_key
+from keyswitch.cli.signing import Signing, read_config, signing_options_whatever_the_config
 from keyswitch.cli.stack_export import StackState, state_options
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from keyswitch.cli.command import Signing
 from keyswitch.cli.config_values import project_file, stack_of
 from keyswitch.cli.incident_edit import Entry, RegisterEdit
 from keyswitch.cli.progress import working
+from keyswitch.cli.signing import Signing
 from keyswitch.cli.stack_config import StackConfig
 from keyswitch.cli.stack_export import StackState
 from keyswitch.iam.client import Directory

@@ -8,12 +8,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from keyswitch.cli.command import Signing, caller_of
 from keyswitch.cli.discover import entries_of
 from keyswitch.cli.init_files import PlannedFile, content_of
 from keyswitch.cli.init_project import ProjectFolder
 from keyswitch.cli.register_schema import MODELINE, SCHEMA_FILE, schema_text
 from keyswitch.cli.scan import Selection
+from keyswitch.cli.signing import Signing, caller_of
 from keyswitch.cli.stack_config import REGISTER, StackConfig
 from keyswitch.cli.yaml_edit import data_of
 from keyswitch.messages import catalogue

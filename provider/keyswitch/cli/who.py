@@ -8,20 +8,12 @@ from typing import Final
 
 import click
 
-from keyswitch.cli.command import (
-    Command,
-    Signing,
-    caller_of,
-    duration,
-    form_option,
-    is_not,
-    key_id,
-    signing_options_without_region,
-)
+from keyswitch.cli.command import Command, duration, form_option, is_not, key_id
 from keyswitch.cli.conduct import FAILURE, Conduct
 from keyswitch.cli.console import console
 from keyswitch.cli.key_lookup import look_up, lookup_progress
 from keyswitch.cli.progress import working
+from keyswitch.cli.signing import Signing, caller_of, signing_options_without_region
 from keyswitch.iam.cloudtrail import KEPT
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError

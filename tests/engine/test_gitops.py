@@ -15,7 +15,7 @@ import pytest
 from keyswitch.report.digest_formats import hidden_marker
 from release import pinned_line
 from support.engine import ROOT, Project, engine_env
-from support.forge import GITHUB_TOKEN, GITLAB_TOKEN, Comments, forge
+from support.forge import GITHUB_TOKEN, GITLAB_TOKEN, Comments, forge, in_a_job
 from support.github_runner import GithubRun, GithubRunner
 from support.gitlab_runner import GitlabRunner, included, rendered
 from support.http import RecordingServer, refuse
@@ -53,25 +53,18 @@ def make_runner(
         for name in ("__main__.py", "Pulumi.yaml"):
             shutil.copy(ROOT / name, folder)
         environment(folder / ".venv")
+        of = "github" if kind is GithubRunner else "gitlab"
         env = {
             **engine_env(home, iam.url),
             "PULUMI_CONFIG_PASSPHRASE": "correct horse",
             "PULUMI_BACKEND_URL": f"file://{folder}",
+            **in_a_job(of, comments.url, merged),
             "GITHUB_EVENT_NAME": "schedule",
-            "GITHUB_API_URL": comments.url,
-            "GITHUB_REPOSITORY": "acme/keys",
-            "CI_API_V4_URL": comments.url,
-            "CI_PROJECT_ID": "1",
-            "CI_MERGE_REQUEST_IID": "7",
-            "CI_DEFAULT_BRANCH": "main",
-            "CI_SERVER_URL": "https://gitlab.example.com",
-            "CI_REPOSITORY_URL": f"file://{merged}",
             "PREVIEW_ROLE_ARN": "arn:aws:iam::123456789012:role/preview",
             "AUDIT_ROLE_ARN": "arn:aws:iam::123456789012:role/audit",
             "APPLY_ROLE_ARN": "arn:aws:iam::123456789012:role/apply",
             "AWS_TOKEN": "a-web-identity-token",
             "PIP_COMPILE": "0",
-            "GITHUB_ACTIONS" if kind is GithubRunner else "GITLAB_CI": "true",
         }
         Project(folder, env).expect(0, "stack", "init", "prod")
         return kind(folder, env, merged, {"note": {"COMMENT_TOKEN": GITLAB_TOKEN}})

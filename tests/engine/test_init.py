@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.engine import engine_env
-from support.forge import GITHUB_TOKEN, forge
+from support.forge import GITHUB_TOKEN, forge, in_a_job
 from support.github_runner import GithubRunner
 from support.http import serving
 from support.runner import SECONDS
@@ -34,10 +34,7 @@ def test_an_empty_folder_has_a_comment_after_four_commands_and_the_two_jobs_of_a
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "PIP_NO_DEPS": "1",
             "PULUMI_BACKEND_URL": f"file://{tmp_path}",
-            "GITHUB_ACTIONS": "true",
-            "GITHUB_EVENT_NAME": "pull_request",
-            "GITHUB_API_URL": comments.url,
-            "GITHUB_REPOSITORY": "acme/keys",
+            **in_a_job("github", comments.url, folder),
         }
         typed = [
             "python3 -m venv .venv",

@@ -12,7 +12,7 @@ import pytest
 
 from keyswitch.report.digest_formats import hidden_marker
 from support.engine import ROOT
-from support.forge import GITHUB_TOKEN, GITLAB_TOKEN, Comments, forge
+from support.forge import GITHUB_TOKEN, GITLAB_TOKEN, Comments, forge, in_a_job
 from support.github_runner import GithubRunner
 from support.gitlab_runner import GitlabRunner
 from support.runner import Runner
@@ -95,26 +95,15 @@ def make_runner(tmp_path: Path, comments: Comments, pulumi: Pulumi) -> Callable[
         git = ("git", "-C", str(merged), "-c", "user.name=bob", "-c", "user.email=bob@example.com")
         for command in (("init", "-qb", "main"), ("commit", "-qm", "Begin", "--allow-empty")):
             subprocess.run([*git, *command], check=True)
+        of = "github" if kind is GithubRunner else "gitlab"
         path = (str(pulumi.bin), str(Path(sys.executable).parent), os.environ["PATH"])
         env = {
             "PATH": os.pathsep.join(path),
             "HOME": str(tmp_path),
-            "GITHUB_ACTIONS": "true",
-            "GITHUB_EVENT_NAME": "pull_request",
-            "GITHUB_API_URL": comments.url,
-            "GITHUB_REPOSITORY": "acme/keys",
-            "CI_API_V4_URL": comments.url,
-            "CI_PROJECT_ID": "1",
-            "CI_MERGE_REQUEST_IID": "7",
-            "CI_DEFAULT_BRANCH": "main",
-            "CI_SERVER_URL": "https://gitlab.example.com",
-            "CI_REPOSITORY_URL": f"file://{merged}",
+            **in_a_job(of, comments.url, merged),
             "AWS_TOKEN": "a-web-identity-token",
             **pulumi.env,
         }
-        if kind is GitlabRunner:
-            del env["GITHUB_ACTIONS"]
-            env["GITLAB_CI"] = "true"
         return kind(folder, env, merged, {"note": {"COMMENT_TOKEN": GITLAB_TOKEN}})
 
     return make

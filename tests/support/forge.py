@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from werkzeug.exceptions import HTTPException
@@ -49,6 +50,31 @@ GITLAB = Map(
         Rule(f"{GITLAB_NOTES}/<int:number>", endpoint="edit", methods=["PUT"]),
     ]
 )
+
+
+def in_a_job(of: str, api: str, merged: Path) -> dict[str, str]:
+    """What a runner of a forge sets in each job, but for tokens.
+
+    :param of: ``github`` or ``gitlab``.
+    :param api: the address of the forge's API.
+    :param merged: where the repository is cloned from.
+    """
+    if of == "github":
+        return {
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_EVENT_NAME": "pull_request",
+            "GITHUB_API_URL": api,
+            "GITHUB_REPOSITORY": "acme/keys",
+        }
+    return {
+        "GITLAB_CI": "true",
+        "CI_API_V4_URL": api,
+        "CI_PROJECT_ID": "1",
+        "CI_MERGE_REQUEST_IID": "7",
+        "CI_DEFAULT_BRANCH": "main",
+        "CI_SERVER_URL": "https://gitlab.example.com",
+        "CI_REPOSITORY_URL": f"file://{merged}",
+    }
 
 
 @dataclass

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from gitops.conftest import Pulumi, github_context
 from gitops.test_files import GITOPS
 from support.forge import Comments
-from support.github_runner import GithubRunner
+from support.github_runner import THIS, GithubRunner
 
 GITHUB = GITOPS / "github"
 PREVIEW_OF_PROD = ["preview", "--json", "--stack", "prod"]
@@ -48,12 +51,17 @@ def test_a_preview_that_never_came_replaces_the_comment_too(
 
 
 @pytest.mark.parametrize(
-    ("head", "command", "code"),
-    [("mallory/keys", "preview", 2), ("", "up", 2), ("mallory/keys", "comment", 0)],
+    ("event", "head", "command", "code"),
+    [
+        ("pull_request", "mallory/keys", "preview", 2),
+        ("pull_request_review", "", "up", 2),
+        ("pull_request", "mallory/keys", "comment", 0),
+    ],
 )
 def test_a_fork_gets_no_credentials(
-    github: GithubRunner, pulumi: Pulumi, head: str, command: str, code: int
+    github: GithubRunner, pulumi: Pulumi, event: str, head: str, command: str, code: int
 ) -> None:
+    github.env["GITHUB_EVENT_NAME"] = event
     role = "arn:aws:iam::123456789012:role/preview"
     given = {"stack": "prod", "command": command, "role": role}
     run = github.action(given, **github_context(head))
@@ -73,6 +81,9 @@ def test_the_workflow_leaves_the_pull_request_of_a_fork_alone(github: GithubRunn
         {"stack": "--yes"},
         {"stack": "prod\nartifact=other"},
         {"stack": "$(id)"},
+        {"stack": "/prod"},
+        {"comment": "yes"},
+        {"command": "audit", "issue": "#7"},
     ],
 )
 def test_an_input_that_is_none_is_refused_before_anything_runs(
@@ -96,6 +107,20 @@ def test_the_job_fails_on_what_is_asked(
     run = github.action({"stack": "prod", "fail-on": fail_on}, **github_context())
 
     assert run.code == code, run.text
+
+
+def test_a_job_never_takes_the_preview_of_another_stack_for_its_own(
+    github: GithubRunner, comments: Comments, tmp_path: Path
+) -> None:
+    workflow = tmp_path / "two.yml"
+    calls = (("preview", "acme/prod"), ("comment", "acme-prod"))
+    steps = [{"uses": THIS, "with": {"command": each, "stack": stack}} for each, stack in calls]
+    workflow.write_text(json.dumps({"jobs": {"job": {"steps": steps}}}))
+
+    run = github.workflow(workflow, **github_context())
+
+    assert run.code == 0, run.text
+    assert comments.own[0].startswith("**Keyswitch: no preview to summarize.**")
 
 
 def test_one_job_can_comment_itself(

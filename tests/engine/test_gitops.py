@@ -246,6 +246,6 @@ def test_gitlab_from_the_merge_request_to_the_night(
         assert code == 0, printed
         code, printed = gitlab.job(pipeline, "keyswitch-due")
         assert code == 0, printed
-    assert '<table id="keys">' in (gitlab.folder / ".keyswitch/keys.html").read_text()
+    assert '<table id="keys">' in (gitlab.folder / ".keyswitch/keyswitch-11/keys.html").read_text()
     _, due = comments.own
     assert f"| `alice` | `{other}` | `{bob}` | `{TOMORROW}` |" in due

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Any
 
 import pytest
@@ -51,6 +52,48 @@ def test_a_note_is_written_only_if_it_is_wanted(
     assert pulumi.calls()[0][3] == "acme/keys/prod"
 
 
+def test_a_preview_of_another_pipeline_or_stack_is_not_taken_for_this_one(
+    gitlab: GitlabRunner, pulumi: Pulumi, comments: Comments
+) -> None:
+    pulumi.previews("declared")
+    assert gitlab.job(PIPELINE, "keyswitch-preview")[0] == 0
+    assert gitlab.job(PIPELINE, "keyswitch-digest")[0] == 0
+    assert comments.own[0].startswith("**Keyswitch: 2 keys to deactivate.**")
+    shop = rendered({"stack": "shop", "job-prefix": "shop"})
+    assert gitlab.job(shop, "shop-digest")[0] == 0
+    shutil.rmtree(gitlab.folder / ".keyswitch")
+    gitlab.env["CI_PIPELINE_ID"] = "12"
+
+    code, printed = gitlab.job(PIPELINE, "keyswitch-digest")
+
+    assert code == 0, printed
+    assert len(comments.own) == 2
+    assert all(each.startswith("**Keyswitch: no preview to summarize.**") for each in comments.own)
+    kept = (gitlab.folder.parent / "of-nothing/keyswitch.env").read_text()
+    assert kept.count("KEYSWITCH_FAILED=") == 1
+
+
+def test_a_project_may_have_variables_of_its_own_with_usual_names(
+    gitlab: GitlabRunner, pulumi: Pulumi
+) -> None:
+    names = ("STACK", "ROLE", "WORK_DIR", "REQUIREMENTS", "CLOUD_URL", "FAIL_ON", "ISSUE", "LEFT")
+    gitlab.env |= dict.fromkeys(names, "another")
+
+    code, printed = gitlab.job(PIPELINE, "keyswitch-up")
+
+    assert code == 0, printed
+    assert pulumi.calls() == [["up", "--yes", "--skip-preview", "--stack", "prod", "", "", ""]]
+
+
+def test_a_merge_request_of_a_fork_runs_no_job() -> None:
+    own = "$CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_MERGE_REQUEST_PROJECT_ID"
+    rules = [rule["if"] for job in PIPELINE.values() for rule in job.get("rules", [])]
+    of_requests = [rule for rule in rules if "merge_request_event" in rule]
+
+    assert len(of_requests) == 2
+    assert all(rule.endswith(f" && {own}") for rule in of_requests)
+
+
 @pytest.mark.parametrize(
     ("inputs", "preview", "exit_code", "code", "applies"),
     [
@@ -87,12 +130,16 @@ def test_a_merge_is_applied_with_the_role_that_is_named(
 ) -> None:
     (pulumi.bin / "pulumi").write_text(
         '#!/bin/sh\necho "$AWS_ROLE_ARN"; cat "$AWS_WEB_IDENTITY_TOKEN_FILE"'
+        '; stat -c " %a" "$AWS_WEB_IDENTITY_TOKEN_FILE"'
     )
     gitlab.env["APPLY_ROLE_ARN"] = "arn:aws:iam::123456789012:role/apply"
 
     code, printed = gitlab.job(PIPELINE, "keyswitch-up")
 
-    assert (code, printed) == (0, "arn:aws:iam::123456789012:role/apply\na-web-identity-token")
+    assert (code, printed) == (
+        0,
+        "arn:aws:iam::123456789012:role/apply\na-web-identity-token 600\n",
+    )
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,7 @@ def test_gitlabs_notes_are_written_by_jobs_that_run_what_was_merged() -> None:
         assert "id_tokens" not in job
         lines = "\n".join([*job["before_script"], *job["script"]])
         assert '--branch "$CI_DEFAULT_BRANCH"' in lines
-        assert 'cd "$merged/$WORK_DIR"' in lines
+        assert 'cd "$merged/$KEYSWITCH_WORK_DIR"' in lines
 
 
 def test_no_job_of_a_merge_requests_code_sets_variables_of_the_job_with_the_token() -> None:

@@ -41,8 +41,9 @@ def on_github(github: GithubRunner, comments: Comments) -> Comment:
 @pytest.fixture
 def on_gitlab(gitlab: GitlabRunner, comments: Comments) -> Comment:
     def comment(left: Left) -> str:
-        (gitlab.folder / ".keyswitch").mkdir()
-        left(gitlab.folder / ".keyswitch")
+        kept = gitlab.folder / ".keyswitch/keyswitch-11"
+        kept.mkdir(parents=True)
+        left(kept)
         pipeline = included(GITOPS / "gitlab/.gitlab-ci.yml")
         code, printed = gitlab.job(pipeline, "keyswitch-digest")
         assert code == 0, printed
@@ -58,7 +59,7 @@ def comment(request: pytest.FixtureRequest) -> Comment:
 
 
 def a_link(path: Path) -> None:
-    secret = path.parents[2] / "secret"
+    secret = path.parents[3] / "secret"
     secret.write_text(f'{{"steps": [], "diagnostics": [{{"message": "{SECRET}"}}]}}')
     path.symlink_to(secret)
 

@@ -71,6 +71,7 @@ def in_a_job(of: str, api: str, merged: Path) -> dict[str, str]:
         "CI_API_V4_URL": api,
         "CI_PROJECT_ID": "1",
         "CI_MERGE_REQUEST_IID": "7",
+        "CI_PIPELINE_ID": "11",
         "CI_DEFAULT_BRANCH": "main",
         "CI_SERVER_URL": "https://gitlab.example.com",
         "CI_REPOSITORY_URL": f"file://{merged}",

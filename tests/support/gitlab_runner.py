@@ -104,7 +104,9 @@ class GitlabRunner(Runner):
     def job(self, pipeline: Mapping[str, Any], name: str) -> tuple[int, str]:
         """Runs one job, all its lines in one shell; the exit code, and what was printed.
 
-        One that checks out nothing finds what the jobs kept that it needs.
+        The project's variables have precedence over those that the file declares.
+
+        One that checks out nothing finds what the jobs kept that it needs, in a folder that no job empties.
         """
         asked = job_of(pipeline, name)
         lines = [*asked["before_script"], *asked["script"]]
@@ -112,9 +114,7 @@ class GitlabRunner(Runner):
         folder = self.folder
         if declared.get("GIT_STRATEGY") == "none":
             folder = self.folder.parent / "of-nothing"
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
-            self._handed_on(pipeline, asked, folder)
+            folder.mkdir(exist_ok=True)
         place = asked.get("environment", "")
         place = place if isinstance(place, str) else place["name"]
         known = {**self.env, **self.scoped.get(place, {}), "CI_PROJECT_DIR": str(folder)}
@@ -129,13 +129,16 @@ class GitlabRunner(Runner):
             each: re.sub(r"\$(\w+)", lambda found: known.get(found[1], ""), str(value))
             for each, value in declared.items()
         }
-        return self.bash(folder, "\n".join(lines), {**known, **values})
+        if folder != self.folder:
+            self._handed_on(pipeline, asked, folder, values["KEYSWITCH_LEFT"])
+        return self.bash(folder, "\n".join(lines), {**values, **known})
 
     def _handed_on(
-        self, pipeline: Mapping[str, Any], asked: Mapping[str, Any], folder: Path
+        self, pipeline: Mapping[str, Any], asked: Mapping[str, Any], folder: Path, left: str
     ) -> None:
         for needed in asked["needs"]:
-            for kept in job_of(pipeline, needed)["artifacts"]["paths"]:
+            for named in job_of(pipeline, needed)["artifacts"]["paths"]:
+                kept = named.replace("$KEYSWITCH_LEFT", left)
                 if (self.folder / kept).exists():
-                    (folder / kept).parent.mkdir(exist_ok=True)
+                    (folder / kept).parent.mkdir(parents=True, exist_ok=True)
                     shutil.copy(self.folder / kept, folder / kept, follow_symlinks=False)

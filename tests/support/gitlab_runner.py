@@ -137,8 +137,8 @@ class GitlabRunner(Runner):
         self, pipeline: Mapping[str, Any], asked: Mapping[str, Any], folder: Path, left: str
     ) -> None:
         for needed in asked["needs"]:
-            for named in job_of(pipeline, needed)["artifacts"]["paths"]:
-                kept = named.replace("$KEYSWITCH_LEFT", left)
+            for path in job_of(pipeline, needed)["artifacts"]["paths"]:
+                kept = path.replace("$KEYSWITCH_LEFT", left)
                 if (self.folder / kept).exists():
                     (folder / kept).parent.mkdir(parents=True, exist_ok=True)
                     shutil.copy(self.folder / kept, folder / kept, follow_symlinks=False)

@@ -53,13 +53,19 @@ def before_the_first_release(version: str) -> str:
     """
     if version:
         return ""
+    name = f"{named(REPOSITORY)}@{_MAJOR}"
     return (
         "Before the first release, two steps need more:\n\n"
-        "- Step 1: In a clone of this repository, run `make wheel`. Put the wheel and `keyswitch.txt` from its folder `dist` "
-        "next to your `requirements.txt`, which\n  installs the wheel by its hash.\n"
-        f"- Step 4: `{named(REPOSITORY)}@v0` does not exist yet. Mirror the clone into your organization, and replace that "
-        "name in the workflows by the mirror and the\n  hash of a commit. "
-        "`keyswitch init --action-repository acme/keyswitch@COMMIT` writes them so.\n\n"
+        "- For step 1, run `make wheel` in a clone of this repository. Then put the wheel and `keyswitch.txt` from its "
+        "folder `dist` next to your `requirements.txt`,\n  which installs the wheel by its hash.\n"
+        f"- After step 4, replace `{name}`, which does not exist yet. Mirror the clone into your organization. If the "
+        "mirror is private, let your other\n  repositories use its actions (in its settings: Actions, General, Access). "
+        "Then run the command below with the name of the mirror and the hash of a commit.\n"
+        "  `keyswitch init --action-repository acme/keyswitch@COMMIT` writes the workflows so at once.\n\n"
+        "<!-- run by: tests/gitops/test_pipeline_files.py -->\n"
+        "```bash\n"
+        f"sed -i.bak 's|{name}|acme/keyswitch@COMMIT|' .github/workflows/*.yml && rm .github/workflows/*.bak\n"
+        "```\n\n"
     )
 
 

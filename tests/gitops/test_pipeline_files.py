@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -18,10 +19,10 @@ from pipelines import FILES, PAGE, with_address, with_tables
 from support.engine import ROOT
 from support.github_runner import ACTION, THIS
 from support.gitlab_runner import as_yaml, included, spec
+from support.pages import Shell, shown
 
-WORKFLOWS = sorted(
-    [*(GITOPS / "github").glob("*.yml"), *(ROOT / ".github/workflows").glob("*.yml")]
-)
+WORKFLOWS_TO_COPY = [*(GITOPS / "github").glob("*.yml")]
+WORKFLOWS = sorted([*WORKFLOWS_TO_COPY, *(ROOT / ".github/workflows").glob("*.yml")])
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
@@ -120,6 +121,21 @@ def test_the_page_says_what_each_input_and_output_is() -> None:
     assert "make wheel" in with_tables(page, version="")
     assert "make wheel" not in with_tables(page, version="0.1.0")
     assert page.count("| `fail-on` |") == page.count("| `job-prefix` |") == 1
+
+
+def test_one_command_names_the_mirror_in_each_workflow(tmp_path: Path) -> None:
+    workflows = tmp_path / "a b" / ".github/workflows"
+    shutil.copytree(GITOPS / "github", workflows)
+    page = tmp_path / "page.md"
+    page.write_text(with_tables(PAGE.read_text(), version=""))
+    (command,) = shown(page, "tests/gitops/test_pipeline_files.py")
+
+    Shell(tmp_path / "a b", {**os.environ}, {"COMMIT": "1" * 40}).type(command)
+
+    texts = [path.read_text() for path in workflows.iterdir()]
+    assert len(texts) == len(WORKFLOWS_TO_COPY)
+    assert not any(THIS in text for text in texts)
+    assert all(f"- uses: acme/keyswitch@{'1' * 40}\n" in text for text in texts)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import trustme
@@ -162,15 +163,26 @@ def test_a_comment_whose_answer_was_lost_is_not_written_twice(
     assert comments.own == [TEXT]
 
 
-def test_a_forge_that_stays_down_is_said_to_be(
-    comment: Comment, comments: Comments, waits: list[float]
+LIMIT = '{"message": "API rate limit exceeded"}'
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (("<h1>Bad gateway</h1>", 502), "502"),
+        ((LIMIT, 403, {"X-RateLimit-Remaining": "0"}), "403: API rate limit exceeded"),
+        ((LIMIT, 403, {"Retry-After": "1"}), "403: API rate limit exceeded"),
+    ],
+)
+def test_a_forge_that_stays_down_or_has_had_enough_is_said_to_be(
+    comment: Comment, comments: Comments, waits: list[float], answer: Any, problem: str
 ) -> None:
-    comments.answers = [Response("<h1>Bad gateway</h1>", 502)] * 4
+    comments.answers = [Response(*answer) for _ in range(4)]
 
     said = comment(code=1).stderr
 
     assert said.startswith("error: KS782 Git")
-    assert "at 127.0.0.1 was asked 4 times and did not take the comment: 502. " in said
+    assert f"at 127.0.0.1 was asked 4 times and did not take the comment: {problem}. " in said
     assert len(waits) == 3
 
 

@@ -165,11 +165,12 @@ class _Api:
         told = f"{refused.code}: {reason}" if reason else str(refused.code)
         wanted = refused.headers.get("Retry-After", "")
         seconds = float(wanted) if re.fullmatch(r"[0-9]{1,6}", wanted) else None
-        if refused.code == _TOO_MANY or refused.code >= _FAULT:
+        is_limit = refused.code == _FORBIDDEN and (
+            seconds is not None or refused.headers.get("X-RateLimit-Remaining") == "0"
+        )
+        if is_limit or refused.code == _TOO_MANY or refused.code >= _FAULT:
             return _LaterError(self._undelivered(told), seconds)
-        error = self._refused(told, method, url)
-        is_limit = refused.code == _FORBIDDEN and seconds is not None
-        return _LaterError(error, seconds) if is_limit else error
+        return self._refused(told, method, url)
 
     def _refused(self, answer: str, method: str, url: str) -> KeyswitchError:
         path = urlsplit(url).path

@@ -37,8 +37,8 @@ class ForgeUnreachable(Message):
     title = "Comment not delivered"
     text = "{forge} at {host} was asked {attempts} and did not take the comment: {problem}"
     remedy = (
-        "Run the job again. If that fails too, check the status page of the forge, and the proxy "
-        "and certificates of the runner."
+        "Run the job again; after a rate limit, in an hour. If that fails too, check the status page of "
+        "the forge, and the proxy and certificates of the runner."
     )
     forge: object
     host: object

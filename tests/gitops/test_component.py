@@ -85,13 +85,26 @@ def test_a_project_may_have_variables_of_its_own_with_usual_names(
     assert pulumi.calls() == [["up", "--yes", "--skip-preview", "--stack", "prod", "", "", ""]]
 
 
-def test_a_merge_request_of_a_fork_runs_no_job() -> None:
-    own = "$CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_MERGE_REQUEST_PROJECT_ID"
+@pytest.mark.parametrize(
+    ("source", "jobs", "own"),
+    [
+        (
+            "merge_request_event",
+            2,
+            "$CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_MERGE_REQUEST_PROJECT_ID",
+        ),
+        ("push", 1, "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH"),
+        ("schedule", 3, "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH"),
+    ],
+)
+def test_no_job_runs_for_a_fork_and_none_that_applies_for_another_branch(
+    source: str, jobs: int, own: str
+) -> None:
     rules = [rule["if"] for job in PIPELINE.values() for rule in job.get("rules", [])]
-    of_requests = [rule for rule in rules if "merge_request_event" in rule]
+    begin = f'$CI_PIPELINE_SOURCE == "{source}" && {own}'
 
-    assert len(of_requests) == 2
-    assert all(rule.endswith(f" && {own}") for rule in of_requests)
+    assert len([rule for rule in rules if source in rule]) == jobs
+    assert len([rule for rule in rules if rule.startswith(begin)]) == jobs
 
 
 @pytest.mark.parametrize(

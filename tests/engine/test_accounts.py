@@ -129,7 +129,7 @@ def test_a_profile_lets_the_preview_enter_an_account_by_a_role_that_only_reads(
 
     def as_role(purpose: str) -> None:
         text = lines.text.replace("-preview", f"-{purpose}")
-        text = text.replace("/builds/acme/keys/.aws-token", str(token))
+        text = text.replace("/builds/acme/keys.tmp/aws-token", str(token))
         own, _, profile = text.rpartition("[profile shop]")
         profiles = (
             f"[profile {name}]{profile}\n".replace("222222222222", ACCOUNTS[name])

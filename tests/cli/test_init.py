@@ -41,6 +41,7 @@ OF_FORGE = {
     "gitlab": {".gitlab-ci.yml"},
     "none": set[str](),
 }
+ROTATED = "current: AKIAIOSFODNN7EXAMPL2, previous: AKIAIOSFODNN7EXAMPLE"
 CLONE = Installed("0.1", {"url": "file:///home/bob/keyswitch", "dir_info": {}}, "")
 
 
@@ -178,6 +179,14 @@ def test_the_register_is_the_one_that_discover_writes(
     assert added in text
     assert text.endswith("# mine\n")
     assert init(keyswitch, "--discover")["is_written"] is False
+
+
+@pytest.mark.usefixtures("strict_iam")
+def test_an_account_without_a_key_is_named(keyswitch: Keyswitch) -> None:
+    bag = init(keyswitch, "--discover", forge="none")
+
+    assert bag["keys_added"] == 0
+    assert "Account 123456789012 has no access key to declare." in " ".join(bag["notes"])
 
 
 @pytest.mark.parametrize(
@@ -558,6 +567,27 @@ def test_settings_that_an_existing_stack_has_otherwise_are_said(
     assert (project / "Pulumi.prod.yaml").read_text() == mine
     assert any("pulumi config set aws:region eu-west-1" in each for each in notes)
     assert any("'aws:allowedAccountIds[0]' 123456789012" in each for each in notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("# keyswitch:keys comes later\n", "Declare the keys of your account"),
+        ("config:\n  acme:note: keyswitch:keys\n", "Declare the keys of your account"),
+        (
+            f"config:\n  keyswitch:rotations:\n    app: {{userName: bob, {ROTATED}}}\n",
+            "which declares 2 keys.",
+        ),
+    ],
+)
+def test_what_is_left_to_declare_is_what_keys_and_rotations_of_an_existing_register_leave(
+    keyswitch: Keyswitch, project: Path, text: str, says: str
+) -> None:
+    (project / "Pulumi.prod.yaml").write_text(text)
+
+    left = init(keyswitch, forge="none")["left_to_do"]
+
+    assert says in left[1]["steps"][0]
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,11 @@ def init(
         file = replace(file, account_id=found)
     added, _ = file.config.with_added(entries)
     notes = [*_notes(folder), *file.notes()]
+    if discovers and not entries:
+        notes.append(
+            f"Account {file.account_id} has no access key to declare. If you expected one, check which account the "
+            "credentials are of."
+        )
     files = _planned(folder, project, pipeline, installed, file.files(entries))
     if form == "text" or not (yes or dry_run):
         click.echo(differences(files), nl=False, err=form == "json")

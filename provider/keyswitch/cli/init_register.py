@@ -15,7 +15,6 @@ from keyswitch.cli.register_schema import MODELINE, SCHEMA_FILE, schema_text
 from keyswitch.cli.scan import Selection
 from keyswitch.cli.signing import Signing, caller_of
 from keyswitch.cli.stack_config import REGISTER, StackConfig
-from keyswitch.cli.yaml_edit import data_of
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
 
@@ -80,9 +79,12 @@ class StackFile:
         return [planned, self.folder.planned(SCHEMA_FILE, schema_text().encode())]
 
     def count(self, entries: Entries) -> int:
-        """How many keys the register declares with these entries."""
-        held = self.config.with_added(entries, self._beginning)[1]
-        return len(data_of(held)["config"][REGISTER] or {}) if REGISTER in held else 0
+        """How many keys the register declares with these entries, those of rotations included.
+
+        :raises KeyswitchError: there is no place for the entries (KS712), or the register is encrypted (KS713).
+        """
+        added, _ = self.config.with_added(entries)
+        return len(self.config.declared_ids.union(added))
 
     def notes(self) -> Iterator[str]:
         """What a file that was there already does not say."""

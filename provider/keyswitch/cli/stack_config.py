@@ -253,6 +253,15 @@ class StackConfig:
             write_project_file(self.path, text)
         return missing
 
+    @cached_property
+    def declared_ids(self) -> frozenset[str]:
+        """The ids of the keys that the file's own entries name, and those that rotations do.
+
+        :raises KeyswitchError: the register is encrypted (KS713).
+        """
+        in_rotations = {key.access_key_id for each in self.register.rotations for key in each.keys}
+        return frozenset(in_rotations.union(self._config.get(REGISTER) or ()))
+
     def with_added(
         self, entries: Mapping[str, Mapping[str, str]], of_a_new_file: str = MODELINE
     ) -> tuple[list[str], str]:
@@ -265,9 +274,7 @@ class StackConfig:
         problem = now.against_entries()
         if problem is not None:
             raise _no_place(self.path, problem)
-        held = now._config.get(REGISTER) or {}
-        in_rotations = {key.access_key_id for each in now.register.rotations for key in each.keys}
-        missing = [key for key in entries if key not in held and key not in in_rotations]
+        missing = [key for key in entries if key not in now.declared_ids]
         text = now.text if self.path.exists() else of_a_new_file
         if missing:
             added = with_entries(text, REGISTER, {key: entries[key] for key in missing})

@@ -59,6 +59,8 @@ def safe_yaml() -> YAML:
 def problem_of(error: YAMLError) -> str:
     """What cannot be read, and on which line, without the values that some of the error's words repeat."""
     words = str(getattr(error, "problem", None) or "not YAML").partition(" with value ")[0]
+    if words.startswith("but "):
+        words = f"{getattr(error, 'context', None)}, {words}"
     mark = getattr(error, "problem_mark", None)
     return f"{words} (line {mark.line + 1})" if mark else words
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from keyswitch.messages import catalogue
 from keyswitch.messages.catalogue import Message
+from keyswitch.messages.format import counted
 from keyswitch.messages.redact import is_refused
 from keyswitch.model.aws_settings import ACCOUNT_ID
 from keyswitch.model.change_limit import WRITTEN as LIMIT
@@ -102,7 +103,7 @@ def access_key_id(value: str, spelt: str) -> Message | None:
             return catalogue.TemporaryKey(property=spelt, access_key_id=value)
         return None
     if re.fullmatch(r"[A-Za-z0-9_]*", value):
-        problem = f"has {len(value)} characters"
+        problem = f"has {counted(len(value), 'character')}"
     else:
         problem = "contains characters other than letters, digits and underscores"
     return catalogue.BadAccessKeyId(property=spelt, problem=problem)
@@ -133,7 +134,7 @@ def user_name(value: str, spelt: str) -> Message | None:
     if strange:
         problem = f"contains {' '.join(repr(character) for character in strange[:5])}"
     elif not 1 <= len(value) <= _USER_NAME_MAX:
-        problem = f"has {len(value)} characters"
+        problem = f"has {counted(len(value), 'character')}"
     else:
         return None
     return catalogue.BadUserName(property=spelt, problem=problem)

@@ -71,7 +71,10 @@ class BadEntries(Message):
     code = "KS116"
     title = "Summary of register problems"
     text = "the register of keys in the stack's config has {count}"
-    remedy = "Correct them. Until then keyswitch previews and changes nothing."
+    remedy = (
+        "Correct each problem; keyswitch check shows where each stands in the file. Until then the "
+        "program of this register changes nothing."
+    )
     count: object
 
 

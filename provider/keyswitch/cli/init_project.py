@@ -14,6 +14,7 @@ from keyswitch.cli.config_values import map_in
 from keyswitch.cli.init_files import PlannedFile, content_of
 from keyswitch.messages import catalogue
 from keyswitch.messages.format import KeyswitchError
+from keyswitch.model.validators import kind_of
 
 PROJECT_FILE: Final = "Pulumi.yaml"
 PROGRAM: Final = "__main__.py"
@@ -106,9 +107,8 @@ class ProjectFolder:
         runtime = self._settings.get("runtime", "python")
         language = runtime.get("name") if isinstance(runtime, dict) else runtime
         if language != "python":
-            raise _another(
-                path, f"its runtime is {language}, and the ready-made program is in Python"
-            )
+            named = language if isinstance(language, str) else kind_of(language)
+            raise _another(path, f"its runtime is {named}, and the ready-made program is in Python")
         if self._settings.get("main"):
             raise _another(path, "its program is in another folder, by the setting main")
         if self._settings.get("stackConfigDir"):

@@ -187,7 +187,7 @@ class BadFleet(Message):
     code = "KS157"
     title = "Summary of fleet problems"
     text = "the inputs of this fleet have {count}"
-    remedy = "Correct them. Until then keyswitch changes no key of this fleet."
+    remedy = "Correct each problem. Until then keyswitch changes no key of this fleet."
     count: object
 
 

@@ -20,9 +20,9 @@ class UnreadablePreview(Message):
 class UnreadableStackConfig(Message):
     code = "KS702"
     title = "Unreadable stack config file"
-    text = "{path} cannot be read as a stack's config: {problem}"
+    text = "{path} cannot be read as a config file of Pulumi: {problem}"
     remedy = (
-        "Correct the file. If it is another one, name the stack's own, Pulumi.STACK.yaml, next to "
+        "Correct the file. If you named the wrong file, name the stack's own, Pulumi.STACK.yaml, next to "
         "Pulumi.yaml."
     )
     path: object

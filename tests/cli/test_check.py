@@ -129,6 +129,8 @@ def test_json_has_the_same_as_its_schema_says(keyswitch: Keyswitch, stack: Path)
     [
         ("config:\n  a: [1\n  b: 2\n", "3:4", "KS702 Pulumi.prod.yaml cannot be read"),
         ("- a\n", "1:1", "not a map"),
+        ("a: 1\n---\nb: 2\n", "2:1", "a single document in the stream, but found another"),
+        ("config:\n  keyswitch:keys:\n    A: {status: Active}\n", "3:5", "has 1 character."),
         ("config:\n  a: x\x1b[31m\n", "2:7", "the character U+001B, which YAML does not allow"),
         ("config:\n  a: 1\n  b: {c: 2026-02-31}\n", "3:10", "a date or a time without quotes"),
         (

@@ -29,7 +29,7 @@ PATTERNS = {
     "repository": "[A-Za-z0-9_.-]+(@[0-9]+)?(/[A-Za-z0-9_.-]+(@[0-9]+)?)+",
     "branch": "[A-Za-z0-9_./-]+",
     "environment": "[A-Za-z0-9_./-]*",
-    "users": "[A-Za-z0-9_+=,.@/*?-]+",
+    "users": "[A-Za-z0-9_+=,.@*?-][A-Za-z0-9_+=,.@/*?-]*",
     "stateBucket": "([a-z0-9][a-z0-9.-]+)?",
     "organization": "true|false",
     "name": "[A-Za-z0-9_+=,.@-]{1,50}",
@@ -56,6 +56,7 @@ fixed = {
     "AWS::Partition": aws.get_partition().partition,
     "AWS::AccountId": account_id,
     "Audience": audience,
+    "Ref": f"refs/heads/{inputs['branch']}" if on_github else inputs["branch"],
 }
 
 
@@ -103,7 +104,10 @@ def policies(purpose: str) -> dict[str, str]:
 
 if not is_member and inputs["createOidcProvider"] == "true":
     aws.iam.OpenIdConnectProvider(
-        "forge", url=f"https://{inputs['issuer']}", client_id_lists=[audience]
+        "forge",
+        url=f"https://{inputs['issuer']}",
+        client_id_lists=[audience],
+        opts=pulumi.ResourceOptions(retain_on_delete=True),
     )
 for purpose in PURPOSES:
     role = aws.iam.Role(

@@ -15,11 +15,13 @@ from typing import Any
 import cfnlint
 import pytest
 from moto.organizations.models import organizations_backends
+from ruamel.yaml import YAML
+from werkzeug.wrappers import Response
 
 from support import aws_cli
 from support.engine import ROOT
 from support.environments import installed_once
-from support.http import RecordingServer, serving
+from support.http import Call, RecordingServer, serving
 from support.moto_iam import ACCOUNT, moto_app
 from support.pages import Shell, shown
 from support.roles import EXAMPLE, PURPOSES, Declared, client, created, deployed
@@ -46,7 +48,7 @@ REFUSED = {
     "Issuer": ["https://gitlab.com", "gitlab.com:8443", 'gitlab.com"'],
     "Branch": ["*", "main?", 'main", "repo:evil/keys:ref:refs/heads/main', "${Name}"],
     "Environment": ["*", 'x", "repo:evil/keys:environment:x'],
-    "Users": ["", "${aws:username}", 'x", "arn:aws:iam::123456789012:user/y'],
+    "Users": ["", "/machines/*", "${aws:username}", 'x", "arn:aws:iam::123456789012:user/y'],
     "StateBucket": ["*", "a/b"],
     "Name": ["", "a/b", "*"],
     "Forge": ["Gitea"],
@@ -185,6 +187,15 @@ def test_both_forms_leave_an_oidc_provider_that_exists(
     assert set(roles_of(declared["existing"])) == set(PURPOSES)
 
 
+def test_both_forms_keep_the_oidc_provider_of_the_account_when_they_are_deleted() -> None:
+    provider = template(TEMPLATES[0])["Resources"]["OidcProvider"]
+
+    assert provider["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert provider["UpdateReplacePolicy"] == "Retain"
+    of_program = PROGRAM.read_text().partition("aws.iam.OpenIdConnectProvider(")[2]
+    assert "retain_on_delete=True" in of_program.partition("\n    )\n")[0]
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [(name, value) for name, values in REFUSED.items() for value in values]
 )
@@ -244,6 +255,13 @@ def test_in_the_account_of_the_pipeline_member_creates_no_role(server: Recording
     assert stack.get("Outputs", []) == []
 
 
+def activation(call: Call) -> Response | None:
+    """AWS's answer to the operation, which moto lacks."""
+    name = "ActivateOrganizationsAccess"
+    answer = f"<{name}Response><{name}Result/></{name}Response>"
+    return Response(answer) if call.action == name else None
+
+
 def test_the_pages_commands_create_the_roles_here_and_in_every_account(
     server: RecordingServer, tmp_path: Path
 ) -> None:
@@ -261,14 +279,16 @@ def test_the_pages_commands_create_the_roles_here_and_in_every_account(
         "AWS_SECRET_ACCESS_KEY": "any",
     }
     shell = Shell(ROOT, env, {"r-ab12": root["Id"]})
+    server.rules.append(activation)
 
     for step in shown(PAGE, THIS):
         shell.type(step)
 
+    assert server.count("ActivateOrganizationsAccess") == 1
     iam = client("iam", server.url)
     for purpose in PURPOSES:
         arn = f"arn:aws:iam::{ACCOUNT}:role/keyswitch-{purpose}"
-        assert "keys" in created(iam, arn).policies
+        assert {"keys", "state"} == set(created(iam, arn).policies)
     assumed = client("sts", server.url).assume_role(
         RoleArn=f"arn:aws:iam::{member}:role/any", RoleSessionName="test"
     )["Credentials"]
@@ -276,6 +296,20 @@ def test_the_pages_commands_create_the_roles_here_and_in_every_account(
     audit = created(in_member, f"arn:aws:iam::{member}:role/keyswitch-audit")
     (statement,) = audit.trust["Statement"]
     assert statement["Principal"] == {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+
+
+def test_the_pages_step_for_github_writes_the_profile_that_the_page_shows(tmp_path: Path) -> None:
+    page = PAGE.read_text()
+    (profile,) = re.findall(
+        r'```ini title="~/.aws/config"\n(\[profile shop\].*?)\n```', page, re.DOTALL
+    )
+    (block,) = re.findall(r'```yaml title="\.github/[^\n]*\n(.*?)```', page, re.DOTALL)
+    (step,) = YAML(typ="safe").load(block)
+
+    env = {**os.environ, "HOME": str(tmp_path), **dict.fromkeys(step["env"], profile)}
+    subprocess.run(["bash", "-ec", step["run"]], env=env, check=True)
+
+    assert (tmp_path / ".aws" / "config").read_text() == f"{profile}\n"
 
 
 def test_the_readmes_config_is_one_that_the_program_takes(declared: dict[str, Any]) -> None:

@@ -214,6 +214,19 @@ def test_nothing_is_written_if_the_keys_cannot_be_read(
     assert files_in(project) == {}
 
 
+@pytest.mark.parametrize("forge", ["github", "gitlab"])
+def test_a_project_without_a_forge_gets_one_later_and_with_it_what_another_machine_can_install(
+    keyswitch: Keyswitch, project: Path, forge: str
+) -> None:
+    init(keyswitch, forge="none")
+    assert "keyswitch @ file:///home/bob/keyswitch" in (project / "requirements.txt").read_text()
+
+    assert actions(init(keyswitch, forge=forge))["requirements.txt"] == "replaced"
+
+    assert "file://" not in (project / "requirements.txt").read_text()
+    assert actions(init(keyswitch, forge=forge))["requirements.txt"] == "unchanged"
+
+
 def test_a_file_that_differs_is_kept_without_a_question_and_said_so(
     keyswitch: Keyswitch, project: Path
 ) -> None:

@@ -187,10 +187,12 @@ def _planned(
     of_stack: Sequence[PlannedFile],
 ) -> list[PlannedFile]:
     required = installed.files(for_a_pipeline=pipeline.forge != "none")
+    here = installed.files(for_a_pipeline=False)
+    of_package = [folder.planned(name, content) for name, content in required.items()]
     return [
         *folder.files(project),
         *of_stack,
-        *(folder.planned(name, content) for name, content in required.items()),
+        *(replace(each, is_own=each.before == here.get(each.name)) for each in of_package),
         *(folder.planned_at_top(name, text.encode()) for name, text in pipeline.files().items()),
     ]
 

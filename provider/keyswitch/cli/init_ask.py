@@ -67,7 +67,7 @@ class Asking:
         return None
 
     def _outcome(self, file: PlannedFile) -> Change:
-        if file.change is not Change.REPLACED:
+        if file.change is not Change.REPLACED or file.is_own:
             return file.change
         question = f"{printable(file.name)} exists and differs. Replace it?"
         return Change.REPLACED if self.confirmed(question, usual=False) else Change.KEPT

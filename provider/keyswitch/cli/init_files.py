@@ -37,6 +37,7 @@ class PlannedFile:
     :param name: as people are shown it, such as ``.github/workflows/apply.yml``.
     :param before: ``None`` for a file that is not there.
     :param only_adds: whether ``after`` has everything that ``before`` has.
+    :param is_own: whether ``before`` is what keyswitch init itself wrote, which nobody has to confirm.
     """
 
     path: Path
@@ -44,6 +45,7 @@ class PlannedFile:
     before: bytes | None
     after: bytes
     only_adds: bool = False
+    is_own: bool = False
 
     @classmethod
     def of(cls, root: Path, path: Path, name: str, after: bytes) -> PlannedFile:

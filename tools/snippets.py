@@ -44,7 +44,7 @@ def how_to_install(repository: str, version: str) -> str:
             "`examples/gitops/requirements.txt` too: whoever owns a name on an index could "
             "otherwise run code with your credentials."
         )
-    block = f"<!-- shown: install -->\n```bash\n{clone}python3 -m pip install {wanted}\n```\n"
+    block = f"<!-- shown: install -->\n```bash\n{clone}python3 -m venv .venv\n.venv/bin/pip install {wanted}\n```\n"
     return f"{says}\n\n{block}"
 
 

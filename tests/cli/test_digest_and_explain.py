@@ -26,13 +26,16 @@ def test_a_preview_is_digested_from_a_file_or_a_pipe(
     assert "the preview failed, so nothing can be applied: 3 keys refused" in of_file
 
 
-def test_what_is_no_preview_still_makes_a_comment_and_ends_with_1(keyswitch: Keyswitch) -> None:
-    told = keyswitch("digest", code=1, stdin="")
+@pytest.mark.parametrize(("text", "code"), [("", "KS717"), (" \n", "KS717"), ("no", "KS701")])
+def test_what_is_no_preview_still_makes_a_comment_and_ends_with_1(
+    keyswitch: Keyswitch, text: str, code: str
+) -> None:
+    told = keyswitch("digest", code=1, stdin=text)
 
-    assert told.stdout.startswith("**Keyswitch: no preview to summarize.** KS701 ")
+    assert told.stdout.startswith(f"**Keyswitch: no preview to summarize.** {code} ")
     assert told.stdout.rstrip().endswith("<!-- keyswitch digest -->")
-    assert told.stderr.startswith("error: KS701 ")
-    assert keyswitch("digest", "--json", code=1, stdin="").stdout == ""
+    assert told.stderr.startswith(f"error: {code} ")
+    assert keyswitch("digest", "--json", code=1, stdin=text).stdout == ""
 
 
 def test_the_marker_is_the_one_that_is_asked_for_whatever_there_is_to_digest(

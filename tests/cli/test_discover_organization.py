@@ -613,7 +613,7 @@ def test_an_audit_asks_each_account_for_more(
 
 
 def test_the_policies_of_the_page_allow_what_is_called_and_nothing_else(
-    keyswitch: Keyswitch, keys: dict[str, str], server: RecordingServer
+    keyswitch: Keyswitch, keys: dict[str, str], server: RecordingServer, tmp_path: Path
 ) -> None:
     page = (ROOT / "docs/how-to/organization.md").read_text()
     allowed: set[str] = set()
@@ -622,7 +622,10 @@ def test_the_policies_of_the_page_allow_what_is_called_and_nothing_else(
             actions = statement["Action"]
             allowed |= {actions} if isinstance(actions, str) else set(actions)
 
+    exception = "- {path: /people/, control: rotated, reason: vendor, approvedBy: jane, until: 2099-03-31}\n"
+    (tmp_path / "exceptions.yaml").write_text(exception)
     keyswitch("audit", *ALL[1:], "--credential-report", code=7)
+    keyswitch("audit", *ALL[1:], "--user", "bob", "--exceptions", "exceptions.yaml", code=7)
     keyswitch(*ALL, "--ou", "ou-ab12-00000001")
 
     called = {call.action for call in server.calls} - {"GetCallerIdentity"}

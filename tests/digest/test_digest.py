@@ -512,7 +512,6 @@ def test_lines_before_the_json_are_passed_over() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "empty"),
         ("error: no stack", "no JSON in it"),
         ('{"steps": [', "not JSON, or cut off"),
         ("{}", "neither steps nor diagnostics nor a changeSummary in it"),

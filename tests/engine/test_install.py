@@ -38,8 +38,10 @@ def test_installed_into_an_empty_environment_it_serves_a_program_in_another_fold
 ) -> None:
     venv = tmp_path / "venv"
     (block,) = shown(ROOT / "README.md", "install")
-    command = block.text.splitlines()[-1]
-    assert command == f"python3 -m pip install {wanted()}"
+    assert block.text.splitlines()[-2:] == [
+        "python3 -m venv .venv",
+        f".venv/bin/pip install {wanted()}",
+    ]
     installed(venv, [str(wheel)])
     env = engine_env(home, iam.url)
     env["PATH"] = f"{venv / 'bin'}:{env['PATH']}"

@@ -118,8 +118,8 @@ def test_the_page_says_what_each_input_and_output_is() -> None:
     page = PAGE.read_text()
 
     assert with_tables(page) == page, "run `make docs`"
-    assert "make wheel" in with_tables(page, version="")
-    assert "make wheel" not in with_tables(page, version="0.1.0")
+    assert "the wheel" in with_tables(page, version="")
+    assert "the wheel" not in with_tables(page, version="0.1.0")
     assert page.count("| `fail-on` |") == page.count("| `job-prefix` |") == 1
 
 

@@ -119,7 +119,7 @@ def init(
 
     Asks what no option says, shows each difference, and writes after a confirmation: every file, or none. Changes no
     key, and asks for no secret. Run again, it changes nothing that is there already. A file that differs is replaced
-    only if you confirm that file.
+    only if you confirm that file; requirements for this machine alone, which init wrote, become those of a pipeline.
 
     \b
     keyswitch init

@@ -205,7 +205,7 @@ _OWN_VALUES: Final[dict[str, dict[str, object]]] = {
     "KS623": {"declared": "10 keys"},
     "KS625": {"override": 'override="INC-4711 leaked"'},
     "KS628": {"others": _OTHER, "safeguard": "keep_one_active"},
-    "KS701": {"problem": "empty"},
+    "KS701": {"problem": "no JSON in it"},
     "KS703": {"seen": 120},
     "KS705": {"problem": "empty"},
     "KS706": {"key": "aws:secretKey"},

@@ -98,12 +98,13 @@ class Preview:
 def read_preview(text: str) -> Preview:
     """Reads what the command printed, a document or a stream of events; what stands before is passed over.
 
-    :raises KeyswitchError: it is no such output (KS701).
+    :raises KeyswitchError: it is no such output (KS701), or nothing at all (KS717).
     """
     start = text.find("{")
     if start < 0:
-        problem = "empty" if not text.strip() else "no JSON in it"
-        raise KeyswitchError(catalogue.UnreadablePreview(problem=problem))
+        if not text.strip():
+            raise KeyswitchError(catalogue.NoPreview())
+        raise _unreadable("no JSON in it")
     try:
         whole = json.JSONDecoder().raw_decode(text, start)[0]
         is_stream = is_event(whole)

@@ -11,8 +11,7 @@ class UnreadablePreview(Message):
     text = "the input is not the output of pulumi preview --json: {problem}"
     remedy = (
         "Pass its whole standard output, and nothing else: pulumi preview --json "
-        ">preview.json. Pulumi prints it even when the preview fails. If the file is empty, "
-        "the preview never started; its standard error says why."
+        ">preview.json. Pulumi prints it even when the preview fails."
     )
     problem: object
 
@@ -170,6 +169,16 @@ class NoAccountId(Message):
     remedy = (
         "Check the endpoint, and any proxy on the way to AWS. For an endpoint without account"
         " ids, set aws:skipRequestingAccountId in the file of --stack-config."
+    )
+
+
+class NoPreview(Message):
+    code = "KS717"
+    title = "No preview"
+    text = "pulumi preview --json printed nothing, so the preview did not start"
+    remedy = (
+        "Its standard error says why; in a pipeline, the log of the job that previews. Correct that, and run the "
+        "preview again."
     )
 
 

@@ -33,15 +33,21 @@ def test_the_wheel_contains_only_keyswitch_and_its_metadata(wheel: Path) -> None
     )
 
 
-def test_installed_into_an_empty_environment_it_serves_a_program_in_another_folder(
-    wheel: Path, tmp_path: Path, home: Path, iam: RecordingServer, outsider: Outsider
-) -> None:
-    venv = tmp_path / "venv"
+def test_readme_installs_what_there_is() -> None:
     (block,) = shown(ROOT / "README.md", "install")
+
     assert block.text.splitlines()[-2:] == [
         "python3 -m venv .venv",
         f".venv/bin/pip install {wanted()}",
     ]
+
+
+@pytest.mark.nightly
+def test_installed_into_an_empty_environment_it_serves_a_program_in_another_folder(
+    wheel: Path, tmp_path: Path, home: Path, iam: RecordingServer, outsider: Outsider
+) -> None:
+    """Every day, the tutorial begins with the same."""
+    venv = tmp_path / "venv"
     installed(venv, [str(wheel)])
     env = engine_env(home, iam.url)
     env["PATH"] = f"{venv / 'bin'}:{env['PATH']}"

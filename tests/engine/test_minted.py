@@ -23,7 +23,7 @@ from support.http import RecordingServer
 from support.moto_iam import Outsider
 from support.pages import shown
 
-pytestmark = [pytest.mark.real_engine, pytest.mark.plain_python]
+pytestmark = [pytest.mark.real_engine, pytest.mark.plain_python, pytest.mark.nightly]
 
 EXAMPLE = ROOT / "examples" / "rotation-with-pulumi-aws"
 LOCK = ROOT / "requirements-aws.lock"
@@ -104,7 +104,6 @@ def stage(project: Project) -> str:
     return project.stack_output("stage")
 
 
-@pytest.mark.nightly
 def test_from_the_first_key_to_the_deletion_of_the_old_one(
     example: Project, iam: RecordingServer, outsider: Outsider
 ) -> None:

@@ -473,6 +473,20 @@ def test_a_key_that_no_entry_declares_is_added_with_its_user(
     )
 
 
+def test_an_override_that_is_encrypted_is_not_replaced_unless_a_reason_is_given(
+    keyswitch: Keyswitch, key: str, register: Path
+) -> None:
+    entry = "{status: Inactive, override: {secure: v1:abc}}"
+    register.write_text(f"config:\n  keyswitch:keys:\n    {key}: {entry}\n")
+
+    assert (
+        "The entry is as it should be."
+        in keyswitch("incident", key, "--stack-config", register.name).stdout
+    )
+    told = keyswitch("incident", key, "--stack-config", register.name, "--reason", "INC-1").stdout
+    assert 'override: "INC-1"' in told
+
+
 @pytest.mark.parametrize("name", ["shop", 'acme.com "eu"'])
 def test_a_rotation_of_which_it_is_the_previous_key_gets_an_override(
     keyswitch: Keyswitch, strict_iam: StrictIam, key: str, register: Path, name: str

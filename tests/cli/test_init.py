@@ -164,6 +164,7 @@ def test_the_register_is_the_one_that_discover_writes(
     )
 
     assert bag["keys_added"] == 2
+    assert "which declares 2 keys." in json.dumps(bag["left_to_do"])
     assert set(ours["keyswitch:keys"]) == {active, inactive}
     assert ours["keyswitch:keys"] == theirs["keyswitch:keys"]
     assert ours["keyswitch:keys"][inactive] == {"userName": "yes", "status": "Inactive"}
@@ -175,6 +176,7 @@ def test_the_register_is_the_one_that_discover_writes(
     )
     again = init(keyswitch, "--discover")
     assert actions(again)["Pulumi.prod.yaml"] == "added_to"
+    assert "which declares 3 keys." in json.dumps(again["left_to_do"])
     text = (project / "Pulumi.prod.yaml").read_text()
     assert added in text
     assert text.endswith("# mine\n")

@@ -132,8 +132,9 @@ class Entry:
             by_pulumi=can_be_copied(self._rotation),
             blockers=self._problems_of_others(),
         )
-        wanted = entry.sets(reason or str(held.get(_OVERRIDE)))
-        is_as_asked = _OVERRIDE in held and not entry.removes and wanted.items() <= held.items()
+        is_inactive = bool(self._rotation) or entry.status == str(Status.INACTIVE)
+        is_done = is_inactive and entry.override and not entry.removes
+        is_as_asked = is_done and reason in ("", held.get(_OVERRIDE))
         if is_as_asked or leaked.standing is Standing.DELETED:
             return entry, None
         values = entry.sets(reason)

@@ -171,7 +171,7 @@ def init(
         pipeline,
         everything if outcomes is None else outcomes,
         len(added),
-        left_to_do(pipeline, installed, file.count(entries)),
+        left_to_do(pipeline, installed, file.count(added)),
         notes,
         is_written=bool(changed) and not dry_run,
         is_dry_run=dry_run,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -78,12 +78,12 @@ class StackFile:
             return [planned]
         return [planned, self.folder.planned(SCHEMA_FILE, schema_text().encode())]
 
-    def count(self, entries: Entries) -> int:
-        """How many keys the register declares with these entries, those of rotations included.
+    def count(self, added: Iterable[str]) -> int:
+        """How many keys the register declares with these, those of rotations included.
 
-        :raises KeyswitchError: there is no place for the entries (KS712), or the register is encrypted (KS713).
+        :param added: ids; the file is looked at as it was before anything was written.
+        :raises KeyswitchError: the register is encrypted (KS713).
         """
-        added, _ = self.config.with_added(entries)
         return len(self.config.declared_ids.union(added))
 
     def notes(self) -> Iterator[str]:

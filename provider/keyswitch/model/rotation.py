@@ -179,6 +179,14 @@ def parse_rotation(bag: Bag, name: str, shown: str, now: datetime) -> ParsedRota
     return ParsedRotation(DeclaredRotation(name, known, current.as_of(now), previous), found)
 
 
+def name_of(which: str, rotation: str) -> str:
+    """The logical name of a key of a rotation, which is public for ever.
+
+    :param which: ``current`` or ``previous``.
+    """
+    return f"{rotation}-{which}"
+
+
 def inputs_of_current(given: Bag) -> dict[str, Any]:
     """What the key to be used is declared as.
 

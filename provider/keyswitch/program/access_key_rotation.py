@@ -13,6 +13,7 @@ from keyswitch.messages.format import line
 from keyswitch.model import validators
 from keyswitch.model.durations import Duration
 from keyswitch.model.rotation import (
+    CURRENT,
     OF_A_ROTATION,
     OVERLAP,
     PREVIOUS,
@@ -20,6 +21,7 @@ from keyswitch.model.rotation import (
     has_no_previous,
     inputs_of_current,
     inputs_of_previous,
+    name_of,
 )
 from keyswitch.model.status import ObservedStatus
 from keyswitch.model.urn import ROTATION_TYPE
@@ -115,7 +117,7 @@ class AccessKeyRotation(pulumi.ComponentResource):
             raise _override_of_no_key(resource_name)
         super().__init__(ROTATION_TYPE, resource_name, None, opts)
         self.current = AccessKeyStatus(
-            f"{resource_name}-current",
+            name_of(CURRENT, resource_name),
             opts=pulumi.ResourceOptions(parent=self),
             **inputs_of_current(given),
         )
@@ -124,7 +126,7 @@ class AccessKeyRotation(pulumi.ComponentResource):
         def declare_previous(known: object) -> pulumi.Output[str]:
             if not has_no_previous({PREVIOUS: known}):
                 self.previous = AccessKeyStatus(
-                    f"{resource_name}-previous",
+                    name_of(PREVIOUS, resource_name),
                     opts=pulumi.ResourceOptions(parent=self, depends_on=[self.current]),
                     **inputs_of_previous(given),
                 )

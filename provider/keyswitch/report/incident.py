@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from keyswitch.model.inputs import IN_CAMEL_CASE, OVERRIDE, STATUS
+from keyswitch.model.rotation import CURRENT, name_of
 from keyswitch.model.status import Status
 from keyswitch.model.urn import FLEET_TYPE, Urn
 from keyswitch.report.incident_commands import Commands
@@ -13,8 +14,6 @@ from keyswitch.report.leaked_key import LeakedKey
 
 REASON: Final = "leaked"
 """The override of a printed edit where no reason was given."""
-_OF_CURRENT: Final = "-current"
-"""What the name of a rotation's current key ends with."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ class DeclaringResource:
     @property
     def is_current(self) -> bool:
         """Whether it is the key to be used of a rotation, which no override deactivates."""
-        return bool(self.rotation) and self.urn.name == f"{self.rotation}{_OF_CURRENT}"
+        return bool(self.rotation) and self.urn.name == name_of(CURRENT, self.rotation)
 
 
 @dataclass(frozen=True)

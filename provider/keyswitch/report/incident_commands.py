@@ -10,6 +10,7 @@ from typing import Final
 
 from keyswitch.messages.printable import printable
 from keyswitch.messages.redact import looks_secret, redact
+from keyswitch.model.rotation import CURRENT, PREVIOUS, name_of
 from keyswitch.model.urn import Urn
 
 SESSIONS_POLICY: Final = "AWSRevokeOlderSessions"
@@ -183,7 +184,8 @@ class Commands:
         """
         targets = [each.text for each in resources if can_be_copied(each.text)]
         if rotation and can_be_copied(rotation):
-            targets = [f"**::{rotation}-current", *(targets or [f"**::{rotation}-previous"])]
+            current, previous = (f"**::{name_of(each, rotation)}" for each in (CURRENT, PREVIOUS))
+            targets = [current, *(targets or [previous])]
         targets = targets or [f"**::{self.access_key_id}", "**:AccessKeyFleet::**"]
         flags = ["--yes", "--skip-preview", "--refresh=false", "--continue-on-error"]
         told = ["pulumi", *self._folder(), "up", *flags, *self._stack()]
